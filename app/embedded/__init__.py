@@ -84,7 +84,7 @@ def start_embedded(
 
 
 def _own(var_dir: Path) -> int:
-    """Take the folder's lock, which the kernel gives free when we die. Raises EmbeddedServerError if taken."""
+    """Take the folder's lock, which the kernel frees when we die. Raises EmbeddedServerError if taken."""
     descriptor = os.open(var_dir / "embedded.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
