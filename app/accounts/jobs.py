@@ -1,0 +1,18 @@
+"""What accounts need done now and then."""
+
+from datetime import timedelta
+
+from sqlalchemy import delete
+
+from app.accounts.models import LoginSession, LoginThrottle
+from app.core.clock import utcnow
+from app.core.transactions import transaction
+from app.extensions import db
+
+
+def clean_up() -> None:
+    """Forget sessions that have ended and throttles that count nothing any more."""
+    with transaction():
+        now = utcnow()
+        db.session.execute(delete(LoginSession).where(LoginSession.expires_at < now))
+        db.session.execute(delete(LoginThrottle).where(LoginThrottle.last_failure_at < now - timedelta(days=1)))

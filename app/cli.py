@@ -1,0 +1,10 @@
+"""Commands: `flask seed`, `flask bench`, `flask doctor`."""
+
+from flask import Flask
+
+
+def init_app(app: Flask) -> None:
+    """Add the commands. Their modules are imported when the app is made, never by a model."""
+    from app.workspaces.commands import seed
+
+    app.cli.add_command(seed)

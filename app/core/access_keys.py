@@ -1,0 +1,100 @@
+"""What must be found before the workspace is known: one narrow table of hashed keys.
+
+It answers only (workspace, kind, id). Slugs, form keys, customers' links and invitations live here; none of them
+is customer data, and secrets are kept as keyed hashes.
+"""
+
+import hashlib
+import hmac
+import secrets
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from flask import current_app
+from sqlalchemy import LargeBinary, Text, delete, select, update
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.core.clock import utcnow
+from app.core.models import created_moment, moment, one_of
+from app.extensions import db
+
+KINDS = ("slug", "form", "quote", "invitation", "webhook")
+
+
+class AccessKey(db.Model):
+    """A hashed key and what it opens. Global on purpose: the workspace is what it finds."""
+
+    __tablename__ = "access_keys"
+    __table_args__ = (one_of("kind", KINDS), db.Index("ix_access_keys_target", "workspace_id", "target_id"))
+
+    key_hash: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)
+    kind: Mapped[str] = mapped_column(Text)
+    workspace_id: Mapped[UUID]
+    target_id: Mapped[UUID]
+    expires_at: Mapped[datetime | None] = moment(nullable=True)
+    created_at: Mapped[datetime] = created_moment()
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a key opens."""
+
+    workspace_id: UUID
+    target_id: UUID
+
+
+def new_secret() -> str:
+    """An unguessable key of 192 bits for a link."""
+    return secrets.token_urlsafe(24)
+
+
+def keyed_hash(kind: str, key: str) -> bytes:
+    """The hash a key is stored under: HMAC-SHA256 with the installation's pepper, apart for each kind."""
+    pepper: bytes = current_app.extensions["index_pepper"]
+    return hmac.new(pepper, f"{kind}\0{key}".encode(), hashlib.sha256).digest()
+
+
+def register(kind: str, key: str, workspace_id: UUID, target_id: UUID, expires_at: datetime | None = None) -> None:
+    """Make `key` open `target_id`. A key that is taken raises IntegrityError at the flush."""
+    db.session.add(
+        AccessKey(
+            key_hash=keyed_hash(kind, key), kind=kind, workspace_id=workspace_id, target_id=target_id,
+            expires_at=expires_at,
+        )
+    )  # fmt: skip
+
+
+def find(kind: str, key: str) -> Found | None:
+    """What a key of this kind opens, or None when it is unknown, revoked or expired."""
+    row = db.session.execute(
+        select(AccessKey.workspace_id, AccessKey.target_id, AccessKey.expires_at).where(
+            AccessKey.key_hash == keyed_hash(kind, key), AccessKey.kind == kind
+        )
+    ).one_or_none()
+    if row is None or (row.expires_at is not None and row.expires_at <= utcnow()):
+        return None
+    return Found(row.workspace_id, row.target_id)
+
+
+def is_taken(kind: str, key: str) -> bool:
+    """Whether a key of this kind exists already."""
+    return db.session.get(AccessKey, keyed_hash(kind, key)) is not None
+
+
+def revoke(kind: str, workspace_id: UUID, target_id: UUID) -> None:
+    """Make every key of this kind to this target open nothing from now on."""
+    db.session.execute(
+        delete(AccessKey).where(
+            AccessKey.workspace_id == workspace_id, AccessKey.target_id == target_id, AccessKey.kind == kind
+        )
+    )
+
+
+def extend(kind: str, workspace_id: UUID, target_id: UUID, expires_at: datetime | None) -> None:
+    """Move the end of the keys of this kind to this target."""
+    db.session.execute(
+        update(AccessKey)
+        .where(AccessKey.workspace_id == workspace_id, AccessKey.target_id == target_id, AccessKey.kind == kind)
+        .values(expires_at=expires_at)
+    )

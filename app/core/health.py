@@ -1,0 +1,75 @@
+"""Is it alive, is it ready: for the platform's probes."""
+
+import time
+from typing import Any
+
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from flask import Blueprint, Flask, Response, current_app, jsonify
+from redis.exceptions import RedisError
+from sqlalchemy.exc import SQLAlchemyError
+
+from app.core.transactions import transaction
+from app.extensions import db, limiter, redis_door
+
+bp = Blueprint("health", __name__)
+HEARTBEAT_KEY = "heartbeat:"
+HEARTBEAT_SECONDS = 30
+
+
+def init_app(app: Flask) -> None:
+    """Mount the probes; they are never throttled."""
+    limiter.exempt(bp)
+    app.register_blueprint(bp)
+
+
+def beat(role: str) -> None:
+    """Say that a process of this role is alive."""
+    redis_door.client.set(f"{HEARTBEAT_KEY}{role}", int(time.time()), ex=HEARTBEAT_SECONDS)
+
+
+@bp.get("/healthz")
+def healthz() -> Response:
+    """The process answers."""
+    return jsonify(status="ok")
+
+
+@bp.get("/readyz")
+def readyz() -> tuple[Response, int]:
+    """Database, migrations, Redis and workers, each by name; 503 while the product can't do its work.
+
+    A missing worker is told but does not take the web process out of rotation: pages still work and lose nothing.
+    """
+    checks = {"database": _database(), "redis": _redis(), "worker": _alive("worker"), "scheduler": _alive("scheduler")}
+    ready = checks["database"] == "ok" and checks["redis"] == "ok"
+    return jsonify(status="ok" if ready else "unavailable", checks=checks), 200 if ready else 503
+
+
+def _database() -> str:
+    try:
+        with transaction():
+            context = MigrationContext.configure(db.session.connection())
+            at = context.get_current_heads()
+    except SQLAlchemyError:
+        return "unreachable"
+    return "ok" if set(at) == set(_heads()) else "migrations are not at head: run the release command"
+
+
+def _heads() -> Any:
+    directory: Any = current_app.extensions["migrate"].directory
+    return ScriptDirectory(directory).get_heads()
+
+
+def _redis() -> str:
+    try:
+        redis_door.client.ping()
+    except RedisError:
+        return "unreachable"
+    return "ok"
+
+
+def _alive(role: str) -> str:
+    try:
+        return "ok" if redis_door.client.exists(f"{HEARTBEAT_KEY}{role}") else "no heartbeat"
+    except RedisError:
+        return "unknown"

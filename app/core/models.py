@@ -1,0 +1,81 @@
+"""What every workspace table shares: its key, and columns whose text is sealed."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import DateTime, ForeignKeyConstraint, LargeBinary
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.core.clock import utcnow
+from app.core.ids import new_id
+from app.core.keyring import cipher
+from app.core.tenancy import current_workspace_id
+from app.extensions import db
+
+
+class WorkspaceModel(db.Model):
+    """A row behind a workspace's wall. Its id is made here, before sealing, since the seal is bound to it."""
+
+    __abstract__ = True
+
+    workspace_id: Mapped[UUID] = mapped_column(primary_key=True)
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+
+    def __init__(self, **values: Any) -> None:
+        self.workspace_id = values.pop("workspace_id", None) or current_workspace_id()
+        self.id = values.pop("id", None) or new_id()
+        for name, value in values.items():
+            if not hasattr(type(self), name):
+                raise TypeError(f"{type(self).__name__} has no {name}")
+            setattr(self, name, value)
+
+
+class Sealed:
+    """Text kept encrypted in the column `<name>_sealed`, bound to workspace, table, column and row.
+
+    Reading a value that was moved from another row or column raises CipherError, never a blank.
+    """
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self.column = f"{name}_sealed"
+
+    def __get__(self, row: Any, owner: type) -> Any:
+        if row is None:
+            return self
+        blob = getattr(row, self.column)
+        return cipher().open(blob, row.__tablename__, self.column, row.id) if blob is not None else None
+
+    def __set__(self, row: Any, text: str | None) -> None:
+        blob = cipher().seal(text, row.__tablename__, self.column, row.id) if text is not None else None
+        setattr(row, self.column, blob)
+
+
+def sealed_column(nullable: bool = True) -> Mapped[Any]:
+    """The column behind a Sealed attribute."""
+    return mapped_column(LargeBinary, nullable=nullable)
+
+
+def moment(nullable: bool = False, **options: Any) -> Mapped[Any]:
+    """A point in time, kept in UTC."""
+    return mapped_column(DateTime(timezone=True), nullable=nullable, **options)
+
+
+def created_moment() -> Mapped[datetime]:
+    """When the row was made."""
+    return mapped_column(DateTime(timezone=True), nullable=False, default=utcnow)
+
+
+def belongs_to(column: str, table: str, *, parent: str = "id", ondelete: str | None = None) -> ForeignKeyConstraint:
+    """A foreign key that includes the workspace, so that a parent in another workspace is impossible."""
+    return ForeignKeyConstraint(
+        ["workspace_id", column], [f"{table}.workspace_id", f"{table}.{parent}"], ondelete=ondelete
+    )
+
+
+def one_of(column: str, values: tuple[str, ...]) -> db.CheckConstraint:
+    """A CHECK that `column` is one of `values` (text with a CHECK, since enum comparison is not leakproof)."""
+    listed = ", ".join(f"'{value}'" for value in values)
+    return db.CheckConstraint(f"{column} in ({listed})", name=column)
+
+

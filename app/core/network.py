@@ -1,0 +1,20 @@
+"""Where a request comes from, as far as the trusted proxies tell."""
+
+import ipaddress
+
+from flask import request
+
+
+def client_address() -> str:
+    """The caller's address as text. ProxyFix has already removed what untrusted proxies claim."""
+    return request.remote_addr or "0.0.0.0"
+
+
+def client_block() -> str:
+    """The caller's address block, the unit that rate limits count: /24 for IPv4, /64 for IPv6."""
+    try:
+        address = ipaddress.ip_address(client_address())
+    except ValueError:
+        return "unknown"
+    size = 24 if address.version == 4 else 64
+    return str(ipaddress.ip_network(f"{address}/{size}", strict=False))

@@ -1,0 +1,53 @@
+"""Headers on every answer, cookies, and the nonce of the content security policy."""
+
+import secrets
+
+from flask import Flask, Response, g, request
+
+HSTS = "max-age=63072000; includeSubDomains"
+
+
+def csp_nonce() -> str:
+    """This answer's nonce; the only thing that lets a script run."""
+    if "csp_nonce" not in g:
+        g.csp_nonce = secrets.token_urlsafe(16)
+    return g.csp_nonce
+
+
+def allow_framing_by(origins: list[str]) -> None:
+    """Let these exact origins frame this one answer (the public form); everything else may never be framed."""
+    g.frame_ancestors = origins
+
+
+def init_app(app: Flask) -> None:
+    """Put the headers on every answer, errors and static files included."""
+    app.after_request(_headers)
+
+
+def _headers(response: Response) -> Response:
+    framed_by = g.get("frame_ancestors")
+    headers = response.headers
+    headers.setdefault("Content-Security-Policy", _policy(framed_by))
+    headers["X-Content-Type-Options"] = "nosniff"
+    headers["Strict-Transport-Security"] = HSTS
+    headers["Permissions-Policy"] = "camera=(), microphone=(), geolocation=(), interest-cohort=()"
+    headers["Cross-Origin-Resource-Policy"] = "same-origin" if request.endpoint != "lead_forms.embed" else "cross-origin"
+    if framed_by is None:
+        headers["X-Frame-Options"] = "DENY"
+        headers["Cross-Origin-Opener-Policy"] = "same-origin"
+        headers["Referrer-Policy"] = "same-origin"
+    else:
+        headers["Referrer-Policy"] = "strict-origin-when-cross-origin"
+    if request.endpoint != "static":
+        headers.setdefault("Cache-Control", "no-store")
+    headers["Server"] = "Sill"
+    return response
+
+
+def _policy(framed_by: list[str] | None) -> str:
+    ancestors = " ".join(framed_by) if framed_by else "'none'"
+    return (
+        f"default-src 'none'; script-src 'nonce-{csp_nonce()}' 'strict-dynamic'; style-src 'self'; img-src 'self' data:; "
+        "font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; object-src 'none'; "
+        f"manifest-src 'self'; frame-ancestors {ancestors}"
+    )

@@ -1,0 +1,73 @@
+"""What every template can use, and StrictUndefined: a missing value is an error, not a blank."""
+
+import hashlib
+from datetime import date, datetime
+from functools import lru_cache
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from flask import Flask, current_app, g, url_for
+from flask_wtf.csrf import generate_csrf
+from jinja2 import StrictUndefined
+
+from app.core.clock import utcnow
+from app.core.human_time import humanise_due, humanise_past, long_date
+from app.core.fragments import dom_id, topic
+from app.core.money import format_money
+from app.core.security import csp_nonce
+
+
+def init_app(app: Flask) -> None:
+    """Set up the Jinja environment."""
+    env = app.jinja_env
+    env.undefined = StrictUndefined
+    env.trim_blocks = env.lstrip_blocks = True
+    app.config["TEMPLATES_AUTO_RELOAD"] = app.debug
+    env.globals.update(
+        csp_nonce=csp_nonce, static=static_url, csrf_token=generate_csrf, dom_id=dom_id, topic=topic, url_for=url_for,
+        current_workspace=lambda: g.get("workspace"), current_viewer=lambda: g.get("viewer"),
+    )  # fmt: skip
+    env.filters.update(money=money, due=due, past=past, longdate=long_date, exact=exact)
+
+
+def static_url(path: str) -> str:
+    """The address of a static file with the mark of its content, so that it may be kept for a year."""
+    return url_for("static", filename=path, v=_mark(current_app.static_folder or "", path, current_app.debug))
+
+
+def money(minor: int | None, currency: str = "GBP") -> str:
+    """Such as £24 or £24.50; a dash for nothing."""
+    return "–" if minor is None else format_money(minor, currency)
+
+
+def due(at: datetime, now: datetime | None = None) -> tuple[str, str]:
+    """When something is due in words, with its tone (bad, warn, plain)."""
+    return humanise_due(at, now or utcnow(), _zone())
+
+
+def past(at: datetime, now: datetime | None = None) -> str:
+    """When something happened in words."""
+    return humanise_past(at, now or utcnow(), _zone())
+
+
+def exact(at: datetime | date | None) -> str:
+    """The exact local time, for titles."""
+    if at is None:
+        return ""
+    if isinstance(at, datetime):
+        return at.astimezone(_zone()).strftime("%a %-d %b %Y, %H:%M")
+    return at.strftime("%a %-d %b %Y")
+
+
+def _zone() -> ZoneInfo:
+    workspace = g.get("workspace")
+    return ZoneInfo(workspace.time_zone if workspace else "Europe/London")
+
+
+def _mark(folder: str, path: str, fresh: bool) -> str:
+    return _digest.__wrapped__(folder, path) if fresh else _digest(folder, path)
+
+
+@lru_cache(maxsize=512)
+def _digest(folder: str, path: str) -> str:
+    return hashlib.sha256(Path(folder, path).read_bytes()).hexdigest()[:12]

@@ -1,0 +1,167 @@
+"""The road of a request: who asks, in which workspace, with which rights; and how errors answer."""
+
+import time
+from typing import Any
+from uuid import UUID
+
+import structlog
+from flask import Flask, Response, abort, g, make_response, render_template, request, url_for
+from flask_login import current_user
+from flask_wtf.csrf import CSRFError
+from sqlalchemy.orm.exc import StaleDataError
+from werkzeug.exceptions import HTTPException
+
+from app.core import tenancy
+from app.core.access_keys import find
+from app.core.errors import Conflict, Forbidden, NotFound
+from app.core.fragments import fragment, redirect_to, wants_fragment
+from app.core.network import client_address
+from app.core.permissions import SEES, Actor
+from app.core.tenancy import Scope
+from app.extensions import db
+
+log = structlog.get_logger(__name__)
+_slugs: dict[str, tuple[float, UUID]] = {}
+_SLUG_SECONDS = 60
+_SLUG_CACHE = 4096
+
+
+def init_app(app: Flask) -> None:
+    """Hook the road into the app."""
+    app.before_request(_start)
+    app.before_request(_enter_workspace)
+    app.teardown_request(_end)
+    app.url_defaults(_fill_slug)
+    app.register_error_handler(NotFound, lambda error: _problem(404))
+    app.register_error_handler(Forbidden, lambda error: _problem(403))
+    app.register_error_handler(Conflict, _conflict)
+    app.register_error_handler(StaleDataError, lambda error: _conflict(Conflict(_STALE)))
+    app.register_error_handler(CSRFError, lambda error: _problem(400, _CSRF))
+    app.register_error_handler(HTTPException, lambda error: _http(error))
+    app.register_error_handler(Exception, _unforeseen)
+
+
+def actor() -> Actor:
+    """The person behind the request, as services want it (a customer when nobody is signed in)."""
+    viewer = g.get("viewer")
+    return Actor(
+        kind="person" if viewer else "customer",
+        user_id=viewer.user_id if viewer else None,
+        name=viewer.name if viewer else "",
+        address=client_address(),
+        device=request.user_agent.string[:300],
+        request_id=g.get("request_id"),
+    )
+
+
+def check_permissions_declared(app: Flask) -> None:
+    """Refuse to start with a workspace route that says nothing about who may use it."""
+    for rule in app.url_map.iter_rules():
+        if rule.rule.startswith("/w/<slug>") and not hasattr(app.view_functions[rule.endpoint], "permission"):
+            raise RuntimeError(f"{rule.endpoint} ({rule.rule}) declares no permission")
+
+
+def _start() -> None:
+    tenancy.leave()
+    g.viewer = None
+    g.workspace = None
+
+
+def _end(error: BaseException | None) -> None:
+    tenancy.leave()
+
+
+def _fill_slug(endpoint: str, values: dict[str, Any]) -> None:
+    workspace = g.get("workspace")
+    if workspace is not None and "slug" not in values:
+        if any("slug" in rule.arguments for rule in _rules(endpoint)):
+            values["slug"] = workspace.slug
+
+
+def _rules(endpoint: str) -> Any:
+    from flask import current_app
+
+    return current_app.url_map.iter_rules(endpoint) if endpoint in current_app.view_functions else ()
+
+
+def _enter_workspace() -> Response | None:
+    """For /w/<slug>/...: sign-in first, then membership; a stranger gets the same 404 as for a slug nobody has."""
+    if request.url_rule is None or not request.url_rule.rule.startswith("/w/<slug>"):
+        return None
+    if not current_user.is_authenticated:
+        return _to_sign_in()
+    slug = (request.view_args or {})["slug"]
+    workspace_id = _workspace_of(slug)
+    if workspace_id is None:
+        abort(404)
+    from app.workspaces.queries import load_place  # features register their views before requests come
+
+    tenancy.enter(Scope(workspace_id, current_user.user_id, "none"))
+    place = load_place(workspace_id, current_user.user_id)
+    if place is None:
+        tenancy.enter(tenancy.NOWHERE)
+        abort(404)
+    g.workspace, g.viewer = place
+    tenancy.enter(Scope(workspace_id, current_user.user_id, SEES[g.viewer.role]))
+    return None
+
+
+def _workspace_of(slug: str) -> UUID | None:
+    cached = _slugs.get(slug)
+    if cached and cached[0] > time.monotonic():
+        return cached[1]
+    found = find("slug", slug)
+    if found is None:
+        return None
+    if len(_slugs) >= _SLUG_CACHE:
+        _slugs.clear()
+    _slugs[slug] = (time.monotonic() + _SLUG_SECONDS, found.workspace_id)
+    return found.workspace_id
+
+
+def _to_sign_in() -> Response:
+    target = url_for("accounts.login", next=request.full_path.rstrip("?") if request.method == "GET" else None)
+    if wants_fragment():
+        return make_response("", 401, {"HX-Redirect": target})
+    if request.accept_mimetypes.best == "text/event-stream":
+        return make_response("", 401)
+    return redirect_to(target)
+
+
+_STALE = "Someone else changed this a moment ago. Reload to see it, then try again."
+_CSRF = "This page was open for too long. Go back, reload it and send it again; what you typed is still there."
+
+
+def _conflict(error: Conflict) -> Response:
+    db.session.rollback()
+    name = error.details.get("template", "errors/_conflict.html")
+    values = {key: value for key, value in error.details.items() if key != "template"}
+    if wants_fragment():
+        return make_response(fragment(name, message=error.message, **values), 409)
+    return make_response(render_template("errors/409.html", message=error.message), 409)
+
+
+def _http(error: HTTPException) -> Response:
+    if error.response is not None:
+        return error.response  # type: ignore[return-value]
+    response = _problem(error.code or 500)
+    for name, value in error.get_headers():
+        if name.lower() in ("allow", "retry-after"):
+            response.headers[name] = value
+    return response
+
+
+def _unforeseen(error: Exception) -> Response:
+    log.exception("request_failed", error=type(error).__name__)
+    return _problem(500)
+
+
+def _problem(status: int, message: str = "") -> Response:
+    """The page or the bare line for an error. Never the exception's own text: it may hold data."""
+    if g.get("viewer") is None:
+        g.workspace = None
+    if wants_fragment():
+        return make_response(fragment("errors/_problem.html", status=status, message=message), status)
+    return make_response(
+        render_template("errors/problem.html", status=status, message=message, request_id=g.get("request_id")), status
+    )

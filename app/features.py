@@ -1,0 +1,22 @@
+"""The one list of what is on the web, in dependency order."""
+
+from flask import Flask
+
+
+def register(app: Flask) -> None:
+    """Register each feature's blueprint. Imported here, so that importing a model never pulls in the views."""
+    from app.accounts.views import bp as accounts
+    from app.activities.views import bp as activities
+    from app.followups.views import bp as followups
+    from app.lead_forms.views import bp as lead_forms
+    from app.leads.views import bp as leads
+    from app.live.views import bp as live
+    from app.messaging.views import bp as messaging
+    from app.quotes.views import bp as quotes
+    from app.squeegee.views import bp as squeegee
+    from app.workspaces.views import bp as workspaces
+
+    for blueprint in (
+        accounts, workspaces, live, leads, activities, followups, messaging, lead_forms, quotes, squeegee,
+    ):  # fmt: skip
+        app.register_blueprint(blueprint)

@@ -1,0 +1,5 @@
+"""Pages of lead_forms."""
+
+from flask import Blueprint
+
+bp = Blueprint("lead_forms", __name__)

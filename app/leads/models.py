@@ -1,0 +1,244 @@
+"""Leads and the pipeline they travel."""
+
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import BigInteger, Boolean, Date, Integer, LargeBinary, SmallInteger, Text, text
+from sqlalchemy.dialects.postgresql import ARRAY, INET, JSONB
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from app.contacts.models import Contact, Property
+from app.core.models import Sealed, WorkspaceModel, belongs_to, created_moment, moment, one_of, sealed_column
+from app.core.money import annual_minor
+from app.extensions import db
+
+PRIORITIES = ("low", "normal", "high", "urgent")
+SERVICES = ("window_cleaning", "gutter_clearing", "fascia_soffit", "conservatory", "solar_panels", "other")
+#: Weeks between visits; None is a single visit.
+FREQUENCIES: dict[str, int | None] = {"4_weekly": 4, "6_weekly": 6, "8_weekly": 8, "12_weekly": 12, "one_off": None}
+EXTRAS = ("inside", "conservatory", "conservatory_roof", "extension", "gutters", "fascia", "solar", "velux")
+SOURCE_CATEGORIES = ("digital", "referral", "repeat", "traditional")
+
+
+class LeadSource(WorkspaceModel):
+    """Where enquiries come from."""
+
+    __tablename__ = "lead_sources"
+    __table_args__ = (
+        one_of("category", SOURCE_CATEGORIES),
+        db.UniqueConstraint("workspace_id", "key"),
+        db.ForeignKeyConstraint(["workspace_id"], ["workspaces.id"], ondelete="CASCADE"),
+    )
+
+    key: Mapped[str] = mapped_column(Text)
+    name: Mapped[str] = mapped_column(Text)
+    category: Mapped[str] = mapped_column(Text)
+    is_active: Mapped[bool] = mapped_column(Boolean, default=True)
+
+
+class Pipeline(WorkspaceModel):
+    """An ordered set of stages."""
+
+    __tablename__ = "pipelines"
+    __table_args__ = (db.ForeignKeyConstraint(["workspace_id"], ["workspaces.id"], ondelete="CASCADE"),)
+
+    name: Mapped[str] = mapped_column(Text)
+    position: Mapped[int] = mapped_column(SmallInteger, default=0)
+
+
+class Stage(WorkspaceModel):
+    """A step of the pipeline. `key` is the program's name for it, `name` the people's."""
+
+    __tablename__ = "stages"
+    __table_args__ = (
+        db.UniqueConstraint("workspace_id", "pipeline_id", "key"),
+        belongs_to("pipeline_id", "pipelines", ondelete="CASCADE"),
+    )
+
+    pipeline_id: Mapped[UUID]
+    key: Mapped[str] = mapped_column(Text)
+    name: Mapped[str] = mapped_column(Text)
+    description: Mapped[str] = mapped_column(Text, default="")
+    position: Mapped[int] = mapped_column(SmallInteger)
+    colour: Mapped[str] = mapped_column(Text)
+    follow_up_days: Mapped[int | None] = mapped_column(SmallInteger)
+    is_final: Mapped[bool] = mapped_column(Boolean, default=False)
+    retired_at: Mapped[datetime | None] = moment(nullable=True)
+    version: Mapped[int] = mapped_column(default=1)
+
+    __mapper_args__ = {"version_id_col": version}
+
+
+class StageCounter(db.Model):
+    """How many leads a stage holds and what they are worth a year; kept by a trigger, never counted by a page."""
+
+    __tablename__ = "stage_counters"
+    __table_args__ = (belongs_to("stage_id", "stages", ondelete="CASCADE"),)
+
+    workspace_id: Mapped[UUID] = mapped_column(primary_key=True)
+    stage_id: Mapped[UUID] = mapped_column(primary_key=True)
+    leads: Mapped[int] = mapped_column(BigInteger, default=0)
+    annual_minor: Mapped[int] = mapped_column(BigInteger, default=0)
+
+
+class LeadNumberCounter(db.Model):
+    """The last lead number given out in a year; its row lock makes numbers gapless and unique."""
+
+    __tablename__ = "lead_number_counters"
+    __table_args__ = (db.ForeignKeyConstraint(["workspace_id"], ["workspaces.id"], ondelete="CASCADE"),)
+
+    workspace_id: Mapped[UUID] = mapped_column(primary_key=True)
+    year: Mapped[int] = mapped_column(SmallInteger, primary_key=True)
+    last: Mapped[int] = mapped_column(Integer, default=0)
+
+
+class Lead(WorkspaceModel):
+    """One enquiry by one contact for work at one property."""
+
+    __tablename__ = "leads"
+    __table_args__ = (
+        one_of("priority", PRIORITIES),
+        db.CheckConstraint("quality_score between 1 and 10", name="quality_score"),
+        db.CheckConstraint("satisfaction_score between 1 and 5", name="satisfaction_score"),
+        db.CheckConstraint("conversion_percent between 0 and 100", name="conversion_percent"),
+        db.UniqueConstraint("workspace_id", "number"),
+        belongs_to("stage_id", "stages"),
+        belongs_to("contact_id", "contacts"),
+        belongs_to("property_id", "properties"),
+        belongs_to("source_id", "lead_sources"),
+        belongs_to("owner_id", "memberships", parent="user_id"),
+        db.Index("ix_leads_board", "workspace_id", "stage_id", "rank", "id"),
+        db.Index("ix_leads_newest", "workspace_id", "created_at", "id"),
+        db.Index("ix_leads_owner", "workspace_id", "owner_id", "created_at", "id"),
+        db.Index("ix_leads_district", "workspace_id", "district", "created_at", "id"),
+        db.Index("ix_leads_contact", "workspace_id", "contact_id"),
+        db.Index("ix_leads_property", "workspace_id", "property_id"),
+        db.Index(
+            "ix_leads_next_act", "workspace_id", "stage_id", "next_act_at",
+            postgresql_where=text("next_act_at is not null"),
+        ),
+    )  # fmt: skip
+
+    number: Mapped[str] = mapped_column(Text)
+    contact_id: Mapped[UUID]
+    property_id: Mapped[UUID]
+    stage_id: Mapped[UUID]
+    stage_entered_at: Mapped[datetime] = created_moment()
+    rank: Mapped[int] = mapped_column(BigInteger)
+    owner_id: Mapped[UUID | None]
+    priority: Mapped[str] = mapped_column(Text, default="normal")
+    version: Mapped[int] = mapped_column(default=1)
+
+    # Where it came from
+    source_id: Mapped[UUID]
+    source_details: Mapped[dict] = mapped_column(JSONB, default=dict)
+    referrer: Mapped[str | None] = mapped_column(Text)
+    landing_page: Mapped[str | None] = mapped_column(Text)
+    utm_source: Mapped[str | None] = mapped_column(Text)
+    utm_medium: Mapped[str | None] = mapped_column(Text)
+    utm_campaign: Mapped[str | None] = mapped_column(Text)
+    address: Mapped[str | None] = mapped_column(INET)
+    device: Mapped[str | None] = mapped_column(Text)
+    form_seconds: Mapped[int | None] = mapped_column(Integer)
+
+    # What is wanted
+    district: Mapped[str | None] = mapped_column(Text)
+    sector: Mapped[str | None] = mapped_column(Text)
+    property_type: Mapped[str | None] = mapped_column(Text)
+    bedrooms: Mapped[str | None] = mapped_column(Text)
+    service: Mapped[str] = mapped_column(Text, default="window_cleaning")
+    frequency: Mapped[str | None] = mapped_column(Text)
+    extras: Mapped[list[str]] = mapped_column(ARRAY(Text), default=list)
+    wishes_sealed: Mapped[bytes | None] = sealed_column()
+
+    # What it is worth
+    currency: Mapped[str] = mapped_column(Text, default="GBP")
+    price_minor: Mapped[int | None] = mapped_column(BigInteger)
+    first_price_minor: Mapped[int | None] = mapped_column(BigInteger)
+    monthly_minor: Mapped[int] = mapped_column(BigInteger, default=0)
+    annual_minor: Mapped[int] = mapped_column(BigInteger, default=0)
+    quote_valid_until: Mapped[date | None] = mapped_column(Date)
+    expected_close: Mapped[date | None] = mapped_column(Date)
+    quality_score: Mapped[int | None] = mapped_column(SmallInteger)
+    conversion_percent: Mapped[int | None] = mapped_column(SmallInteger)
+    satisfaction_score: Mapped[int | None] = mapped_column(SmallInteger)
+    decline_reason: Mapped[str | None] = mapped_column(Text)
+
+    # The chase
+    next_act: Mapped[str | None] = mapped_column(Text)
+    next_act_at: Mapped[datetime | None] = moment(nullable=True)
+    follow_up_count: Mapped[int] = mapped_column(SmallInteger, default=0)
+    first_contact_at: Mapped[datetime | None] = moment(nullable=True)
+    last_contact_at: Mapped[datetime | None] = moment(nullable=True)
+    last_contact_method: Mapped[str | None] = mapped_column(Text)
+    last_activity_at: Mapped[datetime] = created_moment()
+
+    # Squeegee
+    squeegee_customer_id: Mapped[str | None] = mapped_column(Text)
+    squeegee_job_id: Mapped[str | None] = mapped_column(Text)
+    transferred_at: Mapped[datetime | None] = moment(nullable=True)
+    booking_confirmed_at: Mapped[datetime | None] = moment(nullable=True)
+    first_service_date: Mapped[date | None] = mapped_column(Date)
+
+    created_at: Mapped[datetime] = created_moment()
+    created_by: Mapped[UUID | None]
+    updated_at: Mapped[datetime] = created_moment()
+
+    wishes = Sealed()
+
+    contact: Mapped[Contact] = relationship(
+        viewonly=True, primaryjoin="and_(Lead.workspace_id == Contact.workspace_id, foreign(Lead.contact_id) == Contact.id)"
+    )
+    property: Mapped[Property] = relationship(
+        viewonly=True,
+        primaryjoin="and_(Lead.workspace_id == Property.workspace_id, foreign(Lead.property_id) == Property.id)",
+    )
+
+    __mapper_args__ = {"version_id_col": version}
+
+    def set_price(self, price_minor: int | None, frequency: str | None) -> None:
+        """Keep price and frequency with the values a month and a year that follow from them."""
+        self.price_minor = price_minor
+        self.frequency = frequency
+        weeks = FREQUENCIES.get(frequency) if frequency else None
+        self.annual_minor = annual_minor(price_minor, weeks) if price_minor is not None else 0
+        self.monthly_minor = (self.annual_minor + 6) // 12 if weeks else 0
+
+
+class StageChange(WorkspaceModel):
+    """One move of a lead: from where to where, by whom, why, and how long it had stayed. Names are kept as they were."""
+
+    __tablename__ = "stage_changes"
+    __table_args__ = (
+        belongs_to("lead_id", "leads", ondelete="CASCADE"),
+        belongs_to("from_stage_id", "stages"),
+        belongs_to("to_stage_id", "stages"),
+        db.Index("ix_stage_changes_lead_id", "workspace_id", "lead_id", "at"),
+    )
+
+    lead_id: Mapped[UUID]
+    from_stage_id: Mapped[UUID | None]
+    to_stage_id: Mapped[UUID]
+    from_name: Mapped[str | None] = mapped_column(Text)
+    to_name: Mapped[str] = mapped_column(Text)
+    actor_kind: Mapped[str] = mapped_column(Text)
+    actor_id: Mapped[UUID | None]
+    reason_sealed: Mapped[bytes | None] = sealed_column()
+    seconds_in_stage: Mapped[int | None] = mapped_column(BigInteger)
+    at: Mapped[datetime] = created_moment()
+
+    reason = Sealed()
+
+
+class SearchToken(db.Model):
+    """One blind search token of a lead (docs/security.md says what it gives away). Read newest lead first."""
+
+    __tablename__ = "search_tokens"
+    __table_args__ = (
+        belongs_to("lead_id", "leads", ondelete="CASCADE"),
+        db.Index("ix_search_tokens_lead_id", "workspace_id", "lead_id"),
+    )
+
+    workspace_id: Mapped[UUID] = mapped_column(primary_key=True)
+    token: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)
+    lead_id: Mapped[UUID] = mapped_column(primary_key=True)

@@ -1,0 +1,33 @@
+"""Who reacts to what, all of it: domain events on the left, what follows in the same transaction on the right.
+
+Below it, who does the work that is left for later.
+"""
+
+from collections.abc import Mapping
+
+from app.audit.services import record_event
+from app.core.events import EVERY, Reaction
+from app.core.outbox import Handler
+from app.followups import jobs as followup_jobs
+from app.followups import services as followups
+from app.leads import services as leads
+from app.live.services import tell_pages
+from app.messaging import jobs as messaging_jobs
+from app.squeegee import jobs as squeegee_jobs
+
+REACTIONS: Mapping[str, tuple[Reaction, ...]] = {
+    EVERY: (record_event, tell_pages),
+    "lead.created": (followups.plan_for_stage,),
+    "lead.stage_changed": (followups.cancel_planned, followups.plan_for_stage),
+    "quote.sent": (leads.advance_to_quote_sent,),
+    "quote.accepted": (leads.advance_to_ready,),
+    "quote.declined": (leads.move_to_declined,),
+    "transfer.succeeded": (leads.advance_to_transferred,),
+    "booking.confirmed": (leads.advance_to_booking_confirmed,),
+}
+
+WORK: Mapping[str, Handler] = {
+    "follow_up.due": followup_jobs.carry_out,
+    "message.send": messaging_jobs.send,
+    "transfer.run": squeegee_jobs.run_transfer,
+}

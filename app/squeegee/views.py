@@ -1,0 +1,5 @@
+"""Pages of squeegee."""
+
+from flask import Blueprint
+
+bp = Blueprint("squeegee", __name__)

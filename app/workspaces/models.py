@@ -1,0 +1,100 @@
+"""A workspace, who belongs to it and how it works."""
+
+from datetime import datetime, time
+from uuid import UUID
+
+from sqlalchemy import BigInteger, Boolean, ForeignKey, SmallInteger, Text, Time
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from app.accounts.models import User
+from app.core.clock import BusinessClock
+from app.core.ids import new_id
+from app.core.models import Sealed, WorkspaceModel, created_moment, moment, one_of, sealed_column
+from app.core.names import initials
+from app.core.permissions import ROLES
+from app.extensions import db
+
+
+class Workspace(db.Model):
+    """One business. Its id is the wall."""
+
+    __tablename__ = "workspaces"
+    __table_args__ = (one_of("lead_number_year", ("YYYY", "YY")),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    slug: Mapped[str] = mapped_column(Text, unique=True)
+    name: Mapped[str] = mapped_column(Text)
+    tagline: Mapped[str] = mapped_column(Text, default="")
+    phone: Mapped[str] = mapped_column(Text, default="")
+    reply_email: Mapped[str] = mapped_column(Text, default="")
+    notification_email: Mapped[str] = mapped_column(Text, default="")
+    accent: Mapped[str] = mapped_column(Text, default="#00686f")
+    time_zone: Mapped[str] = mapped_column(Text, default="Europe/London")
+    currency: Mapped[str] = mapped_column(Text, default="GBP")
+    lead_number_prefix: Mapped[str] = mapped_column(Text, default="L")
+    lead_number_year: Mapped[str] = mapped_column(Text, default="YYYY")
+    opens: Mapped[time] = mapped_column(Time, default=time(9))
+    closes: Mapped[time] = mapped_column(Time, default=time(17))
+    weekend_follow_ups: Mapped[bool] = mapped_column(Boolean, default=False)
+    max_follow_ups: Mapped[int] = mapped_column(SmallInteger, default=3)
+    high_value_minor: Mapped[int] = mapped_column(BigInteger, default=10_000)
+    service_districts: Mapped[list[str]] = mapped_column(ARRAY(Text), default=list)
+    quote_terms: Mapped[str] = mapped_column(Text, default="")
+    quote_valid_days: Mapped[int] = mapped_column(SmallInteger, default=30)
+    created_at: Mapped[datetime] = created_moment()
+    version: Mapped[int] = mapped_column(default=1)
+
+    __mapper_args__ = {"version_id_col": version}
+
+    @property
+    def initials(self) -> str:
+        """Two letters for the badge on public pages and the desk."""
+        return initials(self.name)
+
+    def clock(self) -> BusinessClock:
+        """The hours in which this business sends and counts working time."""
+        return BusinessClock(self.time_zone, self.opens, self.closes, self.weekend_follow_ups, frozenset())
+
+    def serves(self, district: str | None) -> bool:
+        """Whether a postcode district lies in the service area; an empty list means everywhere."""
+        return not self.service_districts or district in self.service_districts
+
+
+class Membership(WorkspaceModel):
+    """A person's place in a workspace. Deactivated members keep their row, since history names them."""
+
+    __tablename__ = "memberships"
+    __table_args__ = (
+        one_of("role", tuple(ROLES)),
+        db.UniqueConstraint("workspace_id", "user_id"),
+        db.ForeignKeyConstraint(["workspace_id"], ["workspaces.id"], ondelete="CASCADE"),
+        db.Index("ix_memberships_user_id", "user_id"),
+    )
+
+    user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id"))
+    role: Mapped[str] = mapped_column(Text)
+    created_at: Mapped[datetime] = created_moment()
+    deactivated_at: Mapped[datetime | None] = moment(nullable=True)
+
+    user: Mapped[User] = relationship(lazy="joined")
+
+
+class Invitation(WorkspaceModel):
+    """A single-use link that makes its holder a member."""
+
+    __tablename__ = "invitations"
+    __table_args__ = (
+        one_of("role", tuple(ROLES)),
+        db.ForeignKeyConstraint(["workspace_id"], ["workspaces.id"], ondelete="CASCADE"),
+    )
+
+    email_sealed: Mapped[bytes] = sealed_column(nullable=False)
+    role: Mapped[str] = mapped_column(Text)
+    invited_by: Mapped[UUID]
+    created_at: Mapped[datetime] = created_moment()
+    expires_at: Mapped[datetime] = moment()
+    accepted_at: Mapped[datetime | None] = moment(nullable=True)
+    accepted_by: Mapped[UUID | None]
+
+    email = Sealed()

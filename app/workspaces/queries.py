@@ -1,0 +1,103 @@
+"""Reading workspaces and memberships."""
+
+from dataclasses import dataclass
+from datetime import time
+from uuid import UUID
+
+from sqlalchemy import select
+
+from app.accounts.models import User
+from app.core.clock import BusinessClock
+from app.core.names import initials
+from app.core.permissions import Viewer
+from app.core.tenancy import current_workspace_id
+from app.extensions import db
+from app.workspaces.models import Membership, Workspace
+
+
+@dataclass(frozen=True, slots=True)
+class WorkspaceView:
+    """What pages need to know of the workspace."""
+
+    id: UUID
+    slug: str
+    name: str
+    tagline: str
+    time_zone: str
+    currency: str
+    accent: str
+    opens: time
+    closes: time
+    weekend_follow_ups: bool
+    high_value_minor: int
+
+    @property
+    def initials(self) -> str:
+        """Two letters for the badge."""
+        return initials(self.name)
+
+    def clock(self) -> BusinessClock:
+        """The hours in which this business sends and counts working time."""
+        return BusinessClock(self.time_zone, self.opens, self.closes, self.weekend_follow_ups, frozenset())
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One of the workspaces a person belongs to."""
+
+    slug: str
+    name: str
+    role: str
+
+
+_VIEW_COLUMNS = [getattr(Workspace, name) for name in WorkspaceView.__dataclass_fields__]
+
+
+def load_place(workspace_id: UUID, user_id: UUID) -> tuple[WorkspaceView, Viewer] | None:
+    """The workspace and the person's place in it, or None for someone who is no active member."""
+    row = db.session.execute(
+        select(*_VIEW_COLUMNS, Membership.role, User.name.label("user_name"), User.email)
+        .select_from(Membership)
+        .join(Workspace, Workspace.id == Membership.workspace_id)
+        .join(User, User.id == Membership.user_id)
+        .where(
+            Membership.workspace_id == workspace_id,
+            Membership.user_id == user_id,
+            Membership.deactivated_at.is_(None),
+        )
+    ).one_or_none()
+    if row is None:
+        return None
+    return WorkspaceView(*row[: len(_VIEW_COLUMNS)]), Viewer(user_id, row.user_name, row.email, row.role)
+
+
+def is_active_member(workspace_id: UUID, user_id: UUID) -> bool:
+    """Whether the person belongs to the workspace now."""
+    return load_place(workspace_id, user_id) is not None
+
+
+def places_of(user_id: UUID) -> list[Place]:
+    """The workspaces a person belongs to, by name. Needs the person's id in scope (row-level security)."""
+    rows = db.session.execute(
+        select(Workspace.slug, Workspace.name, Membership.role)
+        .join(Workspace, Workspace.id == Membership.workspace_id)
+        .where(Membership.user_id == user_id, Membership.deactivated_at.is_(None))
+        .order_by(Workspace.name)
+    )
+    return [Place(*row) for row in rows]
+
+
+def current_workspace() -> Workspace:
+    """The row of the workspace in scope."""
+    return db.session.execute(select(Workspace).where(Workspace.id == current_workspace_id())).scalar_one()
+
+
+def members() -> list[Membership]:
+    """Everyone in the workspace in scope, active first, then by name."""
+    return list(
+        db.session.scalars(
+            select(Membership)
+            .join(User, User.id == Membership.user_id)
+            .order_by(Membership.deactivated_at.isnot(None), User.name)
+        )
+    )

@@ -1,0 +1,59 @@
+"""The other processes: `python worker.py` does the work that was rung for, `python worker.py scheduler` keeps time."""
+
+import signal
+import sys
+import threading
+
+import structlog
+from redis.exceptions import RedisError
+from rq import SimpleWorker
+from rq.serializers import JSONSerializer
+
+from app import create_app
+from app.core import bell, health
+from app.extensions import redis_door
+from app.schedule import TIMETABLE, Timekeeper
+
+log = structlog.get_logger("sill.worker")
+
+
+class Worker(SimpleWorker):
+    """RQ's worker without forking: one warm process, whose death mid-job the outbox survives."""
+
+    def heartbeat(self, *args: object, **kwargs: object) -> None:
+        """RQ's own heartbeat, and the one that /readyz looks for."""
+        super().heartbeat(*args, **kwargs)
+        health.beat("worker")
+
+
+def work() -> None:
+    """Answer bells until told to stop; the job in hand is finished first."""
+    from app.core import outbox
+
+    stop = threading.Event()
+    while not stop.is_set():
+        try:
+            outbox.sweep()
+            worker = Worker(
+                [bell.queue()], connection=redis_door.client, serializer=JSONSerializer, worker_ttl=20,
+                maintenance_interval=30,
+            )  # fmt: skip
+            worker.work(logging_level="WARNING", with_scheduler=False)
+            return  # a requested stop; a lost Redis raises instead
+        except RedisError as error:
+            log.warning("worker_waits_for_redis", error=type(error).__name__)
+            stop.wait(1)
+
+
+def keep_time() -> None:
+    """Run the timetable until told to stop."""
+    keeper = Timekeeper(TIMETABLE)
+    for name in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(name, lambda *_: keeper.stop())
+    keeper.run()
+
+
+if __name__ == "__main__":
+    app = create_app()
+    with app.app_context():
+        keep_time() if sys.argv[1:] == ["scheduler"] else work()
