@@ -1,0 +1,209 @@
+"""Settings, read from the environment once and checked there."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any, Self
+from urllib.parse import urlsplit
+
+from app.environment import ConfigError, envbool, envint, envsecret, envstr
+
+__all__ = ["ROOT", "Config", "ConfigError", "load_config", "postgres_url", "process_environ"]
+
+ROOT = Path(__file__).resolve().parent.parent
+ENVIRONMENTS = ("development", "demo", "test", "production")
+LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
+SHORTEST_SECRET = 32  # characters: 128 bits even if somebody writes hexadecimal (ASVS 5.0.0-11.5.1)
+
+
+def postgres_url(url: str, name: str = "DATABASE_URL") -> str:
+    """Return a PostgreSQL URL as SQLAlchemy needs it for psycopg 3. Raises ConfigError for another database."""
+    scheme, separator, rest = url.partition("://")
+    if not separator or scheme not in ("postgres", "postgresql", "postgresql+psycopg"):
+        raise ConfigError(f"{name} must be a PostgreSQL URL: postgresql://user:password@host/database.")
+    return f"postgresql+psycopg://{rest}"
+
+
+def _secret() -> Any:
+    return field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Config:
+    """Every setting, checked. Secrets are left out of its repr."""
+
+    env: str
+    var_dir: Path
+    public_url: str
+    database_url: str = _secret()
+    migration_database_url: str = _secret()
+    redis_url: str = _secret()
+    secret_key: str = _secret()
+    master_keys: str = _secret()
+    index_pepper: str = _secret()
+    smtp_host: str
+    smtp_port: int
+    smtp_username: str
+    smtp_password: str = _secret()
+    smtp_starttls: bool
+    smtp_from: str
+    smtp_honours_message_id: bool
+    twilio_account_sid: str
+    twilio_auth_token: str = _secret()
+    twilio_from: str
+    twilio_api_base: str
+    twilio_honours_idempotency: bool
+    squeegee_simulator_url: str
+    allow_private_outbound: bool
+    metrics_token: str = _secret()
+    trusted_proxies: int
+    argon2_memory_kib: int
+    argon2_passes: int
+    argon2_lanes: int
+    log_level: str
+    db_pool_size: int
+    max_upload_mib: int
+    prometheus_multiproc_dir: str
+
+    @property
+    def is_production(self) -> bool:
+        """Whether real customers' data is at stake."""
+        return self.env == "production"
+
+    @property
+    def is_secure(self) -> bool:
+        """Whether people reach Sill by https, so that cookies may insist on it."""
+        return self.public_url.startswith("https://")
+
+    def as_flask_settings(self) -> dict[str, Any]:
+        """Return what goes into `app.config`: the settings that are no secret, and what extensions look for."""
+        settings = {item.name.upper(): getattr(self, item.name) for item in fields(self) if item.repr}
+        return settings | {
+            "TESTING": self.env == "test",
+            "SECRET_KEY": self.secret_key,
+            "METRICS_TOKEN": self.metrics_token,
+            "SQLALCHEMY_DATABASE_URI": self.database_url,
+            "SQLALCHEMY_ENGINE_OPTIONS": self.engine_options(),
+            "RATELIMIT_STORAGE_URI": self.redis_url,
+            "SESSION_COOKIE_NAME": "__Host-sill" if self.is_secure else "sill",
+            "SESSION_COOKIE_SECURE": self.is_secure,
+            "SESSION_COOKIE_HTTPONLY": True,
+            "SESSION_COOKIE_SAMESITE": "Lax",
+            "PREFERRED_URL_SCHEME": urlsplit(self.public_url).scheme,
+            "MAX_CONTENT_LENGTH": self.max_upload_mib * 1024 * 1024,
+            # A page lies open on the office screen all day; the token lives as long as the session.
+            "WTF_CSRF_TIME_LIMIT": None,
+        }
+
+    def engine_options(self) -> dict[str, Any]:
+        """Return SQLAlchemy's options; parameters, which are customers' data, stay out of errors."""
+        return {
+            "pool_size": self.db_pool_size,
+            "max_overflow": self.db_pool_size,
+            "pool_timeout": 10,
+            "pool_recycle": 1800,
+            "pool_pre_ping": True,
+            "hide_parameters": True,
+            "connect_args": {"connect_timeout": 5, "application_name": "sill"},
+        }
+
+    def _checked(self) -> Self:
+        """Return itself. Raises ConfigError for settings that do not go together."""
+        if self.smtp_host and not self.smtp_from:
+            raise ConfigError(
+                "SMTP_FROM is not set. Set the address that mail is sent from, as SMTP_HOST is set."
+            )
+        for name in ("auth_token", "from"):
+            if self.twilio_account_sid and not getattr(self, f"twilio_{name}"):
+                raise ConfigError(f"TWILIO_{name.upper()} is not set. Set it, as TWILIO_ACCOUNT_SID is set.")
+        for name in ("secret_key", "index_pepper"):
+            if len(getattr(self, name)) < SHORTEST_SECRET:
+                raise ConfigError(f"{name.upper()} must have at least {SHORTEST_SECRET} random characters.")
+        if not self.redis_url.startswith(("redis://", "rediss://", "unix://")):
+            raise ConfigError("REDIS_URL must be a Redis URL: redis://:password@host:6379/0.")
+        if self.log_level not in LOG_LEVELS:
+            raise ConfigError(f"LOG_LEVEL must be one of {', '.join(LOG_LEVELS)}.")
+        if self.is_production and not self.is_secure:
+            raise ConfigError("PUBLIC_URL must begin with https:// in production.")
+        if self.is_production and (self.allow_private_outbound or self.squeegee_simulator_url):
+            raise ConfigError(
+                "ALLOW_PRIVATE_OUTBOUND and SQUEEGEE_SIMULATOR_URL are for the demo: unset them."
+            )
+        return self
+
+
+def load_config(environ: Mapping[str, str] | None = None) -> Config:
+    """Return the settings in `environ`, by default those of the process, `.env` and a running `bin/run`.
+
+    Outside production, secrets that are missing are made once and kept under var/. Raises ConfigError.
+    """
+    if environ is None:
+        environ = process_environ()
+    env = envstr(environ, "SILL_ENV", "production")
+    if env not in ENVIRONMENTS:
+        raise ConfigError(f"SILL_ENV must be one of {', '.join(ENVIRONMENTS)}.")
+    var_dir = Path(envstr(environ, "SILL_VAR_DIR", str(ROOT / "var"))).absolute()
+    if env != "production":
+        from app.local_secrets import local_secrets
+
+        environ = {**environ, **local_secrets(var_dir, environ)}
+    database_url = postgres_url(envsecret(environ, "DATABASE_URL"))
+    migrations = envsecret(environ, "MIGRATION_DATABASE_URL", database_url)
+    starttls = envbool(environ, "SMTP_STARTTLS", env == "production")
+    return Config(
+        env=env,
+        var_dir=var_dir,
+        public_url=_public_url(environ, env),
+        database_url=database_url,
+        migration_database_url=postgres_url(migrations, "MIGRATION_DATABASE_URL"),
+        redis_url=envsecret(environ, "REDIS_URL"),
+        secret_key=envsecret(environ, "SECRET_KEY"),
+        master_keys=envsecret(environ, "MASTER_KEYS"),
+        index_pepper=envsecret(environ, "INDEX_PEPPER"),
+        smtp_host=envstr(environ, "SMTP_HOST", ""),
+        smtp_port=envint(environ, "SMTP_PORT", 587 if starttls else 25, least=1),
+        smtp_username=envsecret(environ, "SMTP_USERNAME", ""),
+        smtp_password=envsecret(environ, "SMTP_PASSWORD", ""),
+        smtp_starttls=starttls,
+        smtp_from=envstr(environ, "SMTP_FROM", ""),
+        smtp_honours_message_id=envbool(environ, "SMTP_HONOURS_MESSAGE_ID"),
+        twilio_account_sid=envstr(environ, "TWILIO_ACCOUNT_SID", ""),
+        twilio_auth_token=envsecret(environ, "TWILIO_AUTH_TOKEN", ""),
+        twilio_from=envstr(environ, "TWILIO_FROM", ""),
+        twilio_api_base=envstr(environ, "TWILIO_API_BASE", "https://api.twilio.com").rstrip("/"),
+        twilio_honours_idempotency=envbool(environ, "TWILIO_HONOURS_IDEMPOTENCY"),
+        squeegee_simulator_url=envstr(environ, "SQUEEGEE_SIMULATOR_URL", "").rstrip("/"),
+        allow_private_outbound=envbool(environ, "ALLOW_PRIVATE_OUTBOUND"),
+        metrics_token=envsecret(environ, "METRICS_TOKEN", ""),
+        trusted_proxies=envint(environ, "TRUSTED_PROXIES", 0),
+        # 64 MiB, 3 passes, 1 lane; the tests take the least that Argon2 allows.
+        argon2_memory_kib=envint(environ, "ARGON2_MEMORY_KIB", 8 if env == "test" else 65536, least=8),
+        argon2_passes=envint(environ, "ARGON2_PASSES", 1 if env == "test" else 3, least=1),
+        argon2_lanes=envint(environ, "ARGON2_LANES", 1, least=1),
+        log_level=envstr(environ, "LOG_LEVEL", "INFO").upper(),
+        db_pool_size=envint(environ, "DB_POOL_SIZE", 10, least=1),
+        max_upload_mib=envint(environ, "MAX_UPLOAD_MIB", 10, least=1),
+        prometheus_multiproc_dir=envstr(environ, "PROMETHEUS_MULTIPROC_DIR", ""),
+    )._checked()
+
+
+def process_environ() -> dict[str, str]:
+    """Return the environment, over `.env`, over what a running `bin/run` wrote for other terminals."""
+    from dotenv import dotenv_values
+
+    given = {name: value for name, value in dotenv_values(ROOT / ".env").items() if value} | dict(os.environ)
+    if given.get("SILL_ENV") in ("production", "test"):
+        return given
+    running = Path(given.get("SILL_VAR_DIR") or ROOT / "var") / "run.env"
+    return {name: value for name, value in dotenv_values(running).items() if value} | given
+
+
+def _public_url(environ: Mapping[str, str], env: str) -> str:
+    url = envstr(environ, "PUBLIC_URL", None if env == "production" else "http://127.0.0.1:8000").rstrip("/")
+    parts = urlsplit(url)
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.path or parts.query:
+        raise ConfigError(
+            "PUBLIC_URL must be the address people use, without a path: https://sill.example.com."
+        )
+    return url
