@@ -1,0 +1,1 @@
+"""A local Squeegee that speaks the partner API v3, for the demo and the tests."""
