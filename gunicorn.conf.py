@@ -2,7 +2,7 @@
 
 from gevent import monkey
 
-# Before anything else is imported: ssl, sockets and psycopg's waiting must be the cooperative ones everywhere.
+# Before anything else is imported: ssl, sockets and psycopg's waiting must be the cooperative ones.
 monkey.patch_all()
 
 import os  # noqa: E402
@@ -17,7 +17,7 @@ UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 class AccessLogger(Logger):
-    """Writes neither query strings nor the keys in customers' links: who reads a log must not get in by it."""
+    """Writes neither query strings nor the keys in customers' links: a log must let nobody in."""
 
     def atoms(self, resp: Any, req: Any, environ: dict[str, Any], request_time: Any) -> dict[str, Any]:
         """Return the parts of a line, long path segments masked unless they are plain ids."""
@@ -31,6 +31,7 @@ bind = [f"{os.environ.get('WEB_HOST', '0.0.0.0')}:{os.environ.get('PORT', '8000'
 workers = int(os.environ.get("WEB_CONCURRENCY", "2"))
 worker_class = "gevent"
 worker_connections = 1000
+reload = os.environ.get("SILL_ENV") == "development"
 worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108
 timeout = 60
 # Requests in hand are finished; an event stream never is, and its page reconnects.

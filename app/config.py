@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from app.environment import ConfigError, envbool, envint, envsecret, envstr
 
-__all__ = ["ROOT", "Config", "ConfigError", "load_config", "postgres_url", "process_environ"]
+__all__ = ["ROOT", "Config", "ConfigError", "load_config", "given_environ", "postgres_url", "process_environ"]
 
 ROOT = Path(__file__).resolve().parent.parent
 ENVIRONMENTS = ("development", "demo", "test", "production")
@@ -18,7 +18,7 @@ SHORTEST_SECRET = 32  # characters: 128 bits even if somebody writes hexadecimal
 
 
 def postgres_url(url: str, name: str = "DATABASE_URL") -> str:
-    """Return a PostgreSQL URL as SQLAlchemy needs it for psycopg 3. Raises ConfigError for another database."""
+    """Return a PostgreSQL URL as SQLAlchemy wants it for psycopg. Raises ConfigError for another database."""
     scheme, separator, rest = url.partition("://")
     if not separator or scheme not in ("postgres", "postgresql", "postgresql+psycopg"):
         raise ConfigError(f"{name} must be a PostgreSQL URL: postgresql://user:password@host/database.")
@@ -77,7 +77,7 @@ class Config:
         return self.public_url.startswith("https://")
 
     def as_flask_settings(self) -> dict[str, Any]:
-        """Return what goes into `app.config`: the settings that are no secret, and what extensions look for."""
+        """Return what goes into `app.config`: settings that are no secret, and what extensions look for."""
         settings = {item.name.upper(): getattr(self, item.name) for item in fields(self) if item.repr}
         return settings | {
             "TESTING": self.env == "test",
@@ -188,15 +188,22 @@ def load_config(environ: Mapping[str, str] | None = None) -> Config:
     )._checked()
 
 
-def process_environ() -> dict[str, str]:
-    """Return the environment, over `.env`, over what a running `bin/run` wrote for other terminals."""
+def given_environ() -> dict[str, str]:
+    """Return the environment, over `.env` in the project's folder."""
     from dotenv import dotenv_values
 
-    given = {name: value for name, value in dotenv_values(ROOT / ".env").items() if value} | dict(os.environ)
+    return {name: value for name, value in dotenv_values(ROOT / ".env").items() if value} | dict(os.environ)
+
+
+def process_environ() -> dict[str, str]:
+    """Return `given_environ`, over what a running `bin/run` wrote for commands in other terminals."""
+    from dotenv import dotenv_values
+
+    given = given_environ()
     if given.get("SILL_ENV") in ("production", "test"):
         return given
     running = Path(given.get("SILL_VAR_DIR") or ROOT / "var") / "run.env"
-    return {name: value for name, value in dotenv_values(running).items() if value} | given
+    return {name: value for name, value in dotenv_values(running, interpolate=False).items() if value} | given
 
 
 def _public_url(environ: Mapping[str, str], env: str) -> str:

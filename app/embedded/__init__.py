@@ -29,6 +29,13 @@ class EmbeddedServers(dict[str, str]):
         self.postgres: EmbeddedPostgres | None = None
         self.redis: EmbeddedRedis | None = None
 
+    def ended(self) -> str | None:
+        """Return the name of a server that died, None while all that were started run."""
+        for name, server in (("postgres", self.postgres), ("redis", self.redis)):
+            if server is not None and server.has_ended:
+                return name
+        return None
+
     def stop(self) -> None:
         """Stop what was started and give the folder free. A second call does nothing."""
         if self._lock < 0:

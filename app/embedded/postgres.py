@@ -83,6 +83,11 @@ class EmbeddedPostgres:
         """The number of the running server process, 0 before the start."""
         return self._process.pid if self._process else 0
 
+    @property
+    def has_ended(self) -> bool:
+        """Whether the server was started and is gone."""
+        return self._process is not None and self._process.poll() is not None
+
     def url(self, role: str = APP, database: str = DATABASE) -> str:
         """Return the SQLAlchemy URL of a role on a database, password included."""
         return f"postgresql+psycopg://{role}:{self.passwords[role]}@{LOOPBACK}:{self.port}/{database}"
@@ -169,8 +174,8 @@ class EmbeddedPostgres:
         flags = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
         command = [*self._as_user, server_binaries() / "postgres", "-D", self.data_dir, *flags]
         process = processes.start(command, self.log, death_signal=signal.SIGINT)
+        self._process = process  # before waiting: an interrupted start must find it to stop it
         if processes.wait_until(self.answers, process):
-            self._process = process
             return True
         process.kill()
         process.wait()

@@ -1,4 +1,4 @@
-"""Server processes that must never outlive the one that started them."""
+"""Processes that must never outlive the one that started them."""
 
 import ctypes
 import errno
@@ -9,7 +9,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import psutil
@@ -58,9 +58,14 @@ def die_with_parent(signal_number: int) -> Callable[[], None] | None:
 
 
 def start(
-    command: Sequence[str | Path], log: Path, *, death_signal: int = signal.SIGTERM
+    command: Sequence[str | Path],
+    log: Path,
+    *,
+    death_signal: int = signal.SIGTERM,
+    cwd: Path | None = None,
+    environ: Mapping[str, str] | None = None,
 ) -> subprocess.Popen[bytes]:
-    """Start a server in a process group of its own, its output appended to `log`.
+    """Start a process in a process group of its own, its output appended to `log`.
 
     `death_signal` is what it gets when the starting process dies. Raises OSError if it cannot be executed.
     """
@@ -72,6 +77,8 @@ def start(
             stdout=output,
             stderr=subprocess.STDOUT,
             start_new_session=True,
+            cwd=cwd,
+            env=environ,
             preexec_fn=die_with_parent(death_signal),  # noqa: PLW1509  (only the system call prctl)
         )
 

@@ -47,6 +47,11 @@ class EmbeddedRedis:
         return self._process.pid if self._process else 0
 
     @property
+    def has_ended(self) -> bool:
+        """Whether the server was started and is gone."""
+        return self._process is not None and self._process.poll() is not None
+
+    @property
     def url(self) -> str:
         """The URL for clients, password included."""
         return f"redis://:{self.password}@{LOOPBACK}:{self.port}/0"
@@ -60,8 +65,8 @@ class EmbeddedRedis:
             config = self.data_dir / "redis.conf"
             processes.write_private(config, self._config())
             process = processes.start([server_binary(), config], self.log)
+            self._process = process  # before waiting: an interrupted start must find it to stop it
             if processes.wait_until(self.answers, process):
-                self._process = process
                 self._pid_file.write_text(str(process.pid))
                 return
             process.kill()

@@ -1,0 +1,186 @@
+"""What bin/run starts: the servers the environment does not name, the release steps, and Sill's processes.
+
+SILL_ENV=demo (the default here) adds a seeded workspace and the far ends: a mailbox that takes mail and SMS,
+and a Squeegee. SILL_ENV=development leaves both out.
+"""
+
+import http.client
+import os
+import secrets
+import shutil
+import socket
+import sys
+from pathlib import Path
+
+from app.config import ROOT, ConfigError, load_config, given_environ
+from app.embedded import EmbeddedServerError, EmbeddedServers, start_embedded
+from app.embedded.processes import LOOPBACK, free_port, write_private
+from app.local_secrets import local_secrets
+from app.supervisor import ChildFailed, StopAsked, Supervisor, say
+
+PORTS = {"web": 8000, "mailbox": 8025, "smtp": 2525, "squeegee": 8090}
+DEMO_LOGIN = "owner@example.com"
+DEMO_PASSWORD = "glass-and-ladder-2026"
+FLASK = [sys.executable, "-m", "flask", "--app", "wsgi"]
+
+
+def main() -> int:
+    """Run until asked to stop or something dies. Returns the exit code: 0 if asked, 1 if not."""
+    os.umask(0o077)  # logs and data are for their owner only
+    given = given_environ()
+    given.setdefault("SILL_ENV", "demo")
+    if given["SILL_ENV"] not in ("demo", "development"):
+        say("bin/run is for trying Sill and for developing it. In production run the processes in Procfile.")
+        return 2
+    var_dir = Path(given.get("SILL_VAR_DIR") or ROOT / "var").absolute()
+    supervisor = Supervisor(var_dir / "log", ROOT, given)
+    supervisor.listen()
+    servers: EmbeddedServers | None = None
+    code = 1
+    try:
+        servers = start_embedded(var_dir, not _names(given, "DATABASE_URL"), not _names(given, "REDIS_URL"))
+        _run(supervisor, servers, var_dir)
+    except StopAsked:
+        say("\nStopping.")
+        code = 0
+    except (ChildFailed, ConfigError, EmbeddedServerError) as error:
+        say(f"\nSill stops: {error}")
+    finally:
+        supervisor.quieten()
+        supervisor.stop()
+        if servers is not None:
+            servers.stop()
+            (var_dir / "run.env").unlink(missing_ok=True)
+    return code
+
+
+def _run(supervisor: Supervisor, servers: EmbeddedServers, var_dir: Path) -> None:
+    environ = supervisor.environ
+    ports = {name: _port(name, environ) for name in PORTS}
+    is_demo = environ["SILL_ENV"] == "demo"
+    settings = {**servers, **_own_settings(environ, ports, var_dir)}
+    if is_demo:
+        settings |= _far_ends(environ, ports)
+    environ.update(settings)
+    load_config(environ)
+    write_private(var_dir / "run.env", "".join(f"{name}='{value}'\n" for name, value in settings.items()))
+    if is_demo:
+        _start_far_ends(supervisor, ports, var_dir)
+    supervisor.run("migrate", [*FLASK, "db", "upgrade"])
+    if is_demo:
+        supervisor.run("seed", [*FLASK, "seed", "demo"])
+    supervisor.start("web", [sys.executable, "-m", "gunicorn", "--config", "gunicorn.conf.py"])
+    supervisor.start("worker", [sys.executable, "worker.py"])
+    supervisor.start("scheduler", [sys.executable, "worker.py", "scheduler"])
+    supervisor.wait_for(lambda: _answers(ports["web"], "/healthz"))
+    if is_demo:
+        supervisor.wait_for(lambda: all(_listens(ports[it]) for it in ("mailbox", "smtp", "squeegee")))
+    _greet(environ, ports, var_dir)
+    while (dead := servers.ended()) is None:
+        supervisor.pause()
+    raise ChildFailed(f"{dead} died. Its log is in {var_dir}.")
+
+
+def _names(environ: dict[str, str], name: str) -> bool:
+    """Say whether the environment names this server, itself or by a file."""
+    return bool(environ.get(name) or environ.get(f"{name}_FILE"))
+
+
+def _port(name: str, environ: dict[str, str]) -> int:
+    """Return the usual port of a process, or the next free one, saying so."""
+    wanted = int(environ.get("PORT", PORTS[name])) if name == "web" else PORTS[name]
+    for port in range(wanted, wanted + 50):
+        if free_port(port) == port:
+            if port != wanted:
+                say(f"Port {wanted} is taken: {name} listens on {port}.")
+            return port
+    raise ChildFailed(f"All ports from {wanted} to {wanted + 49} are taken: {name} has nowhere to listen.")
+
+
+def _own_settings(environ: dict[str, str], ports: dict[str, int], var_dir: Path) -> dict[str, str]:
+    """Return the settings of Sill's own processes, secrets that were not given included."""
+    figures = var_dir / "figures"
+    shutil.rmtree(figures, ignore_errors=True)  # those of processes that are gone
+    figures.mkdir()
+    return {
+        "SILL_ENV": environ["SILL_ENV"],
+        "SILL_VAR_DIR": str(var_dir),
+        "PUBLIC_URL": environ.get("PUBLIC_URL") or f"http://{LOOPBACK}:{ports['web']}",
+        "WEB_HOST": LOOPBACK,
+        "PORT": str(ports["web"]),
+        "WEB_GRACEFUL_SECONDS": "5",
+        "PROMETHEUS_MULTIPROC_DIR": str(figures),
+        **local_secrets(var_dir, environ),
+    }
+
+
+def _far_ends(environ: dict[str, str], ports: dict[str, int]) -> dict[str, str]:
+    """Return the settings that lead mail, SMS and jobs to the demo's far ends, unless the user set others."""
+    ends = {
+        "SQUEEGEE_SIMULATOR_URL": f"http://{LOOPBACK}:{ports['squeegee']}",
+        "ALLOW_PRIVATE_OUTBOUND": "1",
+    }
+    if not environ.get("SMTP_HOST"):
+        ends |= {
+            "SMTP_HOST": LOOPBACK,
+            "SMTP_PORT": str(ports["smtp"]),
+            "SMTP_STARTTLS": "0",
+            "SMTP_FROM": "desk@example.com",
+            "SMTP_HONOURS_MESSAGE_ID": "1",
+        }
+    if not environ.get("TWILIO_ACCOUNT_SID"):
+        ends |= {
+            "TWILIO_API_BASE": f"http://{LOOPBACK}:{ports['mailbox']}/twilio",
+            "TWILIO_ACCOUNT_SID": f"AC{secrets.token_hex(16)}",
+            "TWILIO_AUTH_TOKEN": secrets.token_hex(16),
+            "TWILIO_FROM": "+447700900000",  # of the numbers Ofcom keeps for drama
+            "TWILIO_HONOURS_IDEMPOTENCY": "1",
+        }
+    return ends
+
+
+def _start_far_ends(supervisor: Supervisor, ports: dict[str, int], var_dir: Path) -> None:
+    """Start the mailbox and the Squeegee; they outlast Sill, whose last job may still be sending to them."""
+    squeegee = ["--port", str(ports["squeegee"]), "--data", str(var_dir / "squeegee")]
+    supervisor.start("squeegee", [sys.executable, "-m", "simulators.squeegee", *squeegee], outlasts=True)
+    mailbox = ["--http-port", str(ports["mailbox"]), "--smtp-port", str(ports["smtp"])]
+    mailbox += ["--data", str(var_dir / "mailbox")]
+    mailbox += ["--form-url", f"{supervisor.environ['PUBLIC_URL']}/q/somerset-demo"]
+    supervisor.start("mailbox", [sys.executable, "-m", "simulators.mailbox", *mailbox], outlasts=True)
+
+
+def _listens(port: int) -> bool:
+    try:
+        socket.create_connection((LOOPBACK, port), timeout=1).close()
+    except OSError:
+        return False
+    return True
+
+
+def _answers(port: int, path: str) -> bool:
+    connection = http.client.HTTPConnection(LOOPBACK, port, timeout=5)
+    try:
+        connection.request("GET", path)
+        return connection.getresponse().status == 200
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        connection.close()
+
+
+def _greet(environ: dict[str, str], ports: dict[str, int], var_dir: Path) -> None:
+    url = environ["PUBLIC_URL"]
+    say(f"\nSill runs at {url}    (Ctrl-C stops it; data in {var_dir}, logs in {var_dir / 'log'})")
+    if environ["SILL_ENV"] == "demo":
+        mailbox = f"http://{LOOPBACK}:{ports['mailbox']}"
+        say(
+            f"\n  Board        {url}/w/somerset/leads/board"
+            f"\n  Public form  {url}/q/somerset-demo"
+            f"\n  Embedded     {mailbox}/embed-demo"
+            f"\n  Mailbox      {mailbox}/"
+            f"\n  Sign in      {DEMO_LOGIN} / {DEMO_PASSWORD}\n"
+        )
+
+
+if __name__ == "__main__":
+    sys.exit(main())
