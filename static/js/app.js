@@ -1,0 +1,10 @@
+// The desk's scripts: each behaviour is one file, wired by data attributes, and needs no other.
+import "./behaviors/busy.js";
+import "./behaviors/copy.js";
+import "./behaviors/dialog.js";
+import "./behaviors/dirty.js";
+import "./behaviors/drawer.js";
+import "./behaviors/focus.js";
+import "./behaviors/hotkeys.js";
+import "./behaviors/live.js";
+import "./behaviors/toast.js";

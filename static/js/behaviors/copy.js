@@ -1,0 +1,23 @@
+// data-copy="#id" copies that element's words, data-copy-text="..." its own; the button says so for two seconds.
+import { announce, toast } from "./toast.js";
+
+document.addEventListener("click", async (event) => {
+  const button = event.target.closest("[data-copy], [data-copy-text]");
+  if (!button) return;
+  const source = button.dataset.copy ? document.querySelector(button.dataset.copy) : null;
+  const words = button.dataset.copyText ?? source?.value ?? source?.innerText.trim() ?? "";
+  try {
+    await navigator.clipboard.writeText(words);
+  } catch {
+    if (source) getSelection().selectAllChildren(source);
+    toast("Your browser did not allow copying. It is marked: press Ctrl and C.", { kind: "bad" });
+    return;
+  }
+  announce("Copied");
+  const label = [...button.childNodes].reverse().find((node) => node.nodeType === Node.TEXT_NODE && node.data.trim());
+  if (!label || button.classList.contains("copied")) return;
+  const before = label.data;
+  button.classList.add("copied");
+  label.data = " Copied";
+  setTimeout(() => { button.classList.remove("copied"); label.data = before; }, 2000);
+});

@@ -1,0 +1,36 @@
+// A form that someone has typed into is marked, so that live refreshes leave it alone (live.js) and leaving it warns.
+// Every form inside [data-live] counts, and any form[data-guard]. The mark goes when it is sent and answered, reset or emptied.
+const guarded = (target) => target.closest?.("form[data-guard], [data-live] form, .drawer form");
+
+const mark = (form) => {
+  const changed = [...form.elements].some((field) => {
+    if (field.type === "hidden" || field.type === "submit" || field.type === "button") return false;
+    if (field.type === "checkbox" || field.type === "radio") return field.checked !== field.defaultChecked;
+    if (field.tagName === "SELECT") return [...field.options].some((option) => option.selected !== option.defaultSelected) && field.value !== firstChoice(field);
+    return "defaultValue" in field && field.value !== field.defaultValue;
+  });
+  if (changed) form.dataset.dirty = "";
+  else clear(form);
+};
+
+const firstChoice = (select) => ([...select.options].find((option) => option.defaultSelected) ?? select.options[0])?.value;
+
+const clear = (form) => {
+  if (!("dirty" in form.dataset)) return;
+  delete form.dataset.dirty;
+  document.dispatchEvent(new CustomEvent("clean"));
+};
+
+document.addEventListener("input", (event) => { const form = guarded(event.target); if (form) mark(form); });
+document.addEventListener("change", (event) => { const form = guarded(event.target); if (form) mark(form); });
+document.addEventListener("reset", (event) => setTimeout(() => clear(event.target)));
+document.addEventListener("submit", (event) => event.target.dataset?.guard !== undefined && (event.target.dataset.leaving = ""));
+document.addEventListener("htmx:after:request", (event) => {
+  const ctx = event.detail?.ctx;
+  const form = ctx?.sourceElement?.closest?.("form");
+  if (form && ctx.response && ctx.response.status < 400) clear(form);
+});
+
+addEventListener("beforeunload", (event) => {
+  if (document.querySelector("form[data-guard][data-dirty]:not([data-leaving])")) event.preventDefault();
+});

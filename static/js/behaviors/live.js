@@ -1,0 +1,83 @@
+// One event stream per page tells what changed, never how: {"topics": ["lead-42"]} or {"resync": true}. Every element whose
+// data-live names a changed topic gets a "refresh" event and fetches itself with its viewer's own rights (hx-trigger="refresh").
+// Nothing is refreshed under a person's hands: not over a typed-in form, a focused field or a drag. Those wait their turn.
+const WAIT = 60; // ms: one change often touches several topics at once
+const address = document.body.dataset.stream;
+const topics = new Set();
+const waiting = new Set();
+let everything = false;
+let timer = 0;
+let broken = false;
+
+const listens = (element, changed) => element.dataset.live.split(/\s+/).some((topic) => changed.has(topic));
+
+const inUse = (element) => {
+  if (document.body.dataset.dragging) return true;
+  if (element.matches("[data-dirty]") || element.querySelector("[data-dirty]")) return true;
+  const active = document.activeElement;
+  return element.contains(active) && active.matches("input:not([type=checkbox]):not([type=radio]):not([type=submit]), textarea, select");
+};
+
+const refresh = (element) => {
+  if (!element.isConnected) return waiting.delete(element);
+  if (inUse(element)) return waiting.add(element);
+  waiting.delete(element);
+  return element.dispatchEvent(new CustomEvent("refresh", { bubbles: false }));
+};
+
+// A part inside another that is refreshed as well comes with it.
+const outermost = (elements) => elements.filter((one) => !elements.some((other) => other !== one && other.contains(one) && !inUse(other)));
+
+const flush = () => {
+  timer = 0;
+  const all = [...document.querySelectorAll("[data-live]")];
+  const hit = everything ? all : all.filter((element) => listens(element, topics));
+  everything = false;
+  topics.clear();
+  for (const element of outermost(hit)) refresh(element);
+};
+
+const soon = () => { timer ||= setTimeout(flush, WAIT); };
+
+const retry = () => { if (waiting.size) for (const element of outermost([...waiting])) refresh(element); };
+
+const hear = (message) => {
+  let change;
+  try {
+    change = JSON.parse(message.data);
+  } catch {
+    return;
+  }
+  if (change.resync) everything = true;
+  for (const topic of change.topics ?? []) topics.add(topic);
+  document.dispatchEvent(new CustomEvent("live", { detail: change }));
+  soon();
+};
+
+const connect = () => {
+  const stream = new EventSource(address);
+  stream.onmessage = hear;
+  stream.addEventListener("resync", () => { everything = true; soon(); });
+  stream.onopen = () => {
+    document.documentElement.dataset.connection = "open";
+    if (!broken) return;
+    broken = false; // whatever happened while nobody listened
+    everything = true;
+    soon();
+  };
+  stream.onerror = () => {
+    broken = true;
+    document.documentElement.dataset.connection = "lost";
+    // The browser tries again by itself unless the answer was a refusal; then we do, slowly and not all at once.
+    if (stream.readyState === EventSource.CLOSED) setTimeout(connect, 5000 + Math.random() * 5000);
+  };
+  addEventListener("pagehide", () => stream.close(), { once: true });
+};
+
+if (address && "EventSource" in window) {
+  connect();
+  addEventListener("pageshow", (event) => { if (event.persisted) { broken = true; connect(); } });
+  document.addEventListener("focusout", () => setTimeout(retry, 50));
+  document.addEventListener("clean", () => setTimeout(retry, 50));
+  new MutationObserver(retry).observe(document.body, { attributes: true, attributeFilter: ["data-dragging"] });
+}
