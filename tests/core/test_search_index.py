@@ -90,7 +90,7 @@ def test_workspaces_and_kinds_share_no_token():
         (INDEX.phone_tokens("900123"), INDEX.name_tokens("900123")),
     ):
         assert one and other and not one & other
-    kinds = ("name", "email", "phone", "postcode", "lead_number")
+    kinds = ("name", "email", "phone", "postcode", "place", "lead_number")
     assert len({INDEX.exact(kind, "x") for kind in kinds}) == len(kinds)
     assert INDEX.exact("email", "a@example.com") == INDEX.exact("email", "a@example.com")
     assert INDEX.exact("email", "a@example.com") != OTHER.exact("email", "a@example.com")
