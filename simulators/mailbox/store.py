@@ -24,8 +24,9 @@ CREATE TABLE IF NOT EXISTS callbacks (
   outcome TEXT NOT NULL);
 """
 
-TEXT_COLUMNS = tuple(
-    ["sid", "account", "sender", "recipient", "body", "segments", "direction", "status", "error_code", "key"]
+TEXT_COLUMNS = (
+    *("sid", "account", "sender", "recipient", "body"),
+    *("segments", "direction", "status", "error_code", "key"),
 )
 INSERT_TEXT = (
     "INSERT INTO texts "

@@ -12,11 +12,9 @@ class Simulator:
 
     def __init__(self, module: str, *arguments: str) -> None:
         command = [sys.executable, "-m", module, *arguments]
-        self.process = subprocess.Popen(
-            command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-        )
+        self.process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
         self.ready = self.process.stdout.readline() if self.process.stdout else ""
-        assert " ready http://127.0.0.1:" in self.ready, self.process.communicate(timeout=10)
+        assert " ready http://127.0.0.1:" in self.ready, self.process.poll()
         self.url = self.ready.split()[2]
 
     def stop(self) -> int:

@@ -1,78 +1,13 @@
-"""The Squeegee simulator as a real process."""
+"""The Squeegee simulator's partner API, as a real process."""
 
-import base64
-import hashlib
-import hmac
-import json
 import time
-from collections.abc import Iterator
 from uuid import uuid4
 
 import pytest
 
 from app.core import http
-from simulators.squeegee.confirmation import sign
-from tests.simulators.far_end import FarEnd
 from tests.simulators.processes import Simulator
-
-TOKEN = "PARTNER-0b9c2f5e-0000-4000-8000-00000000abcd"
-SECRET = "whsec_c2lsbC1kZW1vLXNlY3JldC0wMTIzNDU2Nzg5"
-CUSTOMER = {
-    "name": "Hannah Cole",
-    "email": "hannah.cole@example.com",
-    "phone": "+447700900318",
-    "address": {"text": "4 Mill Lane, Wedmore, BS28 4EG"},
-    "reference": "SWC-2026-0417",
-}
-
-
-class Squeegee:
-    def __init__(self, simulator: Simulator) -> None:
-        self.url = simulator.url
-        services = http.request("GET", f"{self.url}/_services", allow_private=True).json()
-        self.services = {each["name"]: each["id"] for each in services}
-        self.job = {
-            "date": "2026-12-08",
-            "services": [self.services["Window cleaning"]],
-            "price": 24,
-            "notes": "Side gate",
-            "tags": ["Wells"],
-            "frequencyType": "weeks",
-            "frequencyInterval": 8,
-            "firstAppointment": {"tags": [], "initialDate": "2026-12-08"},
-        }
-        self.quote = {key: value for key, value in self.job.items() if key != "date"}
-
-    def post(self, path: str, payload: object, token: str = TOKEN) -> http.Response:
-        headers = {"Authorization": f"Bearer {token}"}
-        url = f"{self.url}/api/v3/partner{path}"
-        return http.request("POST", url, headers=headers, json=payload, allow_private=True)
-
-    def door(self, path: str, payload: object) -> http.Response:
-        return http.request("POST", self.url + path, json=payload, allow_private=True)
-
-    def state(self) -> dict:
-        return http.request("GET", f"{self.url}/_state", allow_private=True, max_bytes=10**7).json()
-
-    def new_customer(self) -> str:
-        return self.post("/customers", CUSTOMER).json()["data"]
-
-
-@pytest.fixture(scope="module")
-def simulator(tmp_path_factory) -> Iterator[Simulator]:
-    folder = tmp_path_factory.mktemp("squeegee")
-    started = Simulator(
-        "simulators.squeegee", "--port", "0", "--data", str(folder), "--token", TOKEN, "--read-back"
-    )
-    yield started
-    assert started.stop() == 0
-
-
-@pytest.fixture
-def squeegee(simulator: Simulator) -> Iterator[Squeegee]:
-    squeegee = Squeegee(simulator)
-    yield squeegee
-    squeegee.door("/_reset", {})
+from tests.simulators.squeegee_desk import CUSTOMER, TOKEN, Squeegee
 
 
 def test_a_customer_a_job_and_a_quote_are_kept(squeegee) -> None:
@@ -203,48 +138,6 @@ def test_customers_can_be_looked_up_by_reference_when_allowed(squeegee) -> None:
     found = http.request("GET", url, headers=headers, allow_private=True).json()["data"]
     assert [each["id"] for each in found] == [customer]
     assert http.request("GET", url, allow_private=True).status == 401
-
-
-def test_a_confirmation_is_signed_by_standard_webhooks(squeegee) -> None:
-    customer = squeegee.new_customer()
-    job = squeegee.post(f"/customers/{customer}/jobs", squeegee.job).json()["data"]
-    sill = FarEnd()
-    wanted = {
-        "reference": "SWC-2026-0417",
-        "first_service_date": "2026-12-10",
-        "url": sill.url,
-        "secret": SECRET,
-    }
-    answer = squeegee.door("/_confirm", wanted).json()
-    path, headers, body = sill.wait_for(1)[0]
-    sill.stop()
-    assert (answer["success"], answer["webhook_id"], path) == (True, headers["webhook-id"], "/hook?of=sill")
-    signed = f"{headers['webhook-id']}.{headers['webhook-timestamp']}.".encode() + body
-    key = base64.b64decode(SECRET.removeprefix("whsec_"))
-    expected = base64.b64encode(hmac.new(key, signed, hashlib.sha256).digest()).decode()
-    assert headers["webhook-signature"] == f"v1,{expected}"
-    assert abs(int(headers["webhook-timestamp"]) - time.time()) < 60
-    assert json.loads(body) == {
-        "type": "booking.confirmed",
-        "data": {
-            "reference": "SWC-2026-0417",
-            "customer_id": customer,
-            "job_id": job,
-            "first_service_date": "2026-12-10",
-        },
-    }
-
-
-def test_the_signature_is_that_of_the_published_example() -> None:
-    """The example of the Standard Webhooks specification 1.0.0."""
-    body = b'{"event_type":"ping","data":{"success":true}}'
-    signed = sign("whsec_plJ3nmyCDGBKInavdOK15jsl", "msg_loFOjxBNrRLzqYUf", 1731705121, body)
-    assert signed == "v1,rAvfW3dJ/X/qxhsaXPOyyCGmRKsaKWcsNccKXlIktD0="
-
-
-def test_a_customer_without_a_job_cannot_be_confirmed(squeegee) -> None:
-    customer = squeegee.new_customer()
-    assert squeegee.door("/_confirm", {"customer_id": customer, "url": "http://127.0.0.1:1/"}).status == 409
 
 
 def test_the_page_shows_what_is_held_and_works_its_buttons_without_scripts(squeegee) -> None:
