@@ -12,7 +12,7 @@ import socket
 import sys
 from pathlib import Path
 
-from app.config import ROOT, ConfigError, load_config, given_environ
+from app.config import ROOT, ConfigError, given_environ, load_config
 from app.embedded import EmbeddedServerError, EmbeddedServers, start_embedded
 from app.embedded.processes import LOOPBACK, free_port, write_private
 from app.local_secrets import local_secrets
