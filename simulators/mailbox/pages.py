@@ -156,8 +156,9 @@ def _mail_or_404(store: Store, number: int) -> dict[str, Any]:
 
 
 def _entries(store: Store) -> list[dict[str, Any]]:
-    """Mail and SMS together, newest first, as the list shows them."""
-    entries = []
+    """Mails and SMS conversations together, newest first, as the list shows them."""
+    entries: list[dict[str, Any]] = []
+    numbers: set[str] = set()
     for letter in map(read, store.mails(SHOWN)):
         start = " ".join(letter.text.split())[:120]
         entry = {"key": f"mail-{letter.number}", "href": f"/mail/{letter.number}", "kind": "Email"}
@@ -167,6 +168,9 @@ def _entries(store: Store) -> list[dict[str, Any]]:
     for text in store.texts(SHOWN):
         who = text["recipient"] if text["direction"] == "outbound-api" else text["sender"]
         number = who.lstrip("+")
+        if number in numbers:
+            continue
+        numbers.add(number)
         title = "SMS" if text["direction"] == "outbound-api" else "SMS from the customer"
         entry = {"key": f"sms-{number}", "href": f"/sms/{number}", "kind": "SMS"}
         entries.append(entry | {"at": text["at"], "who": who, "title": title, "start": text["body"][:120]})
