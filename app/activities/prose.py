@@ -1,0 +1,176 @@
+"""What a line of the timeline says: one place for each kind, for page, answer and test alike."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from app.core.money import format_money
+
+OUTCOME_WORDS = {
+    "spoke": "spoke",
+    "no_answer": "no answer",
+    "busy": "busy",
+    "voicemail": "left a voicemail",
+    "wrong_number": "wrong number",
+    "rescheduled": "call again later",
+    "declined": "not interested",
+}
+NOTE_WORDS = {"general": "Note", "internal": "Internal note", "customer_request": "The customer asks"}
+FREQUENCY_WORDS = {
+    "4_weekly": "every 4 weeks",
+    "6_weekly": "every 6 weeks",
+    "8_weekly": "every 8 weeks",
+    "12_weekly": "every 12 weeks",
+    "one_off": "once",
+}
+_FACT_WORDS = {
+    "preferred_method": "Preferred way", "address_line1": "Address", "address_line2": "Address", "town": "Town",
+    "access_notes": "Access", "property_type": "Property", "owner": "Owner",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """The facts of an activity that its sentence is made of."""
+
+    kind: str
+    event: str
+    data: Mapping[str, Any]
+    outcome: str | None = None
+    note_type: str | None = None
+    duration_seconds: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """An icon, a sentence, and what stands small beneath it."""
+
+    icon: str
+    title: str
+    detail: str = ""
+
+
+def words_for(activity: Words) -> Line:
+    """The line for an activity. Unknown events read as their own name, so that nothing is ever hidden."""
+    writer = _WRITERS.get(activity.kind)
+    return writer(activity) if writer else Line("info", activity.event.replace(".", " ").replace("_", " ").capitalize())
+
+
+def duration(seconds: int) -> str:
+    """A length of time in its largest one or two units: 3 days 4 h, 2 h 10 min, 5 min."""
+    days, rest = divmod(seconds, 86_400)
+    hours, rest = divmod(rest, 3_600)
+    minutes = rest // 60
+    if days:
+        return f"{days} {'day' if days == 1 else 'days'}" + (f" {hours} h" if hours else "")
+    if hours:
+        return f"{hours} h" + (f" {minutes} min" if minutes else "")
+    return f"{minutes} min" if minutes else "under a minute"
+
+
+def _created(a: Words) -> Line:
+    return Line("inbox", "Enquiry came in", str(a.data.get("source", "")).replace("_", " "))
+
+
+def _stage_changed(a: Words) -> Line:
+    stayed = a.data.get("seconds_in_stage")
+    return Line(
+        "arrow-right", f"{a.data.get('from')} → {a.data.get('to')}", f"after {duration(stayed)}" if stayed is not None else ""
+    )
+
+
+def _fact_changed(a: Words) -> Line:
+    fact = str(a.data.get("fact"))
+    label = _FACT_WORDS.get(fact, fact.replace("_", " ").capitalize())
+    if "now" not in a.data or fact == "owner":
+        return Line("pencil", f"{label} changed")
+    was, now = (_value(fact, a.data.get(side)) for side in ("was", "now"))
+    return Line("pencil", f"{label}: {was} → {now}")
+
+
+def _value(fact: str, value: Any) -> str:
+    if not value:
+        return "–"
+    if fact == "price":
+        return f"£{value}"
+    return FREQUENCY_WORDS.get(str(value), str(value).replace("_", " "))
+
+
+def _note(a: Words) -> Line:
+    return Line("sticky-note", NOTE_WORDS.get(a.note_type or "general", "Note"))
+
+
+def _call(a: Words) -> Line:
+    length = f", {max(1, a.duration_seconds // 60)} min" if a.duration_seconds else ""
+    return Line("phone", f"Call{length} · {OUTCOME_WORDS.get(a.outcome or '', a.outcome or '')}")
+
+
+def _message(a: Words) -> Line:
+    channel = "Email" if a.kind == "email" else "SMS"
+    states = {
+        "message.sent": "sent", "message.failed": "could not be sent", "message.uncertain": "may have been sent",
+        "message.refused": "was not sent", "message.received": "came in", "message.queued": "is on its way",
+        "message.delivered": "delivered", "message.unsent": "taken back",
+    }  # fmt: skip
+    title = str(a.data.get("title") or "")
+    return Line(
+        "mail" if a.kind == "email" else "message-square",
+        f"{channel} {states.get(a.event, a.event)}" + (f": {title}" if title else ""),
+        str(a.data.get("reason") or "").replace("_", " "),
+    )
+
+
+def _quote(a: Words) -> Line:
+    number = a.data.get("number", "")
+    titles = {
+        "quote.drafted": f"Quote {number} drafted", "quote.sent": f"Quote {number} sent",
+        "quote.opened": f"Quote {number} opened", "quote.accepted": f"Quote {number} accepted",
+        "quote.declined": f"Quote {number} declined", "quote.expired": f"Quote {number} expired",
+        "quote.replaced": f"Quote {number} replaced",
+    }  # fmt: skip
+    price, frequency = a.data.get("price_minor"), a.data.get("frequency")
+    offer = f"{format_money(price)} {FREQUENCY_WORDS.get(str(frequency), '')}".strip() if price else ""
+    reason = str(a.data.get("reason") or "").replace("_", " ")
+    return Line("file-text", titles.get(a.event, a.event), offer or reason)
+
+
+def _transfer(a: Words) -> Line:
+    titles = {
+        "transfer.started": "Hand-over to Squeegee started", "transfer.succeeded": "Handed over to Squeegee",
+        "transfer.failed": "Hand-over to Squeegee failed", "transfer.uncertain": "Hand-over to Squeegee is unclear",
+        "transfer.partial": "Hand-over to Squeegee is half done", "transfer.cancelled": "Hand-over cancelled",
+        "booking.confirmed": "Booking confirmed in Squeegee",
+    }  # fmt: skip
+    first = a.data.get("first_service_date")
+    why = str(a.data.get("reason") or "").replace("_", " ")
+    return Line("refresh-cw", titles.get(a.event, a.event), f"first clean {first}" if first else why)
+
+
+def _follow_up(a: Words) -> Line:
+    states = {"follow_up.done": "done", "follow_up.skipped": "skipped", "follow_up.planned": "planned"}
+    title = str(a.data.get("title") or "Follow-up")
+    return Line("clock", f"{title}: {states.get(a.event, a.event)}", str(a.data.get("why") or ""))
+
+
+def _appointment(a: Words) -> Line:
+    return Line("calendar", a.event.replace(".", " ").capitalize())
+
+
+def _enquiry(a: Words) -> Line:
+    return Line("message-square", "The customer asks")
+
+
+_WRITERS: dict[str, Callable[[Words], Line]] = {
+    "lead_created": _created,
+    "stage_changed": _stage_changed,
+    "fact_changed": _fact_changed,
+    "note": _note,
+    "call": _call,
+    "email": _message,
+    "sms": _message,
+    "quote": _quote,
+    "transfer": _transfer,
+    "follow_up": _follow_up,
+    "appointment": _appointment,
+    "enquiry": _enquiry,
+}

@@ -1,0 +1,133 @@
+"""Recording what happens to leads. Every change goes through `record_activity`."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import update
+from sqlalchemy.orm.attributes import set_committed_value
+
+from app.activities.models import CALL_OUTCOMES, NOTE_TYPES, Activity
+from app.core.clock import utcnow
+from app.core.errors import Invalid
+from app.core.events import Event, publish
+from app.core.fragments import topic
+from app.core.permissions import Actor
+from app.extensions import db
+from app.leads.models import Lead
+
+_LONGEST_NOTE = 10_000
+_LONGEST_CALL_MINUTES = 600
+
+
+def record_activity(
+    lead: Lead,
+    kind: str,
+    event: str,
+    actor: Actor,
+    *,
+    body: str | None = None,
+    data: Mapping[str, Any] | None = None,
+    before: Mapping[str, Any] | None = None,
+    after: Mapping[str, Any] | None = None,
+    note_type: str | None = None,
+    is_customer_visible: bool = False,
+    outcome: str | None = None,
+    duration_seconds: int | None = None,
+    subject_id: UUID | None = None,
+    at: datetime | None = None,
+    topics: Iterable[str] = (),
+) -> Activity:
+    """Write a line of the lead's timeline and publish `event`, all in the running transaction.
+
+    `body` is what people wrote (sealed); `data` plain facts (ids, stages, amounts) and never customer data;
+    `before`/`after` the changed facts for the audit log (sealed there). Returns the activity.
+    """
+    activity = Activity(
+        lead_id=lead.id,
+        kind=kind,
+        event=event,
+        at=at or utcnow(),
+        actor_kind=actor.kind,
+        actor_id=actor.user_id,
+        body=body,
+        data=dict(data or {}),
+        note_type=note_type,
+        is_customer_visible=is_customer_visible,
+        outcome=outcome,
+        duration_seconds=duration_seconds,
+        subject_id=subject_id,
+    )
+    db.session.add(activity)
+    db.session.flush()
+    _touch(lead, activity.at)
+    publish(
+        Event(
+            name=event,
+            workspace_id=lead.workspace_id,
+            actor=actor,
+            subject_type="lead",
+            subject_id=lead.id,
+            lead_id=lead.id,
+            before=before,
+            after=after,
+            data={**activity.data, "activity_id": str(activity.id)},
+            topics=frozenset({topic("stage", lead.stage_id), *topics}),
+        )
+    )
+    return activity
+
+
+def add_note(lead: Lead, text: str, actor: Actor, *, note_type: str = "general", customer_visible: bool = False) -> Activity:
+    """Keep a note on the lead. Raises Invalid when it is empty, too long or of an unknown type."""
+    text = text.strip()
+    if not text:
+        raise Invalid({"note": "Write something first."})
+    if len(text) > _LONGEST_NOTE:
+        raise Invalid({"note": f"This note is too long: keep it under {_LONGEST_NOTE:,} characters."})
+    if note_type not in NOTE_TYPES:
+        raise Invalid({"note_type": "Choose what kind of note this is."})
+    return record_activity(
+        lead, "note", "note.added", actor, body=text, note_type=note_type, is_customer_visible=customer_visible
+    )
+
+
+def log_call(lead: Lead, outcome: str, actor: Actor, *, minutes: int | None = None, words: str = "") -> Activity:
+    """Keep that someone called, how it ended, and what was said. Raises Invalid for an unknown outcome or length."""
+    if outcome not in CALL_OUTCOMES:
+        raise Invalid({"outcome": "Choose how the call ended."})
+    if minutes is not None and not 0 <= minutes <= _LONGEST_CALL_MINUTES:
+        raise Invalid({"minutes": "Enter the length in minutes, from 0 to 600."})
+    if len(words) > _LONGEST_NOTE:
+        raise Invalid({"words": f"This is too long: keep it under {_LONGEST_NOTE:,} characters."})
+    note_contact(lead, "phone", reached=outcome in ("spoke", "declined", "rescheduled"))
+    return record_activity(
+        lead, "call", "call.logged", actor, body=words.strip() or None, outcome=outcome,
+        duration_seconds=None if minutes is None else minutes * 60,
+    )  # fmt: skip
+
+
+def note_contact(lead: Lead, method: str, *, reached: bool = True, at: datetime | None = None) -> None:
+    """Keep that we were in touch: the first time stands, the last one moves. Machine-kept, so no new version."""
+    moment = at or utcnow()
+    values: dict[str, Any] = {"last_contact_at": moment, "last_contact_method": method}
+    if lead.first_contact_at is None and reached:
+        values["first_contact_at"] = moment
+    set_quietly(lead, values)
+
+
+def _touch(lead: Lead, at: datetime) -> None:
+    set_quietly(lead, {"last_activity_at": at})
+
+
+def set_quietly(lead: Lead, values: Mapping[str, Any]) -> None:
+    """Write machine-kept columns without raising the version, which is for what people edit."""
+    db.session.execute(
+        update(Lead)
+        .where(Lead.workspace_id == lead.workspace_id, Lead.id == lead.id)
+        .values(**values)
+        .execution_options(synchronize_session=False)
+    )
+    for name, value in values.items():
+        set_committed_value(lead, name, value)

@@ -1,0 +1,189 @@
+"""Making a lead of an enquiry."""
+
+from dataclasses import dataclass, field
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select, text
+
+from app.activities.services import record_activity
+from app.contacts.models import Consent, Contact, Property
+from app.contacts.services import join_contact, join_property
+from app.core import email_addresses, phones, postcodes
+from app.core.clock import utcnow
+from app.core.errors import Invalid
+from app.core.permissions import Actor
+from app.core.tenancy import acting_in, current_scope, current_workspace_id
+from app.extensions import db
+from app.leads.models import Lead, LeadSource, Stage, StageChange
+from app.leads.services.indexing import index_lead
+from app.leads.services.moving import top_rank
+from app.leads.services.reading import stage_by_key
+from app.workspaces.models import Workspace
+
+
+@dataclass(frozen=True, slots=True)
+class ConsentGiven:
+    """What a person agreed to (or did not), in the words they saw."""
+
+    channel: str
+    purpose: str
+    granted: bool
+    wording: str
+
+
+@dataclass(slots=True)
+class LeadDraft:
+    """An enquiry as it came in. Texts are as typed; `create_lead` checks and normalises them."""
+
+    name: str
+    email: str | None = None
+    phone: str | None = None
+    address_line1: str | None = None
+    address_line2: str | None = None
+    town: str | None = None
+    postcode: str | None = None
+    property_type: str | None = None
+    bedrooms: str | None = None
+    access_notes: str | None = None
+    service: str = "window_cleaning"
+    frequency: str | None = None
+    extras: list[str] = field(default_factory=list)
+    wishes: str | None = None
+    preferred_method: str = "any"
+    source_key: str = "website_form"
+    source_details: dict = field(default_factory=dict)
+    referrer: str | None = None
+    landing_page: str | None = None
+    utm_source: str | None = None
+    utm_medium: str | None = None
+    utm_campaign: str | None = None
+    address: str | None = None
+    device: str | None = None
+    form_seconds: int | None = None
+    consents: list[ConsentGiven] = field(default_factory=list)
+    owner_id: UUID | None = None
+    price_minor: int | None = None
+    priority: str = "normal"
+    stage_key: str = "new"
+
+
+def create_lead(draft: LeadDraft, actor: Actor) -> Lead:
+    """Make a lead: join or make contact and property, number it, index it, plan what follows.
+
+    Raises Invalid naming each field that can't be taken. The lead's number comes from a counter row that stays
+    locked until the commit: no gaps, no doubles.
+    """
+    phone, email, postcode = _checked(draft)
+    scope = current_scope()
+    with acting_in(scope.workspace_id, user_id=scope.user_id):  # a contact may be on a colleague's lead
+        contact = join_contact(draft.name.strip(), email, phone, draft.phone, draft.preferred_method)
+        place = join_property(draft.address_line1, draft.address_line2, draft.town, postcode)
+        _keep_house_facts(place, draft)
+        db.session.flush()
+        lead = _lead(draft, contact, place, stage_by_key(draft.stage_key), actor)
+        db.session.add(lead)
+        db.session.flush()
+        index_lead(lead, contact, place)
+        _keep_consents(contact, draft)
+        _tell(lead, draft, actor)
+    return lead
+
+
+def _checked(draft: LeadDraft) -> tuple[phones.Phone | None, str | None, postcodes.Postcode | None]:
+    errors = {}
+    if not draft.name.strip():
+        errors["name"] = "Enter a name."
+    phone = phones.parse(draft.phone) if draft.phone else None
+    if draft.phone and phone is None:
+        errors["phone"] = "Enter a phone number, like 01749 960123 or 07700 900123."
+    email = email_addresses.parse(draft.email) if draft.email else None
+    if draft.email and email is None:
+        errors["email"] = "Enter an email address, like name@example.com."
+    postcode = postcodes.parse_outward_or_full(draft.postcode) if draft.postcode else None
+    if draft.postcode and postcode is None:
+        errors["postcode"] = "Enter a postcode, like BA5 2QJ, or its first half, like BA5."
+    if errors:
+        raise Invalid(errors)
+    return phone, email, postcode
+
+
+def _keep_house_facts(place: Property, draft: LeadDraft) -> None:
+    place.property_type = draft.property_type or place.property_type
+    place.bedrooms = draft.bedrooms or place.bedrooms
+    if draft.access_notes:
+        place.access_notes = draft.access_notes
+
+
+def _lead(draft: LeadDraft, contact: Contact, place: Property, stage: Stage, actor: Actor) -> Lead:
+    workspace = db.session.execute(
+        select(Workspace.lead_number_prefix, Workspace.lead_number_year, Workspace.time_zone, Workspace.currency)
+    ).one()
+    now = utcnow()
+    lead = Lead(
+        contact_id=contact.id, property_id=place.id, stage_id=stage.id, stage_entered_at=now, rank=top_rank(),
+        owner_id=draft.owner_id, priority=draft.priority, source_id=_source_id(draft.source_key),
+        source_details=draft.source_details, referrer=_cut(draft.referrer), landing_page=_cut(draft.landing_page),
+        utm_source=_cut(draft.utm_source), utm_medium=_cut(draft.utm_medium), utm_campaign=_cut(draft.utm_campaign),
+        address=draft.address, device=_cut(draft.device), form_seconds=draft.form_seconds, district=place.district,
+        sector=place.sector, property_type=draft.property_type or place.property_type,
+        bedrooms=draft.bedrooms or place.bedrooms, service=draft.service, extras=draft.extras,
+        wishes=draft.wishes or None, currency=workspace.currency, created_by=actor.user_id, created_at=now,
+    )  # fmt: skip
+    lead.set_price(draft.price_minor, draft.frequency)
+    year = now.astimezone(ZoneInfo(workspace.time_zone)).year
+    lead.number = next_number(workspace.lead_number_prefix, workspace.lead_number_year, year)
+    return lead
+
+
+_NEXT = text(
+    "insert into lead_number_counters as c (workspace_id, year, last) values (:workspace, :year, 1)"
+    " on conflict (workspace_id, year) do update set last = c.last + 1 returning last"
+)
+
+
+def next_number(prefix: str, year_format: str, year: int) -> str:
+    """The next lead number of the workspace and year, such as SWC-2026-001."""
+    last = db.session.execute(_NEXT, {"workspace": current_workspace_id(), "year": year}).scalar_one()
+    shown = str(year) if year_format == "YYYY" else f"{year % 100:02d}"
+    return f"{prefix}-{shown}-{last:03d}"
+
+
+def _source_id(key: str) -> UUID:
+    found = db.session.execute(
+        select(LeadSource.id).where(LeadSource.workspace_id == current_workspace_id(), LeadSource.key == key)
+    ).scalar_one_or_none()
+    if found is None:
+        raise Invalid({"source": "Choose where this enquiry came from."})
+    return found
+
+
+def _keep_consents(contact: Contact, draft: LeadDraft) -> None:
+    for given in draft.consents:
+        db.session.add(
+            Consent(
+                contact_id=contact.id, channel=given.channel, purpose=given.purpose, granted=given.granted,
+                wording=given.wording, source=draft.source_key,
+            )
+        )  # fmt: skip
+
+
+def _tell(lead: Lead, draft: LeadDraft, actor: Actor) -> None:
+    stage = stage_by_key(draft.stage_key)
+    change = StageChange(
+        lead_id=lead.id, to_stage_id=stage.id, to_name=stage.name, actor_kind=actor.kind, actor_id=actor.user_id,
+        at=lead.created_at,
+    )  # fmt: skip
+    db.session.add(change)
+    record_activity(
+        lead, "lead_created", "lead.created", actor, at=lead.created_at,
+        data={"number": lead.number, "source": draft.source_key, "stage_id": str(stage.id),
+              "stage_change_id": str(change.id)},
+        topics=("board",),
+    )  # fmt: skip
+
+
+def _cut(text_: str | None) -> str | None:
+    return text_[:500] if text_ else None
+
+

@@ -1,0 +1,56 @@
+"""How a lead moves by itself when something happens to its quote or its transfer."""
+
+from datetime import date
+
+from app.core.clock import utcnow
+from app.core.events import Event
+from app.core.tenancy import acting_in, current_scope
+from app.leads.models import Stage
+from app.leads.services.moving import move_to_stage
+from app.leads.services.reading import get_lead, get_stage, stage_by_key
+
+
+def advance_to_quote_sent(event: Event) -> None:
+    """A quote went out."""
+    _move_to("quote_sent", event, unless_past=True)
+
+
+def advance_to_ready(event: Event) -> None:
+    """The customer accepted: the lead waits to be handed over."""
+    _move_to("ready_for_squeegee", event)
+
+
+def move_to_declined(event: Event) -> None:
+    """The customer said no."""
+    _move_to("declined", event)
+
+
+def advance_to_transferred(event: Event) -> None:
+    """Squeegee has the customer and the job."""
+    _move_to("transferred_to_squeegee", event, unless_past=True)
+
+
+def advance_to_booking_confirmed(event: Event) -> None:
+    """Squeegee told the first date."""
+    assert event.lead_id is not None
+    lead = get_lead(event.lead_id, lock=True)
+    lead.booking_confirmed_at = utcnow()
+    lead.first_service_date = date.fromisoformat(event.data["first_service_date"])
+    _move_to("booking_confirmed", event)
+
+
+def _move_to(key: str, event: Event, *, unless_past: bool = False) -> None:
+    """Move the event's lead to the stage `key`; with `unless_past` only forward, and never out of a final stage."""
+    assert event.lead_id is not None
+    scope = current_scope()
+    with acting_in(scope.workspace_id, user_id=scope.user_id):
+        lead = get_lead(event.lead_id, lock=True)
+        target, now = stage_by_key(key), get_stage(lead.stage_id)
+        if target.id == now.id or (unless_past and _is_past(now, target)):
+            return
+        move_to_stage(lead.id, target.id, event.actor)
+
+
+def _is_past(now: Stage, target: Stage) -> bool:
+    return now.position > target.position
+

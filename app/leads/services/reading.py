@@ -1,0 +1,49 @@
+"""Finding the rows that the verbs work on."""
+
+from uuid import UUID
+
+from sqlalchemy import select
+
+from app.core.errors import NotFound
+from app.core.tenancy import current_workspace_id
+from app.extensions import db
+from app.leads.models import Lead, Stage
+
+
+def get_lead(lead_id: UUID, *, lock: bool = False) -> Lead:
+    """The lead, as far as the scope sees it. `lock` holds its row until the transaction ends. Raises NotFound."""
+    query = select(Lead).where(Lead.workspace_id == current_workspace_id(), Lead.id == lead_id)
+    if lock:
+        query = query.with_for_update().execution_options(populate_existing=True)
+    lead = db.session.execute(query).scalar_one_or_none()
+    if lead is None:
+        raise NotFound
+    return lead
+
+
+def stages(*, with_retired: bool = False) -> list[Stage]:
+    """The stages of the workspace in order."""
+    query = select(Stage).where(Stage.workspace_id == current_workspace_id()).order_by(Stage.position)
+    if not with_retired:
+        query = query.where(Stage.retired_at.is_(None))
+    return list(db.session.scalars(query))
+
+
+def get_stage(stage_id: UUID) -> Stage:
+    """A stage that is in use. Raises NotFound."""
+    stage = db.session.get(Stage, (current_workspace_id(), stage_id))
+    if stage is None or stage.retired_at is not None:
+        raise NotFound
+    return stage
+
+
+def stage_by_key(key: str) -> Stage:
+    """The stage that the program knows by `key`. Raises NotFound when the workspace retired it."""
+    stage = db.session.execute(
+        select(Stage).where(
+            Stage.workspace_id == current_workspace_id(), Stage.key == key, Stage.retired_at.is_(None)
+        )
+    ).scalars().first()  # fmt: skip
+    if stage is None:
+        raise NotFound
+    return stage
