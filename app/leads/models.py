@@ -69,14 +69,22 @@ class Stage(WorkspaceModel):
     __mapper_args__ = {"version_id_col": version}
 
 
+#: Stands for "nobody" in counters, whose key can't be NULL.
+NOBODY = UUID(int=0)
+
+
 class StageCounter(db.Model):
-    """How many leads a stage holds and what they are worth a year; kept by a trigger, never counted by a page."""
+    """How many leads of an owner a stage holds and what they are worth a year; kept by a trigger at every commit.
+
+    By owner, so that a sales person's board is exact as well without counting leads.
+    """
 
     __tablename__ = "stage_counters"
     __table_args__ = (belongs_to("stage_id", "stages", ondelete="CASCADE"),)
 
     workspace_id: Mapped[UUID] = mapped_column(primary_key=True)
     stage_id: Mapped[UUID] = mapped_column(primary_key=True)
+    owner_key: Mapped[UUID] = mapped_column(primary_key=True)
     leads: Mapped[int] = mapped_column(BigInteger, default=0)
     annual_minor: Mapped[int] = mapped_column(BigInteger, default=0)
 
@@ -108,6 +116,7 @@ class Lead(WorkspaceModel):
         belongs_to("source_id", "lead_sources"),
         belongs_to("owner_id", "memberships", parent="user_id"),
         db.Index("ix_leads_board", "workspace_id", "stage_id", "rank", "id"),
+        db.Index("ix_leads_stage_newest", "workspace_id", "stage_id", "created_at", "id"),
         db.Index("ix_leads_newest", "workspace_id", "created_at", "id"),
         db.Index("ix_leads_owner", "workspace_id", "owner_id", "created_at", "id"),
         db.Index("ix_leads_district", "workspace_id", "district", "created_at", "id"),

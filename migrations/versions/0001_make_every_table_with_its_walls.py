@@ -194,23 +194,27 @@ def _stage_counters() -> None:
         declare
             before_workspace text := current_setting('app.workspace_id', true);
             before_scope text := current_setting('app.scope', true);
+            nobody constant uuid := '00000000-0000-0000-0000-000000000000';
             change record;
         begin
-            if tg_op = 'UPDATE' and old.stage_id = new.stage_id and old.annual_minor = new.annual_minor then
+            if tg_op = 'UPDATE' and old.stage_id = new.stage_id and old.annual_minor = new.annual_minor
+               and old.owner_id is not distinct from new.owner_id then
                 return null;
             end if;
             perform set_config('app.workspace_id', coalesce(new.workspace_id, old.workspace_id)::text, true),
                     set_config('app.scope', 'all', true);
             for change in
-                select stage_id, sum(leads) as leads, sum(value) as value from (
-                    select old.stage_id as stage_id, -1 as leads, -old.annual_minor as value where tg_op <> 'INSERT'
+                select stage_id, owner_key, sum(leads) as leads, sum(value) as value from (
+                    select old.stage_id as stage_id, coalesce(old.owner_id, nobody) as owner_key, -1 as leads,
+                           -old.annual_minor as value where tg_op <> 'INSERT'
                     union all
-                    select new.stage_id, 1, new.annual_minor where tg_op <> 'DELETE'
-                ) changes group by stage_id order by stage_id
+                    select new.stage_id, coalesce(new.owner_id, nobody), 1, new.annual_minor where tg_op <> 'DELETE'
+                ) changes group by stage_id, owner_key order by stage_id, owner_key
             loop
-                insert into stage_counters as c (workspace_id, stage_id, leads, annual_minor)
-                values (coalesce(new.workspace_id, old.workspace_id), change.stage_id, change.leads, change.value)
-                on conflict (workspace_id, stage_id)
+                insert into stage_counters as c (workspace_id, stage_id, owner_key, leads, annual_minor)
+                values (coalesce(new.workspace_id, old.workspace_id), change.stage_id, change.owner_key,
+                        change.leads, change.value)
+                on conflict (workspace_id, stage_id, owner_key)
                 do update set leads = c.leads + excluded.leads, annual_minor = c.annual_minor + excluded.annual_minor;
             end loop;
             perform set_config('app.workspace_id', coalesce(before_workspace, ''), true),
@@ -220,7 +224,7 @@ def _stage_counters() -> None:
         """
     )
     op.execute(
-        "create constraint trigger keep_stage_counters after insert or delete or update of stage_id, annual_minor"
+        "create constraint trigger keep_stage_counters after insert or delete or update of stage_id, annual_minor, owner_id"
         " on leads deferrable initially deferred for each row execute function keep_stage_counters()"
     )
 
@@ -763,10 +767,12 @@ def _tables() -> None:
     )
     op.create_index("ix_leads_owner", "leads", ["workspace_id", "owner_id", "created_at", "id"], unique=False)
     op.create_index("ix_leads_property", "leads", ["workspace_id", "property_id"], unique=False)
+    op.create_index("ix_leads_stage_newest", "leads", ["workspace_id", "stage_id", "created_at", "id"], unique=False)
     op.create_table(
         "stage_counters",
         sa.Column("workspace_id", sa.Uuid(), nullable=False),
         sa.Column("stage_id", sa.Uuid(), nullable=False),
+        sa.Column("owner_key", sa.Uuid(), nullable=False),
         sa.Column("leads", sa.BigInteger(), nullable=False),
         sa.Column("annual_minor", sa.BigInteger(), nullable=False),
         sa.ForeignKeyConstraint(
@@ -775,7 +781,7 @@ def _tables() -> None:
             name=op.f("fk_stage_counters_workspace_id_stage_id"),
             ondelete="CASCADE",
         ),
-        sa.PrimaryKeyConstraint("workspace_id", "stage_id", name=op.f("pk_stage_counters")),
+        sa.PrimaryKeyConstraint("workspace_id", "stage_id", "owner_key", name=op.f("pk_stage_counters")),
     )
     op.create_table(
         "activities",
@@ -1233,6 +1239,7 @@ def _drop_tables() -> None:
     op.drop_index("ix_activities_timeline", table_name="activities")
     op.drop_table("activities")
     op.drop_table("stage_counters")
+    op.drop_index("ix_leads_stage_newest", table_name="leads")
     op.drop_index("ix_leads_property", table_name="leads")
     op.drop_index("ix_leads_owner", table_name="leads")
     op.drop_index("ix_leads_next_act", table_name="leads", postgresql_where=sa.text("next_act_at is not null"))
