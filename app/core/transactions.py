@@ -40,6 +40,15 @@ def transaction() -> Iterator[Work]:
         raise
 
 
+def keep() -> None:
+    """Commit what was done so far, whatever becomes of the rest.
+
+    For what must be remembered although the answer refuses: a failed sign-in is counted before the password is even
+    looked at. The rest of the work goes on in a new transaction of the same scope.
+    """
+    db.session.commit()
+
+
 def after_commit(call: Callable[[], None]) -> None:
     """Run `call` once the current transaction has committed; never when it rolls back.
 

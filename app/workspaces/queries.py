@@ -4,15 +4,23 @@ from dataclasses import dataclass
 from datetime import time
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from app.accounts.models import User
-from app.core.clock import BusinessClock
+from app.core.clock import BusinessClock, utcnow
+from app.core.errors import NotFound
 from app.core.names import initials
+from app.core.outbox import OutboxItem
 from app.core.permissions import Viewer
 from app.core.tenancy import current_workspace_id
 from app.extensions import db
-from app.workspaces.models import Membership, Workspace
+from app.lead_forms.models import LeadForm
+from app.leads.models import Stage, StageCounter
+from app.messaging.models import Message
+from app.workspaces.models import Invitation, Membership, Workspace
+
+#: A badge that says more than this says "many"; counting on would only cost time.
+MOST_COUNTED = 99
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,3 +109,53 @@ def members() -> list[Membership]:
             .order_by(Membership.deactivated_at.isnot(None), User.name)
         )
     )
+
+
+def open_invitations() -> list[Invitation]:
+    """Invitations that can still be accepted, newest first."""
+    return list(
+        db.session.scalars(
+            select(Invitation)
+            .where(
+                Invitation.workspace_id == current_workspace_id(),
+                Invitation.accepted_at.is_(None),
+                Invitation.expires_at > utcnow(),
+            )
+            .order_by(Invitation.created_at.desc())
+        )
+    )
+
+
+def main_form() -> LeadForm:
+    """The form that the workspace was made with. Raises NotFound if it is gone."""
+    form = db.session.scalars(
+        select(LeadForm).where(LeadForm.workspace_id == current_workspace_id()).order_by(LeadForm.created_at).limit(1)
+    ).first()
+    if form is None:
+        raise NotFound
+    return form
+
+
+def badge_counts() -> dict[str, int]:
+    """What the sidebar counts: leads ready for Squeegee, and messages or work that need a person's look."""
+    here = current_workspace_id()
+    ready = (
+        select(func.coalesce(func.sum(StageCounter.leads), 0))
+        .join(
+            Stage, (Stage.workspace_id == StageCounter.workspace_id) & (Stage.id == StageCounter.stage_id)
+        )
+        .where(StageCounter.workspace_id == here, Stage.key == "ready_for_squeegee")
+    )
+    stuck = (
+        select(Message.id)
+        .where(Message.workspace_id == here, Message.state.in_(("failed", "uncertain")))
+        .limit(MOST_COUNTED)
+    )
+    dead = (
+        select(OutboxItem.id)
+        .where(OutboxItem.workspace_id == here, OutboxItem.state == "dead")
+        .limit(MOST_COUNTED)
+    )
+    counted = [select(func.count()).select_from(query.subquery()).scalar_subquery() for query in (stuck, dead)]
+    row = db.session.execute(select(ready.scalar_subquery(), *counted)).one()
+    return {"ready": int(row[0]), "outbox_attention": min(row[1] + row[2], MOST_COUNTED)}

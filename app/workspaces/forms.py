@@ -1,0 +1,218 @@
+"""Reading the settings forms: typed text in, checked values out. Every fault is told beside its field."""
+
+import re
+from collections.abc import Callable, Mapping
+from datetime import time
+from typing import Any
+from urllib.parse import urlsplit
+
+from app.core import email_addresses, phones, postcodes
+from app.core.errors import Invalid
+from app.core.money import parse_money
+from app.workspaces.services import FormFacts
+
+Typed = Mapping[str, str]
+_ACCENT = re.compile(r"#[0-9a-f]{6}")
+_PREFIX = re.compile(r"[A-Z][A-Z0-9]{0,7}")
+_CLOCK = re.compile(r"([01]\d|2[0-3]):([0-5]\d)")
+_RANGE = re.compile(r"([A-Z]{1,2})(\d{1,2})\s*(?:-|–|to)\s*(?:([A-Z]{1,2}))?(\d{1,2})", re.IGNORECASE)
+_MOST_DISTRICTS = 400
+_LOCAL_HOSTS = ("localhost", "127.0.0.1")
+
+
+class Reader:
+    """Takes fields out of a sent form and gathers what is wrong with them."""
+
+    def __init__(self, typed: Typed) -> None:
+        self.typed = typed
+        self.errors: dict[str, str] = {}
+
+    def words(self, name: str, *, most: int, required: str = "", lines: bool = False) -> str:
+        """A text without control characters; `lines` keeps line breaks. `required` is what to say when it is empty."""
+        value = self.typed.get(name, "").replace("\r\n", "\n").strip()
+        if not lines:
+            value = " ".join(value.split())
+        value = "".join(mark for mark in value if mark.isprintable() or (lines and mark == "\n"))
+        if required and not value:
+            self.errors[name] = required
+        if len(value) > most:
+            self.errors[name] = f"Use at most {most} characters."
+        return value
+
+    def pattern(self, name: str, shape: re.Pattern[str], wrong: str, change: Callable[[str], str] = str) -> str:
+        """A text of a fixed shape."""
+        value = change(self.typed.get(name, "").strip())
+        if not shape.fullmatch(value):
+            self.errors[name] = wrong
+        return value
+
+    def choice(self, name: str, choices: tuple[str, ...], wrong: str) -> str:
+        """One of several."""
+        value = self.typed.get(name, "")
+        if value not in choices:
+            self.errors[name] = wrong
+        return value
+
+    def number(self, name: str, least: int, most: int) -> int:
+        """A whole number between two limits."""
+        text = self.typed.get(name, "").strip()
+        if not (text.isascii() and text.isdecimal() and len(text) < 9 and least <= int(text) <= most):
+            self.errors[name] = f"Enter a whole number from {least} to {most}."
+            return least
+        return int(text)
+
+    def clock(self, name: str) -> time:
+        """A time of day."""
+        found = _CLOCK.fullmatch(self.typed.get(name, "").strip()[:5])
+        if found is None:
+            self.errors[name] = "Enter a time, like 09:00."
+            return time(9)
+        return time(int(found[1]), int(found[2]))
+
+    def email(self, name: str) -> str:
+        """An address, or nothing."""
+        text = self.typed.get(name, "").strip()
+        found = email_addresses.parse(text) if text else ""
+        if found is None:
+            self.errors[name] = "Enter an email address, like name@example.com."
+        return found or ""
+
+    def done(self) -> None:
+        """Raise Invalid if anything was wrong."""
+        if self.errors:
+            raise Invalid(self.errors)
+
+
+def read_section(section: str, typed: Typed) -> dict[str, Any]:
+    """The checked values of one section of the settings. Raises Invalid, KeyError for an unknown section."""
+    reader = Reader(typed)
+    values = _SECTIONS[section](reader)
+    reader.done()
+    return values
+
+
+def read_form_facts(typed: Typed, *, secure: bool) -> FormFacts:
+    """What is decided about the public form. With `secure`, sites must be on https. Raises Invalid."""
+    reader = Reader(typed)
+    facts = FormFacts(
+        allowed_origins=_origins(reader, secure),
+        consent_wording=reader.words(
+            "consent_wording", most=500, required="Write what people agree to when they tick the box."
+        ),
+        thank_you=reader.words("thank_you", most=500),
+    )
+    reader.done()
+    return facts
+
+
+def read_districts(text: str) -> tuple[list[str], list[str]]:
+    """Postcode districts in `text`, in order and once each, and the pieces that are none.
+
+    Takes "BA5", a whole postcode (its district counts) and ranges such as "BA3-BA11" or "TA1 to TA3".
+    """
+    found: dict[str, None] = {}
+    spread = _RANGE.sub(_spread_range, text.upper())
+    wrong = []
+    for piece in re.split(r"[,;\n]+|\s+(?=[A-Z])", spread):
+        if not piece.strip():
+            continue
+        postcode = postcodes.parse_outward_or_full(piece.strip())
+        if postcode is None:
+            wrong.append(piece.strip()[:20])
+        else:
+            found[postcode.district] = None
+    return list(found), wrong
+
+
+def _spread_range(found: re.Match[str]) -> str:
+    area, first, other_area, last = found[1], int(found[2]), found[3] or found[1], int(found[4])
+    if area != other_area or last < first:
+        return found[0].replace("-", "–")
+    return ",".join(f"{area}{number}" for number in range(first, last + 1))
+
+
+def _business(reader: Reader) -> dict[str, Any]:
+    phone_text = reader.words("phone", most=40)
+    if phone_text and phones.parse(phone_text) is None:
+        reader.errors["phone"] = "Enter a phone number, like 01749 960123."
+    return {
+        "name": reader.words("name", most=80, required="Enter the name of the business."),
+        "tagline": reader.words("tagline", most=120),
+        "phone": phone_text,
+        "reply_email": reader.email("reply_email"),
+        "notification_email": reader.email("notification_email"),
+        "accent": reader.pattern("accent", _ACCENT, "Choose a colour, like #00686f.", str.lower),
+    }
+
+
+def _numbers(reader: Reader) -> dict[str, Any]:
+    wrong = "Use one to eight capital letters and digits, a letter first."
+    return {
+        "lead_number_prefix": reader.pattern("lead_number_prefix", _PREFIX, wrong, str.upper),
+        "lead_number_year": reader.choice("lead_number_year", ("YYYY", "YY"), "Choose how the year is written."),
+    }
+
+
+def _hours(reader: Reader) -> dict[str, Any]:
+    opens, closes = reader.clock("opens"), reader.clock("closes")
+    if opens >= closes and not reader.errors:
+        reader.errors["closes"] = "Close later than you open."
+    high_value = parse_money(reader.typed.get("high_value", ""))
+    if high_value is None:
+        reader.errors["high_value"] = "Enter an amount in pounds, like 100."
+    return {
+        "opens": opens,
+        "closes": closes,
+        "weekend_follow_ups": bool(reader.typed.get("weekend_follow_ups")),
+        "max_follow_ups": reader.number("max_follow_ups", 0, 20),
+        "high_value_minor": high_value,
+    }
+
+
+def _area(reader: Reader) -> dict[str, Any]:
+    found, wrong = read_districts(reader.typed.get("service_districts", "")[:20_000])
+    if wrong:
+        reader.errors["service_districts"] = f"Not postcode districts: {', '.join(wrong[:5])}. Write them like BA5."
+    elif len(found) > _MOST_DISTRICTS:
+        reader.errors["service_districts"] = f"List at most {_MOST_DISTRICTS} districts."
+    return {"service_districts": found}
+
+
+def _quotes(reader: Reader) -> dict[str, Any]:
+    return {
+        "quote_valid_days": reader.number("quote_valid_days", 1, 365),
+        "quote_terms": reader.words("quote_terms", most=4000, lines=True),
+    }
+
+
+_SECTIONS: dict[str, Callable[[Reader], dict[str, Any]]] = {
+    "business": _business, "numbers": _numbers, "hours": _hours, "area": _area, "quotes": _quotes,
+}  # fmt: skip
+
+
+def _origins(reader: Reader, secure: bool) -> list[str]:
+    """Exact origins, one a line: they go into a header, so anything but scheme, host and port is refused."""
+    found: dict[str, None] = {}
+    for piece in reader.typed.get("allowed_origins", "")[:5000].split():
+        origin = _origin(piece, secure)
+        if origin is None:
+            reader.errors["allowed_origins"] = f"Write each site like https://www.example.com, not {piece[:60]}."
+            return []
+        found[origin] = None
+    return list(found)[:20]
+
+
+def _origin(piece: str, secure: bool) -> str | None:
+    try:
+        parts = urlsplit(piece.rstrip("/").lower())
+        port = parts.port
+    except ValueError:
+        return None
+    host = parts.hostname or ""
+    if not re.fullmatch(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?", host) or parts.path or parts.query or parts.fragment:
+        return None
+    if parts.username is not None or parts.scheme not in ("https", "http"):
+        return None
+    if parts.scheme == "http" and (secure or host not in _LOCAL_HOSTS):
+        return None
+    return f"{parts.scheme}://{host}" + (f":{port}" if port else "")
