@@ -1,0 +1,103 @@
+"""Settings: what is missing or wrong is named, secrets are not told."""
+
+import stat
+from pathlib import Path
+
+import pytest
+
+from app.config import ConfigError, load_config
+
+SECRET = "a-secret-of-more-than-thirty-two-characters"
+PRODUCTION = {
+    "SILL_ENV": "production",
+    "DATABASE_URL": "postgres://sill:hunter2@db.example.com/sill",
+    "REDIS_URL": "rediss://:hunter2@redis.example.com:6379/0",
+    "PUBLIC_URL": "https://sill.example.com/",
+    "SECRET_KEY": SECRET,
+    "INDEX_PEPPER": SECRET[::-1],
+    "MASTER_KEYS": "1:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=",
+}
+
+
+def test_without_a_name_the_environment_is_production_and_takes_what_it_is_given() -> None:
+    config = load_config({name: value for name, value in PRODUCTION.items() if name != "SILL_ENV"})
+    assert config.is_production
+    assert config.public_url == "https://sill.example.com"
+    assert config.database_url == "postgresql+psycopg://sill:hunter2@db.example.com/sill"
+    assert config.migration_database_url == config.database_url
+    assert config.smtp_starttls
+    settings = config.as_flask_settings()
+    assert settings["SESSION_COOKIE_NAME"] == "__Host-sill"
+    assert settings["SESSION_COOKIE_SECURE"] is True
+    assert settings["SQLALCHEMY_ENGINE_OPTIONS"]["hide_parameters"] is True
+
+
+@pytest.mark.parametrize("name", sorted(set(PRODUCTION) - {"SILL_ENV"}))
+def test_production_refuses_to_start_without_a_needed_setting_and_names_it(name: str) -> None:
+    with pytest.raises(ConfigError, match=f"^{name} is not set"):
+        load_config(PRODUCTION | {name: " "})
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("SILL_ENV", "staging"),
+        ("DATABASE_URL", "mysql://sill:hunter2@db/sill"),
+        ("REDIS_URL", "http://hunter2"),
+        ("PUBLIC_URL", "http://sill.example.com"),
+        ("PUBLIC_URL", "https://sill.example.com/app"),
+        ("SECRET_KEY", "hunter2"),
+        ("INDEX_PEPPER", "hunter2"),
+        ("TRUSTED_PROXIES", "-1"),
+        ("DB_POOL_SIZE", "0"),
+        ("SMTP_PORT", "hunter2"),
+        ("SMTP_STARTTLS", "hunter2"),
+        ("LOG_LEVEL", "hunter2"),
+        ("ALLOW_PRIVATE_OUTBOUND", "1"),
+    ],
+)
+def test_a_wrong_value_is_refused_by_name_and_never_repeated(name: str, value: str) -> None:
+    with pytest.raises(ConfigError, match=name) as refusal:
+        load_config(PRODUCTION | {name: value})
+    assert "hunter2" not in str(refusal.value)
+
+
+@pytest.mark.parametrize(
+    ("given", "missing"),
+    [({"SMTP_HOST": "mail.example.com"}, "SMTP_FROM"), ({"TWILIO_ACCOUNT_SID": "AC1"}, "TWILIO_AUTH_TOKEN")],
+)
+def test_half_a_provider_is_refused(given: dict[str, str], missing: str) -> None:
+    with pytest.raises(ConfigError, match=missing):
+        load_config(PRODUCTION | given)
+
+
+def test_a_secret_may_come_from_a_file_but_not_from_two_places(tmp_path: Path) -> None:
+    file = tmp_path / "secret"
+    file.write_text(f"{SECRET}\n")
+    by_file = {name: value for name, value in PRODUCTION.items() if name != "SECRET_KEY"}
+    assert load_config(by_file | {"SECRET_KEY_FILE": str(file)}).secret_key == SECRET
+    with pytest.raises(ConfigError, match="both set"):
+        load_config(PRODUCTION | {"SECRET_KEY_FILE": str(file)})
+    with pytest.raises(ConfigError, match="SECRET_KEY_FILE"):
+        load_config(by_file | {"SECRET_KEY_FILE": str(tmp_path / "nowhere")})
+
+
+def test_outside_production_missing_secrets_are_made_once_for_their_owner_only(tmp_path: Path) -> None:
+    environ = {
+        "SILL_ENV": "demo",
+        "SILL_VAR_DIR": str(tmp_path / "var"),
+        "DATABASE_URL": "postgresql://db/sill",
+        "REDIS_URL": "redis://redis",
+    }
+    first, second = load_config(environ), load_config(environ)
+    assert (first.secret_key, first.master_keys) == (second.secret_key, second.master_keys)
+    assert load_config(environ | {"SECRET_KEY": SECRET}).secret_key == SECRET
+    assert stat.S_IMODE((tmp_path / "var" / "secrets.json").stat().st_mode) == 0o600
+
+
+def test_secrets_stay_out_of_repr_and_of_flask_settings_that_pages_print() -> None:
+    config = load_config(PRODUCTION | {"SMTP_HOST": "mail", "SMTP_FROM": "a@example.com", "SMTP_PASSWORD": "pw-x"})
+    assert "hunter2" not in repr(config)
+    assert SECRET not in repr(config)
+    assert "pw-x" not in repr(config)
+    assert "pw-x" not in repr(config.as_flask_settings())
