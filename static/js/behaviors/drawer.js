@@ -46,7 +46,7 @@ if (drawer) {
     if (closer && drawer.contains(closer) && !event.metaKey && !event.ctrlKey) {
       event.preventDefault();
       event.stopImmediatePropagation();
-      if (document.querySelector("#main > *")) closeDrawer();
+      if (document.querySelector(".main > *")) closeDrawer();
       else location.assign(closer.href);
     }
   }, true);

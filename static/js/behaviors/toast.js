@@ -17,7 +17,11 @@ export function toast(words, { kind = "good", undo = null } = {}) {
   if (!template || !region()) return announce(words);
   const item = template.content.firstElementChild.cloneNode(true);
   item.querySelector("p").textContent = words;
-  if (kind === "bad") item.querySelector(".icon").classList.add("bad");
+  if (kind === "bad") {
+    const picture = item.querySelector(".icon");
+    picture.classList.add("bad");
+    picture.firstElementChild.setAttribute("href", picture.firstElementChild.getAttribute("href").replace(/#.*/, "#triangle-alert"));
+  }
   if (undo) {
     const button = document.createElement("button");
     button.type = "button";

@@ -1,0 +1,71 @@
+// The lines of a quote: spare rows stay out of sight until asked for, and rows can be taken out again.
+// Without scripts every row is there and empty ones are ignored, so nothing here is needed to write a quote.
+const isEmpty = (row) => [...row.querySelectorAll("input")].every((field) => !field.value.trim());
+
+const rename = (row, number) => {
+  for (const field of row.querySelectorAll("input")) {
+    field.id = `f-${field.name}-${number}`;
+    const caption = field.closest(".field")?.querySelector("label");
+    if (caption) caption.htmlFor = field.id;
+  }
+};
+
+const tidy = (box) => {
+  const rows = [...box.querySelectorAll("[data-line]")];
+  let spare = false;
+  for (const row of rows) {
+    row.hidden = isEmpty(row) && spare;
+    spare ||= isEmpty(row);
+    row.querySelector("[data-line-remove]").hidden = isEmpty(row);
+  }
+  box.querySelector("[data-line-add]").hidden = false;
+};
+
+const add = (box) => {
+  const rows = [...box.querySelectorAll("[data-line]")];
+  let row = rows.find((candidate) => candidate.hidden);
+  if (!row) {
+    row = rows.at(-1).cloneNode(true);
+    for (const field of row.querySelectorAll("input")) {
+      field.value = "";
+      field.removeAttribute("aria-invalid");
+      field.removeAttribute("aria-describedby");
+    }
+    for (const error of row.querySelectorAll(".error")) error.remove();
+    rows.at(-1).after(row);
+    rename(row, rows.length);
+  }
+  row.hidden = false;
+  row.querySelector("[data-line-remove]").hidden = false;
+  row.querySelector("input").focus();
+};
+
+const remove = (button) => {
+  const row = button.closest("[data-line]");
+  const box = row.closest("[data-lines]");
+  for (const field of row.querySelectorAll("input")) field.value = "";
+  box.querySelector("[data-line-add]").before(row); // order of the others stays; the emptied row waits at the end
+  row.dispatchEvent(new Event("input", { bubbles: true }));
+  tidy(box);
+  box.querySelector("[data-line-add]").focus();
+};
+
+const start = () => {
+  for (const box of document.querySelectorAll("[data-lines]:not([data-ready])")) {
+    box.dataset.ready = "";
+    tidy(box);
+  }
+};
+
+document.addEventListener("click", (event) => {
+  const adder = event.target.closest?.("[data-line-add]");
+  if (adder) add(adder.closest("[data-lines]"));
+  const remover = event.target.closest?.("[data-line-remove]");
+  if (remover) remove(remover);
+});
+document.addEventListener("input", (event) => {
+  const row = event.target.closest?.("[data-line]");
+  if (row) row.querySelector("[data-line-remove]").hidden = isEmpty(row);
+});
+document.addEventListener("htmx:after:swap", start);
+start();
