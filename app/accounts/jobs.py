@@ -4,15 +4,17 @@ from datetime import timedelta
 
 from sqlalchemy import delete
 
-from app.accounts.models import LoginSession, LoginThrottle
+from app.accounts.models import SESSION_IDLE, KnownDevice, LoginSession, LoginThrottle
 from app.core.clock import utcnow
 from app.core.transactions import transaction
 from app.extensions import db
 
 
 def clean_up() -> None:
-    """Forget sessions that have ended and throttles that count nothing any more."""
+    """Forget sessions that have ended, browsers not seen for a year, and throttles that count nothing any more."""
     with transaction():
         now = utcnow()
         db.session.execute(delete(LoginSession).where(LoginSession.expires_at < now))
+        db.session.execute(delete(LoginSession).where(LoginSession.last_seen_at < now - SESSION_IDLE))
+        db.session.execute(delete(KnownDevice).where(KnownDevice.created_at < now - timedelta(days=365)))
         db.session.execute(delete(LoginThrottle).where(LoginThrottle.last_failure_at < now - timedelta(days=1)))

@@ -1,6 +1,6 @@
 """People who sign in, their sessions, and the counters that slow guessing down. Global: one person, many workspaces."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import ForeignKey, Integer, LargeBinary, SmallInteger, Text
@@ -10,6 +10,9 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from app.core.ids import new_id
 from app.core.models import created_moment, moment
 from app.extensions import db
+
+#: A session ends after this long without a request. A board that lies open in the office all day sets its length.
+SESSION_IDLE = timedelta(hours=12)
 
 
 class User(db.Model):
@@ -65,5 +68,3 @@ class KnownDevice(db.Model):
     user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)
     created_at: Mapped[datetime] = created_moment()
     sign_ins: Mapped[int] = mapped_column(Integer, default=1)
-
-

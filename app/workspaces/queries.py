@@ -141,9 +141,7 @@ def badge_counts() -> dict[str, int]:
     here = current_workspace_id()
     ready = (
         select(func.coalesce(func.sum(StageCounter.leads), 0))
-        .join(
-            Stage, (Stage.workspace_id == StageCounter.workspace_id) & (Stage.id == StageCounter.stage_id)
-        )
+        .join(Stage, (Stage.workspace_id == StageCounter.workspace_id) & (Stage.id == StageCounter.stage_id))
         .where(StageCounter.workspace_id == here, Stage.key == "ready_for_squeegee")
     )
     stuck = (
@@ -151,11 +149,7 @@ def badge_counts() -> dict[str, int]:
         .where(Message.workspace_id == here, Message.state.in_(("failed", "uncertain")))
         .limit(MOST_COUNTED)
     )
-    dead = (
-        select(OutboxItem.id)
-        .where(OutboxItem.workspace_id == here, OutboxItem.state == "dead")
-        .limit(MOST_COUNTED)
-    )
+    dead = select(OutboxItem.id).where(OutboxItem.workspace_id == here, OutboxItem.state == "dead").limit(MOST_COUNTED)
     counted = [select(func.count()).select_from(query.subquery()).scalar_subquery() for query in (stuck, dead)]
     row = db.session.execute(select(ready.scalar_subquery(), *counted)).one()
     return {"ready": int(row[0]), "outbox_attention": min(row[1] + row[2], MOST_COUNTED)}

@@ -1,0 +1,70 @@
+"""The browser's side of a session: who flask-login says is there, and the cookies."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+import structlog
+from flask import Response, current_app, request, session
+from flask_login import UserMixin, current_user, login_user
+
+from app.accounts import services
+from app.accounts.models import User
+from app.core import web
+from app.core.fragments import redirect_to
+from app.extensions import login_manager
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True)
+class SignedIn(UserMixin):
+    """The account behind a request's session. What they may do is decided by their membership (core/web.py)."""
+
+    user_id: UUID
+    session_id: UUID
+    name: str
+    email: str
+    token: str
+
+    def get_id(self) -> str:
+        """What the signed cookie holds."""
+        return f"{self.user_id}.{self.token}"
+
+
+@login_manager.user_loader
+def load_signed_in(text: str) -> SignedIn | None:
+    """The session of a cookie, or None when it is no longer good."""
+    user_id, _, token = text.partition(".")
+    try:
+        found = services.resume_session(UUID(user_id), token)
+    except ValueError:
+        return None
+    return SignedIn(found.user_id, found.id, found.user.name, found.user.email, token) if found else None
+
+
+def begin_session(user: User, target: str) -> Response:
+    """Sign this browser in as `user` and go to `target`. Whatever session it had before is ended."""
+    if current_user.is_authenticated:
+        services.end_session(current_user.session_id)
+    session.clear()
+    started = services.start_session(user, web.actor())
+    login_user(SignedIn(user.id, started.session.id, user.name, user.email, started.token))
+    session.permanent = True
+    log.info("signed_in", user_id=str(user.id))
+    response = redirect_to(target)
+    device = services.remember_device(user.id, device_token())
+    response.set_cookie(
+        device_cookie(), device, max_age=services.DEVICE_LIFE, httponly=True, samesite="Lax",
+        secure=current_app.config["SESSION_COOKIE_SECURE"],
+    )  # fmt: skip
+    return response
+
+
+def device_token() -> str | None:
+    """What this browser's device cookie holds, if it has one."""
+    return request.cookies.get(device_cookie())
+
+
+def device_cookie() -> str:
+    """The name of the cookie by which a browser is known; with https the browser guards its origin by the prefix."""
+    return "__Host-sill-device" if current_app.config["SESSION_COOKIE_SECURE"] else "sill-device"
