@@ -12,9 +12,7 @@ OK = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 11\r
 class RawServer:
     """A TCP server that reads each request whole and lets `behave(connection)` answer it."""
 
-    def __init__(
-        self, behave: Callable[[socket.socket], None], context: ssl.SSLContext | None = None
-    ) -> None:
+    def __init__(self, behave: Callable[[socket.socket], None], context: ssl.SSLContext | None = None) -> None:
         self.behave, self.context = behave, context
         self.requests: list[bytes] = []
         self.connections = 0
@@ -38,9 +36,7 @@ class RawServer:
                 connection = self.context.wrap_socket(connection, server_side=True)
             with connection:
                 head, _, body = read_until(connection, b"\r\n\r\n").partition(b"\r\n\r\n")
-                length = next(
-                    (int(x[15:]) for x in head.split(b"\r\n") if x[:15].lower() == b"content-length:"), 0
-                )
+                length = next((int(x[15:]) for x in head.split(b"\r\n") if x[:15].lower() == b"content-length:"), 0)
                 while len(body) < length:
                     body += connection.recv(65536)
                 self.requests.append(head + b"\r\n\r\n" + body)
