@@ -153,3 +153,49 @@ def badge_counts() -> dict[str, int]:
     counted = [select(func.count()).select_from(query.subquery()).scalar_subquery() for query in (stuck, dead)]
     row = db.session.execute(select(ready.scalar_subquery(), *counted)).one()
     return {"ready": int(row[0]), "outbox_attention": min(row[1] + row[2], MOST_COUNTED)}
+
+
+def settings_values(workspace: Workspace) -> dict[str, str | bool]:
+    """The settings as the fields of their page show them."""
+    return {
+        "name": workspace.name,
+        "tagline": workspace.tagline,
+        "phone": workspace.phone,
+        "reply_email": workspace.reply_email,
+        "notification_email": workspace.notification_email,
+        "accent": workspace.accent,
+        "lead_number_prefix": workspace.lead_number_prefix,
+        "lead_number_year": workspace.lead_number_year,
+        "opens": f"{workspace.opens:%H:%M}",
+        "closes": f"{workspace.closes:%H:%M}",
+        "weekend_follow_ups": workspace.weekend_follow_ups,
+        "max_follow_ups": str(workspace.max_follow_ups),
+        "high_value": f"{workspace.high_value_minor / 100:.2f}".removesuffix(".00"),
+        "service_districts": ", ".join(workspace.service_districts),
+        "quote_valid_days": str(workspace.quote_valid_days),
+        "quote_terms": workspace.quote_terms,
+    }
+
+
+def form_values(form: LeadForm) -> dict[str, str]:
+    """What is decided about the public form, as its fields show it."""
+    return {
+        "allowed_origins": "\n".join(form.allowed_origins),
+        "consent_wording": form.consent_wording,
+        "thank_you": form.thank_you,
+    }
+
+
+def member_choices() -> list[tuple[str, str]]:
+    """(user id, name) of the active members who work on leads, by name, for a select."""
+    rows = db.session.execute(
+        select(Membership.user_id, User.name)
+        .join(User, User.id == Membership.user_id)
+        .where(
+            Membership.workspace_id == current_workspace_id(),
+            Membership.deactivated_at.is_(None),
+            Membership.role.in_(("owner", "admin", "manager", "sales")),
+        )
+        .order_by(User.name)
+    )
+    return [(str(user_id), name) for user_id, name in rows]

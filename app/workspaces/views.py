@@ -1,5 +1,159 @@
-"""Pages of workspaces."""
+"""The settings of a workspace and its members."""
 
-from flask import Blueprint
+from typing import Any
+from urllib.parse import urlsplit
+from uuid import UUID
+
+from flask import Blueprint, Response, abort, current_app, flash, g, request, url_for
+
+from app.core import web
+from app.core.errors import Conflict, Forbidden, Invalid
+from app.core.fragments import page, redirect_to
+from app.core.permissions import ROLES, permit
+from app.workspaces import services
+from app.workspaces.forms import read_form_facts, read_section
+from app.workspaces.layout import desk
+from app.workspaces.queries import (
+    current_workspace,
+    form_values,
+    main_form,
+    members,
+    open_invitations,
+    settings_values,
+)
+from app.workspaces.services.settings import FORM_FIELDS, SECTIONS
 
 bp = Blueprint("workspaces", __name__)
+
+
+@bp.get("/w/<slug>/settings")
+@permit("settings:read")
+def settings(slug: str) -> Response:
+    """All settings on one page."""
+    return _page()
+
+
+@bp.post("/w/<slug>/settings")
+@permit("settings:write")
+def change_settings(slug: str) -> Response:
+    """Store one section."""
+    section = request.form.get("section", "")
+    if section not in SECTIONS:
+        abort(400)
+    try:
+        values = read_section(section, request.form)
+        services.change_settings(current_workspace(), section, values, request.form.get("seen", ""), web.actor())
+    except (Invalid, Conflict) as error:
+        return _refused(section, error)
+    return _saved(section)
+
+
+@bp.post("/w/<slug>/settings/form")
+@permit("settings:write")
+def change_form(slug: str) -> Response:
+    """Store what was decided about the public form."""
+    secure = urlsplit(current_app.config["PUBLIC_URL"]).scheme == "https"
+    try:
+        facts = read_form_facts(request.form, secure=secure)
+        services.change_form(main_form(), facts, request.form.get("seen", ""), web.actor())
+    except (Invalid, Conflict) as error:
+        return _refused("form", error)
+    return _saved("form")
+
+
+@bp.post("/w/<slug>/settings/invitations")
+@permit("members:write")
+def invite(slug: str) -> Response:
+    """Send an invitation."""
+    try:
+        services.invite(
+            request.form.get("email", ""), request.form.get("role", ""), web.actor(), inviter_role=g.viewer.role
+        )
+    except (Invalid, Forbidden) as error:
+        return _refused("invite", error)
+    return _saved("members", "The invitation is on its way")
+
+
+@bp.post("/w/<slug>/settings/invitations/<uuid:invitation_id>/withdraw")
+@permit("members:write")
+def withdraw_invitation(slug: str, invitation_id: UUID) -> Response:
+    """Make an invitation's link open nothing."""
+    services.withdraw_invitation(invitation_id, web.actor())
+    return _saved("members", "The invitation is withdrawn")
+
+
+@bp.post("/w/<slug>/settings/members/<uuid:member_id>/role")
+@permit("members:write")
+def change_role(slug: str, member_id: UUID) -> Response:
+    """Give a member another role, from their next click on."""
+    try:
+        services.change_role(member_id, request.form.get("role", ""), web.actor())
+    except (Invalid, Forbidden) as error:
+        return _refused("members", error)
+    return _saved("members")
+
+
+@bp.post("/w/<slug>/settings/members/<uuid:member_id>/deactivate")
+@permit("members:write")
+def deactivate_member(slug: str, member_id: UUID) -> Response:
+    """Shut a member out."""
+    try:
+        services.deactivate_member(member_id, web.actor())
+    except (Invalid, Forbidden) as error:
+        return _refused("members", error)
+    return _saved("members", "They can't sign in here any more")
+
+
+def _saved(section: str, words: str = "Saved") -> Response:
+    flash(words, "good")
+    return redirect_to(url_for("workspaces.settings", slug=g.workspace.slug, _anchor=section))
+
+
+def _refused(section: str, error: Invalid | Conflict | Forbidden) -> Response:
+    """The page again with everything typed kept: 422 with what is wrong, 409 with what stands now, or 403."""
+    typed = request.form.to_dict()
+    if isinstance(error, Invalid):
+        return _page(422, section=section, typed=typed, errors=error.errors)
+    if isinstance(error, Conflict):
+        return _page(409, section=section, typed=typed, conflict=error.message)
+    return _page(403, section=section, typed=typed, errors={"role": "Only an owner may do this."})
+
+
+def _page(
+    status: int = 200,
+    *,
+    section: str = "",
+    typed: dict[str, str] | None = None,
+    errors: dict[str, str] | None = None,
+    conflict: str = "",
+) -> Response:
+    """The settings; what was typed into `section` stands in place of what is stored."""
+    workspace, form = current_workspace(), main_form()
+    stored = {**settings_values(workspace), **form_values(form)}
+    marks = {name: services.seen_mark(workspace, fields) for name, fields in SECTIONS.items()}
+    marks["form"] = services.seen_mark(form, FORM_FIELDS)
+    may_see_members = g.viewer.can("members:read")
+    public_url = current_app.config["PUBLIC_URL"]
+    return page(
+        "workspaces/settings.html", status, **desk("settings"),
+        section=section, stored=stored, values=_shown(stored, section, typed), marks=marks, errors=errors or {},
+        conflict=conflict, typed=typed or {}, may_write=g.viewer.can("settings:write"),
+        may_invite=g.viewer.can("members:write"), roles=_roles(),
+        members=members() if may_see_members else [], invitations=open_invitations() if may_see_members else [],
+        may_see_members=may_see_members, form_url=f"{public_url}/q/{form.key}",
+        embed_code=f'<script src="{public_url}/q/{form.key}/embed.js" async></script>',
+    )  # fmt: skip
+
+
+def _shown(stored: dict[str, Any], section: str, typed: dict[str, str] | None) -> dict[str, Any]:
+    if typed is None or section in ("", "members", "invite"):
+        return stored
+    shown = {name: typed.get(name, stored[name]) for name in stored}
+    if section == "hours":
+        shown["weekend_follow_ups"] = "weekend_follow_ups" in typed
+    return shown
+
+
+def _roles() -> list[tuple[str, str]]:
+    """The roles that the viewer may give, with their names."""
+    return [(role, role.capitalize()) for role in ROLES if role != "owner" or g.viewer.role == "owner"]
