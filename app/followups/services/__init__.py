@@ -1,0 +1,9 @@
+"""What can be done with follow-ups. One file a concern; this page lists them."""
+
+from app.followups.services.carrying_out import carry_out
+from app.followups.services.finishing import finish_follow_up, skip
+from app.followups.services.planning import cancel_planned, plan_for_stage, plan_task, refresh_next_act
+
+__all__ = [
+    "cancel_planned", "carry_out", "finish_follow_up", "plan_for_stage", "plan_task", "refresh_next_act", "skip",
+]  # fmt: skip

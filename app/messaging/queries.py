@@ -1,0 +1,183 @@
+"""Reading messages: the outbox page by state, one message, and what waits on a lead."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select, tuple_
+
+from app.accounts.models import User
+from app.core.errors import NotFound
+from app.core.outbox import OutboxItem
+from app.core.phones import format_national
+from app.core.tenancy import current_workspace_id
+from app.extensions import db
+from app.leads.models import Lead
+from app.messaging.models import Message
+from app.messaging.words import state_words, trouble_words, work_words
+
+PAGE = 30
+_ATTENTION = ("uncertain", "failed")
+#: What the outbox page calls a state, and which states of messages that holds. `planned` is the follow-ups' own.
+SHELVES: dict[str, tuple[str, tuple[str, ...]]] = {
+    "attention": ("Needs you", _ATTENTION),
+    "planned": ("Planned", ()),
+    "leaving": ("Leaving", ("queued", "sending")),
+    "sent": ("Sent", ("sent", "delivered")),
+    "stopped": ("Not sent", ("refused", "cancelled")),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class MessageRow:
+    """A message in a list. `recipient` is written for people; `author` is None for what Sill sent by itself."""
+
+    id: UUID
+    channel: str
+    state: str
+    recipient: str
+    gist: str
+    lead_id: UUID | None
+    lead_number: str | None
+    author: str | None
+    created_at: datetime
+    sent_at: datetime | None
+    error: str | None
+
+    noun = "message"
+
+    @property
+    def badge(self) -> tuple[str, str]:
+        """The word for its state, and the tone of that word."""
+        return state_words(self.state)
+
+    @property
+    def trouble(self) -> str | None:
+        """What went wrong and what can be done, in words."""
+        return trouble_words(self.error) if self.error else None
+
+
+@dataclass(frozen=True, slots=True)
+class MessagePage:
+    """A page of a shelf; `next_key` is where the next one begins, None on the last."""
+
+    rows: list[MessageRow]
+    next_key: tuple[datetime, UUID] | None
+
+
+@dataclass(frozen=True, slots=True)
+class DeadWork:
+    """Work that was tried to the end and waits for a person."""
+
+    id: UUID
+    title: str
+    attempts: int
+    error: str | None
+    created_at: datetime
+
+    noun = "work"
+
+
+def shelf(name: str, after: tuple[datetime, UUID] | None = None, limit: int = PAGE) -> MessagePage:
+    """The messages on a shelf of the outbox page, newest first, beginning after the key `after`.
+
+    One indexed read for each state, merged here: an order over several states at once could not use the index.
+    """
+    found: list[Message] = []
+    for state in SHELVES[name][1]:
+        query = select(Message).where(
+            Message.workspace_id == current_workspace_id(), Message.state == state, Message.direction == "out"
+        )
+        if after is not None:
+            query = query.where(tuple_(Message.created_at, Message.id) < tuple_(*after))
+        found += db.session.scalars(query.order_by(Message.created_at.desc(), Message.id.desc()).limit(limit + 1))
+    found.sort(key=lambda message: (message.created_at, message.id), reverse=True)
+    more = len(found) > limit
+    found = found[:limit]
+    return MessagePage(_rows(found), (found[-1].created_at, found[-1].id) if more else None)
+
+
+def row(message_id: UUID) -> MessageRow:
+    """One message as a list shows it. Raises NotFound."""
+    return _rows([get_message(message_id)])[0]
+
+
+def get_message(message_id: UUID) -> Message:
+    """The message, as far as the scope sees it. Raises NotFound."""
+    message = db.session.get(Message, (current_workspace_id(), message_id))
+    if message is None:
+        raise NotFound
+    return message
+
+
+def waiting_on(lead_id: UUID, limit: int = 20) -> list[MessageRow]:
+    """The lead's messages that have not settled: leaving, failed or uncertain; the oldest first."""
+    found = db.session.scalars(
+        select(Message)
+        .where(
+            Message.workspace_id == current_workspace_id(),
+            Message.lead_id == lead_id,
+            Message.state.in_(("queued", "sending", *_ATTENTION)),
+        )
+        .order_by(Message.created_at)
+        .limit(limit)
+    )
+    return _rows(list(found))
+
+
+def dead_work(limit: int = PAGE) -> list[DeadWork]:
+    """Work that nobody will try again by itself, newest first."""
+    found = db.session.scalars(
+        select(OutboxItem)
+        .where(OutboxItem.workspace_id == current_workspace_id(), OutboxItem.state == "dead")
+        .order_by(OutboxItem.created_at.desc())
+        .limit(limit)
+    )
+    return [DeadWork(item.id, work_words(item.kind), item.attempts, item.last_error, item.created_at) for item in found]
+
+
+def get_dead_work(item_id: UUID) -> OutboxItem:
+    """A piece of dead work, locked until the commit. Raises NotFound, also when it is not dead any more."""
+    item = db.session.scalars(
+        select(OutboxItem)
+        .where(OutboxItem.workspace_id == current_workspace_id(), OutboxItem.id == item_id, OutboxItem.state == "dead")
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).first()
+    if item is None:
+        raise NotFound
+    return item
+
+
+def _rows(messages: Sequence[Message]) -> list[MessageRow]:
+    leads = _names(Lead.id, Lead.number, {message.lead_id for message in messages}, Lead.workspace_id)
+    people = _names(User.id, User.name, {message.created_by for message in messages})
+    return [
+        MessageRow(
+            message.id, message.channel, message.state, _recipient(message), _gist(message), message.lead_id,
+            leads.get(message.lead_id), people.get(message.created_by), message.created_at, message.sent_at,
+            message.error,
+        )
+        for message in messages
+    ]  # fmt: skip
+
+
+def _names(id_column: object, name_column: object, wanted: set, workspace_column: object = None) -> dict:
+    wanted = wanted - {None}
+    if not wanted:
+        return {}
+    query = select(id_column, name_column).where(id_column.in_(wanted))  # type: ignore[call-overload, attr-defined]
+    if workspace_column is not None:
+        query = query.where(workspace_column == current_workspace_id())
+    return dict(db.session.execute(query).tuples().all())
+
+
+def _recipient(message: Message) -> str:
+    return message.recipient if message.channel == "email" else format_national(message.recipient)
+
+
+def _gist(message: Message) -> str:
+    """The subject, or the beginning of the text."""
+    text = message.subject or " ".join(message.body.split())
+    return text if len(text) <= 90 else f"{text[:89]}…"

@@ -1,0 +1,22 @@
+"""What can be done with messages. One file a concern; this page lists them."""
+
+from app.messaging.services.composing import compose, locked_message, retry, settle_uncertain, unsend
+from app.messaging.services.marketing import has_marketing_basis
+from app.messaging.services.outcomes import mark_failed, mark_refused, mark_sent, mark_uncertain
+from app.messaging.services.rendering import (
+    VARIABLES,
+    Rendered,
+    TemplateFault,
+    render_template,
+    template_by_key,
+    unknown_variables,
+)
+from app.messaging.services.statuses import note_status, status_url, workspace_of_hook
+from app.messaging.services.suppressing import allow_again, is_suppressed, suppress
+
+__all__ = [
+    "VARIABLES", "Rendered", "TemplateFault", "allow_again", "compose", "has_marketing_basis", "is_suppressed",
+    "locked_message", "mark_failed", "mark_refused", "mark_sent", "mark_uncertain", "note_status", "render_template",
+    "retry", "settle_uncertain", "status_url", "suppress", "template_by_key", "unknown_variables", "unsend",
+    "workspace_of_hook",
+]  # fmt: skip

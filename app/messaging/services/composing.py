@@ -1,0 +1,151 @@
+"""Messages from being written to being let go: composed, taken back, tried again, settled by a person."""
+
+from datetime import timedelta
+from uuid import UUID
+
+from sqlalchemy import func, select, update
+
+from app.core import email_addresses, outbox, phones
+from app.core.clock import utcnow
+from app.core.errors import Conflict, NotFound
+from app.core.events import Event, publish
+from app.core.permissions import Actor
+from app.core.sms_text import gsm_safe
+from app.core.tenancy import current_workspace_id
+from app.extensions import db
+from app.leads.models import Lead
+from app.messaging.models import DeliveryAttempt, Message
+from app.messaging.services.letters import letter_html
+from app.messaging.services.outcomes import mark_failed, mark_sent
+from app.workspaces.queries import current_workspace
+
+SEND = "message.send"
+
+
+def compose(
+    lead: Lead | None,
+    channel: str,
+    *,
+    recipient: str,
+    subject: str,
+    body: str,
+    actor: Actor,
+    html: str | None = None,
+    purpose: str = "service",
+    template_key: str | None = None,
+    created_by: UUID | None = None,
+    resend_when_unsure: bool = False,
+    hold: timedelta = timedelta(),
+) -> Message:
+    """Write a message and the work of sending it, both in the running transaction.
+
+    `hold` keeps it back for a while, so that it can be taken back. `resend_when_unsure` is for what must arrive even
+    if it should arrive twice (invitations). Whether it may be sent is judged at the moment of sending, not here.
+    """
+    now = utcnow()
+    body = gsm_safe(body.strip()) if channel == "sms" else body.strip()
+    if channel == "email" and html is None:
+        html = letter_html(body, current_workspace())
+    message = Message(
+        lead_id=lead.id if lead else None, channel=channel, purpose=purpose, state="queued",
+        recipient=_normal(channel, recipient), subject=" ".join(subject.split()) or None, body=body,
+        html=html if channel == "email" else None, template_key=template_key, created_by=created_by,
+        resend_when_unsure=resend_when_unsure, created_at=now,
+    )  # fmt: skip
+    db.session.add(message)
+    db.session.flush()
+    outbox.enqueue(SEND, message.id, run_at=now + hold)
+    _tell("message.queued", message, actor)
+    return message
+
+
+def unsend(message_id: UUID, actor: Actor) -> Message:
+    """Take a message back before it leaves. Raises NotFound, or Conflict when it is too late."""
+    message = locked_message(message_id)
+    if message.state != "queued":
+        raise Conflict("This message has left already, so it can't be taken back.")
+    message.state = "cancelled"
+    db.session.flush()
+    outbox.cancel(SEND, [message.id])
+    _tell("message.unsent", message, actor)
+    return message
+
+
+def retry(message_id: UUID, actor: Actor) -> Message:
+    """Send a message again that failed or was refused. Raises NotFound, or Conflict for any other."""
+    message = locked_message(message_id)
+    if message.state not in ("failed", "refused"):
+        raise Conflict("Only a message that was not sent can be sent again.")
+    _send_again(message)
+    _tell("message.queued", message, actor)
+    return message
+
+
+def settle_uncertain(message_id: UUID, actor: Actor, was_sent: bool) -> Message:
+    """Take a person's word for whether an uncertain message arrived; if it did not, it is sent again.
+
+    Raises NotFound, or Conflict when it is not uncertain any more.
+    """
+    message = locked_message(message_id)
+    if message.state != "uncertain":
+        raise Conflict("This message has been settled already.")
+    if was_sent:
+        mark_sent(message, actor=actor)
+    else:
+        mark_failed(message, "did_not_arrive", actor=actor)
+        _send_again(message)
+        _tell("message.queued", message, actor)
+    return message
+
+
+def locked_message(message_id: UUID) -> Message:
+    """The message as it stands now, locked until the commit. Raises NotFound."""
+    message = db.session.execute(
+        select(Message)
+        .where(Message.workspace_id == current_workspace_id(), Message.id == message_id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).scalar_one_or_none()
+    if message is None:
+        raise NotFound
+    return message
+
+
+def _send_again(message: Message) -> None:
+    now = utcnow()
+    hers = (DeliveryAttempt.workspace_id == message.workspace_id, DeliveryAttempt.message_id == message.id)
+    # An attempt that never ended has been judged by a person now; it must not stop the next one.
+    db.session.execute(
+        update(DeliveryAttempt)
+        .where(*hers, DeliveryAttempt.outcome == "begun")
+        .values(outcome="unclear", finished_at=now)
+        .execution_options(synchronize_session=False)
+    )
+    made = db.session.scalar(
+        select(func.count())
+        .select_from(outbox.OutboxItem)
+        .where(
+            outbox.OutboxItem.workspace_id == message.workspace_id,
+            outbox.OutboxItem.subject_id == message.id,
+            outbox.OutboxItem.kind == SEND,
+        )
+    )
+    message.state, message.error, message.provider_id = "queued", None, None
+    db.session.flush()
+    outbox.enqueue(SEND, message.id, dedupe_key=f"{message.id}/{made}")
+
+
+def _normal(channel: str, recipient: str) -> str:
+    if channel == "email":
+        return email_addresses.parse(recipient) or recipient.strip()
+    phone = phones.parse(recipient)
+    return phone.e164 if phone else recipient.strip()
+
+
+def _tell(name: str, message: Message, actor: Actor) -> None:
+    publish(
+        Event(
+            name, message.workspace_id, actor, "message", message.id, lead_id=message.lead_id,
+            data={"channel": message.channel, "template_key": message.template_key}, topics=frozenset({"outbox"}),
+        )
+    )  # fmt: skip

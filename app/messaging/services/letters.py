@@ -1,0 +1,58 @@
+"""The HTML part of a mail, made of its text: one column, and the link that matters as a button."""
+
+import re
+
+from flask import current_app
+from markupsafe import Markup
+
+from app.core.fragments import fragment
+from app.workspaces.models import Workspace
+
+_HEX = re.compile(r"#[0-9a-fA-F]{6}")
+_FALLBACK_ACCENT = "#00686f"
+_GAP = re.compile(r"\n[ \t]*\n+")
+
+
+def letter_html(text: str, workspace: Workspace, link: str | None = None, link_label: str = "Open") -> str:
+    """Return the HTML of `text`: blank lines part paragraphs, a paragraph that is only `link` becomes a button.
+
+    Everything is escaped; `link` inside a sentence becomes an ordinary link. Without `link`, the first paragraph that
+    is nothing but an address of ours is taken for it.
+    """
+    parts = [part.strip() for part in _GAP.split(text) if part.strip()]
+    link = link or next((part for part in parts if _is_ours(part)), None)
+    accent = workspace.accent if _HEX.fullmatch(workspace.accent) else _FALLBACK_ACCENT
+    return str(
+        fragment(
+            "emails/layout.html",
+            paragraphs=[_paragraph(part, link) for part in parts],
+            link=link, link_label=link_label, business=workspace.name, phone=workspace.phone, accent=accent,
+            on_accent=_ink_on(accent),
+        )
+    )  # fmt: skip
+
+
+def _is_ours(part: str) -> bool:
+    return part.startswith(f"{current_app.config['PUBLIC_URL']}/") and not re.search(r"\s", part)
+
+
+def _paragraph(part: str, link: str | None) -> Markup | None:
+    """One paragraph; None stands for the button."""
+    if part == link:
+        return None
+    lines: list[str] = part.split("\n")
+    if link:
+        anchor = Markup('<a href="{0}">{0}</a>').format(link)
+        lines = [anchor.join(line.split(link)) for line in lines]
+    return Markup("<br>").join(lines)  # joining escapes what is not markup yet
+
+
+def _ink_on(accent: str) -> str:
+    """Black or white, whichever stands out more on `accent` (relative luminance of WCAG 2.2)."""
+    red, green, blue = (_linear(int(accent[at : at + 2], 16) / 255) for at in (1, 3, 5))
+    luminance = 0.2126 * red + 0.7152 * green + 0.0722 * blue
+    return "#ffffff" if 1.05 / (luminance + 0.05) >= (luminance + 0.05) / 0.05 else "#000000"
+
+
+def _linear(channel: float) -> float:
+    return channel / 12.92 if channel <= 0.04045 else ((channel + 0.055) / 1.055) ** 2.4

@@ -1,0 +1,37 @@
+"""What is looked at in the moment before a message leaves: may it, and can it arrive at all?"""
+
+from app.core import email_addresses, phones
+from app.messaging.models import Message
+from app.messaging.ports.email import EmailTransport
+from app.messaging.ports.sms import SmsTransport
+from app.messaging.services.marketing import has_marketing_basis
+from app.messaging.services.outcomes import lead_of
+from app.messaging.services.suppressing import is_suppressed
+
+
+def refusal(message: Message, transport: EmailTransport | SmsTransport) -> str | None:
+    """Why the message must not be handed over, as a code, or None."""
+    recipient = message.recipient
+    reason = _bad_email(recipient) if message.channel == "email" else _bad_number(recipient, transport)
+    if reason:
+        return reason
+    if is_suppressed(message.channel, recipient):
+        return "opted_out"
+    if message.purpose == "marketing" and not has_marketing_basis(lead_of(message), message.channel):
+        return "no_consent"
+    return None
+
+
+def _bad_email(recipient: str) -> str | None:
+    return None if email_addresses.parse(recipient) else "bad_address"
+
+
+def _bad_number(recipient: str, transport: EmailTransport | SmsTransport) -> str | None:
+    phone = phones.parse(recipient)
+    if phone is None:
+        return "bad_address"
+    if phone.kind != "mobile":
+        return "no_mobile"  # Twilio would take a landline, charge for it and lose the text
+    if phone.is_drama and getattr(transport, "reaches_real_phones", True):
+        return "drama_number"
+    return None

@@ -1,0 +1,169 @@
+"""Filling the variables of a template. A variable without a value is refused: nobody gets "Hello {first_name}"."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from flask import current_app
+from sqlalchemy import select
+
+from app.accounts.models import User
+from app.core.errors import Conflict, NotFound
+from app.core.human_time import long_date
+from app.core.money import format_money
+from app.core.sms_text import gsm_safe
+from app.core.tenancy import current_workspace_id
+from app.extensions import db
+from app.leads.models import FREQUENCIES, Lead
+from app.messaging.models import MessageTemplate
+from app.messaging.services.letters import letter_html
+from app.quotes.models import Quote
+from app.workspaces.models import Workspace
+from app.workspaces.queries import current_workspace
+
+#: Only a plain word in braces is a variable; `{a.b}`, `{0}` and `{{7*7}}` are ordinary text.
+_VARIABLE = re.compile(r"\{([a-z][a-z0-9_]*)\}")
+_SERVICES = {
+    "window_cleaning": "window cleaning",
+    "gutter_clearing": "gutter clearing",
+    "fascia_soffit": "fascia and soffit cleaning",
+    "conservatory": "conservatory cleaning",
+    "solar_panels": "solar panel cleaning",
+    "other": "cleaning",
+}
+
+
+class TemplateFault(Conflict):
+    """A template can't be filled. `variable` is the one without a value, or that does not exist."""
+
+    def __init__(self, template: str, variable: str) -> None:
+        super().__init__(
+            f"The template \u201c{template}\u201d asks for {{{variable}}}, which is not known here."
+            " Fill it in on the lead, or take it out of the template. Nothing was sent."
+        )
+        self.variable = variable
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """A template filled in. `html` is None for a text message."""
+
+    subject: str
+    body: str
+    html: str | None
+
+
+class _Facts:
+    """Where the values come from; a quote or an owner is only read when a template asks for it."""
+
+    def __init__(self, lead: Lead, workspace: Workspace) -> None:
+        self.lead, self.workspace = lead, workspace
+        self._quote: Quote | None = None
+
+    @property
+    def quote(self) -> Quote | None:
+        """The offer that the customer holds."""
+        if self._quote is None:
+            self._quote = db.session.scalars(
+                select(Quote)
+                .where(
+                    Quote.workspace_id == current_workspace_id(), Quote.lead_id == self.lead.id, Quote.state == "sent"
+                )
+                .order_by(Quote.version_no.desc())
+                .limit(1)
+            ).first()  # fmt: skip
+        return self._quote
+
+    @property
+    def link(self) -> str | None:
+        """The address of the customer's page of that offer."""
+        secret = self.quote.link_secret if self.quote else None
+        return f"{current_app.config['PUBLIC_URL']}/c/{secret}" if secret else None
+
+    @property
+    def owner(self) -> str | None:
+        """Who looks after the lead; the business itself when nobody does."""
+        if self.lead.owner_id is None:
+            return self.workspace.name
+        return db.session.scalar(select(User.name).where(User.id == self.lead.owner_id))
+
+
+_VALUES: dict[str, Callable[[_Facts], str | None]] = {
+    "first_name": lambda facts: facts.lead.contact.first_name,
+    "name": lambda facts: facts.lead.contact.name,
+    "service": lambda facts: _SERVICES.get(facts.lead.service),
+    "frequency": lambda facts: _frequency(facts.lead.frequency),
+    "price": lambda facts: _price(facts.lead),
+    "address": lambda facts: facts.lead.property.address_line1,
+    "town": lambda facts: facts.lead.property.town,
+    "postcode": lambda facts: facts.lead.property.postcode,
+    "lead_number": lambda facts: facts.lead.number,
+    "link": lambda facts: facts.link,
+    "valid_until": lambda facts: long_date(facts.quote.valid_until) if facts.quote else None,
+    "owner": lambda facts: facts.owner,
+    "workspace": lambda facts: facts.workspace.name,
+    "workspace_phone": lambda facts: facts.workspace.phone,
+    "workspace_email": lambda facts: facts.workspace.reply_email,
+}
+
+#: The names that may stand in a template.
+VARIABLES = tuple(_VALUES)
+
+
+def render_template(
+    template: MessageTemplate | str, lead: Lead, *, link_label: str = "See your quote", **extra: str
+) -> Rendered:
+    """Fill a template (or the one of that key) for a lead. `extra` gives or overrides values, such as a link.
+
+    Raises TemplateFault naming the first variable that has no value, or is none of VARIABLES; NotFound for a key that
+    the workspace has no template of.
+    """
+    if isinstance(template, str):
+        template = template_by_key(template)
+    workspace = current_workspace()
+    facts = _Facts(lead, workspace)
+    known: dict[str, str] = {}
+
+    def value(match: re.Match[str]) -> str:
+        name = match[1]
+        if name not in known:
+            found = extra[name] if name in extra else _VALUES.get(name, lambda _: None)(facts)
+            if name not in _VALUES or not found or not found.strip():
+                raise TemplateFault(template.name, name)
+            # One line: a value with a break in it would end a header or fake a paragraph.
+            known[name] = " ".join(found.split())
+        return known[name]
+
+    subject = " ".join(_VARIABLE.sub(value, template.subject).split())
+    body = _VARIABLE.sub(value, template.body).strip()
+    if template.channel == "sms":
+        return Rendered("", gsm_safe(body), None)
+    return Rendered(subject, body, letter_html(body, workspace, known.get("link"), link_label))
+
+
+def template_by_key(key: str) -> MessageTemplate:
+    """The workspace's template that the program knows by `key`. Raises NotFound."""
+    found = db.session.scalars(
+        select(MessageTemplate).where(
+            MessageTemplate.workspace_id == current_workspace_id(), MessageTemplate.key == key
+        )
+    ).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def unknown_variables(text: str) -> list[str]:
+    """The names in braces that are no variables, for whoever writes a template."""
+    return sorted({name for name in _VARIABLE.findall(text) if name not in _VALUES})
+
+
+def _frequency(frequency: str | None) -> str | None:
+    weeks = FREQUENCIES.get(frequency or "")
+    if weeks:
+        return f"every {weeks} weeks"
+    return "once" if frequency == "one_off" else None
+
+
+def _price(lead: Lead) -> str | None:
+    return format_money(lead.price_minor, lead.currency) if lead.price_minor is not None else None

@@ -1,0 +1,50 @@
+"""Who must not be written to. The entry is a keyed hash, so it outlives the contact it was made for."""
+
+from sqlalchemy import delete, select
+from sqlalchemy.dialects.postgresql import insert
+
+from app.core import email_addresses, phones
+from app.core.keyring import search_index
+from app.core.tenancy import current_workspace_id
+from app.extensions import db
+from app.messaging.models import Suppression
+
+
+def suppress(channel: str, address: str, reason: str) -> None:
+    """Never write to the address again by this channel. `reason` is a code: stop, bounced, asked, opted_out.
+
+    Raises ValueError for something that is no address of the channel.
+    """
+    entry = Suppression(channel=channel, address_key=_key(channel, address), reason=reason)
+    columns = ("workspace_id", "id", "channel", "address_key", "reason")
+    db.session.execute(
+        insert(Suppression).values({name: getattr(entry, name) for name in columns}).on_conflict_do_nothing()
+    )
+
+
+def allow_again(channel: str, address: str) -> None:
+    """Take the entry back: the person asked for messages again."""
+    db.session.execute(delete(Suppression).where(*_is(channel, address)))
+
+
+def is_suppressed(channel: str, address: str) -> bool:
+    """Whether the address must not be written to by this channel."""
+    return db.session.execute(select(Suppression.id).where(*_is(channel, address))).first() is not None
+
+
+def _is(channel: str, address: str) -> tuple:
+    return (
+        Suppression.workspace_id == current_workspace_id(),
+        Suppression.channel == channel,
+        Suppression.address_key == _key(channel, address),
+    )
+
+
+def _key(channel: str, address: str) -> bytes:
+    if channel == "email":
+        normal = email_addresses.parse(address)
+        if normal:
+            return search_index().exact("email", normal)
+    elif phone := phones.parse(address):
+        return search_index().exact("phone", phone.match_key)
+    raise ValueError(f"not an address for {channel}")

@@ -1,0 +1,73 @@
+"""Mail by SMTP (RFC 5321), told apart step by step, since after the last dot nobody knows without an answer."""
+
+import re
+import smtplib
+import threading
+from email.policy import SMTP
+
+from app.config import Config
+from app.messaging.ports import Accepted, NotSent, Refused, TransportError, Unclear
+from app.messaging.ports.email import OutgoingEmail
+from app.messaging.transports.smtp.connection import Connection
+from app.messaging.transports.smtp.letter import make_letter
+
+#: A line that begins with a dot gets another one (RFC 5321, section 4.5.2).
+_LEADING_DOT = re.compile(rb"(?m)^\.")
+
+
+class SmtpTransport:
+    """The configured mail server. One connection is kept open for a short while and used again."""
+
+    name = "smtp"
+
+    def __init__(self, config: Config) -> None:
+        self.honours_our_id = config.smtp_honours_message_id
+        self._sender = config.smtp_from
+        self._connection = Connection(config)
+        self._lock = threading.Lock()
+
+    def send(self, email: OutgoingEmail) -> Accepted:
+        """Hand a mail over. Raises Refused, NotSent or Unclear."""
+        try:
+            letter = make_letter(email, self._sender)
+            content = letter.as_bytes(policy=SMTP)
+        except ValueError:  # a line break where a header must have none
+            raise Refused("bad_header") from None
+        with self._lock:
+            try:
+                self._hand_over(email.recipient, content)
+            except BaseException:
+                self._connection.drop()
+                raise
+        return Accepted(str(letter["Message-ID"]))
+
+    def _hand_over(self, recipient: str, content: bytes) -> None:
+        link = self._connection
+        try:
+            link.open()
+            _expect(link.command("MAIL", f"FROM:<{self._sender}>"), 250)
+            _expect(link.command("RCPT", f"TO:<{recipient}>"), 250, 251)
+            _expect(link.command("DATA"), 354)
+            link.write(_LEADING_DOT.sub(b"..", content))
+        except TransportError:
+            raise
+        except (OSError, smtplib.SMTPException, ValueError) as error:
+            raise NotSent(_broken(error)) from None
+        try:
+            code = link.end_of_data()
+        except (OSError, smtplib.SMTPException, ValueError) as error:
+            raise Unclear(_broken(error)) from None
+        _expect(code, 250)
+
+
+def _expect(code: int, *wanted: int) -> None:
+    """A reply other than the wanted: 4yz is a no for now, everything else a no for good."""
+    if code in wanted:
+        return
+    if 400 <= code < 500:
+        raise NotSent(f"smtp_{code}")
+    raise Refused(f"smtp_{code}")
+
+
+def _broken(error: Exception) -> str:
+    return "smtp_timeout" if isinstance(error, TimeoutError) else "smtp_connection"

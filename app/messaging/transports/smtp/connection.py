@@ -1,0 +1,98 @@
+"""One connection to the mail server: opened, secured, signed in, kept for a while, every step under a limit."""
+
+import smtplib
+import ssl
+import time
+
+from app.config import Config
+from app.messaging.ports import NotSent
+
+STEP_SECONDS = 10.0
+#: A hand-over must end well inside the lease of the outbox (45 s), or a second worker takes the message over.
+WHOLE_SECONDS = 30.0
+#: Servers hang up on idle clients; common limits begin at a minute.
+IDLE_SECONDS = 30.0
+IMPLICIT_TLS_PORT = 465  # RFC 8314
+
+
+class Connection:
+    """What `smtplib` needs, under one deadline. Not for several threads at once."""
+
+    def __init__(self, config: Config) -> None:
+        self._config = config
+        self._smtp: smtplib.SMTP | None = None
+        self._used = 0.0
+        self._deadline = 0.0
+
+    def open(self) -> None:
+        """Make the connection ready for a mail. Raises NotSent, OSError or SMTPException."""
+        self._deadline = time.monotonic() + WHOLE_SECONDS
+        if self._smtp is not None and not self._still_good():
+            self.drop()
+        if self._smtp is None:
+            self._smtp = self._connected()
+        self._used = time.monotonic()
+
+    def command(self, verb: str, rest: str = "") -> int:
+        """Send one command and return the code of the reply."""
+        return self._timed().docmd(verb, rest)[0]
+
+    def write(self, content: bytes) -> None:
+        """Send the content, without the dot that ends it: until that dot the server has no mail."""
+        self._timed().send(content if content.endswith(b"\r\n") else content + b"\r\n")
+
+    def end_of_data(self) -> int:
+        """Send the dot and return the code of the reply."""
+        smtp = self._timed()
+        smtp.send(b".\r\n")
+        code = smtp.getreply()[0]
+        self._used = time.monotonic()
+        return code
+
+    def drop(self) -> None:
+        """Close the connection, whatever state it is in."""
+        if self._smtp is not None:
+            self._smtp.close()
+            self._smtp = None
+
+    def _still_good(self) -> bool:
+        if time.monotonic() - self._used > IDLE_SECONDS:
+            return False
+        try:
+            return self.command("RSET") == 250
+        except (OSError, smtplib.SMTPException):
+            return False
+
+    def _connected(self) -> smtplib.SMTP:
+        config = self._config
+        if config.smtp_port == IMPLICIT_TLS_PORT:
+            smtp: smtplib.SMTP = smtplib.SMTP_SSL(
+                config.smtp_host, config.smtp_port, timeout=STEP_SECONDS, context=ssl.create_default_context()
+            )
+        else:
+            smtp = smtplib.SMTP(config.smtp_host, config.smtp_port, timeout=STEP_SECONDS)
+        self._smtp = smtp
+        self._timed().ehlo()
+        if config.smtp_starttls and config.smtp_port != IMPLICIT_TLS_PORT:
+            # Never in the clear when TLS was asked for: a server that lacks it raises here.
+            smtp.starttls(context=ssl.create_default_context())
+            self._timed().ehlo()
+        if config.smtp_username:
+            self._sign_in()
+        return smtp
+
+    def _sign_in(self) -> None:
+        try:
+            self._timed().login(self._config.smtp_username, self._config.smtp_password)
+        except smtplib.SMTPAuthenticationError:
+            raise NotSent("smtp_sign_in") from None
+
+    def _timed(self) -> smtplib.SMTP:
+        """The connection, its next step limited. Raises TimeoutError when the whole has taken too long."""
+        left = self._deadline - time.monotonic()
+        if left <= 0:
+            raise TimeoutError
+        assert self._smtp is not None
+        if self._smtp.sock is not None:
+            self._smtp.sock.settimeout(min(STEP_SECONDS, left))
+        return self._smtp

@@ -1,0 +1,33 @@
+"""A mail as it goes over the wire."""
+
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import format_datetime
+
+from app.core.clock import utcnow
+from app.core.email_addresses import domain
+from app.messaging.ports.email import OutgoingEmail
+
+
+def make_letter(email: OutgoingEmail, sender: str) -> EmailMessage:
+    """A text part and an HTML part under headers. Raises ValueError for a line break in a header.
+
+    The Message-ID is made of our message's id, the same at every attempt, so that a server that looks at it
+    drops a repeat.
+    """
+    letter = EmailMessage(policy=SMTP)
+    letter["From"] = Address(display_name=email.sender_name, addr_spec=sender)
+    letter["To"] = Address(addr_spec=email.recipient)
+    letter["Subject"] = email.subject
+    letter["Date"] = format_datetime(utcnow())
+    letter["Message-ID"] = f"<{email.message_id}@{domain(sender)}>"
+    if email.reply_to:
+        letter["Reply-To"] = Address(addr_spec=email.reply_to)
+    if email.automatic:
+        letter["Auto-Submitted"] = "auto-generated"  # RFC 3834, section 5
+    # Quoted-printable: no line is too long for SMTP and no server needs 8BITMIME.
+    letter.set_content(email.text, cte="quoted-printable")
+    letter.add_alternative(email.html, subtype="html", cte="quoted-printable")
+    letter.set_boundary(f"part-{email.message_id}")
+    return letter

@@ -1,0 +1,71 @@
+"""Texts by Twilio's Messages API (twilio.com/docs/messaging/api/message-resource)."""
+
+from base64 import b64encode
+from urllib.parse import quote, urlencode, urlsplit
+
+from app.config import Config
+from app.core import http
+from app.messaging.ports import Accepted, NotSent, Refused, Unclear
+from app.messaging.ports.sms import OutgoingSms
+
+PROVIDER_HOST = "twilio.com"
+SECONDS = 15.0
+
+
+class TwilioTransport:
+    """The configured account. Another API base (the simulator, a gateway of one's own) reaches no real phone."""
+
+    name = "twilio"
+
+    def __init__(self, config: Config) -> None:
+        host = urlsplit(config.twilio_api_base).hostname or ""
+        self.reaches_real_phones = host == PROVIDER_HOST or host.endswith(f".{PROVIDER_HOST}")
+        self.honours_our_id = config.twilio_honours_idempotency
+        self._allow_private = config.allow_private_outbound
+        account = quote(config.twilio_account_sid, safe="")
+        self._url = f"{config.twilio_api_base}/2010-04-01/Accounts/{account}/Messages.json"
+        self._from = config.twilio_from
+        credentials = f"{config.twilio_account_sid}:{config.twilio_auth_token}".encode()
+        self._authorization = f"Basic {b64encode(credentials).decode()}"
+
+    def send(self, sms: OutgoingSms) -> Accepted:
+        """Hand a text over. Raises Refused, NotSent or Unclear."""
+        sender = "MessagingServiceSid" if self._from.startswith("MG") else "From"
+        form = {"To": sms.recipient, sender: self._from, "Body": sms.text}
+        if sms.status_url:
+            form["StatusCallback"] = sms.status_url
+        try:
+            response = http.request(
+                "POST", self._url, body=urlencode(form).encode(), timeout=SECONDS, allow_private=self._allow_private,
+                headers={
+                    "Authorization": self._authorization,
+                    "Content-Type": "application/x-www-form-urlencoded",
+                    "Idempotency-Key": str(sms.message_id),
+                },
+            )  # fmt: skip
+            return _understood(response)
+        except http.OutboundRefused:
+            raise Refused("twilio_address") from None
+        except http.OutboundNotSent:
+            raise NotSent("twilio_connection") from None
+        except http.OutboundUnclear:
+            raise Unclear("twilio_no_answer") from None
+
+
+def _understood(response: http.Response) -> Accepted:
+    """Read an answer. A 5xx may come from behind the point where the message was taken, so it is unclear."""
+    if response.status == 429:
+        raise NotSent("twilio_429")
+    if response.status >= 500:
+        raise Unclear(f"twilio_{response.status}")
+    answer = response.json()
+    if not isinstance(answer, dict):
+        raise Unclear("twilio_answer")
+    if response.status in (200, 201) and isinstance(answer.get("sid"), str):
+        return Accepted(answer["sid"])
+    if response.status in (401, 403):
+        raise NotSent("twilio_sign_in")  # the operator mends it, then the same message goes
+    if 400 <= response.status < 500:
+        code = answer.get("code")
+        raise Refused(f"twilio_{code if isinstance(code, int) else response.status}")
+    raise Unclear(f"twilio_{response.status}")

@@ -1,5 +1,0 @@
-"""Pages of messaging."""
-
-from flask import Blueprint
-
-bp = Blueprint("messaging", __name__)

@@ -1,0 +1,68 @@
+"""Writing an email or a text to a lead's contact."""
+
+from datetime import timedelta
+from uuid import UUID
+
+from flask import Response, g, request, url_for
+
+from app.core import web
+from app.core.errors import Invalid
+from app.core.fragments import answer, fragment, page, redirect_to, wants_fragment
+from app.core.permissions import permit
+from app.core.sms_text import count, gsm_safe
+from app.leads.models import Lead
+from app.leads.services import get_lead
+from app.messaging.forms import Typed
+from app.messaging.services import compose as write
+from app.messaging.views import bp
+from app.workspaces.layout import desk
+
+#: What a person typed is kept back this long, so that "Unsend" has something to take back.
+HOLD = timedelta(seconds=10)
+
+
+@bp.get("/w/<slug>/leads/<uuid:lead_id>/messages/new")
+@permit("messages:write")
+def compose_form(slug: str, lead_id: UUID) -> Response:
+    """The form, for one channel, with the contact's address filled in."""
+    lead = get_lead(lead_id)
+    channel = "sms" if request.args.get("channel") == "sms" else "email"
+    return _form(lead, _blank(lead, channel), {})
+
+
+@bp.post("/w/<slug>/leads/<uuid:lead_id>/messages")
+@permit("messages:write")
+def compose(slug: str, lead_id: UUID) -> Response:
+    """Write the message. What can't be taken comes back with everything that was typed."""
+    lead, typed = get_lead(lead_id), Typed.read(request.form)
+    try:
+        typed.check()
+    except Invalid as error:
+        return _form(lead, typed, error.errors, 422)
+    message = write(
+        lead, typed.channel, recipient=typed.recipient, subject=typed.subject, body=typed.body,
+        created_by=g.viewer.user_id, actor=web.actor(), hold=HOLD,
+    )  # fmt: skip
+    if not wants_fragment():
+        return redirect_to(url_for("leads.show", lead_id=lead.id))
+    words = "Your email is leaving." if typed.channel == "email" else "Your text is leaving."
+    undo_url = url_for("messaging.unsend", message_id=message.id)
+    pane = _pane(lead, _blank(lead, typed.channel), {})
+    return answer(pane, fragment("messaging/_toast.html", words=words, undo_url=undo_url))
+
+
+def _blank(lead: Lead, channel: str) -> Typed:
+    contact = lead.contact
+    recipient = contact.email if channel == "email" else contact.phone_as_given or contact.phone
+    return Typed(channel, recipient or "")
+
+
+def _form(lead: Lead, typed: Typed, errors: dict[str, str], status: int = 200) -> Response:
+    if wants_fragment():
+        return answer(_pane(lead, typed, errors), status=status)
+    return page("messaging/compose.html", status, pane=_pane(lead, typed, errors), lead=lead, **desk("leads"))
+
+
+def _pane(lead: Lead, typed: Typed, errors: dict[str, str]) -> str:
+    length = count(gsm_safe(typed.body)) if typed.channel == "sms" and typed.body else None
+    return fragment("messaging/_pane.html", lead_id=lead.id, typed=typed, errors=errors, length=length)

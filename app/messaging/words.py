@@ -1,0 +1,64 @@
+"""Codes of messages in words of the trade: what happened, what it means, what to do."""
+
+_STATES = {
+    "queued": ("Leaving", "info"),
+    "sending": ("Leaving", "info"),
+    "sent": ("Sent", "good"),
+    "delivered": ("Arrived", "good"),
+    "failed": ("Failed", "bad"),
+    "uncertain": ("Uncertain", "warn"),
+    "refused": ("Not sent", "warn"),
+    "cancelled": ("Taken back", ""),
+    "received": ("Received", ""),
+}
+_WORK = {
+    "message.send": "Send a message",
+    "follow_up.due": "Carry out a follow-up",
+    "transfer.run": "Hand over to Squeegee",
+}
+_TROUBLES = {
+    "bad_address": "The address or number can't be right. Correct it on the lead, then write again.",
+    "no_mobile": "This is no mobile number, so it can't get texts. Call, or send an email.",
+    "drama_number": "This is a number made for film and demonstration. It is never texted.",
+    "opted_out": "This person asked not to be written to this way. Call instead.",
+    "no_consent": "This is advertising, and this person has not agreed to it.",
+    "not_set_up": "No mail server or SMS account is set up yet. Set one up, then send it again.",
+    "bad_header": "The name or subject holds a line break. Correct it, then write again.",
+    "broken_off": "Sill was interrupted while sending. Ask whether it arrived before sending it again.",
+    "did_not_arrive": "Someone said that it did not arrive; it is being sent again.",
+    "undelivered": "The phone could not be reached. Call, or send an email.",
+    "smtp_connection": "The mail server could not be reached, or hung up.",
+    "smtp_timeout": "The mail server did not answer in time.",
+    "smtp_sign_in": "The mail server does not accept our name and password. Whoever runs Sill must look.",
+    "smtp_550": "The customer's mail server says that there is no such mailbox. Ask for another address.",
+    "twilio_connection": "The SMS service could not be reached.",
+    "twilio_no_answer": "The SMS service gave no clear answer.",
+    "twilio_sign_in": "The SMS service does not accept our account. Whoever runs Sill must look.",
+    "twilio_21211": "The SMS service says that there is no such number. Correct it on the lead.",
+    "twilio_21610": "This person has opted out of texts. Call instead.",
+    "twilio_21614": "The SMS service says that this is no mobile number. Call, or send an email.",
+    "twilio_30003": "The phone was off or out of reach for too long. Call, or send it again.",
+    "twilio_30005": "The SMS service says that there is no such number. Correct it on the lead.",
+    "twilio_30006": "This is a landline, or its network takes no texts. Call instead.",
+}
+
+
+def state_words(state: str) -> tuple[str, str]:
+    """The word for a message's state and its tone (good, warn, bad, info or none)."""
+    return _STATES[state]
+
+
+def work_words(kind: str) -> str:
+    """What a piece of the outbox's work is called."""
+    return _WORK.get(kind, kind.replace("_", " ").replace(".", ": "))
+
+
+def trouble_words(code: str) -> str:
+    """What an error code means for the person who reads it."""
+    known = _TROUBLES.get(code)
+    if known:
+        return known
+    service = "The mail server" if code.startswith("smtp_") else "The SMS service"
+    if code.startswith(("smtp_", "twilio_")):
+        return f"{service} did not take it (code {code.partition('_')[2]}). Send it again, or call."
+    return f"It could not be sent ({code.replace('_', ' ')})."
