@@ -74,9 +74,8 @@ def _created(a: Words) -> Line:
 
 def _stage_changed(a: Words) -> Line:
     stayed = a.data.get("seconds_in_stage")
-    return Line(
-        "arrow-right", f"{a.data.get('from')} → {a.data.get('to')}", f"after {duration(stayed)}" if stayed is not None else ""
-    )
+    detail = f"after {duration(stayed)}" if stayed is not None else ""
+    return Line("arrow-right", f"{a.data.get('from')} → {a.data.get('to')}", detail)
 
 
 def _fact_changed(a: Words) -> Line:

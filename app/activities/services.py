@@ -79,7 +79,9 @@ def record_activity(
     return activity
 
 
-def add_note(lead: Lead, text: str, actor: Actor, *, note_type: str = "general", customer_visible: bool = False) -> Activity:
+def add_note(
+    lead: Lead, text: str, actor: Actor, *, note_type: str = "general", customer_visible: bool = False
+) -> Activity:
     """Keep a note on the lead. Raises Invalid when it is empty, too long or of an unknown type."""
     text = text.strip()
     if not text:

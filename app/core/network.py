@@ -7,7 +7,7 @@ from flask import request
 
 def client_address() -> str:
     """The caller's address as text. ProxyFix has already removed what untrusted proxies claim."""
-    return request.remote_addr or "0.0.0.0"
+    return request.remote_addr or "127.0.0.1"
 
 
 def client_block() -> str:

@@ -123,7 +123,9 @@ def wire(table: Mapping[str, Handler]) -> None:
     _handlers.update(table)
 
 
-def enqueue(kind: str, subject_id: UUID, *, dedupe_key: str | None = None, run_at: datetime | None = None) -> OutboxItem:
+def enqueue(
+    kind: str, subject_id: UUID, *, dedupe_key: str | None = None, run_at: datetime | None = None
+) -> OutboxItem:
     """Put work into the current transaction; due work is rung after the commit.
 
     `dedupe_key` (default: the subject's id) makes the same work impossible twice: a second one raises

@@ -31,15 +31,19 @@ def _headers(response: Response) -> Response:
     headers["X-Content-Type-Options"] = "nosniff"
     headers["Strict-Transport-Security"] = HSTS
     headers["Permissions-Policy"] = "camera=(), microphone=(), geolocation=(), interest-cohort=()"
-    headers["Cross-Origin-Resource-Policy"] = "same-origin" if request.endpoint != "lead_forms.embed" else "cross-origin"
+    embedded = request.endpoint == "lead_forms.embed"
+    headers["Cross-Origin-Resource-Policy"] = "cross-origin" if embedded else "same-origin"
     if framed_by is None:
         headers["X-Frame-Options"] = "DENY"
         headers["Cross-Origin-Opener-Policy"] = "same-origin"
         headers["Referrer-Policy"] = "same-origin"
     else:
         headers["Referrer-Policy"] = "strict-origin-when-cross-origin"
-    if request.endpoint != "static":
-        headers.setdefault("Cache-Control", "no-store")
+    if request.endpoint == "static":
+        # An address with the mark of its content never changes; one without is asked about each time.
+        headers["Cache-Control"] = "public, max-age=31536000, immutable" if "v" in request.args else "no-cache"
+    elif "Cache-Control" not in headers:
+        headers["Cache-Control"] = "no-store"
     headers["Server"] = "Sill"
     return response
 
@@ -47,7 +51,7 @@ def _headers(response: Response) -> Response:
 def _policy(framed_by: list[str] | None) -> str:
     ancestors = " ".join(framed_by) if framed_by else "'none'"
     return (
-        f"default-src 'none'; script-src 'nonce-{csp_nonce()}' 'strict-dynamic'; style-src 'self'; img-src 'self' data:; "
-        "font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; object-src 'none'; "
+        f"default-src 'none'; script-src 'nonce-{csp_nonce()}' 'strict-dynamic'; style-src 'self'; "
+        "img-src 'self' data:; font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; object-src 'none'; "
         f"manifest-src 'self'; frame-ancestors {ancestors}"
     )

@@ -11,8 +11,8 @@ from flask_wtf.csrf import generate_csrf
 from jinja2 import StrictUndefined
 
 from app.core.clock import utcnow
+from app.core.fragments import dom_id, fragment, topic
 from app.core.human_time import humanise_due, humanise_past, long_date
-from app.core.fragments import dom_id, topic
 from app.core.money import format_money
 from app.core.security import csp_nonce
 
@@ -24,7 +24,8 @@ def init_app(app: Flask) -> None:
     env.trim_blocks = env.lstrip_blocks = True
     app.config["TEMPLATES_AUTO_RELOAD"] = app.debug
     env.globals.update(
-        csp_nonce=csp_nonce, static=static_url, csrf_token=generate_csrf, dom_id=dom_id, topic=topic, url_for=url_for,
+        csp_nonce=csp_nonce, static=static_url, csrf_token=generate_csrf, dom_id=dom_id, topic=topic,
+        url_for=url_for, fragment=fragment,
         current_workspace=lambda: g.get("workspace"), current_viewer=lambda: g.get("viewer"),
     )  # fmt: skip
     env.filters.update(money=money, due=due, past=past, longdate=long_date, exact=exact)

@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 import structlog
-from flask import Flask, Response, abort, g, make_response, render_template, request, url_for
+from flask import Flask, Response, abort, current_app, g, make_response, render_template, request, url_for
 from flask_login import current_user
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.orm.exc import StaleDataError
@@ -73,15 +73,8 @@ def _end(error: BaseException | None) -> None:
 
 def _fill_slug(endpoint: str, values: dict[str, Any]) -> None:
     workspace = g.get("workspace")
-    if workspace is not None and "slug" not in values:
-        if any("slug" in rule.arguments for rule in _rules(endpoint)):
-            values["slug"] = workspace.slug
-
-
-def _rules(endpoint: str) -> Any:
-    from flask import current_app
-
-    return current_app.url_map.iter_rules(endpoint) if endpoint in current_app.view_functions else ()
+    if workspace is not None and "slug" not in values and current_app.url_map.is_endpoint_expecting(endpoint, "slug"):
+        values["slug"] = workspace.slug
 
 
 def _enter_workspace() -> Response | None:
@@ -128,6 +121,17 @@ def _to_sign_in() -> Response:
     return redirect_to(target)
 
 
+_WORDS = {
+    400: "That could not be read. Reload the page and try again.",
+    401: "You are signed out. Sign in again.",
+    403: "Your role does not allow this. Ask the owner of the workspace.",
+    404: "This is gone, or it was never yours to see.",
+    405: "That can't be done here.",
+    413: "That is too large to send.",
+    429: "That was too often in a short time. Wait a minute, then try again.",
+}
+_BROKEN = "Something broke on our side and nothing was saved. Try again; if it stays, tell us the time it happened."
+_PAGES = (400, 403, 404, 429, 500)
 _STALE = "Someone else changed this a moment ago. Reload to see it, then try again."
 _CSRF = "This page was open for too long. Go back, reload it and send it again; what you typed is still there."
 
@@ -138,7 +142,7 @@ def _conflict(error: Conflict) -> Response:
     values = {key: value for key, value in error.details.items() if key != "template"}
     if wants_fragment():
         return make_response(fragment(name, message=error.message, **values), 409)
-    return make_response(render_template("errors/409.html", message=error.message), 409)
+    return make_response(render_template("errors/conflict.html", message=error.message), 409)
 
 
 def _http(error: HTTPException) -> Response:
@@ -152,7 +156,7 @@ def _http(error: HTTPException) -> Response:
 
 
 def _unforeseen(error: Exception) -> Response:
-    log.exception("request_failed", error=type(error).__name__)
+    log.error("request_failed", error=type(error).__name__, exc_info=error)
     return _problem(500)
 
 
@@ -161,7 +165,6 @@ def _problem(status: int, message: str = "") -> Response:
     if g.get("viewer") is None:
         g.workspace = None
     if wants_fragment():
-        return make_response(fragment("errors/_problem.html", status=status, message=message), status)
-    return make_response(
-        render_template("errors/problem.html", status=status, message=message, request_id=g.get("request_id")), status
-    )
+        return make_response(fragment("errors/_problem.html", message=message or _WORDS.get(status, _BROKEN)), status)
+    name = f"errors/{status if status in _PAGES else 400 if status < 500 else 500}.html"
+    return make_response(render_template(name, message=message, request_id=g.get("request_id")), status)

@@ -196,7 +196,8 @@ class Lead(WorkspaceModel):
     wishes = Sealed()
 
     contact: Mapped[Contact] = relationship(
-        viewonly=True, primaryjoin="and_(Lead.workspace_id == Contact.workspace_id, foreign(Lead.contact_id) == Contact.id)"
+        viewonly=True,
+        primaryjoin="and_(Lead.workspace_id == Contact.workspace_id, foreign(Lead.contact_id) == Contact.id)",
     )
     property: Mapped[Property] = relationship(
         viewonly=True,
@@ -215,7 +216,7 @@ class Lead(WorkspaceModel):
 
 
 class StageChange(WorkspaceModel):
-    """One move of a lead: from where to where, by whom, why, and how long it had stayed. Names are kept as they were."""
+    """One move of a lead: from where to where, by whom, why, and how long it had stayed, in the names of then."""
 
     __tablename__ = "stage_changes"
     __table_args__ = (

@@ -47,6 +47,11 @@ class Fact:
     required: bool = False
 
     @property
+    def attribute(self) -> str:
+        """The model's attribute that holds it."""
+        return {"price": "price_minor", "owner": "owner_id"}.get(self.name, self.name)
+
+    @property
     def choices(self) -> tuple[str, ...]:
         """The values a choice may take."""
         return _CHOICES.get(self.name, ())
@@ -76,14 +81,18 @@ FACTS = {
 }
 
 
+def as_typed(fact: Fact, raw: Any) -> str:
+    """A stored fact the way its field shows it and `was` returns it; blank when unknown."""
+    if raw is None:
+        return ""
+    if fact.kind == "money":
+        return f"{raw // 100}.{raw % 100:02d}".removesuffix(".00")
+    return phones.format_national(raw) if fact.kind == "phone" else str(raw)
+
+
 def fact_value(lead: Lead, name: str) -> str:
-    """The fact as text, the way its field shows it and `was` returns it; blank when unknown."""
-    value = _raw(lead, FACTS[name])
-    if FACTS[name].kind == "money":
-        return "" if value is None else f"{value // 100}.{value % 100:02d}".removesuffix(".00")
-    if FACTS[name].kind == "phone" and value:
-        return phones.format_national(value)
-    return "" if value is None else str(value)
+    """The present value of a lead's fact, as typed."""
+    return as_typed(FACTS[name], _raw(lead, FACTS[name]))
 
 
 def change_fact(lead_id: UUID, name: str, typed: str, was: str, actor: Actor, *, may_assign: bool = True) -> Lead:
@@ -132,8 +141,7 @@ def _home(lead: Lead, fact: Fact, *, lock: bool = False) -> Any:
 
 
 def _raw(lead: Lead, fact: Fact) -> Any:
-    attribute = {"price": "price_minor", "owner": "owner_id"}.get(fact.name, fact.name)
-    return getattr(_home(lead, fact), attribute)
+    return getattr(_home(lead, fact), fact.attribute)
 
 
 def _parsed(fact: Fact, typed: str) -> Any:
@@ -193,7 +201,7 @@ _PARSERS: dict[str, tuple[Callable[[str], Any], str]] = {
 
 
 def _set_plain(lead: Lead, row: Any, fact: Fact, value: Any, typed: str) -> None:
-    setattr(row, "owner_id" if fact.name == "owner" else fact.name, value)
+    setattr(row, fact.attribute, value)
 
 
 def _set_email(lead: Lead, contact: Contact, fact: Fact, value: str | None, typed: str) -> None:

@@ -87,7 +87,7 @@ def _rank_between(stage_id: UUID, above_id: UUID | None, below_id: UUID | None) 
             Lead.workspace_id == current_workspace_id(), Lead.stage_id == stage_id, Lead.id.in_(wanted)
         )
     )
-    ranks = {lead_id: rank for lead_id, rank in rows}
+    ranks = {row.id: row.rank for row in rows}
     above, below = ranks.get(above_id), ranks.get(below_id)  # type: ignore[arg-type]
     if above is not None and below is not None:
         return (above + below) // 2

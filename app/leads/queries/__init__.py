@@ -1,0 +1,1 @@
+"""Reading leads for screens: bounded reads by index, only the columns shown."""

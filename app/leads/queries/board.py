@@ -1,0 +1,185 @@
+"""The board: columns with counts that nobody counted, and the first cards of each by one statement."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from uuid import UUID
+
+from flask import current_app
+from sqlalchemy import ARRAY, ColumnElement, Uuid, and_, bindparam, func, literal, or_, select, true, tuple_
+
+from app.contacts.models import Contact
+from app.core.clock import utcnow
+from app.core.pagination import decode_cursor, encode_cursor
+from app.core.tenancy import current_scope, current_workspace_id
+from app.extensions import db
+from app.leads.models import NOBODY, Lead, Stage, StageCounter
+from app.leads.queries.cards import CARD_COLUMNS, Card, card_of
+
+PAGE = 20
+#: More late cards than this in a column are shown as "99+ late".
+LATE_SHOWN = 99
+
+
+@dataclass(frozen=True, slots=True)
+class BoardFilter:
+    """What the board is narrowed to."""
+
+    mine: bool = False
+    due: bool = False
+    user_id: UUID | None = None
+
+    @property
+    def is_blank(self) -> bool:
+        """Whether everything is shown, so that the kept counts hold."""
+        return not (self.mine or self.due)
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A stage with its figures and its first cards; `cards` is None when they are fetched on sight."""
+
+    id: UUID
+    key: str
+    name: str
+    colour: str
+    is_final: bool
+    leads: int
+    annual_minor: int
+    late: int
+    cards: list[Card] | None
+    next_cursor: str | None
+    noun: str = "stage"
+
+
+def board_columns(narrowed: BoardFilter, *, eager: int) -> list[Column]:
+    """All columns in order; the first `eager` open ones with cards, the others empty until they come into sight."""
+    stages = _stages()
+    shown = [stage for stage in stages if not stage.is_final][:eager]
+    figures = _figures(narrowed)
+    late = _late([stage.id for stage in stages if not stage.is_final])
+    cards = _first_cards([stage.id for stage in shown], narrowed)
+    return [_column(stage, figures, late, cards, narrowed) for stage in stages]
+
+
+def one_column(stage_id: UUID, narrowed: BoardFilter) -> Column | None:
+    """One column with its first cards, or None when there is no such stage."""
+    stage = next((stage for stage in _stages() if stage.id == stage_id), None)
+    if stage is None:
+        return None
+    cards = _first_cards([stage.id], narrowed)
+    return _column(stage, _figures(narrowed), _late([stage.id]), cards, narrowed)
+
+
+def more_cards(stage_id: UUID, narrowed: BoardFilter, cursor: str) -> tuple[list[Card], str | None]:
+    """The cards after a cursor and the cursor after them. An unreadable cursor starts from the top."""
+    after = decode_cursor(cursor, _secret(), _context(stage_id, narrowed))
+    query = _cards(narrowed).where(Lead.stage_id == stage_id)
+    if after:
+        query = query.where(tuple_(Lead.rank, Lead.id) > tuple_(*after))
+    rows = db.session.execute(query.order_by(Lead.rank, Lead.id).limit(PAGE + 1)).all()
+    return _page([card_of(row) for row in rows], stage_id, narrowed)
+
+
+def _stages() -> list[Stage]:
+    return list(
+        db.session.scalars(
+            select(Stage)
+            .where(Stage.workspace_id == current_workspace_id(), Stage.retired_at.is_(None))
+            .order_by(Stage.position)
+        )
+    )
+
+
+def _column(
+    stage: Stage,
+    figures: dict[UUID, tuple[int, int]],
+    late: dict[UUID, int],
+    cards: dict[UUID, list[Card]],
+    narrowed: BoardFilter,
+) -> Column:
+    number, value = figures.get(stage.id, (0, 0))
+    page, cursor = _page(cards[stage.id], stage.id, narrowed) if stage.id in cards else (None, None)
+    return Column(
+        stage.id, stage.key, stage.name, stage.colour, stage.is_final, number, value, late.get(stage.id, 0), page,
+        cursor,
+    )  # fmt: skip
+
+
+def _page(cards: list[Card], stage_id: UUID, narrowed: BoardFilter) -> tuple[list[Card], str | None]:
+    if len(cards) <= PAGE:
+        return cards, None
+    last = cards[PAGE - 1]
+    return cards[:PAGE], encode_cursor([last.rank, last.id], _secret(), _context(stage_id, narrowed))
+
+
+def _figures(narrowed: BoardFilter) -> dict[UUID, tuple[int, int]]:
+    """Leads and yearly value per stage: kept figures where they hold, else counted over what the filter leaves."""
+    scope = current_scope()
+    if narrowed.due or scope.sees == "visits":
+        counted = select(Lead.stage_id, func.count(), func.coalesce(func.sum(Lead.annual_minor), 0))
+        query = counted.where(Lead.workspace_id == scope.workspace_id, *_narrowing(narrowed)).group_by(Lead.stage_id)
+    else:
+        query = (
+            select(StageCounter.stage_id, func.sum(StageCounter.leads), func.sum(StageCounter.annual_minor))
+            .where(StageCounter.workspace_id == scope.workspace_id)
+            .group_by(StageCounter.stage_id)
+        )
+        if narrowed.mine or scope.sees == "own":
+            query = query.where(StageCounter.owner_key.in_([scope.user_id, NOBODY]))
+    return {stage_id: (int(number), int(value)) for stage_id, number, value in db.session.execute(query)}
+
+
+def _late(stage_ids: list[UUID]) -> dict[UUID, int]:
+    """Late cards per stage, counted no further than is shown."""
+    stage = func.unnest(bindparam("stages", stage_ids, ARRAY(Uuid))).column_valued("stage_id")
+    late = (
+        select(literal(1).label("one"))
+        .where(
+            Lead.workspace_id == current_workspace_id(), Lead.stage_id == stage, Lead.next_act_at < utcnow(),
+        )
+        .limit(LATE_SHOWN + 1)
+        .lateral()
+    )  # fmt: skip
+    query = select(stage, func.count()).select_from(stage).join(late, true()).group_by(stage)
+    return dict(db.session.execute(query).tuples().all())
+
+
+def _first_cards(stage_ids: list[UUID], narrowed: BoardFilter) -> dict[UUID, list[Card]]:
+    found: dict[UUID, list[Card]] = defaultdict(list)
+    if stage_ids:
+        stage = func.unnest(bindparam("stages", stage_ids, ARRAY(Uuid))).column_valued("stage")
+        top = (
+            _cards(narrowed).where(Lead.stage_id == stage).order_by(Lead.rank, Lead.id).limit(PAGE + 1).lateral("top")
+        )
+        rows = db.session.execute(select(top).select_from(stage).join(top, true()).order_by(top.c.rank, top.c.id))
+        for row in rows:
+            found[row.stage_id].append(card_of(row))
+    return {stage_id: found[stage_id] for stage_id in stage_ids}
+
+
+def _cards(narrowed: BoardFilter):
+    return (
+        select(*CARD_COLUMNS)
+        .join(Contact, and_(Contact.workspace_id == Lead.workspace_id, Contact.id == Lead.contact_id))
+        .where(Lead.workspace_id == current_workspace_id(), *_narrowing(narrowed))
+    )
+
+
+def _narrowing(narrowed: BoardFilter) -> list[ColumnElement[bool]]:
+    conditions: list[ColumnElement[bool]] = []
+    if narrowed.mine:
+        conditions.append(or_(Lead.owner_id == narrowed.user_id, Lead.owner_id.is_(None)))
+    if narrowed.due:
+        end_of_day = utcnow().replace(hour=23, minute=59, second=59)
+        conditions.append(Lead.next_act_at <= end_of_day)
+    return conditions
+
+
+def _context(stage_id: UUID, narrowed: BoardFilter) -> str:
+    return f"column:{current_workspace_id()}:{stage_id}:{narrowed.mine}:{narrowed.due}"
+
+
+def _secret() -> bytes:
+    return str(current_app.secret_key).encode()
+
+

@@ -1,0 +1,62 @@
+"""Cards: what the board and the list show of a lead, read as tuples and opened in Python once a row."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row
+
+from app.contacts.models import Contact
+from app.core.keyring import cipher
+from app.leads.models import Lead
+from app.leads.words import PROPERTY_WORDS, rhythm
+
+CARD_COLUMNS = (
+    Lead.id, Lead.number, Lead.stage_id, Lead.rank, Lead.version, Lead.service, Lead.frequency, Lead.property_type,
+    Lead.bedrooms, Lead.district, Lead.sector, Lead.annual_minor, Lead.priority, Lead.next_act, Lead.next_act_at,
+    Lead.owner_id, Lead.created_at, Lead.contact_id, Contact.name_sealed,
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """One lead on the board or in the list."""
+
+    id: UUID
+    number: str
+    stage_id: UUID
+    rank: int
+    name: str
+    what: str
+    place: str
+    annual_minor: int
+    priority: str
+    next_act: str | None
+    next_act_at: datetime | None
+    owner_id: UUID | None
+    created_at: datetime
+    noun: str = "lead"
+
+
+def card_of(row: Row[Any] | Any) -> Card:
+    """A card from a row with CARD_COLUMNS."""
+    return Card(
+        row.id, row.number, row.stage_id, row.rank,
+        cipher().open(row.name_sealed, "contacts", "name_sealed", row.contact_id),
+        what_is_wanted(row.service, row.frequency, row.property_type, row.bedrooms),
+        row.sector or row.district or "",
+        row.annual_minor, row.priority, row.next_act, row.next_act_at, row.owner_id, row.created_at,
+    )  # fmt: skip
+
+
+def what_is_wanted(service: str, frequency: str | None, property_type: str | None, bedrooms: str | None) -> str:
+    """Such as "8-weekly · 3-bed semi", leaving out what is not known."""
+    house = PROPERTY_WORDS.get(property_type or "", "")
+    if house and bedrooms and property_type != "commercial":
+        house = f"{bedrooms}-bed {house}"
+    elif bedrooms and not house:
+        house = f"{bedrooms} bedrooms"
+    return " · ".join(filter(None, (rhythm(service, frequency), house)))
+
+

@@ -1,0 +1,40 @@
+"""The list of leads."""
+
+from flask import Response, request, url_for
+
+from app.core.fragments import page
+from app.core.permissions import permit
+from app.leads.models import PRIORITIES
+from app.leads.queries.listing import ListFilter, list_leads
+from app.leads.queries.sources import sources_by_id
+from app.leads.services import stages
+from app.leads.views import bp
+from app.leads.words import PRIORITY_WORDS
+from app.workspaces.layout import desk
+from app.workspaces.queries import member_choices
+
+
+@bp.get("/w/<slug>/leads", endpoint="list_leads")
+@permit("leads:read")
+def list_leads_page(slug: str) -> Response:
+    """Fifty leads, newest first, narrowed by what the address says."""
+    narrowed = ListFilter.from_query(request.args.to_dict())
+    found = list_leads(narrowed, after=request.args.get("after"), before=request.args.get("before"))
+    query = narrowed.as_query()
+    return page(
+        "leads/list.html",
+        found=found,
+        narrowed=narrowed,
+        query=query,
+        choices={
+            "stage": [(str(stage.id), stage.name) for stage in stages()],
+            "owner": member_choices(),
+            "source": sources_by_id(),
+            "priority": [(key, PRIORITY_WORDS[key]) for key in PRIORITIES],
+        },
+        next_url=url_for("leads.list_leads", after=found.next_cursor, **query) if found.next_cursor else None,
+        previous_url=url_for("leads.list_leads", before=found.previous_cursor, **query)
+        if found.previous_cursor
+        else None,
+        **desk("leads"),
+    )

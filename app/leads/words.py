@@ -1,0 +1,45 @@
+"""The trade's words for what the database keeps as keys: one place for pages, messages and the timeline."""
+
+PROPERTY_WORDS = {
+    "terraced": "terrace", "semi": "semi", "detached": "detached", "bungalow": "bungalow", "townhouse": "townhouse",
+    "flat": "flat", "commercial": "business",
+}  # fmt: skip
+SERVICE_WORDS = {
+    "window_cleaning": "Window cleaning", "gutter_clearing": "Gutter clearing", "fascia_soffit": "Fascias and soffits",
+    "conservatory": "Conservatory", "solar_panels": "Solar panels", "other": "Something else",
+}  # fmt: skip
+FREQUENCY_WORDS = {
+    "4_weekly": "Every 4 weeks", "6_weekly": "Every 6 weeks", "8_weekly": "Every 8 weeks",
+    "12_weekly": "Every 12 weeks", "one_off": "Just once",
+}  # fmt: skip
+EXTRA_WORDS = {
+    "inside": "Inside too", "conservatory": "Conservatory", "conservatory_roof": "Conservatory roof",
+    "extension": "Extension", "gutters": "Gutters", "fascia": "Fascias and soffits", "solar": "Solar panels",
+    "velux": "Velux windows",
+}  # fmt: skip
+PRIORITY_WORDS = {"low": "Low", "normal": "Normal", "high": "High", "urgent": "Urgent"}
+METHOD_WORDS = {"any": "No preference", "phone": "Phone", "email": "Email", "sms": "Text message"}
+BEDROOM_WORDS = {"1-2": "1 or 2", "3": "3", "4": "4", "5": "5", "6+": "6 or more"}
+
+#: The words for each choice, by the fact's name.
+CHOICE_WORDS = {
+    "property_type": {key: word.capitalize() for key, word in PROPERTY_WORDS.items()},
+    "bedrooms": BEDROOM_WORDS,
+    "service": SERVICE_WORDS,
+    "frequency": FREQUENCY_WORDS,
+    "priority": PRIORITY_WORDS,
+    "preferred_method": METHOD_WORDS,
+}
+_SHORT_RHYTHM = {
+    "4_weekly": "4-weekly", "6_weekly": "6-weekly", "8_weekly": "8-weekly", "12_weekly": "12-weekly",
+    "one_off": "One-off",
+}  # fmt: skip
+
+
+def rhythm(service: str, frequency: str | None) -> str:
+    """How often, in one word, with the service when it is not the usual one: "8-weekly", "One-off gutter clearing"."""
+    often = _SHORT_RHYTHM.get(frequency or "", "")
+    if service == "window_cleaning":
+        return often or "Window cleaning"
+    name = SERVICE_WORDS.get(service, service)
+    return f"{often} {name.lower()}" if often else name
