@@ -1,0 +1,218 @@
+"""Reading quotes: for the lead's panel, for a page of the desk, and as the customer sees them."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+
+from app.contacts.models import Contact, Property
+from app.core.clock import utcnow
+from app.core.errors import NotFound
+from app.core.tenancy import current_workspace_id
+from app.extensions import db
+from app.lead_forms.models import LeadForm
+from app.leads.models import Lead
+from app.leads.words import FREQUENCY_WORDS
+from app.quotes.models import Quote, QuoteOption
+from app.workspaces.models import Workspace
+from app.workspaces.queries import current_workspace
+
+#: How a quote stands, in words, with the tone of its badge. `open` is one that was sent and can be answered.
+STANDINGS = {
+    "draft": ("Draft", ""),
+    "open": ("Sent", "info"),
+    "accepted": ("Accepted", "good"),
+    "declined": ("Declined", "bad"),
+    "expired": ("Expired", "warn"),
+    "replaced": ("Replaced", ""),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Rung:
+    """One rhythm offered. `yearly_minor` is None for a single visit."""
+
+    id: UUID
+    frequency: str
+    price_minor: int
+    yearly_minor: int | None
+
+    @property
+    def title(self) -> str:
+        """Such as "Every 8 weeks" or "Just once"."""
+        return FREQUENCY_WORDS[self.frequency]
+
+    @property
+    def phrase(self) -> str:
+        """The same inside a sentence."""
+        return self.title[0].lower() + self.title[1:]
+
+
+@dataclass(frozen=True, slots=True)
+class QuoteView:
+    """One version of a quote for staff."""
+
+    id: UUID
+    lead_id: UUID
+    number: str
+    version: int
+    standing: str
+    currency: str
+    rungs: tuple[Rung, ...]
+    accepted: Rung | None
+    valid_until: date
+    created_at: datetime
+    sent_at: datetime | None
+    sent_by: str | None
+    opened_at: datetime | None
+    open_count: int
+    answered_at: datetime | None
+
+    noun = "quote"
+
+    @property
+    def badge(self) -> tuple[str, str]:
+        """The word for how it stands, and its tone."""
+        return STANDINGS[self.standing]
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A quote with everything that its customer sees. Holds customer data: for rendering only."""
+
+    quote: QuoteView
+    first_name: str
+    place: str
+    included: tuple[str, ...]
+    extras: tuple[tuple[str, int], ...]
+    first_clean_minor: int | None
+    note: str | None
+    terms: str
+    suggested_id: UUID
+
+    @property
+    def is_regular(self) -> bool:
+        """Whether any rhythm repeats, so that a first clean differs from the following ones."""
+        return any(rung.yearly_minor is not None for rung in self.quote.rungs)
+
+
+def today_here() -> date:
+    """The date in the workspace's zone."""
+    zone = db.session.execute(select(Workspace.time_zone).where(Workspace.id == current_workspace_id())).scalar_one()
+    return utcnow().astimezone(ZoneInfo(zone)).date()
+
+
+def get_quote(quote_id: UUID, *, lock: bool = False) -> Quote:
+    """The quote, as far as the scope sees it. `lock` holds its row; lock the lead first. Raises NotFound."""
+    query = select(Quote).where(Quote.workspace_id == current_workspace_id(), Quote.id == quote_id)
+    if lock:
+        query = query.with_for_update().execution_options(populate_existing=True)
+    quote = db.session.execute(query).scalar_one_or_none()
+    if quote is None:
+        raise NotFound
+    return quote
+
+
+def standing(quote: Quote, today: date) -> str:
+    """How a quote stands today: a key of STANDINGS. A sent one past its day is expired without anyone writing it."""
+    if quote.state == "sent":
+        return "open" if today <= quote.valid_until else "expired"
+    return quote.state
+
+
+def quotes_of(lead_id: UUID) -> list[QuoteView]:
+    """Every version of a lead's quote, the newest first."""
+    today = today_here()
+    rows = db.session.scalars(
+        select(Quote)
+        .where(Quote.workspace_id == current_workspace_id(), Quote.lead_id == lead_id)
+        .order_by(Quote.version_no.desc())
+    )
+    return [view_of(quote, today) for quote in rows]
+
+
+def latest_quote(lead_id: UUID) -> Quote | None:
+    """The last version written for a lead, a draft included."""
+    return db.session.scalars(
+        select(Quote)
+        .where(Quote.workspace_id == current_workspace_id(), Quote.lead_id == lead_id)
+        .order_by(Quote.version_no.desc())
+        .limit(1)
+    ).first()
+
+
+def open_successor(quote: Quote) -> Quote | None:
+    """The quote that replaced this one, if the customer can still answer it or has accepted it."""
+    newest = db.session.scalars(
+        select(Quote)
+        .where(
+            Quote.workspace_id == quote.workspace_id,
+            Quote.lead_id == quote.lead_id,
+            Quote.version_no > quote.version_no,
+            Quote.state.in_(("sent", "accepted")),
+        )
+        .order_by(Quote.version_no.desc())
+        .limit(1)
+    ).first()
+    if newest is None or standing(newest, today_here()) not in ("open", "accepted"):
+        return None
+    return newest
+
+
+def view_of(quote: Quote, today: date) -> QuoteView:
+    """A row as staff see it on that day."""
+    rungs = tuple(_rung(option) for option in quote.options)
+    return QuoteView(
+        id=quote.id, lead_id=quote.lead_id, number=quote.number, version=quote.version,
+        standing=standing(quote, today), currency=quote.currency, rungs=rungs,
+        accepted=next((rung for rung in rungs if rung.id == quote.accepted_option_id), None),
+        valid_until=quote.valid_until, created_at=quote.created_at, sent_at=quote.sent_at, sent_by=quote.sent_by,
+        opened_at=quote.opened_at, open_count=quote.open_count, answered_at=quote.answered_at,
+    )  # fmt: skip
+
+
+def offer_of(quote: Quote) -> Offer:
+    """A row as its customer sees it."""
+    row = db.session.execute(
+        select(Lead, Contact, Property)
+        .join(Contact, (Contact.workspace_id == Lead.workspace_id) & (Contact.id == Lead.contact_id))
+        .join(Property, (Property.workspace_id == Lead.workspace_id) & (Property.id == Lead.property_id))
+        .where(Lead.workspace_id == quote.workspace_id, Lead.id == quote.lead_id)
+    ).one_or_none()
+    if row is None:
+        raise NotFound
+    lead, contact, place = row
+    wanted = [option.id for option in quote.options if option.frequency == lead.frequency]
+    return Offer(
+        quote=view_of(quote, today_here()),
+        first_name=contact.first_name,
+        place=", ".join(part for part in (place.address_line1, place.town) if part) or place.postcode or "",
+        included=tuple(line.description for line in quote.lines if line.amount_minor is None),
+        extras=tuple((line.description, line.amount_minor) for line in quote.lines if line.amount_minor is not None),
+        first_clean_minor=quote.first_clean_minor,
+        note=quote.note,
+        terms=quote.terms,
+        suggested_id=(wanted or [quote.options[0].id])[0],
+    )
+
+
+def brand_key() -> str | None:
+    """The key of a public form of the workspace: its style sheet carries the business's colour."""
+    return db.session.scalars(
+        select(LeadForm.key)
+        .where(LeadForm.workspace_id == current_workspace_id())
+        .order_by(LeadForm.created_at)
+        .limit(1)
+    ).first()
+
+
+def firm() -> Workspace:
+    """The business whose quote it is."""
+    return current_workspace()
+
+
+def _rung(option: QuoteOption) -> Rung:
+    yearly = option.annual_minor if option.weeks else None
+    return Rung(id=option.id, frequency=option.frequency, price_minor=option.price_minor, yearly_minor=yearly)

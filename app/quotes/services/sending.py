@@ -1,0 +1,105 @@
+"""Sending a quote: from that moment it stands, and its customer has a link to it."""
+
+from datetime import UTC, datetime, time, timedelta
+from uuid import UUID
+
+from flask import current_app
+
+from app.activities.services import record_activity
+from app.contacts.models import Contact
+from app.core import access_keys, phones
+from app.core.clock import utcnow
+from app.core.errors import Conflict, Invalid
+from app.core.permissions import Actor
+from app.extensions import db
+from app.leads.models import Lead
+from app.leads.services import get_lead
+from app.messaging import services as messaging
+from app.quotes.models import Quote
+from app.quotes.queries import get_quote, standing, today_here
+from app.quotes.services.drafting import replace_earlier
+
+#: How long after its last valid day a link still says what became of the quote; then it is unknown like any other.
+LINK_KEPT = timedelta(days=90)
+TEMPLATES = {"email": "quote_email", "sms": "quote_sms"}
+
+
+def channels_for(contact: Contact) -> dict[str, str]:
+    """The ways to reach a contact: channel to address. Landlines get no SMS, and who opted out is left alone."""
+    found = {}
+    if contact.email and not messaging.is_suppressed("email", contact.email):
+        found["email"] = contact.email
+    phone = phones.parse(contact.phone) if contact.phone else None
+    if phone is not None and phone.kind == "mobile" and not messaging.is_suppressed("sms", phone.e164):
+        found["sms"] = phone.e164
+    return found
+
+
+def send_quote(quote_id: UUID, channel: str, actor: Actor, *, seen_version: int | None = None) -> Quote:
+    """Send a draft, or an open quote once more, by `channel` (email or sms), all in the running transaction.
+
+    A draft becomes the lead's one open quote: earlier ones are replaced, the lead takes its price. `seen_version` is
+    the version that the sender saw: Conflict when it has changed, so that a second click sends nothing. Raises Invalid
+    for a channel that the contact can't be reached by and for a valid day that has passed, Conflict for a quote that
+    was answered or replaced, NotFound.
+    """
+    lead = get_lead(get_quote(quote_id).lead_id, lock=True)
+    quote = get_quote(quote_id, lock=True)
+    if seen_version is not None and quote.version != seen_version:
+        raise Conflict("This quote was changed or sent a moment ago. Look at it as it stands now.")
+    recipient = channels_for(lead.contact).get(channel)
+    if recipient is None:
+        raise Invalid({"channel": "This customer can't be reached that way. Choose another."})
+    now_stands = standing(quote, today_here())
+    if now_stands == "draft":
+        _make_stand(quote, lead, actor)
+    elif now_stands != "open":
+        raise Conflict(f"Quote {quote.number} is {now_stands} and can't be sent again. Write a new one.")
+    quote.sent_at, quote.sent_by = utcnow(), channel
+    db.session.flush()
+    _tell_customer(quote, lead, channel, recipient, actor)
+    record_activity(
+        lead, "quote", "quote.sent", actor, subject_id=quote.id,
+        data={
+            "quote_id": str(quote.id), "number": quote.number, "version_no": quote.version_no, "channel": channel,
+            "valid_until": quote.valid_until.isoformat(), "first_clean_minor": quote.first_clean_minor,
+            "rungs": [{"frequency": rung.frequency, "price_minor": rung.price_minor} for rung in quote.options],
+        },
+    )  # fmt: skip
+    return quote
+
+
+def link_of(quote: Quote) -> str:
+    """The customer's link. Raises ValueError for a quote that was never sent."""
+    if quote.link_secret is None:
+        raise ValueError("a quote that was not sent has no link")
+    return f"{current_app.config['PUBLIC_URL']}/c/{quote.link_secret}"
+
+
+def link_expiry(quote: Quote) -> datetime:
+    """When the link stops opening anything."""
+    return datetime.combine(quote.valid_until, time(), UTC) + LINK_KEPT
+
+
+def _make_stand(quote: Quote, lead: Lead, actor: Actor) -> None:
+    if quote.valid_until < today_here():
+        raise Invalid({"valid_until": "Its last valid day has passed. Change it first."})
+    replace_earlier(quote, ("sent",))
+    quote.state = "sent"
+    quote.link_secret = access_keys.new_secret()
+    access_keys.register("quote", quote.link_secret, quote.workspace_id, quote.id, link_expiry(quote))
+    rungs = {option.frequency: option for option in quote.options}
+    rung = rungs.get(lead.frequency or "") or quote.options[0]
+    lead.set_price(rung.price_minor, rung.frequency)
+    lead.first_price_minor = quote.first_clean_minor if rung.weeks else None
+    lead.quote_valid_until = quote.valid_until
+    lead.updated_at = utcnow()
+
+
+def _tell_customer(quote: Quote, lead: Lead, channel: str, recipient: str, actor: Actor) -> None:
+    key = TEMPLATES[channel]
+    words = messaging.render_template(key, lead, link=link_of(quote))
+    messaging.compose(
+        lead, channel, recipient=recipient, subject=words.subject, body=words.body, html=words.html,
+        purpose="service", template_key=key, created_by=actor.user_id, actor=actor,
+    )  # fmt: skip

@@ -1,5 +1,0 @@
-"""Pages of quotes."""
-
-from flask import Blueprint
-
-bp = Blueprint("quotes", __name__)

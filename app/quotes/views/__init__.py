@@ -1,0 +1,9 @@
+"""Pages of quotes: those of the desk, and the customer's own behind a secret link."""
+
+from flask import Blueprint
+
+bp = Blueprint("quotes", __name__)
+
+from app.quotes.views import customer, staff  # noqa: E402 - they hang their routes on bp
+
+__all__ = ["bp", "customer", "staff"]
