@@ -67,11 +67,11 @@ def _run(supervisor: Supervisor, servers: EmbeddedServers, var_dir: Path) -> Non
     if is_demo:
         _start_far_ends(supervisor, ports, var_dir)
     supervisor.run("migrate", [*FLASK, "db", "upgrade"])
-    if is_demo:
-        supervisor.run("seed", [*FLASK, "seed", "demo"])
     supervisor.start("web", [sys.executable, "-m", "gunicorn", "--config", "gunicorn.conf.py"])
     supervisor.start("worker", [sys.executable, "worker.py"])
     supervisor.start("scheduler", [sys.executable, "worker.py", "scheduler"])
+    if is_demo:
+        supervisor.run("seed", [*FLASK, "seed", "demo"])  # while the others are starting
     supervisor.wait_for(lambda: _answers(ports["web"], "/healthz"))
     if is_demo:
         supervisor.wait_for(lambda: all(_listens(ports[it]) for it in ("mailbox", "smtp", "squeegee")))
