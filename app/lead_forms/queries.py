@@ -1,0 +1,97 @@
+"""Reading forms and what was sent through them."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import Row, func, select
+
+from app.core import access_keys
+from app.core.errors import NotFound
+from app.core.keyring import cipher
+from app.core.tenancy import Scope, enter
+from app.extensions import db
+from app.lead_forms.forms import Typed, from_json
+from app.lead_forms.models import FormSubmission, LeadForm
+from app.leads.models import Lead
+from app.workspaces.models import Workspace
+
+_MOST_SHOWN = 200
+
+
+@dataclass(frozen=True, slots=True)
+class QuarantinedView:
+    """One sending in the quarantine, opened for the staff."""
+
+    noun = "submission"
+    id: UUID
+    suspicion: str
+    created_at: datetime
+    seconds: int | None
+    answers: Typed
+
+
+def open_form(key: str) -> tuple[LeadForm, Workspace]:
+    """The form behind a public key with its workspace, whose scope is entered for the rest of the request.
+
+    Raises NotFound for a key that nobody has and for a form that is switched off.
+    """
+    found = access_keys.find("form", key)
+    if found is None:
+        raise NotFound
+    enter(Scope(found.workspace_id, None, "all"))
+    row = db.session.execute(
+        select(LeadForm, Workspace)
+        .join(Workspace, Workspace.id == LeadForm.workspace_id)
+        .where(LeadForm.id == found.target_id, LeadForm.is_active)
+    ).one_or_none()
+    if row is None:
+        raise NotFound
+    return row[0], row[1]
+
+
+def find_form(form_id: UUID) -> LeadForm | None:
+    """A form of the workspace in scope."""
+    return db.session.scalars(select(LeadForm).where(LeadForm.id == form_id)).one_or_none()
+
+
+def forms() -> list[LeadForm]:
+    """The forms of the workspace in scope, oldest first."""
+    return list(db.session.scalars(select(LeadForm).order_by(LeadForm.created_at)))
+
+
+def earlier_sending(form_id: UUID, submission_key: bytes) -> Row[tuple[str, str | None, str | None]] | None:
+    """State, lead number and district of what this page already sent, or None when it is the first time."""
+    return db.session.execute(
+        select(FormSubmission.state, Lead.number, Lead.district)
+        .outerjoin(Lead, (Lead.workspace_id == FormSubmission.workspace_id) & (Lead.id == FormSubmission.lead_id))
+        .where(FormSubmission.form_id == form_id, FormSubmission.submission_key == submission_key)
+    ).one_or_none()
+
+
+def quarantined() -> list[QuarantinedView]:
+    """What waits in the quarantine of the workspace in scope, newest first, at most 200."""
+    rows = db.session.execute(
+        select(
+            FormSubmission.id, FormSubmission.suspicion, FormSubmission.created_at, FormSubmission.seconds,
+            FormSubmission.answers_sealed,
+        )
+        .where(FormSubmission.state == "quarantined")
+        .order_by(FormSubmission.created_at.desc(), FormSubmission.id.desc())
+        .limit(_MOST_SHOWN)
+    )  # fmt: skip
+    seal = cipher()
+    return [
+        QuarantinedView(
+            id=row.id, suspicion=row.suspicion or "", created_at=row.created_at, seconds=row.seconds,
+            answers=from_json(seal.open(row.answers_sealed, "form_submissions", "answers_sealed", row.id))[0],
+        )
+        for row in rows
+    ]  # fmt: skip
+
+
+def quarantine_count() -> int:
+    """How many sendings wait in the quarantine of the workspace in scope."""
+    return db.session.execute(
+        select(func.count()).select_from(FormSubmission).where(FormSubmission.state == "quarantined")
+    ).scalar_one()

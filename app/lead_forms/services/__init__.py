@@ -1,0 +1,18 @@
+"""What can be done with the public form. One file a concern; this page lists them."""
+
+from markupsafe import Markup
+
+from app.lead_forms.models import LeadForm
+from app.lead_forms.queries import open_form as find_form
+from app.lead_forms.services.quarantine import release, throw_away, waiting
+from app.lead_forms.services.receiving import Origin, Sending, earlier_result, make_lead, receive
+
+__all__ = [
+    "Origin", "Sending", "earlier_result", "embed_snippet", "find_form", "make_lead", "receive", "release",
+    "throw_away", "waiting",
+]  # fmt: skip
+
+
+def embed_snippet(form: LeadForm, public_url: str) -> str:
+    """The one line that puts the form on a website: `public_url` is Sill's own address, without a final slash."""
+    return str(Markup('<script src="{}/q/{}/embed.js" async></script>').format(public_url, form.key))

@@ -1,0 +1,76 @@
+"""The quarantine: a person decides what a machine only doubted.
+
+Its rows belong to no lead yet, so row-level security shows them to nobody who sees leads by ownership. Who may write
+leads may decide about them all, hence the wider scope here.
+"""
+
+from uuid import UUID
+
+from sqlalchemy import select
+
+from app.core.errors import Conflict, NotFound
+from app.core.events import Event, publish
+from app.core.permissions import Actor
+from app.core.tenancy import acting_in, current_workspace_id
+from app.extensions import db
+from app.lead_forms.forms import check, from_json
+from app.lead_forms.models import FormSubmission
+from app.lead_forms.queries import QuarantinedView, find_form, quarantined
+from app.lead_forms.services.receiving import Origin, make_lead
+from app.workspaces.queries import current_workspace
+
+_DECIDED = "Someone else has decided about this one already."
+
+
+def waiting(actor: Actor) -> list[QuarantinedView]:
+    """What waits to be decided, newest first."""
+    with acting_in(current_workspace_id(), user_id=actor.user_id):
+        return quarantined()
+
+
+def release(submission_id: UUID, actor: Actor) -> str:
+    """Let a sending out: it becomes a lead like any other. Returns the lead's number.
+
+    Raises NotFound, Conflict when it was decided already, Invalid when the answers make no lead.
+    """
+    with acting_in(current_workspace_id(), user_id=actor.user_id):
+        submission = _undecided(submission_id)
+        form = find_form(submission.form_id)
+        if form is None:
+            raise NotFound
+        submission.state = "released"
+        typed, came_from = from_json(submission.answers)
+        number = make_lead(form, current_workspace(), submission, check(typed), Origin(**came_from), actor)
+        _tell("form_submission.released", submission, actor)
+    return number
+
+
+def throw_away(submission_id: UUID, actor: Actor) -> None:
+    """Delete what was sent; that it came, and who threw it away, stays on record. Raises NotFound, Conflict."""
+    with acting_in(current_workspace_id(), user_id=actor.user_id):
+        submission = _undecided(submission_id)
+        submission.state = "deleted"
+        submission.answers = "{}"
+        submission.address = submission.device = None
+        db.session.flush()
+        _tell("form_submission.deleted", submission, actor)
+
+
+def _undecided(submission_id: UUID) -> FormSubmission:
+    submission = db.session.scalars(
+        select(FormSubmission).where(FormSubmission.id == submission_id).with_for_update()
+    ).one_or_none()
+    if submission is None or submission.suspicion is None:
+        raise NotFound
+    if submission.state != "quarantined":
+        raise Conflict(_DECIDED)
+    return submission
+
+
+def _tell(name: str, submission: FormSubmission, actor: Actor) -> None:
+    publish(
+        Event(
+            name, submission.workspace_id, actor, "form_submission", submission.id, lead_id=submission.lead_id,
+            data={"suspicion": submission.suspicion},
+        )
+    )  # fmt: skip

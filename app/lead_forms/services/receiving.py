@@ -1,0 +1,146 @@
+"""Taking in what a customer sent: one lead for each page, however often it is sent."""
+
+from dataclasses import asdict, dataclass, field
+
+import structlog
+from psycopg import errors as pg
+from sqlalchemy import select
+from sqlalchemy.exc import DBAPIError
+
+from app.core.permissions import Actor
+from app.extensions import db
+from app.lead_forms.forms import Answers, Typed, to_json
+from app.lead_forms.forms.questions import marketing_wording
+from app.lead_forms.models import FormSubmission, LeadForm
+from app.lead_forms.queries import earlier_sending
+from app.lead_forms.services.tokens import FormToken, Result
+from app.leads.models import LeadSource
+from app.leads.services import ConsentGiven, LeadDraft, create_lead
+from app.workspaces.models import Workspace
+
+log = structlog.get_logger(__name__)
+
+_WORTH_ANOTHER_TRY = (pg.DeadlockDetected, pg.SerializationFailure, pg.UniqueViolation)
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where the customer came from, as far as the page knew. Addresses are without their query."""
+
+    referrer: str | None = None
+    landing_page: str | None = None
+    utm: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Sending:
+    """One valid sending of a form: what was typed, what it means, from where, and how long it took."""
+
+    token: FormToken
+    typed: Typed
+    answers: Answers
+    origin: Origin
+    seconds: int
+
+
+def earlier_result(form: LeadForm, workspace: Workspace, token: FormToken) -> Result | None:
+    """What to say when this very page was sent before; None when it was not."""
+    earlier = earlier_sending(form.id, token.submission_key)
+    if earlier is None:
+        return None
+    return Result(earlier.number, earlier.number is None or workspace.serves(earlier.district))
+
+
+def receive(form: LeadForm, workspace: Workspace, sending: Sending, suspicion: str | None, actor: Actor) -> Result:
+    """Keep a sending and make its lead, or put it into the quarantine when `suspicion` names a reason.
+
+    The sending's row comes first: its unique key lets one of two equal sendings through, and the other finds what
+    the first made. A deadlock or that race is tried once more. Raises DBAPIError when the second try fails too.
+    """
+    for is_last in (False, True):
+        try:
+            with db.session.begin_nested():
+                return _keep(form, workspace, sending, suspicion, actor)
+        except DBAPIError as error:
+            earlier = earlier_result(form, workspace, sending.token)
+            if earlier is not None:
+                return earlier
+            if is_last or not isinstance(error.orig, _WORTH_ANOTHER_TRY):
+                raise
+            log.info("lead_form_tried_again", error=type(error.orig).__name__)
+    raise AssertionError("unreachable")
+
+
+def make_lead(
+    form: LeadForm, workspace: Workspace, submission: FormSubmission, answers: Answers, origin: Origin, actor: Actor
+) -> str:
+    """Make the lead of a kept sending, tie the two together and return the lead's number."""
+    lead = create_lead(_draft(form, workspace, submission, answers, origin), actor)
+    submission.lead_id = lead.id
+    db.session.flush()
+    return lead.number
+
+
+def _keep(form: LeadForm, workspace: Workspace, sending: Sending, suspicion: str | None, actor: Actor) -> Result:
+    submission = FormSubmission(
+        form_id=form.id,
+        submission_key=sending.token.submission_key,
+        answers=to_json(sending.typed, asdict(sending.origin)),
+        state="quarantined" if suspicion else "accepted",
+        suspicion=suspicion,
+        address=actor.address,
+        device=actor.device,
+        seconds=sending.seconds,
+    )
+    db.session.add(submission)
+    db.session.flush()
+    if suspicion:
+        log.info("lead_form_quarantined", reason=suspicion)
+        return Result(None, True)
+    number = make_lead(form, workspace, submission, sending.answers, sending.origin, actor)
+    return Result(number, workspace.serves(sending.answers.postcode.district))
+
+
+def _draft(
+    form: LeadForm, workspace: Workspace, submission: FormSubmission, answers: Answers, origin: Origin
+) -> LeadDraft:
+    return LeadDraft(
+        name=answers.name,
+        email=answers.email,
+        phone=answers.phone_as_typed,
+        address_line1=answers.address_line1,
+        town=answers.town,
+        postcode=answers.postcode.text,
+        property_type=answers.property_type,
+        bedrooms=answers.bedrooms,
+        access_notes=answers.access_notes,
+        service=answers.service,
+        frequency=answers.frequency,
+        extras=list(answers.extras),
+        wishes=answers.wishes,
+        preferred_method=answers.preferred_method,
+        source_key=_source_key(form),
+        source_details={"form": form.name} | {k: v for k, v in origin.utm.items() if k in ("utm_term", "utm_content")},
+        referrer=origin.referrer,
+        landing_page=origin.landing_page,
+        utm_source=origin.utm.get("utm_source"),
+        utm_medium=origin.utm.get("utm_medium"),
+        utm_campaign=origin.utm.get("utm_campaign"),
+        address=str(submission.address) if submission.address else None,
+        device=submission.device,
+        form_seconds=submission.seconds,
+        consents=_consents(form, answers),
+        stage_key="new" if workspace.serves(answers.postcode.district) else "not_in_area",
+    )
+
+
+def _consents(form: LeadForm, answers: Answers) -> list[ConsentGiven]:
+    """Lines for the ledger. A box left alone adds none: it must not take back what was agreed to another time."""
+    return [
+        ConsentGiven(channel, "marketing", True, marketing_wording(form.consent_wording, channel))
+        for channel in answers.marketing
+    ]
+
+
+def _source_key(form: LeadForm) -> str:
+    return db.session.execute(select(LeadSource.key).where(LeadSource.id == form.source_id)).scalar_one()

@@ -1,0 +1,136 @@
+"""The form itself and its thank-you page. These pages set no cookie: a signed token in the form does the work of a
+session, and since nobody is signed in there is nothing that a foreign page could misuse (hence no CSRF token).
+"""
+
+from dataclasses import dataclass
+
+from flask import Response, request, url_for
+
+from app.core import web
+from app.core.clock import utcnow
+from app.core.errors import Invalid
+from app.core.fragments import page
+from app.core.network import client_block
+from app.extensions import csrf
+from app.lead_forms.forms import BLANK, Answers, Typed, check, questions, read
+from app.lead_forms.models import LeadForm
+from app.lead_forms.services import Origin, Sending, earlier_result, find_form, receive, suspicion, tokens
+from app.lead_forms.views import bp
+from app.lead_forms.views.frame import Frame, enter_frame, origin_of_sending, origin_of_visit
+from app.workspaces.models import Workspace
+
+_LARGEST_BODY = 32 * 1024
+_STALE = "This page was open for a long time. Please send it once more; everything you typed is still here."
+_TOO_MANY = "We are getting very many requests from your network just now. Please try again in an hour, or ring us."
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """One request for a form: which, whose, and how it is shown."""
+
+    form: LeadForm
+    workspace: Workspace
+    frame: Frame
+
+    @classmethod
+    def enter(cls, key: str) -> "Visit":
+        """Find the form and enter its workspace. Raises NotFound."""
+        form, workspace = find_form(key)
+        return cls(form, workspace, enter_frame(form))
+
+    def url(self, endpoint: str, **values: str) -> str:
+        """The address of another page of this form, shown alike."""
+        return url_for(f"lead_forms.{endpoint}", key=self.form.key, **self.frame.query(), **values)
+
+    def layout(self) -> dict[str, object]:
+        """Values for layouts/public.html."""
+        theme = {"v": self.workspace.accent.lstrip("#")} | ({"scheme": self.frame.scheme} if self.frame.scheme else {})
+        return {
+            "form": self.form,
+            "workspace": self.workspace,
+            "tagline": self.workspace.tagline,
+            "embedded": self.frame.embedded,
+            "parent": self.frame.parent,
+            "theme_url": url_for("lead_forms.theme", key=self.form.key, **theme),
+        }
+
+    def show(
+        self, typed: Typed, origin: Origin, token: str, *, errors: dict[str, str] | None = None, status: int = 200
+    ) -> Response:
+        """The form with what was typed, and what is wrong with it."""
+        return page(
+            "lead_forms/form.html",
+            status,
+            typed=typed,
+            origin=origin,
+            token=token,
+            errors=errors or {},
+            ask=questions,
+            action=self.url("send"),
+            area={
+                "districts": self.workspace.service_districts,
+                "inside": "Good news: we clean in {}.",
+                "outside": "We do not clean in {} at the moment. Do send this: we keep it in case that changes.",
+            },
+            **self.layout(),
+        )
+
+
+@bp.get("/q/<key>")
+def form(key: str) -> Response:
+    """The empty form."""
+    visit = Visit.enter(key)
+    return visit.show(BLANK, origin_of_visit(visit.frame), tokens.issue(visit.form.id))
+
+
+@bp.post("/q/<key>")
+@csrf.exempt
+def send(key: str) -> Response:
+    """Take in a filled form: 303 to the thank-you page, 422 with what is wrong, 429 for far too many."""
+    request.max_content_length = _LARGEST_BODY
+    visit = Visit.enter(key)
+    typed, origin, written = read(request.form), origin_of_sending(), request.form.get("token", "")
+    token = tokens.read(visit.form.id, written)
+    if token is None:
+        fresh = tokens.issue(visit.form.id)
+        return visit.show(typed, origin, fresh, errors={"": _STALE}, status=422)
+    earlier = earlier_result(visit.form, visit.workspace, token)
+    if earlier is not None:
+        return _thank(visit, earlier)
+    pace = suspicion.pace(visit.form.id, web.actor().address or "", client_block())
+    if pace.refused:
+        refusal = visit.show(typed, origin, written, errors={"": _TOO_MANY}, status=429)
+        refusal.headers["Retry-After"] = "3600"
+        return refusal
+    try:
+        answers = check(typed)
+    except Invalid as invalid:
+        return visit.show(typed, origin, written, errors=invalid.errors, status=422)
+    return _take_in(visit, token, typed, answers, origin, pace)
+
+
+@bp.get("/q/<key>/thanks")
+def thanks(key: str) -> Response:
+    """What happens next. Reloading sends nothing again."""
+    visit = Visit.enter(key)
+    result = tokens.read_result(visit.form.id, request.args.get("t", ""))
+    if result is None:
+        return _see_other(visit.url("form"))
+    return page("lead_forms/thanks.html", result=result, again_url=visit.url("form"), **visit.layout())
+
+
+def _take_in(
+    visit: Visit, token: tokens.FormToken, typed: Typed, answers: Answers, origin: Origin, pace: suspicion.Pace
+) -> Response:
+    age = token.age(utcnow())
+    sending = Sending(token, typed, answers, origin, int(age.total_seconds()))
+    reason = suspicion.doubt(typed, request.form.get(questions.HONEYPOT, ""), age) or pace.reason
+    return _thank(visit, receive(visit.form, visit.workspace, sending, reason, web.actor()))
+
+
+def _thank(visit: Visit, result: tokens.Result) -> Response:
+    return _see_other(visit.url("thanks", t=tokens.result_token(visit.form.id, result)))
+
+
+def _see_other(url: str) -> Response:
+    return Response("", 303, {"Location": url})
