@@ -7,4 +7,5 @@ import "./behaviors/drawer.js";
 import "./behaviors/focus.js";
 import "./behaviors/hotkeys.js";
 import "./behaviors/live.js";
+import "./behaviors/search.js";
 import "./behaviors/toast.js";

@@ -16,6 +16,7 @@ from app.leads.models import NOBODY, Lead, Stage, StageCounter
 from app.leads.queries.cards import CARD_COLUMNS, Card, card_of
 
 PAGE = 20
+MOST_SHOWN = 200
 #: More late cards than this in a column are shown as "99+ late".
 LATE_SHOWN = 99
 
@@ -61,13 +62,14 @@ def board_columns(narrowed: BoardFilter, *, eager: int) -> list[Column]:
     return [_column(stage, figures, late, cards, narrowed) for stage in stages]
 
 
-def one_column(stage_id: UUID, narrowed: BoardFilter) -> Column | None:
-    """One column with its first cards, or None when there is no such stage."""
+def one_column(stage_id: UUID, narrowed: BoardFilter, *, shown: int = PAGE) -> Column | None:
+    """One column with its first `shown` cards (200 at most), or None when there is no such stage."""
+    size = min(max(shown, PAGE), MOST_SHOWN)
     stage = next((stage for stage in _stages() if stage.id == stage_id), None)
     if stage is None:
         return None
-    cards = _first_cards([stage.id], narrowed)
-    return _column(stage, _figures(narrowed), _late([stage.id]), cards, narrowed)
+    cards = _first_cards([stage.id], narrowed, size)
+    return _column(stage, _figures(narrowed), _late([stage.id]), cards, narrowed, size)
 
 
 def more_cards(stage_id: UUID, narrowed: BoardFilter, cursor: str) -> tuple[list[Card], str | None]:
@@ -96,20 +98,23 @@ def _column(
     late: dict[UUID, int],
     cards: dict[UUID, list[Card]],
     narrowed: BoardFilter,
+    size: int = PAGE,
 ) -> Column:
     number, value = figures.get(stage.id, (0, 0))
-    page, cursor = _page(cards[stage.id], stage.id, narrowed) if stage.id in cards else (None, None)
+    page, cursor = _page(cards[stage.id], stage.id, narrowed, size) if stage.id in cards else (None, None)
     return Column(
         stage.id, stage.key, stage.name, stage.colour, stage.is_final, number, value, late.get(stage.id, 0), page,
         cursor,
     )  # fmt: skip
 
 
-def _page(cards: list[Card], stage_id: UUID, narrowed: BoardFilter) -> tuple[list[Card], str | None]:
-    if len(cards) <= PAGE:
+def _page(
+    cards: list[Card], stage_id: UUID, narrowed: BoardFilter, size: int = PAGE
+) -> tuple[list[Card], str | None]:
+    if len(cards) <= size:
         return cards, None
-    last = cards[PAGE - 1]
-    return cards[:PAGE], encode_cursor([last.rank, last.id], _secret(), _context(stage_id, narrowed))
+    last = cards[size - 1]
+    return cards[:size], encode_cursor([last.rank, last.id], _secret(), _context(stage_id, narrowed))
 
 
 def _figures(narrowed: BoardFilter) -> dict[UUID, tuple[int, int]]:
@@ -144,12 +149,12 @@ def _late(stage_ids: list[UUID]) -> dict[UUID, int]:
     return dict(db.session.execute(query).tuples().all())
 
 
-def _first_cards(stage_ids: list[UUID], narrowed: BoardFilter) -> dict[UUID, list[Card]]:
+def _first_cards(stage_ids: list[UUID], narrowed: BoardFilter, size: int = PAGE) -> dict[UUID, list[Card]]:
     found: dict[UUID, list[Card]] = defaultdict(list)
     if stage_ids:
         stage = func.unnest(bindparam("stages", stage_ids, ARRAY(Uuid))).column_valued("stage")
         top = (
-            _cards(narrowed).where(Lead.stage_id == stage).order_by(Lead.rank, Lead.id).limit(PAGE + 1).lateral("top")
+            _cards(narrowed).where(Lead.stage_id == stage).order_by(Lead.rank, Lead.id).limit(size + 1).lateral("top")
         )
         rows = db.session.execute(select(top).select_from(stage).join(top, true()).order_by(top.c.rank, top.c.id))
         for row in rows:

@@ -10,7 +10,7 @@ from app.core.errors import Conflict
 from app.core.fragments import answer, fragment, page, redirect_to, wants_fragment
 from app.core.ids import parse_id
 from app.core.permissions import permit
-from app.leads.queries.board import BoardFilter, Column, board_columns, more_cards, one_column
+from app.leads.queries.board import PAGE, BoardFilter, Column, board_columns, more_cards, one_column
 from app.leads.services import move_to_stage
 from app.leads.views import bp
 from app.leads.views.drawer import drawer
@@ -35,7 +35,7 @@ def column(slug: str, stage_id: UUID) -> Response:
     if "after" in request.args and wants_fragment():
         cards, cursor = more_cards(stage_id, narrowed, request.args["after"])
         return answer(fragment("leads/_cards.html", cards=cards, **_more(stage_id, cursor, narrowed)))
-    found = one_column(stage_id, narrowed)
+    found = one_column(stage_id, narrowed, shown=request.args.get("shown", 0, type=int))
     if found is None:
         abort(404)
     if wants_fragment():
@@ -112,7 +112,7 @@ def _chips(narrowed: BoardFilter) -> list[tuple[str, str, bool]]:
 def _links(narrowed: BoardFilter) -> dict[str, Any]:
     """Address parts made once a page, not once a card."""
     query = {key: 1 for key, on in (("mine", narrowed.mine), ("due", narrowed.due)) if on}
-    return {"lead_url": f"/w/{g.workspace.slug}/leads/", "query": query}
+    return {"lead_url": f"/w/{g.workspace.slug}/leads/", "query": query, "page_size": PAGE}
 
 
 def _more(stage_id: UUID, cursor: str | None, narrowed: BoardFilter) -> dict[str, Any]:

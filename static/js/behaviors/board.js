@@ -103,10 +103,11 @@ const ask = (card) => {
   dialog.showModal();
 };
 
+const wired = new WeakSet();
 const wire = () => {
   for (const list of lists()) {
-    if (list.dataset.sortable) continue;
-    list.dataset.sortable = "1";
+    if (wired.has(list)) continue;
+    wired.add(list);
     let from;
     new window.Sortable(list, {
       group: "leads", draggable: ".lead", animation: 120, ghostClass: "ghost", chosenClass: "lifted",
@@ -120,9 +121,30 @@ const wire = () => {
   }
 };
 
-if (board && window.Sortable) {
-  wire();
-  document.addEventListener("htmx:after:swap", wire);
+// Cards fetched by scrolling join the list of their column, which from then on refreshes with as many.
+const adopt = () => {
+  for (const extra of board.querySelectorAll("[data-more-cards]")) {
+    const column = extra.closest(".column");
+    const list = column.querySelector("[data-cards]");
+    list.append(...extra.children);
+    extra.remove();
+    const url = new URL(column.getAttribute("hx-get"), location.href);
+    url.searchParams.set("shown", list.children.length);
+    column.setAttribute("hx-get", url.pathname + url.search);
+  }
+};
+
+// The dragging library is wanted by nobody's first glance, so it comes when the page is at rest.
+const loadSortable = () => {
+  const script = document.createElement("script");
+  script.src = board.dataset.sortableUrl;
+  script.onload = () => { wire(); document.addEventListener("htmx:after:swap", wire); board.dataset.ready = ""; };
+  document.head.append(script);
+};
+
+if (board) {
+  (window.requestIdleCallback ?? setTimeout)(loadSortable);
+  document.addEventListener("htmx:after:swap", adopt);
   board.addEventListener("keydown", (event) => {
     const card = event.target.closest(".lead");
     if (!card || event.ctrlKey || event.metaKey || event.altKey) return;
