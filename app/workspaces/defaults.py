@@ -110,15 +110,16 @@ TEMPLATES = (
     ),
     TemplateDefault(
         "chase_day_3", "Chase, day 3", "email", "Your quote for {service}",
-        "Hello {first_name},\n\nA few days ago we sent you a quote for {service}. Did it reach you?\n\nIf anything is"
-        " unclear, or you would like another rhythm, reply to this email and we will put it right.\n\nKind regards\n"
+        "Hello {first_name},\n\nA few days ago we sent you a quote for {service}. Did it reach you? Here it is again:"
+        "\n\n{link}\n\nIf anything is unclear, or you would like another rhythm, reply to this email and we will put"
+        " it right.\n\nKind regards\n"
         "{workspace}",
     ),
     TemplateDefault(
         "chase_last", "Chase, last", "email", "Shall we keep your place, {first_name}?",
         "Hello {first_name},\n\nWe have not heard from you about your quote for {service} and do not want to be a"
-        " nuisance, so this is our last email about it.\n\nIf you would like to go ahead, now or later, a short reply"
-        " is enough. If not, you need not do anything.\n\nKind regards\n{workspace}",
+        " nuisance, so this is our last email about it.\n\nIf you would like to go ahead, you can still accept it here:"
+        "\n\n{link}\n\nIf not, you need not do anything.\n\nKind regards\n{workspace}",
     ),
     TemplateDefault(
         "sms_chase", "Chase by SMS", "sms", "",
@@ -140,7 +141,7 @@ RULES = (
     RuleDefault("follow_up_1", "call", "Second chase", days=7),
     RuleDefault("follow_up_2", "call", "Last call", days=14),
     RuleDefault("hot_lead", "call", "Call to book", days=1),
-    RuleDefault("ready_for_squeegee", "task", "Hand over to Squeegee", counts=False),
+    RuleDefault("ready_for_squeegee", "task", "Hand over to Squeegee", days=1, counts=False),
     RuleDefault("not_in_area", "email", "Tell them kindly", any_hour=True, counts=False, template="not_in_area"),
 )
 

@@ -1,0 +1,26 @@
+"""`flask seed`: believable data to look at and to try things on."""
+
+import click
+from flask import current_app
+from flask.cli import AppGroup
+
+from app.core.transactions import transaction
+
+seed = AppGroup("seed", help="Fill the database with data to try Sill with.")
+
+
+@seed.command("demo")
+def demo() -> None:
+    """Make the demo workspace unless it is there, and point it at the local Squeegee."""
+    from app.workspaces.demo import build_demo, connect_squeegee, demo_exists
+
+    if current_app.extensions["config"].is_production:
+        raise click.ClickException("The demo has known passwords and is never put into a production database.")
+    if demo_exists():
+        click.echo("The demo workspace is there already.")
+    else:
+        with transaction():
+            leads = build_demo()
+        click.echo(f"The demo workspace has {leads} leads.")
+    with transaction():
+        connect_squeegee()

@@ -1,0 +1,138 @@
+"""Builds the demo workspace in one go, and points it at the Squeegee that runs beside it."""
+
+import time
+from random import Random
+
+from flask import current_app
+from sqlalchemy import select
+
+from app.accounts.models import User
+from app.accounts.queries import find_user
+from app.accounts.services.signing_in import hash_params
+from app.core import access_keys, http
+from app.core.clock import utcnow
+from app.core.ids import new_id
+from app.core.passwords import hash_password
+from app.core.permissions import SYSTEM
+from app.core.tenancy import Scope, enter
+from app.extensions import db
+from app.leads.models import EXTRAS, SERVICES
+from app.leads.services.creating import next_number
+from app.squeegee.models import SqueegeeAccount
+from app.workspaces.demo.cast import Cast
+from app.workspaces.demo.history import History
+from app.workspaces.demo.journeys import JOURNEYS, moments
+from app.workspaces.demo.people import People
+from app.workspaces.demo.planning import appoint_crew, enqueue_messages, plan
+from app.workspaces.forms import read_districts
+from app.workspaces.models import Membership
+from app.workspaces.services import create_workspace
+
+DEMO_SLUG = "somerset"
+FORM_KEY = "somerset-demo"
+PASSWORD = "glass-and-ladder-2026"
+_PEOPLE = (
+    ("owner", "Olivia Marsh", "owner"), ("bob", "Bob Hartnell", "sales"), ("carol", "Carol Pike", "crew"),
+    ("dave", "Dave Lock", "viewer"),
+)  # fmt: skip
+_DISTRICTS = "BA3-BA11, BA16, BA22, BS21-BS29, BS39, BS40, BS48, BS49, DT9, TA1-TA3, TA6-TA14, TA17-TA20"
+#: The simulator's names for our services and extras.
+_SQUEEGEE_NAMES = {
+    "window_cleaning": "Window cleaning", "gutter_clearing": "Gutter clearing", "inside": "Window cleaning inside",
+    "fascia_soffit": "Fascia, soffit and gutter", "conservatory": "Conservatory", "solar_panels": "Solar panels",
+    "conservatory_roof": "Conservatory roof", "extension": "Extension", "other": "Window cleaning",
+}  # fmt: skip
+_PATIENCE_SECONDS = 3.0
+
+
+def demo_exists() -> bool:
+    """Whether the demo workspace has been made already."""
+    return access_keys.is_taken("slug", DEMO_SLUG)
+
+
+def build_demo(seed: int = 2026) -> int:
+    """Make the workspace, its people and some 120 leads with their history. Returns how many leads there are.
+
+    The same `seed` gives the same people and houses; times count back from now. Enters the workspace's scope.
+    """
+    users = {name: _user(name, full_name) for name, full_name, _ in _PEOPLE}
+    workspace = create_workspace("Somerset Window Cleaning", DEMO_SLUG, users["owner"], SYSTEM, form_key=FORM_KEY)
+    workspace.tagline = "Fully insured, on time, since 1998"
+    workspace.phone = "01632 960117"
+    workspace.service_districts = read_districts(_DISTRICTS)[0]
+    workspace.reply_email = workspace.notification_email = "office@example.com"
+    db.session.add_all(Membership(user_id=users[name].id, role=role) for name, _, role in _PEOPLE[1:])
+    db.session.flush()
+    cast = Cast(
+        workspace, users["owner"], users["bob"], users["carol"], utcnow(), Random(seed), workspace.clock()
+    )  # fmt: skip
+    cast.learn()
+    histories = _tell(cast)
+    for history in histories:
+        plan(cast, history)
+    appoint_crew(cast, histories)
+    cast.store()
+    enqueue_messages(cast)
+    db.session.flush()
+    return len(histories)
+
+
+def _tell(cast: Cast) -> list[History]:
+    """Every journey's leads, the earliest enquiry first, so that numbers follow time."""
+    people = People(cast.random)
+    plans = []
+    for journey in JOURNEYS:
+        for _ in range(journey.count):
+            enquiry = people.next(far=journey.path == ("not_in_area",))
+            plans.append((moments(journey, cast.now, cast.clock, cast.random), enquiry, journey.path))
+    plans.sort(key=lambda each: each[0][0])
+    histories = []
+    for times, enquiry, path in plans:
+        year = times[0].astimezone(cast.clock.zone).year
+        number = next_number(cast.workspace.lead_number_prefix, cast.workspace.lead_number_year, year)
+        histories.append(History(cast, enquiry, number, path, times))
+    return histories
+
+
+def connect_squeegee() -> bool:
+    """Point the demo at the Squeegee simulator, whose port may differ at every start, and it at us for confirmations.
+
+    Returns whether there is one. A simulator that does not listen yet is waited for, for three seconds at most.
+    """
+    from simulators.squeegee.__main__ import DEMO_TOKEN
+    from simulators.squeegee.payloads import SERVICES as SIMULATED
+
+    url = current_app.config["SQUEEGEE_SIMULATOR_URL"]
+    if not url:
+        return False
+    found = access_keys.find("slug", DEMO_SLUG)
+    assert found is not None
+    enter(Scope(found.workspace_id, None, "all"))
+    account = db.session.execute(select(SqueegeeAccount)).scalar_one()
+    ids = {name: service_id for service_id, name in SIMULATED.items()}
+    account.base_url, account.token = url, DEMO_TOKEN
+    account.service_ids = {code: ids[_SQUEEGEE_NAMES[code]] for code in (*SERVICES, *EXTRAS) if code in _SQUEEGEE_NAMES}
+    db.session.flush()
+    hook = f"{current_app.config['PUBLIC_URL']}/hooks/squeegee/{account.id}"
+    return _tell_simulator(url, {"url": hook, "secret": account.webhook_secret})
+
+
+def _tell_simulator(url: str, payload: dict[str, str | None]) -> bool:
+    deadline = time.monotonic() + _PATIENCE_SECONDS
+    while True:
+        try:
+            return http.request("POST", f"{url}/_callback", json=payload, allow_private=True).status < 300
+        except http.OutboundError:
+            if time.monotonic() > deadline:
+                return False
+            time.sleep(0.1)
+
+
+def _user(name: str, full_name: str) -> User:
+    email = f"{name}@example.com"
+    user = find_user(email)
+    if user is None:
+        user = User(id=new_id(), email=email, name=full_name, password_hash=hash_password(PASSWORD, hash_params()))
+        db.session.add(user)
+        db.session.flush()
+    return user

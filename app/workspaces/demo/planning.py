@@ -1,0 +1,100 @@
+"""What is planned with the demo's leads: what was due is done, save for a few late calls; the rest lies ahead.
+
+No message is left to be sent that should have gone already: starting the demo must not empty a bag of mail.
+"""
+
+from datetime import datetime, timedelta
+
+from app.activities.models import Activity
+from app.appointments.models import Appointment
+from app.core import outbox
+from app.followups.models import FollowUp, FollowUpRule
+from app.followups.services.planning import DUE, due_time
+from app.workspaces.demo.cast import Cast
+from app.workspaces.demo.history import History
+
+_MESSAGES = ("email", "sms")
+_SOON = timedelta(minutes=30)
+
+
+def plan(cast: Cast, history: History) -> None:
+    """Plan what the lead's stage asks for, as if it had been planned when it entered."""
+    lead, change = history.lead, history.change
+    assert change is not None
+    planned = []
+    for rule in cast.rules[lead.stage_id]:
+        kind = "call" if rule.kind == "email" and not history.contact.email else rule.kind
+        any_hour = rule.any_hour and kind == rule.kind
+        due_at = due_time(cast.workspace, change.at, rule.delay_days, rule.delay_minutes, any_hour)
+        follow_up = FollowUp(
+            lead_id=lead.id, rule_id=rule.id, stage_change_id=change.id, kind=kind, title=rule.title, due_at=due_at,
+            state="planned", created_at=change.at,
+        )  # fmt: skip
+        _settle(cast, history, rule, follow_up)
+        cast.add(follow_up)
+        if follow_up.state == "planned":
+            planned.append(follow_up)
+    if planned:
+        first = min(planned, key=lambda each: each.due_at)
+        lead.next_act, lead.next_act_at = first.title, first.due_at
+
+
+def _settle(cast: Cast, history: History, rule: FollowUpRule, follow_up: FollowUp) -> None:
+    is_message = follow_up.kind in _MESSAGES
+    if follow_up.due_at > cast.now + (_SOON if is_message else timedelta()):
+        return
+    key = history.rule_message(rule.template_id)
+    if is_message:
+        done_at = min(follow_up.due_at, cast.now)
+        first_word = key in ("acknowledgement", "not_in_area")
+        message = history.acknowledged if first_word else history.write(key or "", done_at)
+        follow_up.message_id = message.id if message else None
+        history.lead.follow_up_count += rule.counts_as_attempt
+        _finish(follow_up, done_at)
+    elif _was_done(cast, history, rule):
+        history.call(follow_up.due_at + timedelta(minutes=20), "no_answer")
+        _finish(follow_up, follow_up.due_at + timedelta(minutes=20))
+
+
+def _was_done(cast: Cast, history: History, rule: FollowUpRule) -> bool:
+    """Only chasing calls of quoted leads were made in passing; any other call would have moved the lead on."""
+    return rule.kind == "call" and history.lead.stage_id == cast.stages["quote_sent"].id and cast.random.random() < 0.7
+
+
+def _finish(follow_up: FollowUp, at: datetime) -> None:
+    follow_up.state, follow_up.finished_at = "done", at
+
+
+def enqueue_messages(cast: Cast) -> int:
+    """Leave the sending of what is planned to the worker. Returns how many messages wait."""
+    waiting = [row for row in cast.rows[FollowUp] if row.state == "planned" and row.kind in _MESSAGES]
+    for follow_up in waiting:
+        outbox.enqueue(DUE, follow_up.id, run_at=follow_up.due_at)
+    return len(waiting)
+
+
+def appoint_crew(cast: Cast, histories: list[History]) -> None:
+    """Give the cleaner visits: surveys for who asked for a quote, first cleans for who is booked."""
+    wanted = [each for each in histories if each.lead.stage_id == cast.stages["quote_requested"].id]
+    for number, history in enumerate(wanted):
+        _visit(cast, history, cast.now + timedelta(hours=2 + 5 * number))
+    booked = [each for each in histories if each.lead.first_service_date is not None]
+    for history in [each for each in booked if each.lead.first_service_date >= cast.now.date()][:8]:
+        opening = datetime.combine(history.lead.first_service_date, cast.workspace.opens, cast.clock.zone)
+        _visit(cast, history, opening + timedelta(hours=cast.random.randint(0, 5)))
+
+
+def _visit(cast: Cast, history: History, wanted: datetime) -> None:
+    starts_at = cast.clock.next_open(wanted.replace(minute=0, second=0, microsecond=0))
+    visit = cast.add(
+        Appointment(
+            lead_id=history.lead.id, user_id=cast.crew.id, starts_at=starts_at,
+            ends_at=starts_at + timedelta(minutes=30), status="set", created_at=history.lead.stage_entered_at,
+        )
+    )  # fmt: skip
+    cast.add(
+        Activity(
+            lead_id=history.lead.id, kind="appointment", event="appointment.set", at=history.lead.stage_entered_at,
+            actor_kind="person", actor_id=history.doer, subject_id=visit.id, data={},
+        )
+    )  # fmt: skip
