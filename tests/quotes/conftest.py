@@ -43,7 +43,8 @@ def write(world: World) -> Callable[..., Quote]:
         values: dict[str, Any] = {
             "rungs": {"4_weekly": 1900, "8_weekly": 2400, "one_off": 5800}, "first_clean_minor": 3650,
             "valid_until": today_here() + timedelta(days=30),
-            "lines": [DraftLine("Outside windows"), DraftLine("Roof", 4500)], "note": "We come on Tuesdays.", "terms": "We clean in light rain.",
+            "lines": [DraftLine("Outside windows"), DraftLine("Roof", 4500)],
+            "note": "We come on Tuesdays.", "terms": "We clean in light rain.",
         }  # fmt: skip
         return draft_quote(lead.id, QuoteDraft(**{**values, **changes}), world.alice.actor)
 

@@ -8,7 +8,8 @@ from sqlalchemy import select
 from app.activities.models import Activity
 from app.extensions import db
 from app.followups.models import FollowUp
-from app.leads.services import get_lead, get_stage
+from app.leads.services import get_lead
+from app.leads.services.reading import get_stage
 from app.quotes.models import Quote
 from app.quotes.queries import get_quote
 from tests.support.client import Client

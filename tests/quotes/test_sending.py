@@ -10,7 +10,8 @@ from sqlalchemy import select, update
 from app.core.access_keys import AccessKey
 from app.extensions import db
 from app.leads.models import Lead, Stage
-from app.leads.services import get_lead, get_stage, stages
+from app.leads.services import get_lead, stages
+from app.leads.services.reading import get_stage
 from app.messaging.models import Message, MessageTemplate
 from app.messaging.services import suppress
 from app.quotes.models import Quote
@@ -80,7 +81,7 @@ def test_a_new_version_replaces_the_old_one(
     old_path = f"/c/{old.link_secret}"
     rungs = [(rung.frequency, rung.price_minor) for rung in old.options]
     new = sent(lead, rungs={"8_weekly": 2600})
-    assert [(view.version_no, view.standing) for view in quotes_of(lead.id)] == [(2, "open"), (1, "replaced")]
+    assert [(view.number[-2:], view.standing) for view in quotes_of(lead.id)] == [("Q2", "open"), ("Q1", "replaced")]
     assert new.number == f"{lead.number}-Q2"
     assert [
         (rung.frequency, rung.price_minor) for rung in db.session.get_one(Quote, (old.workspace_id, old.id)).options

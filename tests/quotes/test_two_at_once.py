@@ -26,7 +26,7 @@ def race(app: Flask, requests: list[tuple[str, dict[str, str]]]) -> list[int]:
 
     def run(request: tuple[str, dict[str, str]]) -> int:
         line.wait(10)
-        with app.test_client() as client:
+        with app.app_context(), app.test_client() as client:
             return client.open(request[0], method="POST", data=request[1], csrf=False).status_code
 
     with ThreadPoolExecutor(len(requests)) as pool:

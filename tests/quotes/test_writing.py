@@ -106,7 +106,9 @@ def test_a_draft_is_written_on_not_doubled(alice: Client, lead: Any) -> None:
     assert 'value="36.50"' in form
     answer = alice.post(url(lead), data=typed_quote(seen=mark, price_8_weekly="26"))
     assert answer.status_code == 303
-    assert [(view.version_no, view.rungs[1].price_minor) for view in _versions(lead)] == [(1, 2600)]
+    assert [(view.number[-2:], view.rungs[1].price_minor) for view in _versions(lead)] == [("Q1", 2600)]
+    stale = alice.post(url(lead), data=typed_quote(seen=mark, price_8_weekly="27"))
+    assert stale.status_code == 409
 
 
 def test_two_writers_do_not_overwrite_each_other(alice: Client, bob: Client, lead: Any) -> None:

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from uuid import UUID
 
 from sqlalchemy import select
+from sqlalchemy.orm.attributes import flag_modified
 
 from app.activities.services import record_activity
 from app.core.errors import Conflict, Invalid
@@ -137,6 +138,7 @@ def _write(quote: Quote, draft: QuoteDraft) -> None:
     quote.first_clean_minor = draft.first_clean_minor
     quote.note = draft.note or None
     quote.terms = draft.terms
+    flag_modified(quote, "terms")  # other rungs alone make another draft too: its version has to rise
     quote.options.clear()
     quote.lines.clear()
     db.session.flush()  # the old rungs go before the new ones come: a rhythm stands once in a quote

@@ -117,7 +117,7 @@ def _after(quote: Quote, words: str) -> Response:
 
 def _form_page(lead: Lead, form: QuoteForm, errors: dict[str, str], status: int = 200) -> Response:
     values: dict[str, Any] = {
-        "lead": lead, "first_name": lead.contact.first_name, "name": lead.contact.name, "form": form, "errors": errors,
+        "lead": lead, "first_name": lead.contact.first_name, "customer": lead.contact.name, "form": form, "errors": errors,
         "rungs": [(key, FREQUENCY_WORDS[key]) for key in form.prices], "viewer": g.viewer,
         "wanted": _wanted(lead), "in_drawer": wants_fragment(),
     }  # fmt: skip
@@ -132,7 +132,7 @@ def _quote_page(quote: Quote, errors: dict[str, str] | None = None, status: int 
     can_write = g.viewer.can("quotes:write")
     successor = open_successor(quote) if offer.quote.standing == "replaced" else None
     values: dict[str, Any] = {
-        "lead": lead, "name": lead.contact.name, "offer": offer, "quote": offer.quote, "viewer": g.viewer,
+        "lead": lead, "customer": lead.contact.name, "offer": offer, "quote": offer.quote, "viewer": g.viewer,
         "channels": list(channels_for(lead.contact)) if can_write else [], "can_write": can_write,
         "link": link_of(quote) if can_write and offer.quote.standing == "open" else None,
         "accepted_name": quote.accepted_name, "early_start": quote.starts_before_cancellation_ends,
