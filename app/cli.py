@@ -5,6 +5,8 @@ from flask import Flask
 
 def init_app(app: Flask) -> None:
     """Add the commands. Their modules are imported when the app is made, never by a model."""
+    from app.bench.commands import bench
     from app.workspaces.commands import seed
 
     app.cli.add_command(seed)
+    app.cli.add_command(bench)

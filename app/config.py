@@ -84,6 +84,7 @@ class Config:
             "SECRET_KEY": self.secret_key,
             "METRICS_TOKEN": self.metrics_token,
             "SQLALCHEMY_DATABASE_URI": self.database_url,
+            "MIGRATION_DATABASE_URL": self.migration_database_url,
             "SQLALCHEMY_ENGINE_OPTIONS": self.engine_options(),
             "RATELIMIT_STORAGE_URI": self.redis_url,
             "SESSION_COOKIE_NAME": "__Host-sill" if self.is_secure else "sill",
