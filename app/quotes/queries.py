@@ -10,6 +10,7 @@ from sqlalchemy import select
 from app.contacts.models import Contact, Property
 from app.core.clock import utcnow
 from app.core.errors import NotFound
+from app.core.money import format_money
 from app.core.tenancy import current_workspace_id
 from app.extensions import db
 from app.lead_forms.models import LeadForm
@@ -32,12 +33,12 @@ STANDINGS = {
 
 @dataclass(frozen=True, slots=True)
 class Rung:
-    """One rhythm offered. `yearly_minor` is None for a single visit."""
+    """One rhythm offered. `yearly` is what a year costs, in whole pounds for people; None for a single visit."""
 
     id: UUID
     frequency: str
     price_minor: int
-    yearly_minor: int | None
+    yearly: str | None
 
     @property
     def title(self) -> str:
@@ -93,9 +94,14 @@ class Offer:
     suggested_id: UUID
 
     @property
+    def covered(self) -> str:
+        """What the price covers, as the end of a sentence: "outside windows, uPVC frames"."""
+        return ", ".join(_inside_sentence(words) for words in self.included)
+
+    @property
     def is_regular(self) -> bool:
         """Whether any rhythm repeats, so that a first clean differs from the following ones."""
-        return any(rung.yearly_minor is not None for rung in self.quote.rungs)
+        return any(rung.yearly for rung in self.quote.rungs)
 
 
 def today_here() -> date:
@@ -163,7 +169,7 @@ def open_successor(quote: Quote) -> Quote | None:
 
 def view_of(quote: Quote, today: date) -> QuoteView:
     """A row as staff see it on that day."""
-    rungs = tuple(_rung(option) for option in quote.options)
+    rungs = tuple(_rung(option, quote.currency) for option in quote.options)
     return QuoteView(
         id=quote.id, lead_id=quote.lead_id, number=quote.number, version=quote.version,
         standing=standing(quote, today), currency=quote.currency, rungs=rungs,
@@ -213,6 +219,12 @@ def firm() -> Workspace:
     return current_workspace()
 
 
-def _rung(option: QuoteOption) -> Rung:
-    yearly = option.annual_minor if option.weeks else None
-    return Rung(id=option.id, frequency=option.frequency, price_minor=option.price_minor, yearly_minor=yearly)
+def _rung(option: QuoteOption, currency: str) -> Rung:
+    yearly = format_money(option.annual_minor, currency, pence="never") if option.weeks else None
+    return Rung(id=option.id, frequency=option.frequency, price_minor=option.price_minor, yearly=yearly)
+
+
+def _inside_sentence(words: str) -> str:
+    """A line's first letter made small, unless its first word has other capitals (GRP, uPVC)."""
+    first = words.split()[0] if words else ""
+    return words[:1].lower() + words[1:] if first[1:].islower() else words

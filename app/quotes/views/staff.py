@@ -117,7 +117,8 @@ def _after(quote: Quote, words: str) -> Response:
 
 def _form_page(lead: Lead, form: QuoteForm, errors: dict[str, str], status: int = 200) -> Response:
     values: dict[str, Any] = {
-        "lead": lead, "first_name": lead.contact.first_name, "customer": lead.contact.name, "form": form, "errors": errors,
+        "lead": lead, "first_name": lead.contact.first_name, "customer": lead.contact.name, "form": form,
+        "errors": errors,
         "rungs": [(key, FREQUENCY_WORDS[key]) for key in form.prices], "viewer": g.viewer,
         "wanted": _wanted(lead), "in_drawer": wants_fragment(),
     }  # fmt: skip

@@ -10,13 +10,19 @@ const rename = (row, number) => {
   }
 };
 
+const mark = (row) => {
+  const button = row.querySelector("[data-line-remove]");
+  button.hidden = false;
+  button.disabled = isEmpty(row);
+};
+
 const tidy = (box) => {
   const rows = [...box.querySelectorAll("[data-line]")];
   let spare = false;
   for (const row of rows) {
     row.hidden = isEmpty(row) && spare;
     spare ||= isEmpty(row);
-    row.querySelector("[data-line-remove]").hidden = isEmpty(row);
+    mark(row);
   }
   box.querySelector("[data-line-add]").hidden = false;
 };
@@ -36,7 +42,7 @@ const add = (box) => {
     rename(row, rows.length);
   }
   row.hidden = false;
-  row.querySelector("[data-line-remove]").hidden = false;
+  mark(row);
   row.querySelector("input").focus();
 };
 
@@ -65,7 +71,7 @@ document.addEventListener("click", (event) => {
 });
 document.addEventListener("input", (event) => {
   const row = event.target.closest?.("[data-line]");
-  if (row) row.querySelector("[data-line-remove]").hidden = isEmpty(row);
+  if (row) mark(row);
 });
 document.addEventListener("htmx:after:swap", start);
 start();
