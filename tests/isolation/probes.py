@@ -15,8 +15,8 @@ from tests.isolation.rows import ELSEWHERE, HERE, MINE, THEIRS, all_rows, insert
 SEEN_WITH_THE_LEAD = frozenset(
     {
         "activities", "consents", "contacts", "delivery_attempts", "follow_ups", "form_submissions", "leads",
-        "messages", "properties", "quote_lines", "quote_options", "quotes", "search_tokens", "stage_changes", "transfer_calls",
-        "transfers",
+        "messages", "properties", "quote_lines", "quote_options", "quotes", "search_tokens", "stage_changes",
+        "transfer_calls", "transfers",
     }
 )  # fmt: skip
 ADDED_ONLY = frozenset({"audit_entries"})

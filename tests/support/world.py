@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from flask import Flask
+from flask_login.utils import _create_identifier
 
 from app.accounts.models import User
 from app.core import tenancy
@@ -128,7 +129,12 @@ def sign_in(client: Client, member: Member) -> None:
         user = db.session.get_one(User, member.user_id)
         started = start_session(user, Actor("person", user.id, user.name, address="127.0.0.1", device="tests"))
         db.session.commit()
-    client.keep_session({"_user_id": f"{user.id}.{started.token}", "_fresh": True})
+    environ = {**client.environ_base, "wsgi.url_scheme": "http"}
+    before = tenancy.current_scope()
+    with client.application.app_context(), client.application.test_request_context(environ_base=environ):
+        browser_mark = _create_identifier()  # what Flask-Login would have noted of the browser
+    tenancy.enter(before)
+    client.keep_session({"_user_id": f"{user.id}.{started.token}", "_fresh": True, "_id": browser_mark})
 
 
 def browser(app: Flask, member: Member | None = None) -> Client:

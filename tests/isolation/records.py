@@ -1,0 +1,208 @@
+"""A real record in a workspace for every id that stands in an address, and a body for every form that is posted.
+
+A new kind of id, or a new form, fails the tests of the routes until it is written down here.
+"""
+
+import json
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from flask import Flask
+from sqlalchemy import select, text
+from werkzeug.routing import Rule
+
+from app.core.clock import utcnow
+from app.core.outbox import OutboxItem
+from app.core.permissions import Actor
+from app.extensions import db
+from app.followups.models import FollowUp
+from app.lead_forms.models import FormSubmission, LeadForm
+from app.leads.models import Lead
+from app.leads.services import stage_by_key
+from app.messaging.models import Message
+from app.messaging.services import compose
+from app.quotes.services import QuoteDraft, draft_quote
+from app.squeegee.models import Transfer
+from app.workspaces.models import Membership
+from app.workspaces.services import invite
+from tests.support.leads import make_lead
+from tests.support.world import Member, World, add_member
+
+IN_A_WORKSPACE = "/w/<slug>"
+TOMORROW = (utcnow() + timedelta(days=1)).date().isoformat()
+
+#: endpoint -> what a person would send; `{stage}` and the like stand for ids of the person's own workspace.
+BODIES: dict[str, dict[str, str]] = {
+    "activities.add_note": {"note": "Rang twice", "note_type": "general"},
+    "activities.log_call": {"outcome": "no_answer", "minutes": "2", "words": "Rang out"},
+    "followups.done": {"outcome": "no_answer"},
+    "leads.change": {"value": "urgent", "was": "normal"},
+    "leads.create": {"name": "Ivy Reed", "phone": "07700 900123", "source_key": "phone", "service": "window_cleaning"},
+    "leads.move": {"to": "{stage_id}"},
+    "leads.search": {"q": "Hannah"},
+    "lead_forms.release_submission": {},
+    "messaging.compose": {"channel": "email", "recipient": "ivy@example.com", "subject": "Hello", "body": "Good day"},
+    "messaging.settle": {"arrived": "yes"},
+    "quotes.create": {"price_8_weekly": "24", "valid_until": TOMORROW},
+    "quotes.send": {"channel": "email"},
+    "workspaces.change_role": {"role": "viewer"},
+    "workspaces.invite": {"email": "new@example.com", "role": "viewer"},
+}
+ANSWERS = {
+    "name": "Ivy Reed", "email": "ivy@example.com", "postcode": "BA5 2QJ", "property_type": "semi", "bedrooms": "3",
+    "service": "window_cleaning", "frequency": "8_weekly", "preferred_method": "any", "came_from": {},
+}  # fmt: skip
+FIELDS = {"field": "priority", "channel": "email"}
+
+
+@dataclass(frozen=True, slots=True)
+class Records:
+    """One record of each kind in one workspace, by the name that its id has in addresses."""
+
+    ids: dict[str, UUID]
+
+    def path(self, rule: Rule, slug: str, ids: dict[str, Any] | None = None) -> str:
+        """The address of a rule with this workspace's ids, or with others in their place."""
+        values = {**FIELDS, **self.ids, **(ids or {}), "slug": slug}
+        missing = rule.arguments - set(values)
+        assert not missing, f"{rule}: tests/isolation/records.py knows no record for {missing}"
+        built = rule.build({name: values[name] for name in rule.arguments}, append_unknown=False)
+        assert built is not None
+        return built[1]
+
+    def body(self, endpoint: str) -> dict[str, str]:
+        """What to send to an endpoint."""
+        return {key: value.format(**self.ids) for key, value in BODIES.get(endpoint, {}).items()}
+
+
+def workspace_rules(app: Flask) -> list[Rule]:
+    """Every address of the desk, in a steady order."""
+    rules = [rule for rule in app.url_map.iter_rules() if rule.rule.startswith(IN_A_WORKSPACE)]
+    return sorted(rules, key=lambda rule: (rule.rule, sorted(rule.methods or ())))
+
+
+def ids_of(rule: Rule) -> set[str]:
+    """The names of the ids in an address."""
+    return set(rule.arguments) - {"slug"} - set(FIELDS)
+
+
+def method_of(rule: Rule) -> str:
+    """The one method of a rule that does something."""
+    return next(iter((rule.methods or set()) - {"HEAD", "OPTIONS"}))
+
+
+def make_records(owner: Member) -> Records:
+    """Make one record of each kind in a member's workspace. The lead stands so that anything may be done with it."""
+    with owner.acting() as actor:
+        lead = make_lead(actor, price_minor=2400)
+        found: dict[str, UUID] = {"lead_id": lead.id, "stage_id": stage_by_key("contacted").id}
+        for name, make in MAKERS.items():
+            found[name] = make(lead, actor)
+        db.session.commit()
+    return Records(found)
+
+
+def prepare(endpoint: str, records: Records, owner: Member) -> None:
+    """Put a record into the state in which an act may be done with it."""
+    state = STATES.get(endpoint)
+    if state is not None:
+        with owner.acting():
+            table, column, word = state
+            db.session.execute(
+                text(f"update {table} set state = :word where id = :id"), {"word": word, "id": records.ids[column]}
+            )
+            db.session.commit()
+
+
+#: endpoint -> (table, id, the state that it needs)
+STATES = {
+    "messaging.retry": ("messages", "message_id", "failed"),
+    "messaging.settle": ("messages", "message_id", "uncertain"),
+    "squeegee.retry": ("transfers", "transfer_id", "failed"),
+    "squeegee.settle": ("transfers", "transfer_id", "uncertain"),
+}
+
+
+def make_members(world: World) -> dict[str, Member]:
+    """One member of each role in Alice's workspace, by role."""
+    known = {member.role: member for name, member in world.people.items() if name != "mallory"}
+    return known | {role: add_member(world, role, role) for role in ("admin", "manager")}
+
+
+def _follow_up(lead: Lead, actor: Actor) -> UUID:
+    follow_up = FollowUp(lead_id=lead.id, kind="call", title="Call", due_at=utcnow(), state="planned")
+    db.session.add(follow_up)
+    db.session.flush()
+    return follow_up.id
+
+
+def _message(lead: Lead, actor: Actor) -> UUID:
+    message: Message = compose(
+        lead,
+        "email",
+        recipient="ivy@example.com",
+        subject="Hello",
+        body="Good day",
+        actor=actor,
+        hold=timedelta(hours=1),
+    )
+    return message.id
+
+
+def _quote(lead: Lead, actor: Actor) -> UUID:
+    draft = QuoteDraft(rungs={"8_weekly": 2400}, valid_until=(utcnow() + timedelta(days=20)).date())
+    quote_id: UUID = draft_quote(lead.id, draft, actor).id
+    return quote_id
+
+
+def _submission(lead: Lead, actor: Actor) -> UUID:
+    form = db.session.scalars(select(LeadForm)).one()
+    submission = FormSubmission(
+        form_id=form.id, submission_key=secrets.token_bytes(16), answers=json.dumps(ANSWERS),
+        state="quarantined", suspicion="trap",
+    )  # fmt: skip
+    db.session.add(submission)
+    db.session.flush()
+    return submission.id
+
+
+def _invitation(lead: Lead, actor: Actor) -> UUID:
+    return invite(f"guest{secrets.token_hex(3)}@example.com", "viewer", actor, inviter_role="owner").id
+
+
+def _member(lead: Lead, actor: Actor) -> UUID:
+    """Somebody other than the owner where there is one."""
+    rows = db.session.scalars(select(Membership).order_by(Membership.role == "owner")).all()
+    return rows[0].id
+
+
+def _dead_work(lead: Lead, actor: Actor) -> UUID:
+    item = OutboxItem(
+        kind="message.send", subject_id=lead.id, dedupe_key=secrets.token_hex(8), run_at=utcnow(), state="dead"
+    )
+    db.session.add(item)
+    db.session.flush()
+    return item.id
+
+
+def _transfer(lead: Lead, actor: Actor) -> UUID:
+    transfer = Transfer(lead_id=lead.id, method="copy_sheet", state="pending", created_by=actor.user_id)
+    db.session.add(transfer)
+    db.session.flush()
+    return transfer.id
+
+
+MAKERS: dict[str, Callable[[Lead, Actor], UUID]] = {
+    "follow_up_id": _follow_up,
+    "message_id": _message,
+    "quote_id": _quote,
+    "submission_id": _submission,
+    "invitation_id": _invitation,
+    "member_id": _member,
+    "item_id": _dead_work,
+    "transfer_id": _transfer,
+}
