@@ -14,7 +14,10 @@ def register(app: Flask) -> None:
     from app.messaging.views import bp as messaging
     from app.quotes.views import bp as quotes
     from app.squeegee.views import bp as squeegee
+    from app.workspaces.queries import load_place
     from app.workspaces.views import bp as workspaces
+
+    app.extensions["load_place"] = load_place  # how core/web.py finds out who may enter a workspace
 
     for blueprint in (
         accounts, workspaces, live, leads, activities, followups, messaging, lead_forms, quotes, squeegee,

@@ -60,7 +60,7 @@ def _place_of_exception(logger: Any, method: str, event: dict) -> dict:
             places.append(f"{trace.tb_frame.f_globals.get('__name__', '?')}:{trace.tb_lineno}")
             trace = trace.tb_next
         event["error"] = event.get("error") or (kind.__name__ if kind else None)
-        event["trace"] = places[-12:]
+        event["trace"] = [place for place in places if place.startswith("app.")] + places[-3:]
     return event
 
 

@@ -87,10 +87,8 @@ def _enter_workspace() -> Response | None:
     workspace_id = _workspace_of(slug)
     if workspace_id is None:
         abort(404)
-    from app.workspaces.queries import load_place  # features register their views before requests come
-
     tenancy.enter(Scope(workspace_id, current_user.user_id, "none"))
-    place = load_place(workspace_id, current_user.user_id)
+    place = current_app.extensions["load_place"](workspace_id, current_user.user_id)
     if place is None:
         tenancy.enter(tenancy.NOWHERE)
         abort(404)

@@ -5,7 +5,21 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from flask import current_app
-from sqlalchemy import ARRAY, ColumnElement, Uuid, and_, bindparam, func, literal, or_, select, true, tuple_
+from sqlalchemy import (
+    ARRAY,
+    ColumnElement,
+    TableValuedAlias,
+    Uuid,
+    and_,
+    bindparam,
+    column,
+    func,
+    literal,
+    or_,
+    select,
+    true,
+    tuple_,
+)
 
 from app.contacts.models import Contact
 from app.core.clock import utcnow
@@ -136,30 +150,35 @@ def _figures(narrowed: BoardFilter) -> dict[UUID, tuple[int, int]]:
 
 def _late(stage_ids: list[UUID]) -> dict[UUID, int]:
     """Late cards per stage, counted no further than is shown."""
-    stage = func.unnest(bindparam("stages", stage_ids, ARRAY(Uuid))).column_valued("stage_id")
+    wanted = _these(stage_ids)
     late = (
         select(literal(1).label("one"))
         .where(
-            Lead.workspace_id == current_workspace_id(), Lead.stage_id == stage, Lead.next_act_at < utcnow(),
+            Lead.workspace_id == current_workspace_id(), Lead.stage_id == wanted.c.id, Lead.next_act_at < utcnow(),
         )
         .limit(LATE_SHOWN + 1)
         .lateral()
     )  # fmt: skip
-    query = select(stage, func.count()).select_from(stage).join(late, true()).group_by(stage)
-    return dict(db.session.execute(query).tuples().all())
+    query = select(wanted.c.id, func.count().label("late")).select_from(wanted).join(late, true()).group_by(wanted.c.id)
+    return {row.id: row.late for row in db.session.execute(query)}
 
 
 def _first_cards(stage_ids: list[UUID], narrowed: BoardFilter, size: int = PAGE) -> dict[UUID, list[Card]]:
     found: dict[UUID, list[Card]] = defaultdict(list)
     if stage_ids:
-        stage = func.unnest(bindparam("stages", stage_ids, ARRAY(Uuid))).column_valued("stage")
-        top = (
-            _cards(narrowed).where(Lead.stage_id == stage).order_by(Lead.rank, Lead.id).limit(size + 1).lateral("top")
-        )
-        rows = db.session.execute(select(top).select_from(stage).join(top, true()).order_by(top.c.rank, top.c.id))
+        wanted = _these(stage_ids)
+        first = _cards(narrowed).where(Lead.stage_id == wanted.c.id).order_by(Lead.rank, Lead.id)
+        top = first.limit(size + 1).lateral("top")
+        rows = db.session.execute(select(top).select_from(wanted).join(top, true()).order_by(top.c.rank, top.c.id))
         for row in rows:
             found[row.stage_id].append(card_of(row))
     return {stage_id: found[stage_id] for stage_id in stage_ids}
+
+
+def _these(stage_ids: list[UUID]) -> TableValuedAlias:
+    """The stages as rows to join with, one statement for however many."""
+    listed = func.unnest(bindparam("stages", stage_ids, ARRAY(Uuid)))
+    return listed.table_valued(column("id", Uuid)).render_derived(name="wanted")
 
 
 def _cards(narrowed: BoardFilter):

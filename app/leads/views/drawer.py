@@ -10,6 +10,7 @@ from app.core.fragments import answer, fragment
 from app.followups.queries import planned_for
 from app.leads.queries.detail import LeadDetail, lead_detail
 from app.leads.words import CHOICE_WORDS
+from app.messaging.queries import waiting_on
 from app.quotes.queries import quotes_of
 from app.squeegee.queries import panel
 from app.workspaces.queries import member_choices
@@ -26,6 +27,7 @@ def drawer_values(lead_id: UUID) -> dict[str, Any]:
     return {
         "detail": detail,
         "planned": planned_for(lead_id),
+        "messages": waiting_on(lead_id) if g.viewer.can("messages:read") else [],
         "timeline": timeline(lead_id, kind=request.args.get("kind")),
         "quotes": quotes_of(lead_id),
         "squeegee": panel(detail.lead),

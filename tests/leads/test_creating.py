@@ -1,0 +1,119 @@
+"""New leads: numbers, joining, and what is refused."""
+
+import re
+import threading
+
+import pytest
+from sqlalchemy import select
+
+from app.contacts.models import Contact, Property
+from app.core.errors import Invalid
+from app.core.permissions import SYSTEM
+from app.core.tenancy import acting_in
+from app.core.transactions import transaction
+from app.extensions import db
+from app.leads.models import Lead
+from app.leads.services import LeadDraft, create_lead
+
+
+def test_a_lead_is_added_by_hand(alice):
+    answer = alice.post(
+        f"/w/{alice.slug}/leads/new",
+        data={"name": "Margaret Voss", "phone": "01749 960123", "postcode": "ba5 2qj", "frequency": "8_weekly",
+              "price": "24", "source_key": "phone", "service": "window_cleaning"},
+    )  # fmt: skip
+
+    assert answer.status_code == 303
+    page = alice.get(answer.headers["Location"], hx=True).text
+    assert "Margaret Voss" in page and "BA5 2QJ" in page and "£156" in page
+
+
+def test_what_is_wrong_stands_beside_its_field_and_nothing_typed_is_lost(alice):
+    answer = alice.post(
+        f"/w/{alice.slug}/leads/new",
+        data={"name": "Margaret Voss", "phone": "", "email": "", "postcode": "nowhere", "wishes": "Mind the dog"},
+    )
+
+    assert answer.status_code == 422
+    for kept in ("Margaret Voss", "nowhere", "Mind the dog"):
+        assert kept in answer.text
+    assert re.search(r'id="f-phone"[^>]*aria-invalid="true"', answer.text)
+
+
+def test_numbers_run_on_by_workspace_and_year(world, make_lead):
+    first, second = make_lead(name="A One"), make_lead(name="B Two")
+    with world.mallory.acting():
+        other = create_lead(LeadDraft(name="C Three"), SYSTEM)
+
+    assert int(second.number[-3:]) == int(first.number[-3:]) + 1
+    assert other.number.endswith("-001")
+
+
+def test_a_repeat_enquiry_joins_contact_and_house(make_lead):
+    one = make_lead(name="Hannah Cole", email="hannah@example.com", phone="07700 900318",
+                    address_line1="4 Mill Lane", postcode="BS28 4EG")  # fmt: skip
+    two = make_lead(name="H. Cole", email="HANNAH@example.com", phone=None, address_line1="4, mill lane", postcode="bs284eg")
+
+    assert two.contact_id == one.contact_id
+    assert two.property_id == one.property_id
+
+
+def test_the_next_occupant_is_someone_else_at_the_same_house(make_lead):
+    one = make_lead(name="Hannah Cole", phone="07700 900318", address_line1="4 Mill Lane", postcode="BS28 4EG")
+    two = make_lead(name="Dev Okafor", phone="07700 900555", address_line1="4 Mill Lane", postcode="BS28 4EG")
+
+    assert two.contact_id != one.contact_id
+    assert two.property_id == one.property_id
+
+
+@pytest.mark.parametrize(
+    "again",
+    [
+        {"name": "Dev Okafor", "phone": "07700 900318", "email": None},
+        {"name": "Hannah Cole", "phone": "07700 900318", "email": "someone@example.org"},
+    ],
+)
+def test_a_stranger_with_a_known_number_does_not_take_over_the_contact(make_lead, again):
+    one = make_lead(name="Hannah Cole", phone="07700 900318", email="hannah@example.com")
+    two = make_lead(**again)
+
+    assert two.contact_id != one.contact_id
+    assert db.session.get(Contact, (one.workspace_id, one.contact_id)).email == "hannah@example.com"
+
+
+def test_what_a_known_contact_lacked_is_filled_in(make_lead):
+    one = make_lead(name="Hannah Cole", phone="07700 900318", email=None)
+    two = make_lead(name="Hannah Cole", phone="+44 7700 900318", email="hannah@example.com")
+
+    assert two.contact_id == one.contact_id
+    assert two.contact.email == "hannah@example.com"
+
+
+def test_bad_facts_are_named(world):
+    with pytest.raises(Invalid) as refused:
+        create_lead(LeadDraft(name=" ", email="x", phone="y", postcode="z"), SYSTEM)
+
+    assert set(refused.value.errors) == {"name", "email", "phone", "postcode"}
+
+
+@pytest.mark.commits
+def test_the_same_enquiry_at_once_makes_one_contact_and_gapless_numbers(app, world):
+    made: list[str] = []
+
+    def submit() -> None:
+        with app.app_context():
+            with acting_in(world.workspace_id), transaction():
+                draft = LeadDraft(name="Hannah Cole", email="hannah@example.com", address_line1="4 Mill Lane",
+                                  postcode="BS28 4EG")  # fmt: skip
+                made.append(create_lead(draft, SYSTEM).number)
+
+    threads = [threading.Thread(target=submit) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert sorted(int(number[-3:]) for number in made) == list(range(1, 9))
+    assert len(db.session.scalars(select(Contact)).all()) == 1
+    assert len(db.session.scalars(select(Property)).all()) == 1
+    assert len(db.session.scalars(select(Lead)).all()) == 8
