@@ -3,6 +3,7 @@
 import smtplib
 import ssl
 import time
+import weakref
 
 from app.config import Config
 from app.messaging.ports import NotSent
@@ -20,17 +21,18 @@ class Connection:
 
     def __init__(self, config: Config) -> None:
         self._config = config
-        self._smtp: smtplib.SMTP | None = None
+        self._open: list[smtplib.SMTP] = []  # the one connection, or none
         self._used = 0.0
         self._deadline = 0.0
+        weakref.finalize(self, _close, self._open)  # also when the process ends
 
     def open(self) -> None:
         """Make the connection ready for a mail. Raises NotSent, OSError or SMTPException."""
         self._deadline = time.monotonic() + WHOLE_SECONDS
-        if self._smtp is not None and not self._still_good():
+        if self._open and not self._still_good():
             self.drop()
-        if self._smtp is None:
-            self._smtp = self._connected()
+        if not self._open:
+            self._connect()
         self._used = time.monotonic()
 
     def command(self, verb: str, rest: str = "") -> int:
@@ -51,9 +53,7 @@ class Connection:
 
     def drop(self) -> None:
         """Close the connection, whatever state it is in."""
-        if self._smtp is not None:
-            self._smtp.close()
-            self._smtp = None
+        _close(self._open)
 
     def _still_good(self) -> bool:
         if time.monotonic() - self._used > IDLE_SECONDS:
@@ -63,7 +63,7 @@ class Connection:
         except (OSError, smtplib.SMTPException):
             return False
 
-    def _connected(self) -> smtplib.SMTP:
+    def _connect(self) -> None:
         config = self._config
         if config.smtp_port == IMPLICIT_TLS_PORT:
             smtp: smtplib.SMTP = smtplib.SMTP_SSL(
@@ -71,7 +71,7 @@ class Connection:
             )
         else:
             smtp = smtplib.SMTP(config.smtp_host, config.smtp_port, timeout=STEP_SECONDS)
-        self._smtp = smtp
+        self._open.append(smtp)
         self._timed().ehlo()
         if config.smtp_starttls and config.smtp_port != IMPLICIT_TLS_PORT:
             # Never in the clear when TLS was asked for: a server that lacks it raises here.
@@ -79,7 +79,6 @@ class Connection:
             self._timed().ehlo()
         if config.smtp_username:
             self._sign_in()
-        return smtp
 
     def _sign_in(self) -> None:
         try:
@@ -92,7 +91,12 @@ class Connection:
         left = self._deadline - time.monotonic()
         if left <= 0:
             raise TimeoutError
-        assert self._smtp is not None
-        if self._smtp.sock is not None:
-            self._smtp.sock.settimeout(min(STEP_SECONDS, left))
-        return self._smtp
+        [smtp] = self._open
+        if smtp.sock is not None:
+            smtp.sock.settimeout(min(STEP_SECONDS, left))
+        return smtp
+
+
+def _close(connections: list[smtplib.SMTP]) -> None:
+    while connections:
+        connections.pop().close()
