@@ -127,7 +127,7 @@ def read_districts(text: str) -> tuple[list[str], list[str]]:
 def _spread_range(found: re.Match[str]) -> str:
     area, first, other_area, last = found[1], int(found[2]), found[3] or found[1], int(found[4])
     if area != other_area or last < first:
-        return found[0].replace("-", "–")
+        return f"{area}{first}–{other_area}{last}"  # no district: it comes back as what was not understood
     return ",".join(f"{area}{number}" for number in range(first, last + 1))
 
 

@@ -31,7 +31,7 @@ def home() -> Response:
     places = _places()
     if len(places) == 1:
         return redirect_to(url_for("leads.board", slug=places[0].slug))
-    return page("accounts/home.html", name=current_user.name, places=places)
+    return page("accounts/home.html", who=current_user.name, places=places)
 
 
 @bp.get("/login")

@@ -1,0 +1,192 @@
+"""The settings of a workspace: who changes them, what is refused, and two people at once."""
+
+import re
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from app.audit.models import AuditEntry
+from app.extensions import db
+from app.lead_forms.models import LeadForm
+from app.workspaces.forms import read_districts
+from app.workspaces.models import Workspace
+from tests.support.client import Client
+from tests.support.world import World
+
+URL = "/w/wells/settings"
+HOURS = {
+    "opens": "08:30", "closes": "16:00", "weekend_follow_ups": "1", "max_follow_ups": "4", "high_value": "£120.50",
+}  # fmt: skip
+
+
+def test_shows_what_is_stored(alice: Client) -> None:
+    page = alice.get(URL).text
+    assert 'value="Wells Window Cleaning"' in page
+    assert 'value="09:00"' in page and 'value="WWC"' in page
+    assert "/q/wells-" in page and "embed.js" in page
+    assert "bob@example.com" in page
+
+
+def test_a_section_is_stored_and_told(alice: Client, world: World) -> None:
+    answer = change(alice, "hours", HOURS)
+    assert (answer.status_code, answer.headers["Location"]) == (303, f"{URL}#hours")
+
+    stored = workspace()
+    assert (f"{stored.opens:%H:%M}", f"{stored.closes:%H:%M}", stored.weekend_follow_ups) == ("08:30", "16:00", True)
+    assert (stored.max_follow_ups, stored.high_value_minor) == (4, 12_050)
+    entry = db.session.scalars(select(AuditEntry).where(AuditEntry.action == "workspace.settings_changed")).one()
+    assert entry.actor_id == world.alice.user_id
+    assert "08:30" in (entry.after or "") and "09:00" in (entry.before or "")
+
+
+def test_saving_without_a_change_is_told_to_nobody(alice: Client) -> None:
+    change(alice, "numbers", {"lead_number_prefix": "wwc", "lead_number_year": "YYYY"})
+    assert db.session.scalars(select(AuditEntry).where(AuditEntry.action == "workspace.settings_changed")).all() == []
+
+
+@pytest.mark.parametrize(
+    ("section", "typed", "said"),
+    [
+        ("hours", {**HOURS, "closes": "08:00"}, "Close later than you open."),
+        ("hours", {**HOURS, "opens": "25:00"}, "Enter a time, like 09:00."),
+        ("hours", {**HOURS, "max_follow_ups": "many"}, "whole number from 0 to 20"),
+        ("hours", {**HOURS, "high_value": "lots"}, "Enter an amount in pounds"),
+        ("area", {"service_districts": "BA5, nowhere"}, "Not postcode districts: NOWHERE"),
+        ("numbers", {"lead_number_prefix": "1A", "lead_number_year": "YYYY"}, "a letter first"),
+        ("quotes", {"quote_valid_days": "0", "quote_terms": "x"}, "whole number from 1 to 365"),
+        ("business", {"name": "", "accent": "#00686f"}, "Enter the name of the business."),
+        ("business", {"name": "W", "accent": "red;}"}, "Choose a colour"),
+        ("business", {"name": "W", "accent": "#00686f", "reply_email": "x@"}, "Enter an email address"),
+        ("business", {"name": "W", "accent": "#00686f", "phone": "call me"}, "Enter a phone number"),
+    ],
+)
+def test_says_what_is_wrong_and_keeps_what_was_typed(
+    alice: Client, section: str, typed: dict[str, str], said: str
+) -> None:
+    before = workspace().version
+    answer = change(alice, section, typed)
+    assert answer.status_code == 422
+    assert said in answer.text
+    assert workspace().version == before
+    if "max_follow_ups" in typed:
+        assert f'value="{typed["max_follow_ups"]}"' in answer.text
+
+
+def test_the_second_of_two_editors_sees_both(alice: Client) -> None:
+    mark = seen(alice, "quotes")
+    change(alice, "quotes", {"quote_valid_days": "14", "quote_terms": "Ours"})
+
+    answer = alice.post(URL, data={"section": "quotes", "seen": mark, "quote_valid_days": "60", "quote_terms": "Mine"})
+
+    assert answer.status_code == 409
+    assert "Someone else changed this" in answer.text
+    assert ">14<" in answer.text and 'value="60"' in answer.text and "Mine" in answer.text
+    assert workspace().quote_valid_days == 14
+    mark_now = re.search(r'name="section" value="quotes"><input type="hidden" name="seen" value="(\w+)"', answer.text)
+    assert mark_now is not None
+    again = {"section": "quotes", "seen": mark_now[1], "quote_valid_days": "60", "quote_terms": "Mine"}
+    assert alice.post(URL, data=again).status_code == 303
+    assert workspace().quote_valid_days == 60
+
+
+def test_two_people_may_change_different_sections(alice: Client) -> None:
+    mark = seen(alice, "quotes")
+    change(alice, "hours", HOURS)
+    answer = alice.post(URL, data={"section": "quotes", "seen": mark, "quote_valid_days": "60", "quote_terms": "Mine"})
+    assert answer.status_code == 303
+
+
+@pytest.mark.parametrize("who", ["bob", "carol"])
+def test_sales_and_crew_see_no_settings(request: pytest.FixtureRequest, who: str) -> None:
+    assert request.getfixturevalue(who).get(URL).status_code == 403
+
+
+def test_a_viewer_reads_but_changes_nothing(dave: Client) -> None:
+    page = dave.get(URL)
+    assert page.status_code == 200
+    assert "disabled" in page.text and "Deactivate" not in page.text
+    assert change(dave, "hours", HOURS).status_code == 403
+    assert dave.post(f"{URL}/form", data={}).status_code == 403
+
+
+def test_another_workspace_is_not_there(mallory: Client, world: World) -> None:
+    assert mallory.get(URL).status_code == 404
+    assert mallory.post(URL, data={"section": "hours", **HOURS}).status_code == 404
+    assert workspace().max_follow_ups == 3
+
+
+def test_an_unknown_section_is_refused(alice: Client) -> None:
+    assert alice.post(URL, data={"section": "plans", "seen": ""}).status_code == 400
+
+
+def test_the_form_keeps_exact_sites_only(alice: Client) -> None:
+    page = alice.get(URL).text
+    facts = {"consent_wording": "Yes, write to me.", "thank_you": "Ta.", "seen": mark_of(page, "form")}
+    answer = alice.post(
+        f"{URL}/form", data={**facts, "allowed_origins": "https://www.Example.com/\nhttp://localhost:8025"}
+    )
+    assert answer.status_code == 303
+    assert db.session.scalars(select(LeadForm)).one().allowed_origins == [
+        "https://www.example.com", "http://localhost:8025",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "origin",
+    [
+        "*", "https://*.example.com", "http://example.com", "example.com", "https://a.com/path", "https://a.com;script-src",
+        "https://a.com,https://b.com", "javascript:alert(1)", "https://user@a.com", "https://a.com\r\nX-Bad:1",
+        "'self'", "https://[::1", "https://a.com:99999",
+    ],
+)  # fmt: skip
+def test_sites_that_would_change_the_header_are_refused(alice: Client, origin: str) -> None:
+    facts = {"consent_wording": "Yes.", "thank_you": "", "seen": mark_of(alice.get(URL).text, "form")}
+    answer = alice.post(f"{URL}/form", data={**facts, "allowed_origins": origin})
+    assert answer.status_code == 422
+    assert db.session.scalars(select(LeadForm)).one().allowed_origins == []
+
+
+def test_the_service_area_takes_lists_and_ranges(alice: Client) -> None:
+    change(alice, "area", {"service_districts": "BA3-BA5, ba16\nTA1 to TA3; BS28 4QQ BA5"})
+    stored = workspace()
+    assert stored.service_districts == ["BA3", "BA4", "BA5", "BA16", "TA1", "TA2", "TA3", "BS28"]
+    assert stored.serves("BA4") and not stored.serves("BA2")
+    change(alice, "area", {"service_districts": ""})
+    assert workspace().serves("BA2")
+
+
+@pytest.mark.parametrize(
+    ("text", "found", "wrong"),
+    [
+        ("", [], []),
+        ("BA11 - BA9", [], 1),
+        ("BA3-BS5", [], 1),
+        ("BA5,BA5 ,, BA6", ["BA5", "BA6"], []),
+        ("EC1A W1A", ["EC1A", "W1A"], []),
+        ("Ba3–ba4", ["BA3", "BA4"], []),
+    ],
+)
+def test_districts(text: str, found: list[str], wrong: Any) -> None:
+    districts, unknown = read_districts(text)
+    assert districts == found
+    assert len(unknown) == (wrong or 0)
+
+
+def change(client: Client, section: str, typed: dict[str, str]) -> Any:
+    return client.post(URL, data={"section": section, "seen": seen(client, section), **typed})
+
+
+def seen(client: Client, section: str) -> str:
+    page = client.get(URL)
+    return mark_of(page.text, section) if page.status_code == 200 else ""
+
+
+def mark_of(page: str, section: str) -> str:
+    found = re.search(rf'name="section" value="{section}"><input type="hidden" name="seen" value="(\w+)"', page)
+    assert found is not None
+    return found[1]
+
+
+def workspace() -> Workspace:
+    return db.session.scalars(select(Workspace).where(Workspace.slug == "wells")).one()
