@@ -3,13 +3,15 @@ session, and since nobody is signed in there is nothing that a foreign page coul
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
 
-from flask import Response, request, url_for
+from flask import Response, current_app, request, url_for
+from markupsafe import Markup
 
 from app.core import web
 from app.core.clock import utcnow
 from app.core.errors import Invalid
-from app.core.fragments import page
+from app.core.fragments import fragment, page
 from app.core.network import client_block
 from app.extensions import csrf
 from app.lead_forms.forms import BLANK, Answers, Typed, check, questions, read
@@ -61,7 +63,7 @@ class Visit:
         return page(
             "lead_forms/form.html",
             status,
-            typed=typed,
+            steps=_steps(typed, errors or {}, self.workspace.name, self.form.consent_wording),
             origin=origin,
             token=token,
             errors=errors or {},
@@ -74,6 +76,21 @@ class Visit:
             },
             **self.layout(),
         )
+
+
+def _steps(typed: Typed, errors: dict[str, str], firm: str, wording: str) -> Markup:
+    if typed is BLANK and not errors and not current_app.debug:
+        return _blank_steps(firm, wording)
+    values = {"typed": typed, "errors": errors, "firm": firm, "consent_wording": wording, "ask": questions}
+    return fragment("lead_forms/_all_steps.html", **values)
+
+
+@lru_cache(maxsize=256)
+def _blank_steps(firm: str, wording: str) -> Markup:
+    """The unanswered questions, which are most of the page and the same for everybody: rendered once."""
+    return fragment(
+        "lead_forms/_all_steps.html", typed=BLANK, errors={}, firm=firm, consent_wording=wording, ask=questions
+    )
 
 
 @bp.get("/q/<key>")

@@ -1,0 +1,253 @@
+"""The form as a customer with a telephone meets it: steps, a reload, no line, somebody else's website."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from datetime import timedelta
+from threading import Thread
+from typing import Any
+
+import pytest
+from flask import Flask, Response
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+from werkzeug.serving import WSGIRequestHandler, make_server
+
+from app.extensions import db
+from app.lead_forms.models import LeadForm
+from app.lead_forms.services import suspicion
+from app.workspaces.models import Workspace
+from tests.lead_forms.conftest import leads, submissions
+
+pytestmark = [pytest.mark.e2e, pytest.mark.commits]
+PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
+TOTAL_BYTES = 60 * 1024
+
+
+class Quiet(WSGIRequestHandler):
+    """A server that says nothing."""
+
+    def log(self, type: str, message: str, *args: object) -> None:
+        """Write no access log."""
+
+
+@contextmanager
+def serving(app: Flask) -> Iterator[str]:
+    """Serve an app on a free port of loopback; gives its address."""
+    server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=Quiet)
+    server.daemon_threads = True
+    thread = Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.port}"
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    """Chromium, as bin/test found it."""
+    names = (os.environ.get("SILL_CHROMIUM"), "chromium", "chromium-browser", "google-chrome")
+    path = next((found for name in names if name and (found := shutil.which(name))), None)
+    assert path, "no Chromium: bin/test installs one"
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def url(app: Flask, form: LeadForm, workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """The address of the form on a running server. A test is quicker than a person: that alone must not be suspect."""
+    monkeypatch.setattr(suspicion, "SHORTEST", timedelta(0))
+    with serving(app) as base:
+        yield f"{base}/q/{form.key}"
+
+
+@pytest.fixture
+def page(chromium: Browser) -> Iterator[Page]:
+    """A telephone. Any complaint of the browser fails the test."""
+    context = chromium.new_context(**PHONE)
+    page = context.new_page()
+    complaints: list[str] = []
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.on("console", lambda message: complaints.append(message.text) if _is_fault(message.text) else None)
+    yield page
+    cookies = context.cookies()
+    context.close()
+    assert complaints == [] and cookies == []
+
+
+def _is_fault(text: str) -> bool:
+    return "Content Security Policy" in text and "frame-ancestors" not in text
+
+
+def choose(page: Any, name: str, value: str) -> None:
+    page.locator(".option", has=page.locator(f"[name={name}][value='{value}']")).click()
+
+
+def go_on(page: Any) -> None:
+    page.locator("[data-next]").click()
+
+
+def heading(page: Any, words: str) -> None:
+    expect(page.get_by_role("heading", level=2, name=words)).to_be_visible()
+
+
+def fill_until_contact(page: Any) -> None:
+    page.locator("[name=postcode]").fill("ba5 2qj")
+    go_on(page)
+    choose(page, "property_type", "semi")
+    choose(page, "bedrooms", "3")
+    go_on(page)
+    choose(page, "frequency", "8_weekly")
+    go_on(page)
+    choose(page, "extras", "inside")
+    go_on(page)
+    page.locator("[name=access_notes]").fill("Side gate")
+    go_on(page)
+    heading(page, "How do we reach you?")
+
+
+def fill_contact(page: Any) -> None:
+    page.locator("[name=name]").fill("Hannah Cole")
+    page.locator("[name=phone]").fill("07700 900318")
+    go_on(page)
+    heading(page, "Ready to send")
+
+
+def test_step_by_step_to_a_lead(page: Page, url: str) -> None:
+    page.goto(f"{url}?utm_source=flyer")
+    heading(page, "Where are the windows?")
+    expect(page.get_by_role("heading", name="What kind of place is it?")).to_be_hidden()
+    fill_until_contact(page)
+    expect(page.locator("#ask-6")).to_be_focused()
+    fill_contact(page)
+    expect(page.locator("[data-recap]")).to_contain_text("window cleaning, every 8 weeks", ignore_case=True)
+    go_on(page)
+    page.wait_for_url("**/thanks?t=*")
+    db.session.expire_all()
+    (lead,) = leads()
+    expect(page.locator("main")).to_contain_text(lead.number)
+    assert (lead.contact.name, lead.utm_source, lead.extras) == ("Hannah Cole", "flyer", ["inside"])
+    assert page.evaluate("sessionStorage.length") == 0
+
+
+def test_the_first_load_is_light_and_still(page: Page, url: str) -> None:
+    sizes: list[int] = []
+    hosts: set[str] = set()
+    page.on("response", lambda answer: sizes.append(len(answer.body())))
+    page.on("request", lambda request: hosts.add(request.url.split("/q/")[0].split("/static/")[0]))
+    page.add_init_script(
+        "window.shift = 0; new PerformanceObserver(list => list.getEntries().forEach(e => { window.shift += e.value }))"
+        ".observe({type: 'layout-shift', buffered: true})"
+    )
+    page.goto(url, wait_until="networkidle")
+    assert sum(sizes) < TOTAL_BYTES
+    assert len(hosts) == 1
+    assert page.evaluate("window.shift") == 0
+
+
+def test_a_wrong_answer_is_told_beside_its_field_at_once(page: Page, url: str) -> None:
+    page.goto(url)
+    page.locator("[name=postcode]").fill("nonsense")
+    page.keyboard.press("Enter")
+    expect(page.locator("#f-postcode-error")).to_have_text("That is not a UK postcode. Enter it like BA5 2QJ")
+    expect(page.locator("[name=postcode]")).to_be_focused()
+    expect(page.locator("[name=postcode]")).to_have_attribute("aria-invalid", "true")
+    page.locator("[name=postcode]").fill("TA1 1AA")
+    page.keyboard.press("Enter")
+    heading(page, "What kind of place is it?")
+    expect(page.locator("[data-area-note]")).to_contain_text("We do not clean in TA1")
+
+
+def test_going_back_and_reloading_lose_nothing(page: Page, url: str) -> None:
+    page.goto(url)
+    fill_until_contact(page)
+    page.locator("[name=name]").fill("Hannah")
+    page.reload()
+    heading(page, "How do we reach you?")
+    expect(page.locator("[name=name]")).to_have_value("Hannah")
+    page.go_back()
+    heading(page, "How do we get to them?")
+    page.get_by_role("button", name="Back").click()
+    heading(page, "Anything else while we are there?")
+    expect(page.locator("[name=extras][value=inside]")).to_be_checked()
+
+
+def test_what_only_the_server_sees_comes_back_at_its_step(page: Page, url: str) -> None:
+    page.goto(url)
+    fill_until_contact(page)
+    page.locator("[name=name]").fill("Hannah Cole")
+    page.locator("[name=phone]").fill("123456789 987654321")
+    go_on(page)
+    go_on(page)
+    expect(page.locator(".error-summary")).to_be_focused()
+    heading(page, "How do we reach you?")
+    expect(page.locator("#f-phone-error")).to_contain_text("not a phone number")
+    expect(page.locator("[name=name]")).to_have_value("Hannah Cole")
+    page.locator("[name=phone]").fill("07700 900318")
+    go_on(page)
+    go_on(page)
+    page.wait_for_url("**/thanks?t=*")
+
+
+def test_without_a_line_it_waits_and_sends_by_itself(page: Page, url: str) -> None:
+    page.goto(url)
+    fill_until_contact(page)
+    fill_contact(page)
+    page.context.set_offline(True)
+    go_on(page)
+    expect(page.locator("[data-send-note]")).to_contain_text("offline")
+    assert page.evaluate("sessionStorage.length") == 1
+    page.context.set_offline(False)
+    page.wait_for_url("**/thanks?t=*")
+    db.session.expire_all()
+    assert len(leads()) == len(submissions()) == 1
+
+
+def test_inside_another_website_it_fits_and_posts_in_its_frame(page: Page, url: str, form: LeadForm) -> None:
+    host = Flask("website")
+    html = f"<!doctype html><title>Firm</title><h1>Our firm</h1><script src='{url}/embed.js' async></script>"
+    host.add_url_rule("/", "home", lambda: Response(html, mimetype="text/html"))
+    with ExitStack() as stack:
+        listed, stranger = (stack.enter_context(serving(host)).replace("127.0.0.1", "localhost") for _ in range(2))
+        form.allowed_origins = [listed]
+        db.session.commit()
+        page.goto(f"{listed}/?utm_source=site&secret=1")
+        frame = page.frame_locator("iframe")
+        fill_until_contact(frame)
+        iframe = page.locator("iframe")
+        inside = frame.locator(".public-page").evaluate("page => page.scrollHeight")
+        assert abs(iframe.evaluate("frame => frame.clientHeight") - inside) <= 2
+        fill_contact(frame)
+        go_on(frame)
+        expect(frame.locator("main")).to_contain_text("Your request has arrived")
+        db.session.expire_all()
+        (lead,) = leads()
+        assert (lead.landing_page, lead.utm_source) == (f"{listed}/", "site")
+        with page.expect_console_message(lambda message: "frame-ancestors" in message.text):
+            page.goto(stranger)
+
+
+def test_without_scripts_it_is_one_page(chromium: Browser, url: str) -> None:
+    context = chromium.new_context(java_script_enabled=False, **PHONE)
+    page = context.new_page()
+    page.goto(url)
+    page.locator("[name=postcode]").fill("BA5 2QJ")
+    choose(page, "property_type", "flat")
+    choose(page, "bedrooms", "1-2")
+    choose(page, "frequency", "one_off")
+    page.locator("[name=name]").fill("Tom Reed")
+    page.locator("[name=email]").fill("tom.reed")
+    page.locator("button").click()
+    expect(page.locator("#f-email-error")).to_contain_text("not an email address")
+    page.locator("[name=email]").fill("tom.reed@example.com")
+    page.locator("button").click()
+    expect(page.locator("main")).to_contain_text("Your request has arrived")
+    assert context.cookies() == []
+    context.close()
+    db.session.expire_all()
+    assert [lead.contact.email for lead in leads()] == ["tom.reed@example.com"]
