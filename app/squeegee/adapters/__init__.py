@@ -1,0 +1,1 @@
+"""Ways into Squeegee that keep the port."""

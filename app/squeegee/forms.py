@@ -1,0 +1,42 @@
+"""Reading what was typed into the Squeegee forms."""
+
+from collections.abc import Mapping
+from datetime import date
+from uuid import UUID
+
+from app.core.errors import Invalid
+from app.squeegee.mapping import SERVICE_CODES
+from app.squeegee.services import AccountFacts
+
+
+def read_date(typed: Mapping[str, str], name: str = "first_service_date") -> date | None:
+    """A day as a date field sends it, None when it was left blank. Raises Invalid for anything else."""
+    text = typed.get(name, "").strip()
+    if not text:
+        return None
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise Invalid({name: "Enter a date, like 08/12/2026."}) from None
+
+
+def read_ids(texts: list[str]) -> list[UUID]:
+    """The ids that were ticked; what is no id is nobody's lead and left out."""
+    found = []
+    for text in texts:
+        try:
+            found.append(UUID(text))
+        except ValueError:
+            continue
+    return found
+
+
+def read_account(typed: Mapping[str, str]) -> AccountFacts:
+    """The settings form. A version that can't be read counts as one that nobody has seen."""
+    seen = typed.get("seen", "")
+    return AccountFacts(
+        base_url=typed.get("base_url", ""),
+        token=typed.get("token", ""),
+        service_ids={code: typed.get(f"service_{code}", "") for code in SERVICE_CODES},
+        seen=int(seen) if seen.isascii() and seen.isdecimal() and len(seen) < 10 else -1,
+    )

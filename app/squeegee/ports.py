@@ -1,0 +1,102 @@
+"""What Sill asks of Squeegee, and the four answers there are.
+
+Only one thing decides what happens next: whether the other side has what was sent. `Accepted`: yes. `Rejected` and
+`NotSent`: certainly not. `Unclear`: nobody here can know, so nothing may be sent again before a person has looked.
+"""
+
+import json
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Any, Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerCard:
+    """A customer as Squeegee takes one. `phone` is E.164; `reference` is the lead's number."""
+
+    name: str
+    address: str
+    reference: str
+    email: str | None = None
+    phone: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class JobCard:
+    """A job as Squeegee takes one. `price` is in pounds; `weeks` None is a single visit; `service_ids` are theirs."""
+
+    first_date: date
+    service_ids: tuple[str, ...]
+    price: int | float
+    weeks: int | None
+    notes: str
+    tags: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A request ready to be sent. It holds customer data and no token."""
+
+    step: str
+    path: str
+    body: dict[str, Any] = field(repr=False)
+
+    def as_text(self) -> str:
+        """The request the way it is kept (sealed) and shown to people who may see it."""
+        return f"POST {self.path}\n\n{json.dumps(self.body, indent=2, ensure_ascii=False)}"
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """Squeegee has it, under `id`."""
+
+    id: str
+    status: int
+    answer: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """Squeegee answered no. `may_pass`: the same may be taken later; `retry_after` when it said when."""
+
+    reason: str
+    status: int
+    answer: str = field(repr=False)
+    may_pass: bool = False
+    retry_after: timedelta | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NotSent:
+    """It certainly did not get there. `may_pass` is False when the address itself is refused."""
+
+    reason: str
+    may_pass: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Unclear:
+    """It may have got there."""
+
+    reason: str
+    status: int | None = None
+    answer: str | None = field(default=None, repr=False)
+
+
+Result = Accepted | Rejected | NotSent | Unclear
+
+
+class SqueegeePort(Protocol):
+    """A way into one Squeegee account. Making a request and sending it are apart: it is noted in between."""
+
+    def create_customer(self, card: CustomerCard) -> Request:
+        """The request that makes a customer."""
+        ...
+
+    def create_job(self, customer_id: str, card: JobCard) -> Request:
+        """The request that makes a job of a customer."""
+        ...
+
+    def send(self, request: Request) -> Result:
+        """Send it, once. Never raises for what the network or the other side does."""
+        ...

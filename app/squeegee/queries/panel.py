@@ -1,0 +1,80 @@
+"""The lead's own panel: how far it is with Squeegee, and what can be done next."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import select
+
+from app.core.tenancy import current_workspace_id
+from app.extensions import db
+from app.leads.models import Lead, Stage
+from app.squeegee.mapping import missing_for_api
+from app.squeegee.models import Transfer
+from app.squeegee.queries.account import get_account, is_connected
+from app.squeegee.queries.reading import READY, TAKEN, facts_of, suggested_first_date
+from app.squeegee.words import SENTENCES, STATES
+
+_AFTER = ("transferred_to_squeegee", "booking_confirmed")
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """What the panel shows. `kind`: none (nothing to say yet), ready, on_its_way or there."""
+
+    lead_id: UUID
+    kind: str
+    lacks: Mapping[str, str]
+    is_connected: bool
+    first_date: date | None
+    transfer: Transfer | None
+    customer_id: str | None
+    job_id: str | None
+    booked_for: date | None
+
+    @property
+    def badge(self) -> tuple[str, str]:
+        """How the latest transfer stands, in words, and the tone of its badge."""
+        return STATES[self.transfer.state] if self.transfer else ("", "")
+
+    @property
+    def sentence(self) -> str:
+        """What a transfer under way means."""
+        return SENTENCES.get(self.transfer.state, "") if self.transfer else ""
+
+
+def panel(lead: Lead) -> Panel:
+    """The panel of a lead. Costs two queries, two more while the lead waits to be handed over."""
+    transfer = _latest(lead.id)
+    stage_key = db.session.scalar(
+        select(Stage.key).where(Stage.workspace_id == current_workspace_id(), Stage.id == lead.stage_id)
+    )
+    kind = _kind(stage_key or "", transfer)
+    lacks: Mapping[str, str] = {}
+    connected, first_date = False, None
+    if kind == "ready":
+        account = get_account()
+        lacks, connected = missing_for_api(facts_of(lead), account.service_ids), is_connected(account)
+        first_date = suggested_first_date()
+    return Panel(
+        lead_id=lead.id, kind=kind, lacks=lacks, is_connected=connected, first_date=first_date, transfer=transfer,
+        customer_id=lead.squeegee_customer_id, job_id=lead.squeegee_job_id, booked_for=lead.first_service_date,
+    )  # fmt: skip
+
+
+def _kind(stage_key: str, transfer: Transfer | None) -> str:
+    if stage_key in _AFTER or (transfer is not None and transfer.state == "success"):
+        return "there"
+    if transfer is not None and transfer.state in TAKEN:
+        return "on_its_way"
+    return "ready" if stage_key == READY else "none"
+
+
+def _latest(lead_id: UUID) -> Transfer | None:
+    return db.session.scalars(
+        select(Transfer)
+        .where(Transfer.workspace_id == current_workspace_id(), Transfer.lead_id == lead_id)
+        .order_by(Transfer.created_at.desc(), Transfer.id.desc())
+        .limit(1)
+    ).first()

@@ -1,0 +1,68 @@
+"""Finding the rows that the acts and pages work on."""
+
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import select
+
+from app.core.clock import utcnow
+from app.core.errors import NotFound
+from app.core.outbox import OutboxItem
+from app.core.tenancy import current_workspace_id
+from app.extensions import db
+from app.leads.models import Lead
+from app.squeegee.mapping import LeadFacts
+from app.squeegee.models import Transfer
+from app.workspaces.queries import current_workspace
+
+#: States in which a lead is with Squeegee already or on its way there: no second transfer may begin.
+TAKEN = ("pending", "running", "success", "partial", "uncertain")
+READY = "ready_for_squeegee"
+
+
+def get_transfer(transfer_id: UUID, *, lock: bool = False) -> Transfer:
+    """A transfer, as far as the scope sees its lead. Raises NotFound."""
+    query = select(Transfer).where(Transfer.workspace_id == current_workspace_id(), Transfer.id == transfer_id)
+    if lock:
+        query = query.with_for_update().execution_options(populate_existing=True)
+    transfer = db.session.execute(query).scalar_one_or_none()
+    if transfer is None:
+        raise NotFound
+    return transfer
+
+
+def open_transfer(lead_id: UUID) -> Transfer | None:
+    """The one transfer of a lead that is under way or has succeeded."""
+    return db.session.execute(
+        select(Transfer).where(
+            Transfer.workspace_id == current_workspace_id(), Transfer.lead_id == lead_id, Transfer.state.in_(TAKEN)
+        )
+    ).scalar_one_or_none()
+
+
+def waiting_work(transfer_id: UUID) -> OutboxItem | None:
+    """The work that will go on with a transfer by itself, if there is any."""
+    return db.session.scalars(
+        select(OutboxItem)
+        .where(
+            OutboxItem.workspace_id == current_workspace_id(), OutboxItem.subject_id == transfer_id,
+            OutboxItem.kind == "transfer.run", OutboxItem.state.in_(("ready", "leased")),
+        )
+        .limit(1)
+    ).first()  # fmt: skip
+
+
+def facts_of(lead: Lead) -> LeadFacts:
+    """The facts of one lead."""
+    return LeadFacts.of(lead, lead.contact, lead.property)
+
+
+def today_here() -> date:
+    """Today where the business is."""
+    return utcnow().astimezone(current_workspace().clock().zone).date()
+
+
+def suggested_first_date() -> date:
+    """The next working day."""
+    clock = current_workspace().clock()
+    return clock.add_working_days(utcnow(), 1).astimezone(clock.zone).date()

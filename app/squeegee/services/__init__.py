@@ -1,0 +1,13 @@
+"""What can be done with Squeegee. One file a verb; this page lists them."""
+
+from app.squeegee.services.account import AccountFacts, change_account, new_webhook_secret, port_of
+from app.squeegee.services.batch import BatchResult, export_ready, mark_entered
+from app.squeegee.services.booking import Confirmation, record_booking, take_confirmation
+from app.squeegee.services.handing_over import enter_by_hand, hand_over
+from app.squeegee.services.settling import cancel, retry, settle
+
+__all__ = [
+    "AccountFacts", "BatchResult", "Confirmation", "cancel", "change_account", "enter_by_hand", "export_ready",
+    "hand_over", "mark_entered", "new_webhook_secret", "port_of", "record_booking", "retry", "settle",
+    "take_confirmation",
+]  # fmt: skip

@@ -1,0 +1,102 @@
+"""A person's decisions about a transfer that stopped: again, as found in Squeegee, or not at all."""
+
+from uuid import UUID
+
+from sqlalchemy import select
+
+from app.activities.services import set_quietly
+from app.core import outbox
+from app.core.clock import utcnow
+from app.core.errors import Conflict, Invalid
+from app.core.permissions import Actor
+from app.core.tenancy import current_workspace_id
+from app.extensions import db
+from app.leads.services import get_lead
+from app.squeegee.mapping import missing_for_api
+from app.squeegee.models import Transfer, TransferCall
+from app.squeegee.queries.account import get_account
+from app.squeegee.queries.reading import facts_of, get_transfer, open_transfer, waiting_work
+from app.squeegee.services.handing_over import clean_id
+from app.squeegee.services.states import start, succeed, tell
+
+_MEANWHILE = "This transfer has moved on meanwhile. Reload to see how it stands."
+
+
+def retry(transfer_id: UUID, actor: Actor) -> Transfer:
+    """Start a transfer again that failed, was left half done, or that nothing works on any more.
+
+    What Squeegee has already is not made again. Raises Conflict when it goes on by itself or another one stands,
+    Invalid naming what the lead lacks.
+    """
+    transfer = get_transfer(transfer_id, lock=True)
+    stopped = transfer.state in ("pending", "running") and waiting_work(transfer.id) is None
+    if transfer.method != "api" or not (transfer.state in ("failed", "partial") or stopped):
+        raise Conflict(_MEANWHILE)
+    standing = open_transfer(transfer.lead_id)
+    if standing is not None and standing.id != transfer.id:
+        raise Conflict("Another transfer of this lead stands already.")
+    lead = get_lead(transfer.lead_id, lock=True)
+    lacks = missing_for_api(facts_of(lead), get_account().service_ids)
+    if lacks:
+        raise Invalid({fact: f"Add {words}." for fact, words in lacks.items()})
+    transfer.customer_id = transfer.customer_id or lead.squeegee_customer_id
+    start(transfer, lead, actor)
+    return transfer
+
+
+def settle(transfer_id: UUID, actor: Actor, *, found_id: str | None) -> Transfer:
+    """Say what Squeegee shows for the request whose answer is not known.
+
+    `found_id`: it is there, under this id; the transfer goes on from there. None: it is not there; it is sent again.
+    Raises Invalid for what can't be an id, Conflict when nothing is uncertain any more.
+    """
+    transfer = get_transfer(transfer_id, lock=True)
+    if transfer.state != "uncertain":
+        raise Conflict(_MEANWHILE)
+    lead = get_lead(transfer.lead_id, lock=True)
+    call = _doubtful(transfer.id)
+    if found_id is None:
+        _close(call, "not_sent")
+        start(transfer, lead, actor, "it_was_not_in_Squeegee")
+        return transfer
+    known = clean_id(found_id)
+    if known is None:
+        raise Invalid({"squeegee_id": "Copy the id from Squeegee."})
+    _close(call, "accepted")
+    if call is not None and call.step == "job":
+        transfer.job_id = known
+        succeed(transfer, lead, actor)
+    else:
+        transfer.customer_id = known
+        set_quietly(lead, {"squeegee_customer_id": known})
+        start(transfer, lead, actor, "the_customer_was_in_Squeegee")
+    return transfer
+
+
+def cancel(transfer_id: UUID, actor: Actor) -> Transfer:
+    """Call a transfer off. What Squeegee has stays there. Raises Conflict while it is being sent or when it is done."""
+    transfer = get_transfer(transfer_id, lock=True)
+    if transfer.state not in ("pending", "partial", "uncertain"):
+        raise Conflict(_MEANWHILE)
+    lead = get_lead(transfer.lead_id, lock=True)
+    outbox.cancel("transfer.run", [transfer.id])
+    transfer.state, transfer.completed_at = "cancelled", utcnow()
+    tell(transfer, lead, "transfer.cancelled", actor)
+    return transfer
+
+
+def _doubtful(transfer_id: UUID) -> TransferCall | None:
+    return db.session.scalars(
+        select(TransferCall)
+        .where(
+            TransferCall.workspace_id == current_workspace_id(), TransferCall.transfer_id == transfer_id,
+            TransferCall.outcome.in_(("begun", "unclear")),
+        )
+        .order_by(TransferCall.begun_at.desc(), TransferCall.id.desc())
+        .limit(1)
+    ).first()  # fmt: skip
+
+
+def _close(call: TransferCall | None, outcome: str) -> None:
+    if call is not None:
+        call.outcome, call.finished_at = outcome, call.finished_at or utcnow()

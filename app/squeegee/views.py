@@ -1,5 +1,0 @@
-"""Pages of squeegee."""
-
-from flask import Blueprint
-
-bp = Blueprint("squeegee", __name__)

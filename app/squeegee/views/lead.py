@@ -1,0 +1,106 @@
+"""What stands on one lead: its panel, its copy sheet, its booking."""
+
+from collections.abc import Mapping
+from uuid import UUID
+
+from flask import Response, flash, g, request, url_for
+
+from app.core import web
+from app.core.errors import Conflict, Invalid
+from app.core.fragments import answer, fragment, page, redirect_to, wants_fragment
+from app.core.permissions import permit
+from app.extensions import db
+from app.leads.services import get_lead
+from app.squeegee import queries, services
+from app.squeegee.forms import read_date
+from app.squeegee.views import bp
+from app.squeegee.views.queue import queue_page
+from app.workspaces.layout import desk
+
+
+@bp.get("/w/<slug>/leads/<uuid:lead_id>/squeegee")
+@permit("leads:read")
+def panel(slug: str, lead_id: UUID) -> Response:
+    """The lead's panel by itself."""
+    return panel_answer(lead_id)
+
+
+@bp.post("/w/<slug>/leads/<uuid:lead_id>/hand-over")
+@permit("leads:transfer")
+def hand_over(slug: str, lead_id: UUID) -> Response:
+    """Start the transfer of one lead, from the queue or from the lead's own panel."""
+    in_panel = request.form.get("place") == "panel" and wants_fragment()
+    try:
+        transfer = services.hand_over(lead_id, "api", web.actor(), read_date(request.form))
+    except (Invalid, Conflict) as error:
+        db.session.rollback()
+        errors = error.errors if isinstance(error, Invalid) else {"": error.message}
+        status = 422 if isinstance(error, Invalid) else 409
+        if in_panel:
+            return panel_answer(lead_id, errors, status)
+        return queue_page(errors={lead_id: errors}, status=status)
+    if in_panel:
+        return panel_answer(lead_id)
+    if wants_fragment():
+        return queue_page(said="On its way to Squeegee.")
+    return redirect_to(url_for("squeegee.transfer", transfer_id=transfer.id))
+
+
+@bp.get("/w/<slug>/leads/<uuid:lead_id>/copy-sheet")
+@permit("leads:transfer")
+def copy_sheet(slug: str, lead_id: UUID) -> Response:
+    """What to type into Squeegee, each with a button to copy it."""
+    return _sheet(lead_id, {}, {})
+
+
+@bp.post("/w/<slug>/leads/<uuid:lead_id>/copy-sheet")
+@permit("leads:transfer")
+def confirm_copy(slug: str, lead_id: UUID) -> Response:
+    """The lead is in Squeegee: typed in by a person, who says under which id."""
+    try:
+        transfer = services.enter_by_hand(
+            lead_id, request.form.get("squeegee_id", ""), web.actor(), first_service_date=read_date(request.form)
+        )
+    except Invalid as error:
+        db.session.rollback()
+        return _sheet(lead_id, error.errors, request.form, 422)
+    except Conflict as error:
+        db.session.rollback()
+        return _sheet(lead_id, {"": error.message}, request.form, 409)
+    flash("Noted: the lead is in Squeegee.", "good")
+    return redirect_to(url_for("squeegee.transfer", transfer_id=transfer.id))
+
+
+@bp.post("/w/<slug>/leads/<uuid:lead_id>/booking")
+@permit("leads:transfer")
+def book(slug: str, lead_id: UUID) -> Response:
+    """Squeegee shows the first date: keep it."""
+    get_lead(lead_id)
+    try:
+        day = read_date(request.form)
+        if day is None:
+            raise Invalid({"first_service_date": "Enter the date of the first clean."})
+        services.record_booking(lead_id, day, web.actor())
+    except Invalid as error:
+        db.session.rollback()
+        return panel_answer(lead_id, error.errors, 422)
+    if wants_fragment():
+        return panel_answer(lead_id)
+    flash("The booking is confirmed.", "good")
+    return redirect_to(url_for("leads.show", lead_id=lead_id))
+
+
+def panel_answer(lead_id: UUID, errors: Mapping[str, str] | None = None, status: int = 200) -> Response:
+    """The panel as an answer; on a page of its own for a browser without scripts."""
+    values = {
+        "panel": queries.panel(get_lead(lead_id)), "lead_id": lead_id, "viewer": g.viewer, "errors": errors or {},
+    }  # fmt: skip
+    if wants_fragment():
+        return answer(fragment("squeegee/_panel.html", **values), status=status)
+    return page("squeegee/panel.html", status, **{**desk("squeegee"), **values})
+
+
+def _sheet(lead_id: UUID, errors: Mapping[str, str], typed: Mapping[str, str], status: int = 200) -> Response:
+    sheet = queries.copy_sheet(get_lead(lead_id))
+    values = {"sheet": sheet, "errors": errors, "typed": typed}
+    return page("squeegee/copy_sheet.html", status, **values, **desk("squeegee"))

@@ -1,0 +1,48 @@
+"""The trade's words for how a transfer stands: one place for pages and panels."""
+
+STATES: dict[str, tuple[str, str]] = {
+    # state: words, tone of the badge
+    "pending": ("Waiting", "info"),
+    "running": ("Handing over", "info"),
+    "success": ("In Squeegee", "good"),
+    "failed": ("Failed", "bad"),
+    "partial": ("Half done", "bad"),
+    "uncertain": ("Needs a look", "warn"),
+    "cancelled": ("Called off", ""),
+}
+#: What a transfer under way means for the lead.
+SENTENCES = {
+    "pending": "It is about to be handed over.",
+    "running": "It is being handed over now.",
+    "partial": "The customer is in Squeegee, the job is not yet.",
+    "uncertain": "Squeegee may have it already: look there, then say so in the transfer.",
+}
+METHODS = {"api": "by itself", "copy_sheet": "by copy sheet", "csv": "by file"}
+STEPS = {"customer": "Customer", "job": "Job", "quote": "Quote"}
+OUTCOMES: dict[str, tuple[str, str]] = {
+    "begun": ("No answer yet", "warn"),
+    "accepted": ("Accepted", "good"),
+    "refused": ("Refused", "bad"),
+    "not_sent": ("Did not get there", ""),
+    "unclear": ("Unclear", "warn"),
+}
+_REASONS = {
+    "address_refused": "The address in the Squeegee settings may not be used. Correct it there, then try again.",
+    "not_reached": "Squeegee could not be reached.",
+    "no_answer": "The connection broke before Squeegee answered. It may have taken the request or not.",
+    "gateway_error": "Something between here and Squeegee failed. Squeegee may have taken the request or not.",
+    "unreadable_answer": "Squeegee's answer could not be read. It has probably taken the request.",
+    "answer_without_id": "Squeegee answered without an id. It has probably taken the request.",
+    "broken_off": "Sill was stopped while it was sending. Squeegee may have taken the request or not.",
+    "too_many_requests": "Squeegee asked us to wait.",
+    "server_error": "Squeegee had an error of its own.",
+    "token_refused": "Squeegee refused the token. Enter a new one in the Squeegee settings, then try again.",
+    "refused": "Squeegee refused it. Its answer stands below; put right what it names, then try again.",
+    "incomplete": "Something that Squeegee needs is missing from the lead now. Fill it in, then try again.",
+    "not_connected": "Squeegee is not connected. Enter address and token in the settings, then try again.",
+}
+
+
+def reason_words(code: str | None) -> str:
+    """What a reason means and what to do; the code itself when it is not known, nothing for none."""
+    return _REASONS.get(code, code.replace("_", " ")) if code else ""

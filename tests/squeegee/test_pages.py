@@ -1,0 +1,194 @@
+"""The pages: what they show and do, for whom."""
+
+import re
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from sqlalchemy import select
+
+from app.extensions import db
+from app.squeegee.models import Transfer
+from app.squeegee.queries import get_account
+from tests.squeegee.desk import Desk, fresh, stage_of
+
+FIRST = "/w/wells/squeegee"
+
+
+def test_the_queue_says_what_each_lead_lacks(desk: Desk, ready_lead: Any, alice: Any) -> None:
+    ready_lead(name="Olive Penrose")
+    ready_lead(name="Ned Nobody", price_minor=None, postcode="BA5")
+    page = alice.get(FIRST).text
+    assert "Olive Penrose" in page
+    assert "Missing: the whole postcode, the price a visit." in page
+    assert page.count(">Hand over<") == 1
+
+
+def test_handing_over_from_the_queue_runs_to_the_end(
+    desk: Desk, ready_lead: Any, alice: Any, run_outbox: Any
+) -> None:
+    lead = ready_lead()
+    answer = alice.post(f"/w/wells/leads/{lead.id}/hand-over", data={"first_service_date": desk.day.isoformat()})
+    assert answer.status_code == 303
+    assert "Waiting" in alice.get(answer.location).text
+    run_outbox()
+    page = alice.get(answer.location).text
+    assert "In Squeegee" in page
+    assert "WWC-" in page and fresh(lead).squeegee_customer_id in page
+    assert desk.far_end.token not in page
+
+
+def test_under_htmx_the_queue_comes_back_as_a_part(desk: Desk, ready_lead: Any, alice: Any) -> None:
+    lead = ready_lead()
+    answer = alice.post(
+        f"/w/wells/leads/{lead.id}/hand-over", data={"first_service_date": desk.day.isoformat()}, hx=True
+    )
+    assert answer.status_code == 200
+    assert answer.text.lstrip().startswith("<div") and 'id="squeegee-queue"' in answer.text
+    again = alice.post(
+        f"/w/wells/leads/{lead.id}/hand-over", data={"first_service_date": desk.day.isoformat()}, hx=True
+    )
+    assert again.status_code == 409 and "on its way to Squeegee already" in again.text
+
+
+@pytest.mark.parametrize("typed", ["", "soon", "2020-01-01"])
+def test_a_date_that_can_not_be_is_explained_where_it_was_typed(
+    desk: Desk, ready_lead: Any, alice: Any, typed: str
+) -> None:
+    lead = ready_lead()
+    for place, shown in (("queue", "squeegee-queue"), ("panel", f"lead-{lead.id}-squeegee")):
+        data = {"first_service_date": typed, "place": place}
+        answer = alice.post(f"/w/wells/leads/{lead.id}/hand-over", data=data, hx=True)
+        assert answer.status_code == 422
+        assert f'id="{shown}"' in answer.text and 'role="alert"' in answer.text
+    assert db.session.query(Transfer).count() == 0
+
+
+def test_the_copy_sheet_follows_the_form_and_is_confirmed(desk: Desk, ready_lead: Any, alice: Any) -> None:
+    lead = ready_lead(name="Olive Penrose", access_notes="Side gate")
+    url = f"/w/wells/leads/{lead.id}/copy-sheet"
+    labels = re.findall(r"<dt>(\w.*?)</dt>", alice.get(url).text)
+    assert labels == [
+        "Name", "Phone", "Email", "Address", "Reference",
+        "Job address", "Services", "Price", "Initial price", "Frequency", "Notes",
+    ]  # fmt: skip
+    assert alice.post(url, data={"squeegee_id": " "}).status_code == 422
+    answer = alice.post(url, data={"squeegee_id": "C-77", "first_service_date": desk.day.isoformat()})
+    assert answer.status_code == 303
+    lead = fresh(lead)
+    assert (lead.squeegee_customer_id, lead.first_service_date) == ("C-77", desk.day)
+    assert stage_of(lead) == "booking_confirmed"
+    assert alice.post(url, data={"squeegee_id": "C-78"}).status_code == 409
+
+
+def test_an_uncertain_transfer_says_what_to_look_for_and_takes_the_answer(
+    desk: Desk, ready_lead: Any, alice: Any, run_outbox: Any
+) -> None:
+    desk.far_end.switch(cut_after={"step": "customer", "times": 1})
+    lead = ready_lead()
+    transfer = desk.start(lead)
+    run_outbox()
+    url = f"/w/wells/transfers/{transfer.id}"
+    assert f"for the reference <b>{lead.number}</b>" in alice.get(url).text
+    assert alice.post(f"{url}/settle", data={"found": "yes", "squeegee_id": ""}).status_code == 422
+    found = desk.far_end.state()["by_reference"][lead.number]["customers"][0]
+    assert alice.post(f"{url}/settle", data={"found": "yes", "squeegee_id": found}).status_code == 303
+    assert alice.post(f"{url}/settle", data={"found": "no"}).status_code == 409
+    run_outbox()
+    assert desk.counts() == (1, 1)
+
+
+def test_the_panel_takes_the_booking(desk: Desk, ready_lead: Any, alice: Any, run_outbox: Any) -> None:
+    lead = ready_lead()
+    url = f"/w/wells/leads/{lead.id}/squeegee"
+    assert "Hand over" in alice.get(url, hx=True).text
+    desk.start(lead)
+    assert "about to be handed over" in alice.get(url, hx=True).text
+    run_outbox()
+    assert "not confirmed yet" in alice.get(url, hx=True).text
+    booking = f"/w/wells/leads/{lead.id}/booking"
+    assert alice.post(booking, data={"first_service_date": ""}, hx=True).status_code == 422
+    answer = alice.post(booking, data={"first_service_date": desk.day.isoformat()}, hx=True)
+    assert f"{desk.day:%a %-d %b %Y}" in answer.text
+    assert stage_of(lead) == "booking_confirmed"
+
+
+def test_the_file_is_downloaded_and_its_leads_are_marked(desk: Desk, ready_lead: Any, alice: Any) -> None:
+    lead = ready_lead()
+    answer = alice.get(f"{FIRST}/ready.csv")
+    assert answer.headers["Content-Type"] == "text/csv; charset=utf-8"
+    assert "attachment" in answer.headers["Content-Disposition"]
+    assert lead.number.encode() in answer.data
+    assert alice.post(f"{FIRST}/ready.csv", data={}).status_code == 422
+    assert alice.post(f"{FIRST}/ready.csv", data={"lead": [str(lead.id), "x"]}).status_code == 303
+    assert stage_of(lead) == "transferred_to_squeegee"
+
+
+def test_the_token_is_written_and_never_shown(desk: Desk, alice: Any) -> None:
+    url = f"{FIRST}/settings"
+    page = alice.get(url).text
+    assert desk.far_end.token not in page and "abcd" in page
+    account = get_account()
+    data = {"base_url": account.base_url, "seen": account.version, "token": "", "service_window_cleaning": str(uuid4())}
+    assert alice.post(url, data=data).status_code == 303
+    assert get_account().token == desk.far_end.token
+    assert alice.post(url, data=data).status_code == 409
+    moved = data | {"base_url": "https://elsewhere.example.com", "seen": get_account().version}
+    answer = alice.post(url, data=moved)
+    assert answer.status_code == 422 and "Enter the token again" in answer.text
+
+
+@pytest.mark.parametrize(
+    "address", ["wells.sqgee.com", "ftp://x.example.com", "https://u:p@x.example.com", "https://x.example.com/a"]
+)
+def test_an_address_that_is_none_is_refused(desk: Desk, alice: Any, address: str) -> None:
+    data = {"base_url": address, "token": "PARTNER-1", "seen": get_account().version}
+    answer = alice.post(f"{FIRST}/settings", data=data)
+    assert answer.status_code == 422 and "Enter the address like" in answer.text
+
+
+def test_a_new_secret_is_shown_once(desk: Desk, alice: Any) -> None:
+    before = get_account().webhook_secret
+    shown = alice.post(f"{FIRST}/settings/secret").text
+    secret = get_account().webhook_secret
+    assert secret != before and secret in shown
+    assert secret not in alice.get(f"{FIRST}/settings").text
+
+
+def test_an_onlooker_reads_and_does_nothing(desk: Desk, ready_lead: Any, dave: Any, run_outbox: Any) -> None:
+    lead = ready_lead(name="Olive Penrose")
+    transfer = desk.start(lead)
+    run_outbox()
+    assert dave.get(FIRST).status_code == 200
+    page = dave.get(f"/w/wells/transfers/{transfer.id}").text
+    assert "Accepted" in page and "Request</summary>" not in page
+    for url in (f"{FIRST}/ready.csv", f"{FIRST}/settings", f"/w/wells/leads/{lead.id}/copy-sheet"):
+        assert dave.get(url).status_code == 403
+    for url in (
+        f"/w/wells/leads/{lead.id}/hand-over", f"/w/wells/leads/{lead.id}/copy-sheet", f"{FIRST}/ready.csv",
+        f"/w/wells/leads/{lead.id}/booking", f"{FIRST}/settings", f"{FIRST}/settings/secret",
+        *(f"/w/wells/transfers/{transfer.id}/{act}" for act in ("retry", "settle", "cancel")),
+    ):  # fmt: skip
+        assert dave.post(url).status_code == 403, url
+
+
+def test_another_workspace_finds_nothing_of_it(
+    desk: Desk, ready_lead: Any, mallory: Any, run_outbox: Any, world: Any
+) -> None:
+    lead = ready_lead(name="Olive Penrose")
+    transfer = desk.start(lead)
+    run_outbox()
+    assert "Olive Penrose" not in mallory.get("/w/rival/squeegee").text
+    for url in (f"transfers/{transfer.id}", f"leads/{lead.id}/copy-sheet", f"leads/{lead.id}/squeegee"):
+        assert mallory.get(f"/w/rival/{url}").status_code == 404
+        assert mallory.get(f"/w/wells/{url}").status_code == 404
+    for url in (
+        f"leads/{lead.id}/hand-over", f"leads/{lead.id}/booking", f"leads/{lead.id}/copy-sheet",
+        *(f"transfers/{transfer.id}/{act}" for act in ("retry", "settle", "cancel")),
+    ):  # fmt: skip
+        data = {"first_service_date": desk.day.isoformat(), "squeegee_id": "x"}
+        assert mallory.post(f"/w/rival/{url}", data=data).status_code == 404, url
+    data = {"lead": [str(lead.id)]}
+    assert mallory.post("/w/rival/squeegee/ready.csv", data=data).status_code == 404
+    with world.mallory.acting():
+        assert db.session.scalars(select(Transfer)).all() == []

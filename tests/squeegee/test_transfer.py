@@ -1,0 +1,288 @@
+"""A lead becomes one customer and one job in Squeegee, or a person is asked: never two customers."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from app.core.errors import Conflict, Invalid
+from app.core.outbox import OutboxItem
+from app.extensions import db
+from app.squeegee import services
+from app.squeegee.models import TransferCall
+from app.squeegee.queries import get_account, transfer_page
+from tests.squeegee.desk import Desk, calls, fresh, stage_of
+
+
+def test_a_handed_over_lead_is_one_customer_with_one_job(desk: Desk, ready_lead: Any, run_outbox: Any) -> None:
+    lead = ready_lead()
+    transfer = desk.start(lead)
+    run_outbox()
+    transfer, lead = fresh(transfer), fresh(lead)
+    held = desk.far_end.state()["by_reference"][lead.number]
+    assert (held["customers"], held["jobs"]) == ([transfer.customer_id], [transfer.job_id])
+    assert transfer.state == "success"
+    assert (lead.squeegee_customer_id, lead.squeegee_job_id) == (transfer.customer_id, transfer.job_id)
+    assert lead.transferred_at is not None
+    assert stage_of(lead) == "transferred_to_squeegee"
+
+
+def test_each_call_is_kept_with_request_and_answer_and_without_the_token(
+    desk: Desk, ready_lead: Any, run_outbox: Any
+) -> None:
+    transfer = desk.start(ready_lead(name="Olive Penrose"))
+    run_outbox()
+    shown = transfer_page(transfer.id, with_bodies=True)
+    assert [(call.step, call.outcome, call.status) for call in shown.calls] == [
+        ("customer", "accepted", 200), ("job", "accepted", 200),
+    ]  # fmt: skip
+    assert "Olive Penrose" in shown.calls[0].request
+    assert shown.customer_id in shown.calls[0].answer
+    assert all(desk.far_end.token not in (call.request + call.answer) for call in shown.calls)
+    hidden = transfer_page(transfer.id, with_bodies=False)
+    assert [(call.request, call.answer) for call in hidden.calls] == [(None, None), (None, None)]
+
+
+@pytest.mark.parametrize("step", ["customer", "job"])
+@pytest.mark.parametrize(
+    ("switch", "reason"),
+    [("status_500", "server_error"), ("status_429", "too_many_requests")],
+)
+def test_an_error_that_may_pass_is_tried_again_until_it_is_there_once(
+    desk: Desk, ready_lead: Any, run_outbox: Any, make_due: Any, switch: str, reason: str, step: str
+) -> None:
+    desk.far_end.switch(**{switch: {"step": step, "times": 2}})
+    transfer = desk.start(ready_lead())
+    run_outbox()
+    assert (fresh(transfer).state, transfer.error, transfer.retries) == ("pending", reason, 1)
+    for _ in range(2):
+        make_due("transfer.run")
+        run_outbox()
+    assert (fresh(transfer).state, transfer.retries) == ("success", 2)
+    assert desk.counts() == (1, 1)
+
+
+def test_a_wait_that_squeegee_asks_for_is_kept(desk: Desk, ready_lead: Any, run_outbox: Any) -> None:
+    desk.far_end.switch(status_429={"value": 900, "times": 1})
+    transfer = desk.start(ready_lead())
+    run_outbox()
+    item = db.session.query(OutboxItem).filter_by(subject_id=transfer.id).one()
+    assert timedelta(seconds=850) < item.run_at - fresh(transfer).created_at < timedelta(seconds=960)
+
+
+def test_after_the_last_attempt_it_waits_for_a_person_who_starts_it_again(
+    desk: Desk, ready_lead: Any, run_outbox: Any, make_due: Any
+) -> None:
+    desk.far_end.switch(status_500={"step": "job"})
+    transfer = desk.start(ready_lead())
+    for _ in range(9):
+        make_due("transfer.run")
+        run_outbox()
+    assert (fresh(transfer).state, transfer.error) == ("partial", "server_error")
+    desk.far_end.switch(all=False)
+    services.retry(transfer.id, desk.actor)
+    db.session.commit()
+    run_outbox()
+    assert fresh(transfer).state == "success"
+    assert desk.counts() == (1, 1)
+
+
+@pytest.mark.parametrize(
+    ("switch", "reason"), [("success_false", "refused"), ("wrong_token", "token_refused")]
+)
+@pytest.mark.parametrize(("step", "state", "held"), [("customer", "failed", (0, 0)), ("job", "partial", (1, 0))])
+def test_a_refusal_stops_and_tells_why(
+    desk: Desk, ready_lead: Any, run_outbox: Any, switch: str, reason: str, step: str, state: str, held: tuple
+) -> None:
+    desk.far_end.switch(**{switch: {"step": step}})
+    lead = ready_lead()
+    transfer = desk.start(lead)
+    run_outbox()
+    assert (fresh(transfer).state, transfer.error) == (state, reason)
+    assert desk.counts() == held
+    assert stage_of(lead) == "ready_for_squeegee"
+    assert db.session.query(OutboxItem).filter_by(subject_id=transfer.id, state="ready").count() == 0
+
+
+@pytest.mark.parametrize("switch", ["cut_before", "cut_after", "garbage_json"])
+@pytest.mark.parametrize("step", ["customer", "job"])
+def test_an_unclear_answer_is_never_sent_again_by_itself(
+    desk: Desk, ready_lead: Any, run_outbox: Any, make_due: Any, switch: str, step: str
+) -> None:
+    desk.far_end.switch(**{switch: {"step": step, "times": 1}})
+    transfer = desk.start(ready_lead())
+    run_outbox()
+    make_due("transfer.run")
+    run_outbox()
+    assert fresh(transfer).state == "uncertain"
+    assert calls(transfer)[-1] == (step, "unclear")
+    assert sum(each["step"] == step for each in desk.far_end.state()["requests"]) == 1
+
+
+@pytest.mark.parametrize("step", ["customer", "job"])
+def test_what_is_found_in_squeegee_is_taken_over_and_not_made_again(
+    desk: Desk, ready_lead: Any, run_outbox: Any, step: str
+) -> None:
+    desk.far_end.switch(cut_after={"step": step, "times": 1})
+    lead = ready_lead()
+    transfer = desk.start(lead)
+    run_outbox()
+    with pytest.raises(Invalid):
+        services.settle(transfer.id, desk.actor, found_id="  ")
+    db.session.rollback()
+    found = desk.far_end.state()["by_reference"][lead.number][f"{step}s"][0]
+    services.settle(transfer.id, desk.actor, found_id=found)
+    db.session.commit()
+    run_outbox()
+    assert fresh(transfer).state == "success"
+    assert found in (transfer.customer_id, transfer.job_id)
+    assert desk.counts() == (1, 1)
+
+
+@pytest.mark.parametrize("step", ["customer", "job"])
+def test_what_is_not_there_is_sent_again(desk: Desk, ready_lead: Any, run_outbox: Any, step: str) -> None:
+    desk.far_end.switch(cut_before={"step": step, "times": 1})
+    transfer = desk.start(ready_lead())
+    run_outbox()
+    services.settle(transfer.id, desk.actor, found_id=None)
+    db.session.commit()
+    run_outbox()
+    assert fresh(transfer).state == "success"
+    assert desk.counts() == (1, 1)
+
+
+@pytest.mark.parametrize("step", ["customer", "job"])
+def test_a_crash_between_sending_and_noting_asks_a_person(
+    desk: Desk, ready_lead: Any, run_outbox: Any, make_due: Any, monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
+    """The worker dies after Squeegee took the request: what it leaves is a call that was begun and never ended."""
+    from app.squeegee import jobs
+
+    settle = jobs._settle
+
+    def die(claim: Any, under_way: Any, result: Any) -> Any:
+        if under_way.request.step == step:
+            raise KeyboardInterrupt
+        return settle(claim, under_way, result)
+
+    monkeypatch.setattr(jobs, "_settle", die)
+    transfer = desk.start(ready_lead())
+    with pytest.raises(KeyboardInterrupt):
+        run_outbox()
+    monkeypatch.undo()
+    db.session.rollback()
+    assert calls(transfer)[-1] == (step, "begun")
+    db.session.query(OutboxItem).filter_by(subject_id=transfer.id).update({"lease_until": transfer.created_at})
+    db.session.commit()
+    run_outbox()
+    assert (fresh(transfer).state, transfer.error) == ("uncertain", "broken_off")
+    assert desk.counts() == ((1, 0) if step == "customer" else (1, 1))
+
+
+def test_a_worker_that_lost_its_lease_keeps_nothing(desk: Desk, ready_lead: Any, run_outbox: Any) -> None:
+    from app.core.outbox import Claim, Fenced
+    from app.squeegee.jobs import run_transfer
+
+    transfer = desk.start(ready_lead())
+    item = db.session.query(OutboxItem).filter_by(subject_id=transfer.id).one()
+    late = Claim(item.workspace_id, item.id, item.kind, transfer.id, 1, item.lease_token)
+    with pytest.raises(Fenced):
+        run_transfer(late)
+    assert calls(transfer) == []
+    assert desk.counts() == (0, 0)
+
+
+def test_a_second_transfer_uses_the_customer_that_the_first_one_made(
+    desk: Desk, ready_lead: Any, run_outbox: Any
+) -> None:
+    desk.far_end.switch(success_false={"step": "job", "times": 1})
+    lead = ready_lead()
+    first = desk.start(lead)
+    run_outbox()
+    services.cancel(first.id, desk.actor)
+    db.session.commit()
+    second = desk.start(lead)
+    run_outbox()
+    assert fresh(second).state == "success"
+    assert second.customer_id == first.customer_id
+    assert desk.counts() == (1, 1)
+
+
+def test_a_lead_has_one_transfer_under_way(desk: Desk, ready_lead: Any, run_outbox: Any) -> None:
+    lead = ready_lead()
+    desk.start(lead)
+    with pytest.raises(Conflict, match="on its way"):
+        desk.start(lead)
+    db.session.rollback()
+    run_outbox()
+    with pytest.raises(Conflict, match="in Squeegee already"):
+        desk.start(lead)
+
+
+def test_everything_that_is_missing_is_named(desk: Desk, make_lead: Callable[..., Any]) -> None:
+    lead = make_lead(postcode="BA5", address_line1=None, frequency=None, service="other")
+    with pytest.raises(Invalid) as refused:
+        services.hand_over(lead.id, "api", desk.actor)
+    assert set(refused.value.errors) == {
+        "address_line1", "postcode", "price", "frequency", "service", "stage", "first_service_date",
+    }  # fmt: skip
+
+
+def test_a_lead_that_lost_a_fact_meanwhile_is_not_sent(desk: Desk, ready_lead: Any, run_outbox: Any) -> None:
+    lead = ready_lead()
+    transfer = desk.start(lead)
+    lead.set_price(None, lead.frequency)
+    db.session.commit()
+    run_outbox()
+    assert (fresh(transfer).state, transfer.error) == ("failed", "incomplete")
+    assert desk.counts() == (0, 0)
+
+
+def test_nobody_there_is_tried_again_and_a_private_address_is_not(
+    desk: Desk, ready_lead: Any, run_outbox: Any, app: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    get_account().base_url = "http://127.0.0.1:1"
+    transfer = desk.start(ready_lead())
+    run_outbox()
+    assert (fresh(transfer).state, transfer.error) == ("pending", "not_reached")
+    monkeypatch.setitem(app.config, "ALLOW_PRIVATE_OUTBOUND", False)
+    refused = desk.start(ready_lead())
+    run_outbox()
+    assert (fresh(refused).state, refused.error) == ("failed", "address_refused")
+    assert calls(refused) == [("customer", "not_sent")]
+
+
+def test_a_transfer_that_waits_can_be_called_off_and_then_does_nothing(
+    desk: Desk, ready_lead: Any, run_outbox: Any
+) -> None:
+    lead = ready_lead()
+    transfer = desk.start(lead)
+    services.cancel(transfer.id, desk.actor)
+    db.session.commit()
+    assert run_outbox() == 0
+    assert fresh(transfer).state == "cancelled"
+    assert desk.counts() == (0, 0)
+    with pytest.raises(Conflict):
+        services.cancel(transfer.id, desk.actor)
+
+
+def test_a_transfer_that_nothing_works_on_any_more_can_be_started_again(
+    desk: Desk, ready_lead: Any, run_outbox: Any
+) -> None:
+    transfer = desk.start(ready_lead())
+    with pytest.raises(Conflict):
+        services.retry(transfer.id, desk.actor)
+    db.session.query(OutboxItem).filter_by(subject_id=transfer.id).update({"state": "dead"})
+    services.retry(transfer.id, desk.actor)
+    db.session.commit()
+    run_outbox()
+    assert fresh(transfer).state == "success"
+
+
+def test_requests_are_sealed(desk: Desk, ready_lead: Any, run_outbox: Any) -> None:
+    transfer = desk.start(ready_lead(name="Olive Penrose"))
+    run_outbox()
+    for call in db.session.query(TransferCall).filter_by(transfer_id=transfer.id):
+        assert b"Penrose" not in call.request_sealed
+        assert b"success" not in call.answer_sealed
