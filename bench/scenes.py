@@ -1,0 +1,232 @@
+"""What is measured: each row with its bar, and the requests that make it up."""
+
+import html
+import http.client
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from http.cookies import SimpleCookie
+from typing import Any
+from urllib.parse import urlencode
+from uuid import UUID
+
+from flask import Flask
+from sqlalchemy import func, select
+
+from app.activities.models import Activity
+from app.bench.services import FORMS, PASSWORD, email_of, form_key
+from app.bench.services.people import DISTRICTS, FIRST_NAMES, SURNAMES
+from app.core import access_keys
+from app.core.clock import utcnow
+from app.core.tenancy import acting_in
+from app.core.transactions import transaction
+from app.extensions import db
+from app.lead_forms.services import tokens
+from app.leads.models import Lead, LeadSource, Stage
+from app.workspaces.models import Membership
+from bench.place import HOST
+
+CONNECTIONS = 8
+PREFIXES = ("smi", "jon", "tay", "bro", "har", "oli", "mar", "wil", "szc", "pat", "idr", "hem", "coo", "eva", "fre")
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """What is promised: requests a second with 8 connections, ms of processor each, ms that 95 of 100 stay below,
+    and how much that may grow from 10,000 leads to 100,000."""
+
+    rate: int
+    cpu: float
+    p95: int
+    growth: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """One row: what a person does, the bar, and for each connection its requests. `once`: none may be repeated."""
+
+    key: str
+    title: str
+    bar: Bar
+    requests: list[list[str]]
+    status: int = 200
+    writes: bool = False
+    once: bool = False
+
+
+class Visitor:
+    """A signed-in browser, reduced to its cookie and the token of its pages."""
+
+    def __init__(self, port: int, slug: str) -> None:
+        self.port = port
+        self.cookies: dict[str, str] = {}
+        token = self._token(self.get("/login"))
+        body = urlencode({"email": email_of(slug), "password": PASSWORD, "csrf_token": token})
+        status, _ = self._send("POST", "/login", body)
+        if status != 303:
+            raise RuntimeError(f"Signing in was answered {status}.")
+        self.board = self.get(f"/w/{slug}/leads/board")
+        self.token = self._token(self.board)
+
+    def get(self, path: str) -> str:
+        """A page's HTML. Raises RuntimeError for any answer but 200."""
+        status, text = self._send("GET", path)
+        if status != 200:
+            raise RuntimeError(f"{path} was answered {status}.")
+        return text
+
+    def request(self, method: str, path: str, body: dict[str, str] | None = None, **headers: str) -> str:
+        """A whole request as it goes over the wire, with this visitor's cookie and token."""
+        sent = urlencode(body) if body is not None else ""
+        lines = {"Host": HOST, "User-Agent": "bench", "Cookie": self._cookie(), **headers}
+        if body is not None:
+            lines |= {"X-CSRFToken": self.token, "Content-Type": "application/x-www-form-urlencoded"}
+            lines["Content-Length"] = str(len(sent))
+        head = "".join(f"{name.replace('_', '-')}: {value}\r\n" for name, value in lines.items())
+        return f"{method} {path} HTTP/1.1\r\n{head}\r\n{sent}"
+
+    def _send(self, method: str, path: str, body: str | None = None) -> tuple[int, str]:
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
+        headers = {"Host": HOST, "Cookie": self._cookie(), "X-Forwarded-For": "10.255.255.1"}
+        if body is not None:
+            headers["Content-Type"] = "application/x-www-form-urlencoded"
+        connection.request(method, path, body, headers)
+        answer = connection.getresponse()
+        for line in answer.headers.get_all("Set-Cookie") or ():
+            self.cookies |= {name: morsel.value for name, morsel in SimpleCookie(line).items()}
+        text = answer.read().decode()
+        connection.close()
+        return answer.status, text
+
+    def _cookie(self) -> str:
+        return "; ".join(f"{name}={value}" for name, value in self.cookies.items())
+
+    @staticmethod
+    def _token(page: str) -> str:
+        found = re.search(r'name="csrf_token"[^>]*value="([^"]+)"|"X-CSRFToken": "([^"]+)"', page)
+        if found is None:
+            raise RuntimeError("The page has no token.")
+        return found[1] or found[2]
+
+
+@contextmanager
+def inside(app: Flask, slug: str) -> Iterator[UUID]:
+    """The app's context, acting in the workspace of that name, whose id it gives."""
+    with app.app_context():
+        with transaction():
+            found = access_keys.find("slug", slug)
+        if found is None:
+            raise RuntimeError(f"There is no workspace {slug}.")
+        with acting_in(found.workspace_id), transaction():
+            yield found.workspace_id
+
+
+def scenes(app: Flask, visitor: Visitor, slug: str, seconds: float) -> list[Scene]:
+    """All rows, in the order in which they are measured: what reads before what writes."""
+    with inside(app, slug):
+        return [
+            Scene("list", "list page, 50 leads", Bar(300, 5, 45, 1.2),
+                  _alike([visitor.request("GET", f"/w/{slug}/leads")])),
+            Scene("filtered", "list filtered by three fields", Bar(250, 6, 50, 1.3), _alike(_filtered(visitor, slug))),
+            Scene("search", "search, 3 letters of a name", Bar(300, 5, 45, 1.3), _alike(_searches(visitor, slug))),
+            Scene("board", "board, first paint", Bar(120, 12, 90, 1.3),
+                  _alike([visitor.request("GET", f"/w/{slug}/leads/board")])),
+            Scene("column", "one column's next 20", Bar(400, 4, 30, 1.2), _alike(_columns(visitor))),
+            Scene("drawer", "drawer with timeline of 30", Bar(300, 5, 45, 1.2), _alike(_drawers(visitor, slug))),
+            Scene("form", "public form page", Bar(800, 2, 20, None),
+                  _alike([_stranger("GET", f"/q/{form_key(slug, 0)}")])),
+            Scene("move", "move a card", Bar(250, 7, 60, 1.2), _moves(visitor, slug), status=204, writes=True),
+            Scene("create", "create a lead by the form", Bar(150, 12, 90, 1.2), _creations(slug, seconds), status=303,
+                  writes=True, once=True),
+        ]  # fmt: skip
+
+
+def _alike(requests: list[str]) -> list[list[str]]:
+    """The same round for all connections, each beginning elsewhere in it."""
+    size = len(requests)
+    starts = [size * number // CONNECTIONS for number in range(CONNECTIONS)]
+    return [requests[start:] + requests[:start] for start in starts]
+
+
+def _filtered(visitor: Visitor, slug: str) -> list[str]:
+    """Broad filters, which fill a page at once, and narrow ones, which have to look far."""
+    stages = {stage.key: str(stage.id) for stage in db.session.scalars(select(Stage))}
+    owners = [str(owner) for owner in db.session.scalars(select(Membership.user_id).order_by(Membership.id))]
+    sources = [str(source) for source in db.session.scalars(select(LeadSource.id).order_by(LeadSource.id))]
+    districts = list(DISTRICTS)
+    queries: list[dict[str, str]] = [
+        {"stage": stages["booking_confirmed"], "owner": owners[0], "source": sources[0]},
+        {"stage": stages["quote_sent"], "owner": owners[1], "source": sources[1]},
+        {"stage": stages["declined"], "source": sources[2], "district": districts[0]},
+        {"owner": owners[2], "district": districts[1], "priority": "high"},
+        {"owner": owners[4], "district": districts[-1], "priority": "urgent"},
+        {"stage": stages["hot_lead"], "source": sources[3], "priority": "urgent"},
+        {"source": sources[4], "district": districts[5], "priority": "normal"},
+        {"stage": stages["lost_contact"], "owner": owners[4], "priority": "low"},
+    ]
+    return [visitor.request("GET", f"/w/{slug}/leads?{urlencode(query)}") for query in queries]
+
+
+def _searches(visitor: Visitor, slug: str) -> list[str]:
+    return [visitor.request("POST", f"/w/{slug}/search", {"q": typed}, HX_Request="true") for typed in PREFIXES]
+
+
+def _columns(visitor: Visitor) -> list[str]:
+    paths = {html.unescape(path) for path in re.findall(r'"(/w/[^"]+/leads/board/[^"]+after=[^"]+)"', visitor.board)}
+    if not paths:
+        raise RuntimeError("The board shows no column with more cards.")
+    return [visitor.request("GET", path, HX_Request="true") for path in sorted(paths)]
+
+
+def _drawers(visitor: Visitor, slug: str) -> list[str]:
+    long = select(Activity.lead_id).group_by(Activity.lead_id).having(func.count() >= 30).limit(200)
+    return [
+        visitor.request("GET", f"/w/{slug}/leads/{lead_id}", HX_Request="true") for lead_id in db.session.scalars(long)
+    ]
+
+
+def _moves(visitor: Visitor, slug: str) -> list[list[str]]:
+    """Each connection moves its own leads to and fro, between two stages that plan follow-ups."""
+    stages: dict[str, UUID] = {stage.key: stage.id for stage in db.session.scalars(select(Stage))}
+    ways = [stages["contacted"], stages["quote_sent"]]
+    query = select(Lead.id, Lead.stage_id).where(Lead.stage_id.in_(ways)).order_by(Lead.id).limit(50 * CONNECTIONS)
+    leads = db.session.execute(query).all()
+
+    def move(lead: Any, there: bool) -> str:
+        home, away = lead.stage_id, ways[1 - ways.index(lead.stage_id)]
+        body = {"from": str(home if there else away), "to": str(away if there else home)}
+        return visitor.request("POST", f"/w/{slug}/leads/{lead.id}/stage", body, Accept="text/plain")
+
+    mine = [leads[number::CONNECTIONS] for number in range(CONNECTIONS)]
+    return [[move(lead, there) for there in (True, False) for lead in share] for share in mine]
+
+
+def _creations(slug: str, seconds: float) -> list[list[str]]:
+    """Enquiries of different people, each by a page of its own that was opened a minute ago."""
+    forms = [access_keys.find("form", form_key(slug, number)) for number in range(FORMS)]
+    stamp, at = int(utcnow().timestamp()), utcnow() - timedelta(minutes=1)
+
+    def creation(number: int) -> str:
+        form = forms[number % FORMS]
+        if form is None:
+            raise RuntimeError("The forms are missing.")
+        surname, district = SURNAMES[number * 7 % len(SURNAMES)], list(DISTRICTS)[number % len(DISTRICTS)]
+        body = {
+            "token": tokens.issue(form.target_id, at), "name": f"{FIRST_NAMES[number % len(FIRST_NAMES)]} {surname}",
+            "phone": f"0{113 + number % 6} 496 0{number // 6 % 1000:03d}", "email": f"b{stamp}-{number}@example.com",
+            "postcode": f"{district} {1 + number % 5}AB", "address_line1": f"{number} Bench Road", "town": "Wells",
+            "property_type": "semi", "bedrooms": "3", "service": "window_cleaning", "frequency": "8_weekly",
+            "preferred_method": "any", "wishes": "Please ring before nine.",
+        }  # fmt: skip
+        return _stranger("POST", f"/q/{form_key(slug, number % FORMS)}", body)
+
+    each = int(60 * seconds) + 100
+    return [[creation(number) for number in range(at, each * CONNECTIONS, CONNECTIONS)] for at in range(CONNECTIONS)]
+
+
+def _stranger(method: str, path: str, body: dict[str, str] | None = None) -> str:
+    sent = urlencode(body) if body is not None else ""
+    typed = f"Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {len(sent)}\r\n" if body else ""
+    return f"{method} {path} HTTP/1.1\r\nHost: {HOST}\r\nUser-Agent: bench\r\n{typed}\r\n{sent}"
