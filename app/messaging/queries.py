@@ -170,7 +170,7 @@ def _names(id_column: object, name_column: object, wanted: set, workspace_column
     query = select(id_column, name_column).where(id_column.in_(wanted))  # type: ignore[call-overload, attr-defined]
     if workspace_column is not None:
         query = query.where(workspace_column == current_workspace_id())
-    return dict(db.session.execute(query).tuples().all())
+    return {found[0]: found[1] for found in db.session.execute(query)}
 
 
 def _recipient(message: Message) -> str:
