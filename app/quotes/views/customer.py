@@ -17,7 +17,7 @@ from app.core.tenancy import Scope
 from app.extensions import csrf, limiter
 from app.quotes.forms import AnswerForm
 from app.quotes.models import Quote
-from app.quotes.queries import brand_key, firm, get_quote, offer_of, open_successor
+from app.quotes.queries import brand_key, firm, get_quote, offer_of, open_successor, standing, today_here
 from app.quotes.services import DECLINE_REASONS, accept, ask, decline, note_opened
 from app.quotes.views import bp
 
@@ -53,7 +53,7 @@ def accept_quote(secret: str) -> Response:
 def decline_page(secret: str) -> Response:
     """Why not: one question, asked only of those who want to say no."""
     quote = _open(secret)
-    if offer_of(quote).quote.standing != "open":
+    if standing(quote, today_here()) != "open":
         return _as_it_stands(quote, secret)
     return _step(quote, secret, "decline", AnswerForm(), {})
 
@@ -114,7 +114,7 @@ def _open(secret: str) -> Quote:
 
 
 def _as_it_stands(quote: Quote, secret: str, status: int = 200) -> Response:
-    stands = offer_of(quote).quote.standing
+    stands = standing(quote, today_here())
     if stands == "open":
         return _private(_offer(quote, secret, AnswerForm(), {}, status))
     successor = open_successor(quote) if stands in ("replaced", "declined", "expired") else None
