@@ -28,7 +28,7 @@ def init_app(app: Flask) -> None:
         url_for=url_for, fragment=fragment,
         current_workspace=lambda: g.get("workspace"), current_viewer=lambda: g.get("viewer"),
     )  # fmt: skip
-    env.filters.update(money=money, due=due, past=past, longdate=long_date, exact=exact)
+    env.filters.update(money=money, pounds=pounds, due=due, past=past, longdate=long_date, exact=exact)
 
 
 def static_url(path: str) -> str:
@@ -39,6 +39,11 @@ def static_url(path: str) -> str:
 def money(minor: int | None, currency: str = "GBP") -> str:
     """Such as £24 or £24.50; a dash for nothing."""
     return "–" if minor is None else format_money(minor, currency)
+
+
+def pounds(minor: int, currency: str = "GBP") -> str:
+    """An amount a year or in total, rounded to whole pounds: nobody plans by the pence of a year."""
+    return format_money((minor + 50) // 100 * 100, currency)
 
 
 def due(at: datetime, now: datetime | None = None) -> tuple[str, str]:

@@ -54,7 +54,7 @@ def what_is_wanted(service: str, frequency: str | None, property_type: str | Non
     """Such as "8-weekly · 3-bed semi", leaving out what is not known."""
     house = PROPERTY_WORDS.get(property_type or "", "")
     if house and bedrooms and property_type != "commercial":
-        house = f"{bedrooms}-bed {house}"
+        house = f"{bedrooms} bed {house}" if bedrooms in ("1-2", "6+") else f"{bedrooms}-bed {house}"
     elif bedrooms and not house:
         house = f"{bedrooms} bedrooms"
     return " · ".join(filter(None, (rhythm(service, frequency), house)))
