@@ -9,8 +9,8 @@ from werkzeug.test import TestResponse
 
 from app.contacts.models import Consent
 from app.extensions import db
-from app.lead_forms.forms import questions
 from app.lead_forms.models import LeadForm
+from app.lead_forms.services import questions
 from app.leads.models import Stage
 from app.workspaces.models import Workspace
 from tests.lead_forms.conftest import ANSWERS, Page, leads, submissions

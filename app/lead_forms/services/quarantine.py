@@ -4,28 +4,50 @@ Its rows belong to no lead yet, so row-level security shows them to nobody who s
 leads may decide about them all, hence the wider scope here.
 """
 
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Row, select
 
+from app.core.crypto import WorkspaceCipher
 from app.core.errors import Conflict, NotFound
 from app.core.events import Event, publish
+from app.core.keyring import cipher
 from app.core.permissions import Actor
 from app.core.tenancy import acting_in, current_workspace_id
 from app.extensions import db
-from app.lead_forms.forms import check, from_json
 from app.lead_forms.models import FormSubmission
-from app.lead_forms.queries import QuarantinedView, find_form, quarantined
+from app.lead_forms.queries import find_form, quarantined
+from app.lead_forms.services.answers import check
 from app.lead_forms.services.receiving import Origin, make_lead
+from app.lead_forms.services.typed import Typed, from_json
 from app.workspaces.queries import current_workspace
 
 _DECIDED = "Someone else has decided about this one already."
 
 
+@dataclass(frozen=True, slots=True)
+class QuarantinedView:
+    """One sending in the quarantine, opened for the staff."""
+
+    noun = "submission"
+    id: UUID
+    suspicion: str
+    created_at: datetime
+    seconds: int | None
+    answers: Typed
+
+
 def waiting(actor: Actor) -> list[QuarantinedView]:
     """What waits to be decided, newest first."""
     with acting_in(current_workspace_id(), user_id=actor.user_id):
-        return quarantined()
+        seal = cipher()
+        return [
+            QuarantinedView(row.id, row.suspicion or "", row.created_at, row.seconds, _opened(row, seal))
+            for row in quarantined()
+        ]
 
 
 def release(submission_id: UUID, actor: Actor) -> str:
@@ -54,6 +76,10 @@ def throw_away(submission_id: UUID, actor: Actor) -> None:
         submission.address = submission.device = None
         db.session.flush()
         _tell("form_submission.deleted", submission, actor)
+
+
+def _opened(row: Row[Any], seal: WorkspaceCipher) -> Typed:
+    return from_json(seal.open(row.answers_sealed, "form_submissions", "answers_sealed", row.id))[0]
 
 
 def _undecided(submission_id: UUID) -> FormSubmission:

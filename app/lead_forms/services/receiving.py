@@ -9,11 +9,12 @@ from sqlalchemy.exc import DBAPIError
 
 from app.core.permissions import Actor
 from app.extensions import db
-from app.lead_forms.forms import Answers, Typed, to_json
-from app.lead_forms.forms.questions import marketing_wording
 from app.lead_forms.models import FormSubmission, LeadForm
 from app.lead_forms.queries import earlier_sending
+from app.lead_forms.services.answers import Answers
+from app.lead_forms.services.questions import marketing_wording
 from app.lead_forms.services.tokens import FormToken, Result
+from app.lead_forms.services.typed import Typed, to_json
 from app.leads.models import LeadSource
 from app.leads.services import ConsentGiven, LeadDraft, create_lead
 from app.workspaces.models import Workspace

@@ -15,7 +15,7 @@ from limits import RateLimitItemPerHour, RateLimitItemPerMinute
 from redis.exceptions import RedisError
 
 from app.extensions import limiter
-from app.lead_forms.forms import Typed
+from app.lead_forms.services.typed import Typed
 
 log = structlog.get_logger(__name__)
 

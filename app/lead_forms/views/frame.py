@@ -6,9 +6,9 @@ from urllib.parse import urlsplit
 from flask import request
 
 from app.core.security import allow_framing_by
-from app.lead_forms.forms.typed import tidy
 from app.lead_forms.models import LeadForm
 from app.lead_forms.services import Origin
+from app.lead_forms.services.typed import tidy
 
 UTM = ("utm_source", "utm_medium", "utm_campaign", "utm_term", "utm_content")
 SCHEMES = ("light", "dark")

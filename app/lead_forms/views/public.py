@@ -14,9 +14,10 @@ from app.core.errors import Invalid
 from app.core.fragments import fragment, page
 from app.core.network import client_block
 from app.extensions import csrf
-from app.lead_forms.forms import BLANK, Answers, Typed, check, questions, read
 from app.lead_forms.models import LeadForm
-from app.lead_forms.services import Origin, Sending, earlier_result, find_form, receive, suspicion, tokens
+from app.lead_forms.services import Origin, Sending, earlier_result, find_form, questions, receive, suspicion, tokens
+from app.lead_forms.services.answers import Answers, check
+from app.lead_forms.services.typed import BLANK, Typed, read
 from app.lead_forms.views import bp
 from app.lead_forms.views.frame import Frame, enter_frame, origin_of_sending, origin_of_visit
 from app.workspaces.models import Workspace

@@ -7,8 +7,7 @@ from flask import Response, url_for
 from app.core import web
 from app.core.fragments import answer, fragment, page, redirect_to, wants_fragment
 from app.core.permissions import permit
-from app.lead_forms.forms import questions
-from app.lead_forms.services import release, throw_away, waiting
+from app.lead_forms.services import questions, release, throw_away, waiting
 from app.lead_forms.services.suspicion import REASONS
 from app.lead_forms.views import bp
 from app.workspaces.layout import desk

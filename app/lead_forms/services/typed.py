@@ -9,7 +9,7 @@ from typing import Any
 from werkzeug.datastructures import MultiDict
 
 from app.core.names import initials
-from app.lead_forms.forms.questions import LENGTHS, LONG_TEXTS
+from app.lead_forms.services.questions import LENGTHS, LONG_TEXTS
 
 _MOST_EXTRAS = 20
 

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from app.contacts.models import CHANNELS
 from app.core import email_addresses, phones, postcodes
 from app.core.errors import Invalid
-from app.lead_forms.forms import questions
-from app.lead_forms.forms.questions import LENGTHS, MESSAGES, REGULAR_SERVICES, too_long
-from app.lead_forms.forms.typed import Typed, usable_name
+from app.lead_forms.services import questions
+from app.lead_forms.services.questions import LENGTHS, MESSAGES, REGULAR_SERVICES, too_long
+from app.lead_forms.services.typed import Typed, usable_name
 
 _ORDER = (*LENGTHS, "extras")
 
