@@ -71,7 +71,8 @@ def _run(supervisor: Supervisor, servers: EmbeddedServers, var_dir: Path) -> Non
     supervisor.start("worker", [sys.executable, "worker.py"])
     supervisor.start("scheduler", [sys.executable, "worker.py", "scheduler"])
     if is_demo:
-        supervisor.run("seed", [*FLASK, "seed", "demo"])  # while the others are starting
+        websites = [f"--embed-in=http://{host}:{ports['mailbox']}" for host in (LOOPBACK, "localhost")]
+        supervisor.run("seed", [*FLASK, "seed", "demo", *websites])  # while the others are starting
     supervisor.wait_for(lambda: _answers(ports["web"], "/healthz"))
     if is_demo:
         supervisor.wait_for(lambda: all(_listens(ports[it]) for it in ("mailbox", "smtp", "squeegee")))

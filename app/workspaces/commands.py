@@ -10,9 +10,10 @@ seed = AppGroup("seed", help="Fill the database with data to try Sill with.")
 
 
 @seed.command("demo")
-def demo() -> None:
-    """Make the demo workspace unless it is there, and point it at the local Squeegee."""
-    from app.workspaces.demo import build_demo, connect_squeegee, demo_exists
+@click.option("--embed-in", multiple=True, metavar="ORIGIN", help="A website that may show the form in a frame.")
+def demo(embed_in: tuple[str, ...]) -> None:
+    """Make the demo workspace unless it is there, and point it at the local Squeegee and website."""
+    from app.workspaces.demo import allow_embedding, build_demo, connect_squeegee, demo_exists
 
     if current_app.extensions["config"].is_production:
         raise click.ClickException("The demo has known passwords and is never put into a production database.")
@@ -24,3 +25,6 @@ def demo() -> None:
         click.echo(f"The demo workspace has {leads} leads.")
     with transaction():
         connect_squeegee()
+    if embed_in:
+        with transaction():
+            allow_embedding(embed_in)

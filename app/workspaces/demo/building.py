@@ -1,6 +1,7 @@
 """Builds the demo workspace in one go, and points it at the Squeegee that runs beside it."""
 
 import time
+from collections.abc import Sequence
 from random import Random
 
 from flask import current_app
@@ -16,6 +17,7 @@ from app.core.passwords import hash_password
 from app.core.permissions import SYSTEM
 from app.core.tenancy import Scope, enter
 from app.extensions import db
+from app.lead_forms.models import LeadForm
 from app.leads.models import EXTRAS, SERVICES
 from app.leads.services.creating import next_number
 from app.squeegee.models import SqueegeeAccount
@@ -43,6 +45,7 @@ _SQUEEGEE_NAMES = {
     "conservatory_roof": "Conservatory roof", "extension": "Extension", "other": "Window cleaning",
 }  # fmt: skip
 _PATIENCE_SECONDS = 3.0
+_MOST_WEBSITES = 20
 
 
 def demo_exists() -> bool:
@@ -115,6 +118,19 @@ def connect_squeegee() -> bool:
     db.session.flush()
     hook = f"{current_app.config['PUBLIC_URL']}/hooks/squeegee/{account.id}"
     return _tell_simulator(url, {"url": hook, "secret": account.webhook_secret})
+
+
+def allow_embedding(origins: Sequence[str]) -> None:
+    """Let these websites show the demo's form in a frame, besides those that are listed already.
+
+    The made-up website's port may differ at every start, like Squeegee's.
+    """
+    found = access_keys.find("form", FORM_KEY)
+    assert found is not None
+    enter(Scope(found.workspace_id, None, "all"))
+    form = db.session.execute(select(LeadForm).where(LeadForm.key == FORM_KEY)).scalar_one()
+    form.allowed_origins = list(dict.fromkeys([*origins, *form.allowed_origins]))[:_MOST_WEBSITES]
+    db.session.flush()
 
 
 def _tell_simulator(url: str, payload: dict[str, str | None]) -> bool:
