@@ -36,7 +36,7 @@ def _headers(response: Response) -> Response:
     if framed_by is None:
         headers["X-Frame-Options"] = "DENY"
         headers["Cross-Origin-Opener-Policy"] = "same-origin"
-        headers["Referrer-Policy"] = "same-origin"
+        headers.setdefault("Referrer-Policy", "same-origin")
     else:
         headers["Referrer-Policy"] = "strict-origin-when-cross-origin"
     if request.endpoint == "static":

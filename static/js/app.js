@@ -7,5 +7,6 @@ import "./behaviors/drawer.js";
 import "./behaviors/focus.js";
 import "./behaviors/hotkeys.js";
 import "./behaviors/live.js";
+import "./behaviors/quote_form.js";
 import "./behaviors/search.js";
 import "./behaviors/toast.js";

@@ -28,7 +28,9 @@ document.addEventListener("submit", (event) => event.target.dataset?.guard !== u
 document.addEventListener("htmx:after:request", (event) => {
   const ctx = event.detail?.ctx;
   const form = ctx?.sourceElement?.closest?.("form");
-  if (form && ctx.response && ctx.response.status < 400) clear(form);
+  if (!form || !ctx.response || ctx.response.status >= 400) return;
+  if ("clear" in form.dataset) form.reset(); // what was written is kept now; a morph would leave it in the field
+  clear(form);
 });
 
 addEventListener("beforeunload", (event) => {
