@@ -17,7 +17,7 @@ SENTENCES = {
     "partial": "The customer is in Squeegee, the job is not yet.",
     "uncertain": "Squeegee may have it already: look there, then say so in the transfer.",
 }
-METHODS = {"api": "by itself", "copy_sheet": "by copy sheet", "csv": "by file"}
+METHODS = {"api": "Automatic", "copy_sheet": "Copy sheet", "csv": "File"}
 STEPS = {"customer": "Customer", "job": "Job", "quote": "Quote"}
 OUTCOMES: dict[str, tuple[str, str]] = {
     "begun": ("No answer yet", "warn"),

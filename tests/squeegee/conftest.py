@@ -7,17 +7,27 @@ from typing import Any
 import pytest
 
 from app.extensions import db
-from app.squeegee.commands import connect_simulator
 from app.squeegee.queries import get_account, today_here
+from app.squeegee.services import AccountFacts, change_account
 from tests.squeegee.desk import Desk
 from tests.support.simulators import Squeegee
 from tests.support.world import World
+
+#: Which of the simulator's services is which of ours; "other" and "velux" have none there.
+OFFERED = {
+    "window_cleaning": "Window cleaning", "inside": "Window cleaning inside", "conservatory": "Conservatory",
+    "conservatory_roof": "Conservatory roof", "extension": "Extension", "gutter_clearing": "Gutter clearing",
+    "fascia_soffit": "Fascia, soffit and gutter", "solar_panels": "Solar panels",
+}  # fmt: skip
 
 
 @pytest.fixture
 def desk(world: World, squeegee_simulator: Squeegee) -> Desk:
     """Alice's Squeegee account, pointing at the simulator."""
-    assert connect_simulator(squeegee_simulator.token)
+    offered = squeegee_simulator.services()
+    service_ids = {code: offered[name] for code, name in OFFERED.items()}
+    facts = AccountFacts(squeegee_simulator.url, squeegee_simulator.token, service_ids, get_account().version)
+    change_account(facts, world.alice.actor)
     db.session.commit()
     return Desk(squeegee_simulator, world.alice.actor, today_here() + timedelta(days=7))
 

@@ -161,7 +161,7 @@ def test_an_onlooker_reads_and_does_nothing(desk: Desk, ready_lead: Any, dave: A
     run_outbox()
     assert dave.get(FIRST).status_code == 200
     page = dave.get(f"/w/wells/transfers/{transfer.id}").text
-    assert "Accepted" in page and "Request</summary>" not in page
+    assert "Accepted" in page and " Request</summary>" not in page
     for url in (f"{FIRST}/ready.csv", f"{FIRST}/settings", f"/w/wells/leads/{lead.id}/copy-sheet"):
         assert dave.get(url).status_code == 403
     for url in (

@@ -15,7 +15,9 @@ from app.squeegee.queries import get_account, transfer_page
 from tests.squeegee.desk import Desk, calls, fresh, stage_of
 
 
-def test_a_handed_over_lead_is_one_customer_with_one_job(desk: Desk, ready_lead: Any, run_outbox: Any) -> None:
+def test_a_handed_over_lead_is_one_customer_with_one_job(
+    desk: Desk, ready_lead: Any, run_outbox: Any, capfd: pytest.CaptureFixture[str]
+) -> None:
     lead = ready_lead()
     transfer = desk.start(lead)
     run_outbox()
@@ -26,6 +28,7 @@ def test_a_handed_over_lead_is_one_customer_with_one_job(desk: Desk, ready_lead:
     assert (lead.squeegee_customer_id, lead.squeegee_job_id) == (transfer.customer_id, transfer.job_id)
     assert lead.transferred_at is not None
     assert stage_of(lead) == "transferred_to_squeegee"
+    assert "outbox_" not in capfd.readouterr().err  # neither fenced nor failed
 
 
 def test_each_call_is_kept_with_request_and_answer_and_without_the_token(
