@@ -13,7 +13,7 @@ seed = AppGroup("seed", help="Fill the database with data to try Sill with.")
 @click.option("--embed-in", multiple=True, metavar="ORIGIN", help="A website that may show the form in a frame.")
 def demo(embed_in: tuple[str, ...]) -> None:
     """Make the demo workspace unless it is there, and point it at the local Squeegee and website."""
-    from app.workspaces.demo import allow_embedding, build_demo, connect_squeegee, demo_exists
+    from app.workspaces.demo import allow_embedding, build_demo, connect_far_ends, demo_exists
 
     if current_app.extensions["config"].is_production:
         raise click.ClickException("The demo has known passwords and is never put into a production database.")
@@ -24,7 +24,7 @@ def demo(embed_in: tuple[str, ...]) -> None:
             leads = build_demo()
         click.echo(f"The demo workspace has {leads} leads.")
     with transaction():
-        connect_squeegee()
+        connect_far_ends()
     if embed_in:
         with transaction():
             allow_embedding(embed_in)

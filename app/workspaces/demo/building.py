@@ -3,6 +3,7 @@
 import time
 from collections.abc import Sequence
 from random import Random
+from urllib.parse import urlsplit
 
 from flask import current_app
 from sqlalchemy import select
@@ -28,6 +29,7 @@ from app.workspaces.demo.people import People
 from app.workspaces.demo.planning import appoint_crew, enqueue_messages, plan
 from app.workspaces.forms import read_districts
 from app.workspaces.models import Membership
+from app.workspaces.queries import main_form
 from app.workspaces.services import create_workspace
 
 DEMO_SLUG = "somerset"
@@ -97,20 +99,22 @@ def _tell(cast: Cast) -> list[History]:
     return histories
 
 
-def connect_squeegee() -> bool:
-    """Point the demo at the Squeegee simulator, whose port may differ at every start, and it at us for confirmations.
+def connect_far_ends() -> bool:
+    """Point the demo at the simulators beside it, whose ports may differ at every start, and Squeegee at us.
 
-    Returns whether there is one. A simulator that does not listen yet is waited for, for three seconds at most.
+    The mailbox's site may frame the form. Returns whether there is a Squeegee; one that does not listen yet is waited
+    for, for three seconds at most.
     """
     from simulators.squeegee.__main__ import DEMO_TOKEN
     from simulators.squeegee.payloads import SERVICES as SIMULATED
 
-    url = current_app.config["SQUEEGEE_SIMULATOR_URL"]
-    if not url:
-        return False
     found = access_keys.find("slug", DEMO_SLUG)
     assert found is not None
     enter(Scope(found.workspace_id, None, "all"))
+    _let_mailbox_frame_the_form()
+    url = current_app.config["SQUEEGEE_SIMULATOR_URL"]
+    if not url:
+        return False
     account = db.session.execute(select(SqueegeeAccount)).scalar_one()
     ids = {name: service_id for service_id, name in SIMULATED.items()}
     account.base_url, account.token = url, DEMO_TOKEN
@@ -131,6 +135,13 @@ def allow_embedding(origins: Sequence[str]) -> None:
     form = db.session.execute(select(LeadForm).where(LeadForm.key == FORM_KEY)).scalar_one()
     form.allowed_origins = list(dict.fromkeys([*origins, *form.allowed_origins]))[:_MOST_WEBSITES]
     db.session.flush()
+
+
+def _let_mailbox_frame_the_form() -> None:
+    """The page that shows the embedded form is the mailbox's, which also plays Twilio."""
+    parts = urlsplit(current_app.config["TWILIO_API_BASE"])
+    if parts.hostname == "127.0.0.1":
+        main_form().allowed_origins = [f"{parts.scheme}://{parts.netloc}"]
 
 
 def _tell_simulator(url: str, payload: dict[str, str | None]) -> bool:

@@ -47,6 +47,7 @@ class Cast:
     templates: dict[str, MessageTemplate] = field(default_factory=dict)
     rules: dict[UUID, list[FollowUpRule]] = field(default_factory=lambda: defaultdict(list))
     rows: dict[type, list[Any]] = field(default_factory=lambda: defaultdict(list))
+    late: int = 0
     tokens: list[dict[str, Any]] = field(default_factory=list)
 
     def learn(self) -> None:

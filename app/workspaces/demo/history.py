@@ -110,7 +110,8 @@ class History:
             service="window_cleaning", follow_up_count=0,
             priority="high" if "hot_lead" in path else "normal", quality_score=self.random.randint(4, 9),
         )  # fmt: skip
-        lead.set_price(enquiry.price_minor if "quote_sent" in path else None, enquiry.frequency)
+        estimated = len(path) > 1 and self.random.random() < 0.7
+        lead.set_price(enquiry.price_minor if "quote_sent" in path or estimated else None, enquiry.frequency)
         self.cast.index(lead, self.contact, place)
         return self.cast.add(lead)
 

@@ -14,6 +14,8 @@ from app.workspaces.demo.cast import Cast
 from app.workspaces.demo.history import History
 
 _MESSAGES = ("email", "sms")
+#: How many calls and tasks are late; a board that is all red shows nothing.
+_MOST_LATE = 6
 _SOON = timedelta(minutes=30)
 
 
@@ -52,12 +54,19 @@ def _settle(cast: Cast, history: History, rule: FollowUpRule, follow_up: FollowU
         history.lead.follow_up_count += rule.counts_as_attempt
         _finish(follow_up, done_at)
     elif _was_done(cast, history, rule):
-        history.call(follow_up.due_at + timedelta(minutes=20), "no_answer")
-        _finish(follow_up, follow_up.due_at + timedelta(minutes=20))
+        done_at = min(follow_up.due_at + timedelta(minutes=20), cast.now)
+        history.call(done_at, "no_answer")
+        _finish(follow_up, done_at)
+    elif cast.late < _MOST_LATE and cast.random.random() < 0.4:
+        cast.late += 1
+    else:
+        follow_up.due_at = cast.clock.next_open(cast.now + timedelta(hours=cast.random.uniform(0.5, 40)))
 
 
 def _was_done(cast: Cast, history: History, rule: FollowUpRule) -> bool:
-    """Only chasing calls of quoted leads were made in passing; any other call would have moved the lead on."""
+    """Calls instead of a mail, and chasing ones of quoted leads, were made in passing; others move the lead on."""
+    if rule.kind == "email":
+        return True
     return rule.kind == "call" and history.lead.stage_id == cast.stages["quote_sent"].id and cast.random.random() < 0.7
 
 
