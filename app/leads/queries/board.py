@@ -28,6 +28,7 @@ from app.core.tenancy import current_scope, current_workspace_id
 from app.extensions import db
 from app.leads.models import NOBODY, Lead, Stage, StageCounter
 from app.leads.queries.cards import CARD_COLUMNS, Card, card_of
+from app.leads.queries.stages import stages
 
 PAGE = 20
 MOST_SHOWN = 200
@@ -68,18 +69,18 @@ class Column:
 
 def board_columns(narrowed: BoardFilter, *, eager: int) -> list[Column]:
     """All columns in order; the first `eager` open ones with cards, the others empty until they come into sight."""
-    stages = _stages()
-    shown = [stage for stage in stages if not stage.is_final][:eager]
+    every = stages()
+    shown = [stage for stage in every if not stage.is_final][:eager]
     figures = _figures(narrowed)
-    late = _late([stage.id for stage in stages if not stage.is_final])
+    late = _late([stage.id for stage in every if not stage.is_final])
     cards = _first_cards([stage.id for stage in shown], narrowed)
-    return [_column(stage, figures, late, cards, narrowed) for stage in stages]
+    return [_column(stage, figures, late, cards, narrowed) for stage in every]
 
 
 def one_column(stage_id: UUID, narrowed: BoardFilter, *, shown: int = PAGE) -> Column | None:
     """One column with its first `shown` cards (200 at most), or None when there is no such stage."""
     size = min(max(shown, PAGE), MOST_SHOWN)
-    stage = next((stage for stage in _stages() if stage.id == stage_id), None)
+    stage = next((stage for stage in stages() if stage.id == stage_id), None)
     if stage is None:
         return None
     cards = _first_cards([stage.id], narrowed, size)
@@ -94,16 +95,6 @@ def more_cards(stage_id: UUID, narrowed: BoardFilter, cursor: str) -> tuple[list
         query = query.where(tuple_(Lead.rank, Lead.id) > tuple_(*after))
     rows = db.session.execute(query.order_by(Lead.rank, Lead.id).limit(PAGE + 1)).all()
     return _page([card_of(row) for row in rows], stage_id, narrowed)
-
-
-def _stages() -> list[Stage]:
-    return list(
-        db.session.scalars(
-            select(Stage)
-            .where(Stage.workspace_id == current_workspace_id(), Stage.retired_at.is_(None))
-            .order_by(Stage.position)
-        )
-    )
 
 
 def _column(

@@ -12,8 +12,8 @@ from app.core.errors import NotFound
 from app.core.tenancy import current_workspace_id
 from app.extensions import db
 from app.leads.models import Lead, LeadSource, Stage
-from app.leads.services.facts import FACTS, Fact, as_typed
-from app.leads.services.reading import stages
+from app.leads.queries.facts import FACTS, Fact, as_typed
+from app.leads.queries.stages import stages
 from app.leads.words import CHOICE_WORDS, EXTRA_WORDS
 
 

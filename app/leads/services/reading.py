@@ -21,14 +21,6 @@ def get_lead(lead_id: UUID, *, lock: bool = False) -> Lead:
     return lead
 
 
-def stages(*, with_retired: bool = False) -> list[Stage]:
-    """The stages of the workspace in order."""
-    query = select(Stage).where(Stage.workspace_id == current_workspace_id()).order_by(Stage.position)
-    if not with_retired:
-        query = query.where(Stage.retired_at.is_(None))
-    return list(db.session.scalars(query))
-
-
 def get_stage(stage_id: UUID) -> Stage:
     """A stage that is in use. Raises NotFound."""
     stage = db.session.get(Stage, (current_workspace_id(), stage_id))
