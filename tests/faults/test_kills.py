@@ -1,0 +1,131 @@
+"""Every promised message arrives once, whatever dies in between."""
+
+import os
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+
+import pytest
+
+from tests.faults.site import DEAD_REDIS, WORKER, Site, all_have_one, free_port, kill, wait_for
+
+pytestmark = [pytest.mark.faults, pytest.mark.xdist_group("faults")]
+#: What is promised: recovered this many seconds after the last fault.
+RECOVERY = 90
+
+
+def once(site: Site, addresses: list[str], since: str) -> None:
+    """Wait for all, print how long it took, and check that nothing came twice or is left."""
+    seconds = wait_for(lambda: all_have_one(site, addresses), RECOVERY, f"all mails after {since}")
+    print(f"\n{since}: all {len(addresses)} mails there {seconds:.1f} s later")
+    wait_for(lambda: not unfinished(site), RECOVERY, "the end of all work")
+    assert site.mailbox
+    counts = site.mailbox.state()["mail"]["by_recipient"]
+    assert {address: counts[address] for address in addresses} == dict.fromkeys(addresses, 1)
+    assert site.sql("select count(*) from messages where state not in ('sent', 'delivered')") == [(0,)]
+
+
+def unfinished(site: Site) -> list[tuple[object, ...]]:
+    """Work that is due and not done, or was given up."""
+    return site.sql(
+        "select kind, state, attempts, last_error from outbox"
+        " where state = 'dead' or (state in ('ready', 'leased') and run_at < now() + interval '1 hour')"
+    )
+
+
+def begun(site: Site) -> int:
+    """How many messages are being handed over at this moment."""
+    return int(site.sql("select count(*) from delivery_attempts where outcome = 'begun'")[0][0])
+
+
+@contextmanager
+def locked_messages(site: Site) -> Iterator[None]:
+    """Hold the rows of the messages on their way, so that nobody can note that they were sent."""
+    with site.postgres.admin() as connection, connection.transaction():
+        connection.execute("select 1 from messages where state = 'sending' for update")
+        yield
+
+
+def test_a_worker_killed_before_during_and_after_a_sending(site: Site) -> None:
+    """Two workers hold a mail each: one dies while it is handed over, one when it was accepted but not yet noted."""
+    assert site.mailbox
+    with site.redis_client() as client:
+        known = client.scard("rq:workers:work")
+        other = site.start(WORKER)
+        wait_for(lambda: client.scard("rq:workers:work") > known, 60, "a second worker")
+    addresses = [f"kill{number}@example.com" for number in range(5)]
+    site.mailbox.switch(smtp={"slow": 8})
+    for address in addresses[:2]:
+        assert site.send_form(address).status == 303
+    wait_for(lambda: begun(site) == 2, 60, "both workers are sending")
+    with locked_messages(site):
+        kill(site.worker)  # during: the mailbox has not answered yet
+        wait_for(lambda: sum(site.mails(each) for each in addresses[:2]) >= 1, 30, "the other's mail is accepted")
+        kill(other)  # after: accepted, and the note of it waits for the row
+    site.mailbox.switch(smtp={"slow": False})
+    for address in addresses[2:]:  # before: nobody is there to take them
+        assert site.send_form(address).status == 303
+    site.worker = site.start(WORKER)
+    once(site, addresses, "workers killed before, during and after a sending")
+    assert site.mailbox.state()["mail"]["repeats"] >= 1  # the second hand-over bore the same Message-ID
+
+
+def test_a_web_process_killed_between_commit_and_bell(site: Site) -> None:
+    """Redis is stopped in its tracks: the lead is committed, the bell waits, and the web server dies."""
+    redis = site.redis.pid
+    address = "bell@example.com"
+    os.kill(redis, signal.SIGSTOP)
+    try:
+        sending = threading.Thread(target=_try, args=(site, address))
+        sending.start()
+        before = "select count(*) from outbox where kind = 'follow_up.due' and state = 'ready' and run_at <= now()"
+        wait_for(lambda: site.sql(before) != [(0,)], 30, "the commit")
+        kill(site.web)
+        sending.join()
+    finally:
+        os.kill(redis, signal.SIGCONT)
+    once(site, [address], "web server killed between commit and bell")
+
+
+def test_redis_away_for_the_web_process(site: Site) -> None:
+    """A customer's enquiry is taken although nobody can be rung; the sweeper finds it."""
+    port = free_port()
+    lonely = site.start_web(port, REDIS_URL=DEAD_REDIS)
+    addresses = [f"alone{number}@example.com" for number in range(3)]
+    for address in addresses:
+        assert site.send_form(address, port=port).status == 303
+    once(site, addresses, "enquiries taken without Redis")
+    kill(lonely)
+
+
+def test_redis_forgets_everything(site: Site) -> None:
+    addresses = [f"flush{number}@example.com" for number in range(4)]
+    os.killpg(site.worker.pid, signal.SIGSTOP)
+    try:
+        for address in addresses:
+            assert site.send_form(address).status == 303
+        site.redis_client().flushall()
+    finally:
+        os.killpg(site.worker.pid, signal.SIGCONT)
+    once(site, addresses, "FLUSHALL")
+
+
+def test_redis_and_postgresql_restart(site: Site) -> None:
+    addresses = [f"restart{number}@example.com" for number in range(6)]
+    assert site.mailbox
+    site.mailbox.switch(smtp={"slow": 1})
+    for address in addresses[:3]:
+        assert site.send_form(address).status == 303
+    site.redis.stop()
+    site.postgres.stop()
+    site.redis.start(site.redis.port)
+    site.postgres.start(site.postgres.port)
+    for address in addresses[3:]:
+        assert site.send_form(address).status == 303
+    once(site, addresses, "restart of Redis and PostgreSQL")
+
+
+def _try(site: Site, address: str) -> None:
+    with suppress(OSError):  # the server is killed while it answers, which is the point
+        site.send_form(address)
