@@ -142,6 +142,7 @@ def test_sales_see_theirs_and_nobodys_with_exact_counts(bob, world, make_lead):
 
 def test_the_board_takes_few_statements_whatever_it_shows(alice, make_lead, count_sql):
     make_lead(name="One Lead")
+    alice.get(f"/w/{alice.slug}/leads/board")  # from here on the process knows which workspace the slug means
     with count_sql() as few:
         alice.get(f"/w/{alice.slug}/leads/board")
     for number in range(25):
@@ -149,4 +150,4 @@ def test_the_board_takes_few_statements_whatever_it_shows(alice, make_lead, coun
     with count_sql() as many:
         alice.get(f"/w/{alice.slug}/leads/board")
 
-    assert len(many) == len(few)
+    assert len(many) == len(few) <= 8
