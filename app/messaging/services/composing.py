@@ -48,7 +48,7 @@ def compose(
         html = letter_html(body, current_workspace())
     message = Message(
         lead_id=lead.id if lead else None, channel=channel, purpose=purpose, state="queued",
-        recipient=_normal(channel, recipient), subject=" ".join(subject.split()) or None, body=body,
+        recipient=_normal(channel, recipient), subject=_subject(channel, subject), body=body,
         html=html if channel == "email" else None, template_key=template_key, created_by=created_by,
         resend_when_unsure=resend_when_unsure, created_at=now,
     )  # fmt: skip
@@ -133,6 +133,11 @@ def _send_again(message: Message) -> None:
     message.state, message.error, message.provider_id = "queued", None, None
     db.session.flush()
     outbox.enqueue(SEND, message.id, dedupe_key=f"{message.id}/{made}")
+
+
+def _subject(channel: str, subject: str) -> str | None:
+    """One line, or none: a text has no subject."""
+    return (" ".join(subject.split()) or None) if channel == "email" else None
 
 
 def _normal(channel: str, recipient: str) -> str:
