@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Boolean, Integer, LargeBinary, Text
+from sqlalchemy import Boolean, Integer, LargeBinary, Text, text
 from sqlalchemy.dialects.postgresql import ARRAY, INET
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -43,7 +43,11 @@ class FormSubmission(WorkspaceModel):
         belongs_to("lead_id", "leads", ondelete="SET NULL (lead_id)"),
         db.UniqueConstraint("workspace_id", "form_id", "submission_key"),
         db.Index("ix_form_submissions_lead_id", "workspace_id", "lead_id"),
-    )
+        db.Index(
+            "ix_form_submissions_quarantined", "workspace_id", "created_at",
+            postgresql_where=text("state = 'quarantined'"),
+        ),
+    )  # fmt: skip
 
     form_id: Mapped[UUID]
     lead_id: Mapped[UUID | None]

@@ -41,11 +41,6 @@ def find_form(form_id: UUID) -> LeadForm | None:
     return db.session.scalars(select(LeadForm).where(LeadForm.id == form_id)).one_or_none()
 
 
-def forms() -> list[LeadForm]:
-    """The forms of the workspace in scope, oldest first."""
-    return list(db.session.scalars(select(LeadForm).order_by(LeadForm.created_at)))
-
-
 def earlier_sending(form_id: UUID, submission_key: bytes) -> Row[tuple[str, str | None, str | None]] | None:
     """State, lead number and district of what this page already sent, or None when it is the first time."""
     return db.session.execute(

@@ -885,6 +885,13 @@ def _tables() -> None:
         ),
     )
     op.create_index("ix_form_submissions_lead_id", "form_submissions", ["workspace_id", "lead_id"], unique=False)
+    op.create_index(
+        "ix_form_submissions_quarantined",
+        "form_submissions",
+        ["workspace_id", "created_at"],
+        unique=False,
+        postgresql_where=sa.text("state = 'quarantined'"),
+    )
     op.create_table(
         "messages",
         sa.Column("lead_id", sa.Uuid(), nullable=True),

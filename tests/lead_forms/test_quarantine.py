@@ -9,8 +9,10 @@ from werkzeug.test import TestResponse
 from app.audit.models import AuditEntry
 from app.core.ids import new_id
 from app.extensions import db
+from app.lead_forms.services import waiting_count
 from tests.lead_forms.conftest import leads, submissions
 from tests.support.client import Client
+from tests.support.world import World
 
 Send = Callable[..., TestResponse]
 
@@ -30,6 +32,13 @@ def test_it_lists_what_waits_with_the_reason(alice: Client, waiting: object) -> 
     page = alice.get("/w/wells/quarantine")
     assert page.status_code == 200
     assert "Hannah Cole" in page.text and "people do not see" in page.text
+
+
+def test_it_is_counted_for_whoever_may_decide(world: World, waiting: object) -> None:
+    with world.bob.acting() as bob:
+        assert waiting_count(bob) == 1
+    with world.mallory.acting() as mallory:
+        assert waiting_count(mallory) == 0
 
 
 def test_released_it_is_a_lead_like_any_other(alice: Client, waiting: object) -> None:

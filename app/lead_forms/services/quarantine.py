@@ -19,7 +19,7 @@ from app.core.permissions import Actor
 from app.core.tenancy import acting_in, current_workspace_id
 from app.extensions import db
 from app.lead_forms.models import FormSubmission
-from app.lead_forms.queries import find_form, quarantined
+from app.lead_forms.queries import find_form, quarantine_count, quarantined
 from app.lead_forms.services.answers import check
 from app.lead_forms.services.receiving import Origin, make_lead
 from app.lead_forms.services.typed import Typed, from_json
@@ -48,6 +48,12 @@ def waiting(actor: Actor) -> list[QuarantinedView]:
             QuarantinedView(row.id, row.suspicion or "", row.created_at, row.seconds, _opened(row, seal))
             for row in quarantined()
         ]
+
+
+def waiting_count(actor: Actor) -> int:
+    """How many wait, for whoever may decide about them."""
+    with acting_in(current_workspace_id(), user_id=actor.user_id):
+        return quarantine_count()
 
 
 def release(submission_id: UUID, actor: Actor) -> str:
