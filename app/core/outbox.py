@@ -208,7 +208,12 @@ def _claim(workspace_id: UUID, item_id: UUID) -> Claim | None:
         ).one_or_none()
     if row is None:
         return None
-    return Claim(workspace_id, item_id, row.kind, row.subject_id, row.attempts, row.lease_token)
+    claim = Claim(workspace_id, item_id, row.kind, row.subject_id, row.attempts, row.lease_token)
+    if claim.attempts > MAX_ATTEMPTS:
+        # Work that kills its worker never reports a failure; it is the count at the claim that ends it.
+        _settle(claim, "worker_died_each_time", dead=True)
+        return None
+    return claim
 
 
 def _settle(claim: Claim, reason: str, *, after: timedelta | None = None, dead: bool = False) -> None:
