@@ -1,7 +1,11 @@
-// [data-focus]: takes the focus when it appears, in a page or in an answer (an error summary, a field being edited).
+// [data-focus]: takes the focus when it appears, in a page or in an answer (an error summary, a field being edited);
+// once only, or a later answer elsewhere would call the person back.
+const met = new WeakSet();
 const focusIn = (root) => {
-  const wanted = root.matches?.("[data-focus]") ? root : root.querySelector?.("[data-focus]");
-  if (!wanted || wanted.contains(document.activeElement)) return;
+  const wanted = [...root.querySelectorAll("[data-focus]")].find((each) => !met.has(each));
+  if (!wanted) return;
+  met.add(wanted);
+  if (wanted.contains(document.activeElement)) return;
   wanted.focus({ preventScroll: false });
   if (wanted.matches("input[type=text], input[type=tel], input[type=email]")) wanted.select();
 };
