@@ -12,7 +12,7 @@ from uuid import UUID
 from sqlalchemy import Row, select
 
 from app.core.crypto import WorkspaceCipher
-from app.core.errors import Conflict, NotFound
+from app.core.errors import Conflict, Invalid, NotFound
 from app.core.events import Event, publish
 from app.core.keyring import cipher
 from app.core.permissions import Actor
@@ -26,6 +26,7 @@ from app.lead_forms.services.typed import Typed, from_json
 from app.workspaces.queries import current_workspace
 
 _DECIDED = "Someone else has decided about this one already."
+_UNUSABLE = "What was sent can't be made into a lead. Write the lead by hand, then delete this."
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +60,7 @@ def waiting_count(actor: Actor) -> int:
 def release(submission_id: UUID, actor: Actor) -> str:
     """Let a sending out: it becomes a lead like any other. Returns the lead's number.
 
-    Raises NotFound, Conflict when it was decided already, Invalid when the answers make no lead.
+    Raises NotFound, Conflict when it was decided already or its answers make no lead any more.
     """
     with acting_in(current_workspace_id(), user_id=actor.user_id):
         submission = _undecided(submission_id)
@@ -68,7 +69,11 @@ def release(submission_id: UUID, actor: Actor) -> str:
             raise NotFound
         submission.state = "released"
         typed, came_from = from_json(submission.answers)
-        number = make_lead(form, current_workspace(), submission, check(typed), Origin(**came_from), actor)
+        try:
+            answers = check(typed)
+        except Invalid as invalid:
+            raise Conflict(_UNUSABLE) from invalid
+        number = make_lead(form, current_workspace(), submission, answers, Origin(**came_from), actor)
         _tell("form_submission.released", submission, actor)
     return number
 
