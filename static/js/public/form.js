@@ -1,7 +1,7 @@
 // The quote form, one step at a time. Without this script it is one page that works; the server has the last word.
 import { check, show } from "./checks.js";
 import { frame } from "./frame.js";
-import { forget, keep, kept } from "./keep.js";
+import { keep, kept } from "./keep.js";
 import { follow } from "./relevance.js";
 import { send } from "./send.js";
 
@@ -99,4 +99,3 @@ addEventListener("pageshow", (event) => {
   if (event.persisted) document.querySelector("[data-lead-form]")?.removeAttribute("aria-busy");
 });
 begin();
-export { forget };
