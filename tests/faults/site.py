@@ -156,6 +156,11 @@ class Site:
             cursor = connection.execute(statement, values or None)  # type: ignore[arg-type]
             return cursor.fetchall() if cursor.description else []
 
+    def failures(self) -> list[str]:
+        """The last lines in which Sill's processes logged that something failed."""
+        lines = [line for file in sorted((self.folder / "log").iterdir()) for line in file.read_text().splitlines()]
+        return [line for line in lines if '"error"' in line][-20:]
+
     def redis_client(self) -> redis.Redis:
         """A client of the site's Redis."""
         return redis.Redis.from_url(self.redis.url)

@@ -26,13 +26,14 @@ from app.leads.services import stage_by_key
 from app.messaging.models import Message
 from app.messaging.services import compose
 from app.quotes.services import QuoteDraft, draft_quote
-from app.squeegee.models import Transfer
+from app.squeegee.models import SqueegeeAccount, Transfer
 from app.workspaces.models import Membership
 from app.workspaces.services import invite
 from tests.support.leads import make_lead
 from tests.support.world import Member, World, add_member
 
 IN_A_WORKSPACE = "/w/<slug>"
+NOWHERE = "http://127.0.0.1:9"
 TOMORROW = (utcnow() + timedelta(days=1)).date().isoformat()
 
 #: endpoint -> what a person would send; `{stage}` and the like stand for ids of the person's own workspace.
@@ -49,6 +50,12 @@ BODIES: dict[str, dict[str, str]] = {
     "messaging.settle": {"arrived": "yes"},
     "quotes.create": {"price_8_weekly": "24", "valid_until": TOMORROW},
     "quotes.send": {"channel": "email"},
+    "squeegee.book": {"first_service_date": TOMORROW},
+    "squeegee.change_settings": {"seen": "2", "base_url": NOWHERE},
+    "squeegee.confirm_copy": {"squeegee_id": "CUST-1"},
+    "squeegee.hand_over": {},
+    "squeegee.mark_batch": {"lead": "{lead_id}"},
+    "squeegee.settle": {"found": "yes", "squeegee_id": "CUST-1"},
     "workspaces.change_role": {"role": "viewer"},
     "workspaces.invite": {"email": "new@example.com", "role": "viewer"},
 }
@@ -102,6 +109,7 @@ def make_records(owner: Member) -> Records:
         found: dict[str, UUID] = {"lead_id": lead.id, "stage_id": stage_by_key("contacted").id}
         for name, make in MAKERS.items():
             found[name] = make(lead, actor)
+        _connect_squeegee()
         db.session.commit()
     return Records(found)
 
@@ -122,6 +130,9 @@ def prepare(endpoint: str, records: Records, owner: Member) -> None:
 STATES = {
     "messaging.retry": ("messages", "message_id", "failed"),
     "messaging.settle": ("messages", "message_id", "uncertain"),
+    "quotes.create": ("quotes", "quote_id", "sent"),
+    "squeegee.confirm_copy": ("transfers", "transfer_id", "cancelled"),
+    "squeegee.hand_over": ("transfers", "transfer_id", "cancelled"),
     "squeegee.retry": ("transfers", "transfer_id", "failed"),
     "squeegee.settle": ("transfers", "transfer_id", "uncertain"),
 }
@@ -131,6 +142,11 @@ def make_members(world: World) -> dict[str, Member]:
     """One member of each role in Alice's workspace, by role."""
     known = {member.role: member for name, member in world.people.items() if name != "mallory"}
     return known | {role: add_member(world, role, role) for role in ("admin", "manager")}
+
+
+def _connect_squeegee() -> None:
+    account = db.session.scalars(select(SqueegeeAccount)).one()
+    account.base_url, account.token, account.service_ids = NOWHERE, "PARTNER-1", {"window_cleaning": "svc-1"}
 
 
 def _follow_up(lead: Lead, actor: Actor) -> UUID:
@@ -190,7 +206,7 @@ def _dead_work(lead: Lead, actor: Actor) -> UUID:
 
 
 def _transfer(lead: Lead, actor: Actor) -> UUID:
-    transfer = Transfer(lead_id=lead.id, method="copy_sheet", state="pending", created_by=actor.user_id)
+    transfer = Transfer(lead_id=lead.id, method="api", state="pending", created_by=actor.user_id)
     db.session.add(transfer)
     db.session.flush()
     return transfer.id

@@ -41,12 +41,20 @@ MINE, THEIRS, FOREIGN = Family("mine", HERE), Family("theirs", HERE), Family("fo
 FAMILIES = (MINE, THEIRS, FOREIGN)
 
 
-def fill(connection: Connection) -> None:
-    """Put the families into every table but the migrations' own, as a superuser with triggers and keys off."""
+def fill(connection: Connection) -> dict[str, dict[str, Any]]:
+    """Put the families into every table but the migrations' own, as a superuser with triggers and keys off.
+
+    Returns the row of `mine` for each table.
+    """
+    rows = all_rows(connection)
     with connection.transaction():
         connection.execute("set local session_replication_role = replica")
-        for table, row in all_rows(connection):
+        for table, row in rows:
             insert(connection, table, row, "on conflict do nothing")
+    mine: dict[str, dict[str, Any]] = {}
+    for table, row in rows:
+        mine.setdefault(table, row)
+    return mine
 
 
 def all_rows(connection: Connection) -> list[tuple[str, dict[str, Any]]]:

@@ -8,6 +8,7 @@ import psycopg
 from psycopg import sql
 
 from app.embedded import EmbeddedPostgres
+from tests.isolation.probes import probe
 from tests.isolation.rows import fill
 from tests.support.servers import TEMPLATE
 
@@ -20,7 +21,7 @@ class Scratch:
         postgres.drop_database(name)
         postgres.create_database(name, template=TEMPLATE)
         self.connection: psycopg.Connection[Any] = postgres.admin(name)
-        fill(self.connection)
+        self.mine = fill(self.connection)
 
     @contextmanager
     def changed(self, statements: str) -> Iterator[None]:
@@ -29,6 +30,10 @@ class Scratch:
             for statement in statements.split("; "):
                 self.connection.execute(sql.SQL(statement))  # type: ignore[arg-type]
             yield
+
+    def probe(self, table: str) -> list[str]:
+        """What gets through the walls of one table."""
+        return probe(self.connection, table, self.mine[table])
 
     def close(self) -> None:
         """Remove it."""

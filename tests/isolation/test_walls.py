@@ -5,7 +5,7 @@ import pytest
 from psycopg import sql
 
 from tests.isolation.catalog import catalog_faults
-from tests.isolation.probes import SEEN_WITH_THE_LEAD, probe
+from tests.isolation.probes import SEEN_WITH_THE_LEAD
 from tests.isolation.rows import FOREIGN, MINE, walled_tables
 from tests.isolation.scratch import Scratch
 
@@ -13,7 +13,7 @@ from tests.isolation.scratch import Scratch
 def test_no_way_leads_through_any_wall(scratch: Scratch) -> None:
     tables = walled_tables(scratch.connection)
     assert len(tables) > 30
-    assert [fault for table in tables for fault in probe(scratch.connection, table)] == []
+    assert [fault for table in tables for fault in scratch.probe(table)] == []
 
 
 def test_every_table_that_hangs_on_a_lead_is_seen_as_far_as_the_lead(scratch: Scratch) -> None:
@@ -31,7 +31,7 @@ def test_every_policy_is_missed_when_it_is_dropped(scratch: Scratch) -> None:
     survivors = []
     for table, policy in policies:
         with scratch.changed(f"drop policy {policy} on {table}"):
-            if not probe(scratch.connection, table):
+            if not scratch.probe(table):
                 survivors.append(f"{table}.{policy}")
     assert survivors == []
 
@@ -46,7 +46,7 @@ def test_every_policy_is_missed_when_it_lets_everything_through(scratch: Scratch
         if policy in ("seen", "sweep") or (policy, check) == ("seen_by_role", ""):
             check = ""
         with scratch.changed(f"alter policy {policy} on {table}{using}{check}"):
-            if not probe(scratch.connection, table):
+            if not scratch.probe(table):
                 survivors.append(f"{table}.{policy}")
     # The sweep's policy is for the owner of the function alone: what it lets through, only the function sees.
     assert survivors == ["outbox.sweep"]
