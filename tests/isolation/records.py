@@ -52,8 +52,8 @@ BODIES: dict[str, dict[str, str]] = {
     "quotes.send": {"channel": "email"},
     "squeegee.book": {"first_service_date": TOMORROW},
     "squeegee.change_settings": {"seen": "2", "base_url": NOWHERE},
-    "squeegee.confirm_copy": {"squeegee_id": "CUST-1"},
-    "squeegee.hand_over": {},
+    "squeegee.confirm_copy": {"squeegee_id": "CUST-1", "first_service_date": TOMORROW},
+    "squeegee.hand_over": {"first_service_date": TOMORROW},
     "squeegee.mark_batch": {"lead": "{lead_id}"},
     "squeegee.settle": {"found": "yes", "squeegee_id": "CUST-1"},
     "workspaces.change_role": {"role": "viewer"},
@@ -115,26 +115,24 @@ def make_records(owner: Member) -> Records:
 
 
 def prepare(endpoint: str, records: Records, owner: Member) -> None:
-    """Put a record into the state in which an act may be done with it."""
-    state = STATES.get(endpoint)
-    if state is not None:
-        with owner.acting():
-            table, column, word = state
-            db.session.execute(
-                text(f"update {table} set state = :word where id = :id"), {"word": word, "id": records.ids[column]}
-            )
-            db.session.commit()
+    """Put the records into the state in which an act may be done with them."""
+    with owner.acting():
+        for statement in NEEDED.get(endpoint, ()):
+            db.session.execute(text(statement), {name: each for name, each in records.ids.items() if name in statement})
+        db.session.commit()
 
 
-#: endpoint -> (table, id, the state that it needs)
-STATES = {
-    "messaging.retry": ("messages", "message_id", "failed"),
-    "messaging.settle": ("messages", "message_id", "uncertain"),
-    "quotes.create": ("quotes", "quote_id", "sent"),
-    "squeegee.confirm_copy": ("transfers", "transfer_id", "cancelled"),
-    "squeegee.hand_over": ("transfers", "transfer_id", "cancelled"),
-    "squeegee.retry": ("transfers", "transfer_id", "failed"),
-    "squeegee.settle": ("transfers", "transfer_id", "uncertain"),
+_NOT_GOING_OVER = "update transfers set state = 'cancelled' where id = :transfer_id"
+_READY = "update leads set stage_id = (select id from stages where key = 'ready_for_squeegee') where id = :lead_id"
+#: endpoint -> what must be so before its act may be done
+NEEDED = {
+    "messaging.retry": ("update messages set state = 'failed' where id = :message_id",),
+    "messaging.settle": ("update messages set state = 'uncertain' where id = :message_id",),
+    "quotes.create": ("update quotes set state = 'sent' where id = :quote_id",),
+    "squeegee.confirm_copy": (_NOT_GOING_OVER, _READY),
+    "squeegee.hand_over": (_NOT_GOING_OVER, _READY),
+    "squeegee.retry": ("update transfers set state = 'failed' where id = :transfer_id",),
+    "squeegee.settle": ("update transfers set state = 'uncertain' where id = :transfer_id",),
 }
 
 
