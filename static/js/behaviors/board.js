@@ -111,6 +111,8 @@ const wire = () => {
     let from;
     new window.Sortable(list, {
       group: "leads", draggable: ".lead", animation: 120, ghostClass: "ghost", chosenClass: "lifted",
+      // Under a finger the library scrolls the board at its edges only when it does all of the dragging itself.
+      forceFallback: matchMedia("(any-pointer: coarse)").matches, fallbackTolerance: 4,
       delay: 250, delayOnTouchOnly: true, touchStartThreshold: 6, scrollSensitivity: 80, bubbleScroll: true,
       onStart: (event) => { hold(1); from = { list, before: event.item.nextElementSibling }; },
       onEnd: (event) => {
