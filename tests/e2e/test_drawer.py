@@ -1,0 +1,108 @@
+"""A lead worked on: notes, calls, facts, follow-ups, and two people at once."""
+
+from playwright.sync_api import Locator, Page, expect
+
+from tests.e2e.browsers import People
+from tests.e2e.steps import add_lead, card, column, drawer, move_by_request, open_board, open_lead, stage_ids
+
+
+def fact(page: Page, label: str) -> Locator:
+    """A fact in the drawer, by its label."""
+    return drawer(page).locator(".fact").filter(has=page.locator("dt", has_text=label)).first
+
+
+def edit(page: Page, label: str) -> Locator:
+    """Begin to change a fact; returns its field."""
+    fact(page, label).hover()
+    drawer(page).get_by_role("button", name=f"Edit {label.lower()}", exact=True).click()
+    field = drawer(page).locator(".fact.editing").get_by_label(label)
+    expect(field).to_be_focused()
+    return field
+
+
+def test_a_note_a_call_and_a_fact(people: People) -> None:
+    people.expect_complaint("422")
+    page = people.staff()
+    add_lead(page, "Nell Note")
+    open_board(page)
+    opened = open_lead(page, "Nell Note")
+    opened.locator("textarea[name=note]").fill("Dog is friendly, gate is green")
+    opened.get_by_role("button", name="Save note").click()
+    expect(opened.locator(".timeline blockquote").first).to_have_text("Dog is friendly, gate is green")
+    expect(opened.locator("textarea[name=note]")).to_have_value("")
+    opened.locator("label[for=c-call]").click()
+    call = opened.locator("form[data-pane=call]")
+    call.get_by_label("How it ended").select_option("spoke")
+    call.get_by_label("What was said").fill("Wants Tuesdays")
+    call.get_by_label("Minutes").fill("4")
+    opened.get_by_role("button", name="Log call").click()
+    expect(opened.locator(".timeline .event", has_text="Wants Tuesdays")).to_contain_text("4 min")
+
+    edit(page, "Phone").fill("0770 nine")
+    page.keyboard.press("Enter")
+    expect(drawer(page).locator(".fact.editing .error")).to_be_visible()
+    field = drawer(page).locator(".fact.editing").get_by_label("Phone")
+    expect(field).to_have_value("0770 nine")
+    field.fill("07700 900999")
+    page.keyboard.press("Enter")
+    expect(fact(page, "Phone")).to_contain_text("07700 900999")
+    expect(opened.locator(".timeline .event", has_text="phone").first).to_be_visible()
+    page.reload()
+    expect(fact(page, "Phone")).to_contain_text("07700 900999")
+
+
+def test_two_people_change_the_same_fact(people: People) -> None:
+    people.expect_complaint("409")
+    people.expect_complaint("422")
+    mine, theirs = people.staff(), people.staff(who="bob")
+    lead_id = add_lead(mine, "Conny Flict")
+    for page in (mine, theirs):
+        open_board(page, f"leads/{lead_id}")
+    edit(mine, "Town").fill("Street")
+    edit(theirs, "Town").fill("Glastonbury")
+    theirs.keyboard.press("Enter")
+    expect(fact(theirs, "Town")).to_contain_text("Glastonbury")
+    mine.keyboard.press("Enter")
+    panel = drawer(mine).locator(".conflict")
+    expect(panel).to_contain_text("Someone changed this while you were typing")
+    for words in ("Wells", "Glastonbury", "Street"):
+        expect(panel).to_contain_text(words)
+    panel.get_by_role("button", name="Keep mine").click()
+    expect(fact(mine, "Town")).to_contain_text("Street")
+    expect(fact(theirs, "Town")).to_contain_text("Street")
+
+
+def test_what_is_being_typed_survives_a_live_change(people: People) -> None:
+    mine, theirs = people.staff(), people.staff(who="bob")
+    lead_id = add_lead(mine, "Tess Typing")
+    open_board(mine, f"leads/{lead_id}")
+    open_board(theirs)
+    note = drawer(mine).locator("textarea[name=note]")
+    note.click()
+    mine.keyboard.type("She asked whether we ")
+    move_by_request(theirs, lead_id, stage_ids(theirs)["Contacted"])
+    expect(card(column(mine, "Contacted"), "Tess Typing")).to_be_visible()
+    mine.keyboard.type("come on Fridays")
+    expect(note).to_be_focused()
+    expect(note).to_have_value("She asked whether we come on Fridays")
+    drawer(mine).get_by_role("button", name="Save note").click()
+    expect(drawer(mine).locator(".timeline blockquote").first).to_have_text("She asked whether we come on Fridays")
+    # With nothing typed any more the drawer catches up with what Bob did.
+    expect(drawer(mine).locator(".timeline .event", has_text="Bob Hartnell").first).to_be_visible()
+    expect(drawer(mine).locator("select[name=to] option:checked")).to_have_text("Contacted")
+
+
+def test_follow_ups_come_and_go_with_the_stage(people: People) -> None:
+    page = people.staff()
+    lead_id = add_lead(page, "Fay Follow")
+    open_board(page, f"leads/{lead_id}")
+    planned = drawer(page).get_by_role("region", name="Planned").locator(".event.planned")
+    ids = stage_ids(page)
+    move_by_request(page, lead_id, ids["Quote sent"])
+    expect(planned.filter(has_text="leaves by itself").first).to_be_visible()
+    first = planned.evaluate_all("items => items.map(it => it.id)")
+    move_by_request(page, lead_id, ids["Negotiating"])
+    expect(drawer(page).locator("select[name=to] option:checked")).to_have_text("Negotiating")
+    expect(page.locator(f"#{first[0]}")).to_have_count(0)
+    move_by_request(page, lead_id, ids["Declined"])
+    expect(planned).to_have_count(0)

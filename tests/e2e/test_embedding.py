@@ -1,0 +1,42 @@
+"""The form inside somebody else's website."""
+
+import time
+
+from playwright.sync_api import expect
+
+from tests.e2e.browsers import People
+from tests.e2e.site import Site
+from tests.e2e.steps import answer_contact, answer_until_contact, go_on, rest
+
+
+def test_in_a_page_of_another_site_with_third_party_cookies_blocked(people: People, site: Site) -> None:
+    phone = people.stranger("phone")
+    cdp = phone.context.new_cdp_session(phone)
+    cdp.send("Network.enable")
+    cdp.send("Network.setCookieControls", {"enableThirdPartyCookieRestriction": True})
+    begun = time.monotonic()
+    # "localhost" around "127.0.0.1": not only another origin but another site to the browser.
+    phone.goto(f"{site.mailbox_url.replace('127.0.0.1', 'localhost')}/embed-demo")
+    frame = phone.frame_locator("iframe")
+    answer_until_contact(frame)
+    phone.locator("iframe").scroll_into_view_if_needed()
+    answer_contact(frame, "Ivy Frame", "ivy.frame@example.com", "07700 900655")
+    rest(phone, begun)
+    go_on(frame)
+    expect(frame.get_by_role("heading", name="Your request has arrived")).to_be_visible()
+    assert phone.context.cookies() == []
+    tall = frame.locator(".public-page").evaluate("it => it.scrollHeight")
+    shown = phone.locator("iframe").evaluate("it => it.clientHeight")
+    assert abs(tall - shown) <= 2
+    assert phone.evaluate("document.documentElement.scrollWidth") <= 390
+    desk = people.staff()
+    desk.goto("/w/somerset/leads")
+    expect(desk.locator("tr", has_text="Ivy Frame")).to_be_visible()
+
+
+def test_a_site_that_is_not_listed_is_refused(people: People, site: Site) -> None:
+    people.expect_complaint("frame-ancestors|ERR_BLOCKED_BY_CSP|chrome-error")
+    phone = people.stranger("phone")
+    with phone.expect_console_message(lambda message: "frame-ancestors" in message.text):
+        phone.goto(f"{site.mailbox_url.replace('127.0.0.1', 'stranger.localhost')}/embed-demo")
+    assert phone.frame_locator("iframe").get_by_text("Where are the windows?").count() == 0
