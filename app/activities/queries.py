@@ -4,14 +4,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from flask import current_app
 from sqlalchemy import select, tuple_
 
 from app.accounts.models import User
 from app.activities.models import KINDS, Activity
 from app.activities.prose import Words, words_for
+from app.core.cursors import make_cursor, read_cursor
 from app.core.keyring import cipher
-from app.core.pagination import decode_cursor, encode_cursor
 from app.core.tenancy import current_workspace_id
 from app.extensions import db
 
@@ -57,13 +56,13 @@ def timeline(lead_id: UUID, *, kind: str | None = None, cursor: str | None = Non
     )  # fmt: skip
     if kind:
         query = query.where(Activity.kind == kind)
-    context = f"timeline:{workspace_id}:{lead_id}:{kind or ''}"
-    after = decode_cursor(cursor, _secret(), context)
+    listed = f"timeline:{lead_id}:{kind or ''}"
+    after = read_cursor(cursor, listed)
     if after:
         query = query.where(tuple_(Activity.at, Activity.id) < tuple_(*after))
     rows = db.session.execute(query).all()
     shown = rows[:limit]
-    more = encode_cursor([shown[-1].at, shown[-1].id], _secret(), context) if len(rows) > limit else None
+    more = make_cursor([shown[-1].at, shown[-1].id], listed) if len(rows) > limit else None
     return TimelinePage([_entry(row) for row in shown], more)
 
 
@@ -77,7 +76,3 @@ def _entry(row: object) -> TimelineEntry:
     body = cipher().open(row.body_sealed, "activities", "body_sealed", row.id) if row.body_sealed else None
     who = {"customer": "the customer", "system": "Sill"}.get(row.actor_kind, row.name or "someone")
     return TimelineEntry(row.id, row.kind, words.icon, words.title, words.detail, body, row.at, who)
-
-
-def _secret() -> bytes:
-    return current_app.secret_key.encode() if isinstance(current_app.secret_key, str) else current_app.secret_key or b""

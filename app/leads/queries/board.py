@@ -4,7 +4,6 @@ from collections import defaultdict
 from dataclasses import dataclass
 from uuid import UUID
 
-from flask import current_app
 from sqlalchemy import (
     ARRAY,
     ColumnElement,
@@ -23,7 +22,7 @@ from sqlalchemy import (
 
 from app.contacts.models import Contact
 from app.core.clock import utcnow
-from app.core.pagination import decode_cursor, encode_cursor
+from app.core.cursors import make_cursor, read_cursor
 from app.core.tenancy import current_scope, current_workspace_id
 from app.extensions import db
 from app.leads.models import NOBODY, Lead, Stage, StageCounter
@@ -89,7 +88,7 @@ def one_column(stage_id: UUID, narrowed: BoardFilter, *, shown: int = PAGE) -> C
 
 def more_cards(stage_id: UUID, narrowed: BoardFilter, cursor: str) -> tuple[list[Card], str | None]:
     """The cards after a cursor and the cursor after them. An unreadable cursor starts from the top."""
-    after = decode_cursor(cursor, _secret(), _context(stage_id, narrowed))
+    after = read_cursor(cursor, _listed(stage_id, narrowed))
     query = _cards(narrowed).where(Lead.stage_id == stage_id)
     if after:
         query = query.where(tuple_(Lead.rank, Lead.id) > tuple_(*after))
@@ -119,7 +118,7 @@ def _page(
     if len(cards) <= size:
         return cards, None
     last = cards[size - 1]
-    return cards[:size], encode_cursor([last.rank, last.id], _secret(), _context(stage_id, narrowed))
+    return cards[:size], make_cursor([last.rank, last.id], _listed(stage_id, narrowed))
 
 
 def _figures(narrowed: BoardFilter) -> dict[UUID, tuple[int, int]]:
@@ -190,11 +189,5 @@ def _narrowing(narrowed: BoardFilter) -> list[ColumnElement[bool]]:
     return conditions
 
 
-def _context(stage_id: UUID, narrowed: BoardFilter) -> str:
-    return f"column:{current_workspace_id()}:{stage_id}:{narrowed.mine}:{narrowed.due}"
-
-
-def _secret() -> bytes:
-    return str(current_app.secret_key).encode()
-
-
+def _listed(stage_id: UUID, narrowed: BoardFilter) -> str:
+    return f"column:{stage_id}:{narrowed.mine}:{narrowed.due}"

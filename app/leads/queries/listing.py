@@ -3,13 +3,12 @@
 from dataclasses import dataclass, fields
 from uuid import UUID
 
-from flask import current_app
 from sqlalchemy import and_, select, tuple_
 
 from app.accounts.models import User
 from app.contacts.models import Contact
+from app.core.cursors import make_cursor, read_cursor
 from app.core.ids import parse_id
-from app.core.pagination import decode_cursor, encode_cursor
 from app.core.tenancy import current_workspace_id
 from app.extensions import db
 from app.leads.models import PRIORITIES, Lead, Stage
@@ -66,9 +65,9 @@ class ListPage:
 
 def list_leads(narrowed: ListFilter, *, after: str | None = None, before: str | None = None) -> ListPage:
     """A page of leads after or before a cursor. An unreadable cursor starts from the newest."""
-    context = f"list:{current_workspace_id()}:{sorted(narrowed.as_query().items())}"
-    forward_from = decode_cursor(after, _secret(), context)
-    back_from = decode_cursor(before, _secret(), context)
+    listed = f"list:{sorted(narrowed.as_query().items())}"
+    forward_from = read_cursor(after, listed)
+    back_from = read_cursor(before, listed)
     query = _rows(narrowed)
     if back_from:
         query = query.where(tuple_(Lead.created_at, Lead.id) > tuple_(*back_from))
@@ -84,7 +83,7 @@ def list_leads(narrowed: ListFilter, *, after: str | None = None, before: str | 
         rows.reverse()
 
     def mark(row: ListRow) -> str:
-        return encode_cursor([row.card.created_at, row.card.id], _secret(), context)
+        return make_cursor([row.card.created_at, row.card.id], listed)
 
     has_next = bool(rows) and (bool(back_from) or more)
     has_previous = bool(rows) and (more if back_from else bool(forward_from))
@@ -109,7 +108,3 @@ def _rows(narrowed: ListFilter):
         if value is not None:
             query = query.where(column == value)
     return query
-
-
-def _secret() -> bytes:
-    return str(current_app.secret_key).encode()

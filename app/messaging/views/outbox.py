@@ -3,13 +3,13 @@
 from typing import Any
 from uuid import UUID
 
-from flask import Response, abort, current_app, g, request, url_for
+from flask import Response, abort, g, request, url_for
 
 from app.core import outbox as work
 from app.core import web
+from app.core.cursors import make_cursor, read_cursor
 from app.core.events import Event, publish
 from app.core.fragments import answer, fragment, page_or_fragment, redirect_to, wants_fragment
-from app.core.pagination import decode_cursor, encode_cursor
 from app.core.permissions import permit
 from app.followups import queries as followups
 from app.messaging import queries, services
@@ -38,7 +38,8 @@ def outbox(slug: str) -> Response:
 def message(slug: str, message_id: UUID) -> Response:
     """One message in full."""
     found = queries.get_message(message_id)
-    values: dict[str, Any] = {"row": queries.row(message_id), "subject": found.subject, "body": found.body}
+    body = queries.body_for(found, may_answer=g.viewer.can("quotes:write"))
+    values: dict[str, Any] = {"row": queries.row(message_id), "subject": found.subject, "body": body}
     return page_or_fragment("messaging/message.html", "messaging/_message.html", **values, **_desk_if_page())
 
 
@@ -83,9 +84,8 @@ def replay(slug: str, item_id: UUID) -> Response:
 
 
 def _shelf(name: str) -> dict[str, Any]:
-    workspace_id = g.workspace.id
-    context = f"outbox:{workspace_id}:{name}"
-    after = decode_cursor(request.args.get("after"), _secret(), context)
+    listed = f"outbox:{name}"
+    after = read_cursor(request.args.get("after"), listed)
     values: dict[str, Any] = {
         "shelf": name, "shelves": queries.SHELVES, "can_write": g.viewer.can("messages:write"), "dead": [],
         "planned": [], "rows": [],
@@ -98,7 +98,7 @@ def _shelf(name: str) -> dict[str, Any]:
         values["rows"], next_key = found.rows, found.next_key
     if name == "attention" and not after:
         values["dead"] = queries.dead_work()
-    cursor = encode_cursor(list(next_key), _secret(), context) if next_key else None
+    cursor = make_cursor(next_key, listed) if next_key else None
     values["more_url"] = url_for("messaging.outbox", shelf=name, after=cursor) if cursor else None
     return values
 
@@ -125,7 +125,3 @@ def _back() -> str:
 
 def _desk_if_page() -> dict[str, Any]:
     return {} if wants_fragment() else desk("outbox")
-
-
-def _secret() -> bytes:
-    return str(current_app.config["SECRET_KEY"]).encode()

@@ -4,13 +4,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from flask import current_app
 from sqlalchemy import select, tuple_
 
 from app.accounts.models import User
 from app.contacts.models import Contact
+from app.core.cursors import make_cursor, read_cursor
 from app.core.keyring import cipher
-from app.core.pagination import decode_cursor, encode_cursor
 from app.core.tenancy import current_workspace_id
 from app.extensions import db
 from app.leads.models import Lead
@@ -93,7 +92,6 @@ class TransferPage:
 
 def recent(cursor: str | None = None) -> tuple[list[TransferRow], str | None]:
     """A page of transfers, newest first, and the cursor of the next page, if there is one."""
-    context = f"transfers/{current_workspace_id()}"
     query = (
         select(
             Transfer.id, Transfer.lead_id, Lead.number, Contact.id, Contact.name_sealed, Transfer.method,
@@ -105,7 +103,7 @@ def recent(cursor: str | None = None) -> tuple[list[TransferRow], str | None]:
         .order_by(Transfer.created_at.desc(), Transfer.id.desc())
         .limit(PAGE + 1)
     )  # fmt: skip
-    after = decode_cursor(cursor, _secret(), context)
+    after = read_cursor(cursor, "transfers")
     if after:
         query = query.where(tuple_(Transfer.created_at, Transfer.id) < tuple_(*after))
     opener = cipher()
@@ -119,7 +117,7 @@ def recent(cursor: str | None = None) -> tuple[list[TransferRow], str | None]:
     if len(rows) <= PAGE:
         return rows, None
     last = rows[PAGE - 1]
-    return rows[:PAGE], encode_cursor([last.created_at, last.id], _secret(), context)
+    return rows[:PAGE], make_cursor([last.created_at, last.id], "transfers")
 
 
 def transfer_page(transfer_id: UUID, *, with_bodies: bool) -> TransferPage:
@@ -150,7 +148,3 @@ def _call(call: TransferCall, with_bodies: bool) -> CallView:
         finished_at=call.finished_at, request=call.request if with_bodies else None,
         answer=call.answer if with_bodies else None,
     )  # fmt: skip
-
-
-def _secret() -> bytes:
-    return str(current_app.config["SECRET_KEY"]).encode()
