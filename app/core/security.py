@@ -52,6 +52,6 @@ def _policy(framed_by: list[str] | None) -> str:
     ancestors = " ".join(framed_by) if framed_by else "'none'"
     return (
         f"default-src 'none'; script-src 'nonce-{csp_nonce()}' 'strict-dynamic'; style-src 'self'; "
-        "img-src 'self' data:; font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; object-src 'none'; "
-        f"manifest-src 'self'; frame-ancestors {ancestors}"
+        "img-src 'self' data:; font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; "
+        f"object-src 'none'; manifest-src 'self'; frame-ancestors {ancestors}"
     )

@@ -224,8 +224,9 @@ def _stage_counters() -> None:
         """
     )
     op.execute(
-        "create constraint trigger keep_stage_counters after insert or delete or update of stage_id, annual_minor, owner_id"
-        " on leads deferrable initially deferred for each row execute function keep_stage_counters()"
+        "create constraint trigger keep_stage_counters"
+        " after insert or delete or update of stage_id, annual_minor, owner_id on leads"
+        " deferrable initially deferred for each row execute function keep_stage_counters()"
     )
 
 
@@ -801,7 +802,8 @@ def _tables() -> None:
         sa.Column("workspace_id", sa.Uuid(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.CheckConstraint(
-            "kind in ('lead_created', 'stage_changed', 'fact_changed', 'note', 'call', 'email', 'sms', 'quote', 'transfer', 'appointment', 'follow_up', 'enquiry')",
+            "kind in ('lead_created', 'stage_changed', 'fact_changed', 'note', 'call', 'email', 'sms', 'quote',"
+            " 'transfer', 'appointment', 'follow_up', 'enquiry')",
             name=op.f("ck_activities_kind"),
         ),
         sa.ForeignKeyConstraint(
@@ -918,7 +920,8 @@ def _tables() -> None:
         sa.CheckConstraint("direction in ('out', 'in')", name=op.f("ck_messages_direction")),
         sa.CheckConstraint("purpose in ('service', 'marketing')", name=op.f("ck_messages_purpose")),
         sa.CheckConstraint(
-            "state in ('queued', 'sending', 'sent', 'delivered', 'failed', 'uncertain', 'refused', 'cancelled', 'received')",
+            "state in ('queued', 'sending', 'sent', 'delivered', 'failed', 'uncertain', 'refused', 'cancelled',"
+            " 'received')",
             name=op.f("ck_messages_state"),
         ),
         sa.ForeignKeyConstraint(

@@ -52,7 +52,8 @@ def test_numbers_run_on_by_workspace_and_year(world, make_lead):
 def test_a_repeat_enquiry_joins_contact_and_house(make_lead):
     one = make_lead(name="Hannah Cole", email="hannah@example.com", phone="07700 900318",
                     address_line1="4 Mill Lane", postcode="BS28 4EG")  # fmt: skip
-    two = make_lead(name="H. Cole", email="HANNAH@example.com", phone=None, address_line1="4, mill lane", postcode="bs284eg")
+    two = make_lead(name="H. Cole", email="HANNAH@example.com", phone=None,
+                    address_line1="4, mill lane", postcode="bs284eg")  # fmt: skip
 
     assert two.contact_id == one.contact_id
     assert two.property_id == one.property_id
