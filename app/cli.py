@@ -1,4 +1,4 @@
-"""Commands: `flask seed`, `flask bench`, `flask doctor`."""
+"""Commands: `flask seed`, `flask bench`."""
 
 from flask import Flask
 

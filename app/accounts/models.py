@@ -46,9 +46,10 @@ class LoginSession(db.Model):
 
 
 class LoginThrottle(db.Model):
-    """Failed sign-ins counted for one account and one kind of device: a known device has a counter of its own,
+    """Failed sign-ins counted for one account and one kind of device.
 
-    so that a stranger's failures never lock the owner out. Keys are keyed hashes; unknown accounts count too.
+    A known device has a counter of its own, so that a stranger's failures never lock the owner out. Keys are keyed
+    hashes; unknown accounts count too.
     """
 
     __tablename__ = "login_throttles"

@@ -19,7 +19,7 @@ class Appointment(WorkspaceModel):
     __tablename__ = "appointments"
     __table_args__ = (
         one_of("status", STATUSES),
-        db.CheckConstraint("outcome in ('showed', 'no_show', 'rescheduled', 'cancelled', 'sold')", name="outcome"),
+        one_of("outcome", OUTCOMES),
         belongs_to("lead_id", "leads", ondelete="CASCADE"),
         belongs_to("user_id", "memberships", parent="user_id"),
         db.Index("ix_appointments_lead_id", "workspace_id", "lead_id"),

@@ -42,7 +42,7 @@ ROLES: dict[str, frozenset[str]] = {
     ),
 }  # fmt: skip
 
-#: What a role sees (see core/tenancy.VISIBILITIES); row-level security enforces it.
+#: What a role sees (see core/tenancy.Scope); row-level security enforces it.
 SEES = {"owner": "all", "admin": "all", "manager": "all", "sales": "own", "crew": "visits", "viewer": "read"}
 
 

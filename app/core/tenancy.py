@@ -15,14 +15,14 @@ from sqlalchemy.orm import Session, SessionTransaction
 
 from app.extensions import db
 
-#: What a role sees. `own`: leads that are theirs or nobody's. `visits`: leads with an appointment of theirs.
-#: `read`: everything, but the database refuses each write. `none`: nothing.
-VISIBILITIES = ("none", "all", "own", "visits", "read")
-
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """The wall and the window: a workspace, a person in it, and what that person sees."""
+    """The wall and the window: a workspace, a person in it, and what that person `sees`.
+
+    `none`: nothing. `all`: everything. `own`: leads that are theirs or nobody's. `visits`: leads with an appointment of
+    theirs. `read`: everything, but the database refuses each write.
+    """
 
     workspace_id: UUID | None = None
     user_id: UUID | None = None

@@ -40,9 +40,9 @@ def seen_mark(row: Workspace | LeadForm, fields: tuple[str, ...]) -> str:
 
 
 def change_settings(workspace: Workspace, section: str, values: Mapping[str, Any], seen: str, actor: Actor) -> None:
-    """Store a section's checked values. Raises Conflict when it no longer is what its editor saw, KeyError for a
+    """Store a section's checked values. Two people may change different sections at the same time.
 
-    section that does not exist. Two people may change different sections at the same time.
+    Raises Conflict when it no longer is what its editor saw, KeyError for a section that does not exist.
     """
     fields = SECTIONS[section]
     _change(workspace, fields, {name: values[name] for name in fields}, seen, actor, {"section": section})
