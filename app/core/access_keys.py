@@ -6,6 +6,7 @@ is customer data, and secrets are kept as keyed hashes.
 
 import hashlib
 import hmac
+import re
 import secrets
 from dataclasses import dataclass
 from datetime import datetime
@@ -34,6 +35,13 @@ class AccessKey(db.Model):
     target_id: Mapped[UUID]
     expires_at: Mapped[datetime | None] = moment(nullable=True)
     created_at: Mapped[datetime] = created_moment()
+
+
+#: Where a key stands in the links that are mailed and texted, by kind.
+_IN_LINKS = {
+    "invitation": re.compile(r"(/invite/)[\w-]{20,}", re.ASCII),
+    "quote": re.compile(r"(/c/)[\w-]{20,}", re.ASCII),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +83,16 @@ def find(kind: str, key: str) -> Found | None:
     if row is None or (row.expires_at is not None and row.expires_at <= utcnow()):
         return None
     return Found(row.workspace_id, row.target_id)
+
+
+def without_keys(text: str, *kinds: str) -> str:
+    """`text` with the keys of these kinds (invitation, quote) taken out of its links.
+
+    A link is its reader's whole authority: whoever reads it on the desk could act as the person it was sent to.
+    """
+    for kind in kinds:
+        text = _IN_LINKS[kind].sub(r"\1…", text)
+    return text
 
 
 def is_taken(kind: str, key: str) -> bool:

@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import select, tuple_
 
 from app.accounts.models import User
+from app.core.access_keys import without_keys
 from app.core.errors import NotFound
 from app.core.outbox import OutboxItem
 from app.core.phones import format_national
@@ -111,6 +112,14 @@ def get_message(message_id: UUID) -> Message:
     return message
 
 
+def body_for(message: Message, *, may_answer: bool) -> str:
+    """What the message says, for a reader of the desk, without the key of an invitation: it makes its reader a member.
+
+    Unless they may write quotes (`may_answer`), the customer's own link is taken out too.
+    """
+    return without_keys(message.body, "invitation", *(() if may_answer else ("quote",)))
+
+
 def waiting_on(lead_id: UUID, limit: int = 20) -> list[MessageRow]:
     """The lead's messages that have not settled: leaving, failed or uncertain; the oldest first."""
     found = db.session.scalars(
@@ -179,5 +188,5 @@ def _recipient(message: Message) -> str:
 
 def _gist(message: Message) -> str:
     """The subject, or the beginning of the text."""
-    text = message.subject or " ".join(message.body.split())
+    text = message.subject or without_keys(" ".join(message.body.split()), "invitation", "quote")
     return text if len(text) <= 90 else f"{text[:89]}…"

@@ -5,6 +5,7 @@ from datetime import datetime
 from sqlalchemy import select
 
 from app.activities.services import note_contact, record_activity
+from app.core.access_keys import without_keys
 from app.core.clock import utcnow
 from app.core.events import Event, publish
 from app.core.permissions import SYSTEM, Actor
@@ -69,9 +70,10 @@ def _tell(name: str, message: Message, actor: Actor) -> None:
     if lead is None:
         _announce(name, message, actor)
         return
+    # The timeline is read by crew and onlookers too, who must not answer a quote in the customer's place.
+    body = message.subject if message.channel == "email" else without_keys(message.body, "invitation", "quote")
     record_activity(
-        lead, message.channel, name, actor,
-        body=message.subject if message.channel == "email" else message.body,
+        lead, message.channel, name, actor, body=body,
         data={
             "message_id": str(message.id), "title": _template_name(message), "error": message.error,
             "reason": trouble_words(message.error) if message.error else "",

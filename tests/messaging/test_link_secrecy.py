@@ -1,0 +1,65 @@
+"""A link is its reader's whole authority, so nobody on the desk reads one that was sent to somebody else."""
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from app.core.access_keys import without_keys
+from app.extensions import db
+from app.messaging.models import Message
+from tests.support.client import Client
+
+INVITATION = re.compile(r"/invite/[\w-]{20,}")
+CUSTOMERS = re.compile(r"/c/[\w-]{20,}")
+
+
+def test_an_onlooker_can_not_take_up_somebody_elses_invitation(
+    alice: Client, dave: Client, run_outbox: Callable[[], int], mailbox: Any
+) -> None:
+    alice.post("/w/wells/settings/invitations", data={"email": "erin@example.com", "role": "owner"})
+    message = db.session.scalars(select(Message)).one()
+    assert INVITATION.search(message.body)  # what is mailed has it
+    run_outbox()
+    assert INVITATION.search(mailbox.mails("erin@example.com")[0]["text"])
+    for reader in (dave, alice):
+        shown = reader.get(f"/w/wells/messages/{message.id}").text
+        assert "invited" in shown or "invites" in shown
+        assert "/invite/…" in shown and not INVITATION.search(shown)
+
+
+@pytest.mark.parametrize("channel", ["sms", "email"])
+def test_only_who_writes_quotes_reads_the_customers_link(
+    alice: Client, bob: Client, dave: Client, make_lead: Any, run_outbox: Callable[[], int], mailbox: Any, channel: str
+) -> None:
+    lead = make_lead(phone="07700 900123", email="hannah.cole@example.com")
+    link = "http://127.0.0.1:9/c/" + "k" * 32
+    typed = {"channel": channel, "subject": "Your quote", "body": f"See {link}"}
+    typed["recipient"] = "07700 900123" if channel == "sms" else "hannah.cole@example.com"
+    assert alice.post(f"/w/wells/leads/{lead.id}/messages", data=typed).status_code == 303
+    message = db.session.scalars(select(Message).order_by(Message.id.desc()).limit(1)).one()
+    address = f"/w/wells/messages/{message.id}"
+    assert CUSTOMERS.search(bob.get(address).text)
+    assert not CUSTOMERS.search(dave.get(address).text)
+    assert not CUSTOMERS.search(dave.get("/w/wells/outbox?shelf=leaving").text)
+
+
+def test_the_timeline_keeps_no_link(
+    alice: Client, make_lead: Any, run_outbox: Callable[[], int], make_due: Callable[..., int], mailbox: Any
+) -> None:
+    lead = make_lead(phone="07700 900123")
+    typed = {"channel": "sms", "recipient": "07700 900123", "body": "See http://127.0.0.1:9/c/" + "k" * 32}
+    alice.post(f"/w/wells/leads/{lead.id}/messages", data=typed)
+    make_due("message.send")
+    run_outbox()
+    shown = alice.get(f"/w/wells/leads/{lead.id}/timeline").text
+    assert "/c/…" in shown and not CUSTOMERS.search(shown)
+
+
+def test_only_the_keys_asked_for_are_taken_out() -> None:
+    text = f"http://a/invite/{'i' * 32}, https://a/c/{'q' * 32}. /c/short"
+    assert without_keys(text, "invitation") == f"http://a/invite/…, https://a/c/{'q' * 32}. /c/short"
+    assert without_keys(text, "invitation", "quote") == "http://a/invite/…, https://a/c/…. /c/short"
+    assert without_keys(text) == text
