@@ -33,6 +33,13 @@ def pytest_configure_node(node: Any) -> None:
     node.workerinput["sill_servers"] = _run["servers"].address.plain()
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_configure(config: pytest.Config) -> None:
+    """With xdist, keep the tests of a group (`xdist_group`) on one worker: they share an installation."""
+    if getattr(config.option, "numprocesses", None) and config.option.dist in ("no", "load"):
+        config.option.dist = "loadgroup"
+
+
 def pytest_unconfigure(config: pytest.Config) -> None:
     """Stop the servers, in the process that started them."""
     if "servers" in _run:
