@@ -10,6 +10,7 @@ from app.core import web
 from app.core.errors import Conflict, Forbidden, Invalid
 from app.core.fragments import page, redirect_to
 from app.core.permissions import ROLES, permit
+from app.lead_forms.services import waiting_count
 from app.workspaces import services
 from app.workspaces.forms import read_form_facts, read_section
 from app.workspaces.layout import desk
@@ -141,6 +142,7 @@ def _page(
         may_invite=g.viewer.can("members:write"), roles=_roles(),
         members=members() if may_see_members else [], invitations=open_invitations() if may_see_members else [],
         may_see_members=may_see_members, form_url=f"{public_url}/q/{form.key}",
+        held_back=waiting_count(web.actor()) if g.viewer.can("leads:write") else 0,
         embed_code=f'<script src="{public_url}/q/{form.key}/embed.js" async></script>',
     )  # fmt: skip
 

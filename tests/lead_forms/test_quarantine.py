@@ -41,6 +41,14 @@ def test_it_is_counted_for_whoever_may_decide(world: World, waiting: object) -> 
         assert waiting_count(mallory) == 0
 
 
+def test_the_list_and_the_settings_lead_to_it(alice: Client, waiting: object) -> None:
+    way = 'href="/w/wells/quarantine"'
+    assert f"{way}>1 enquiry held back" in alice.get("/w/wells/leads").text
+    assert way in alice.get("/w/wells/settings").text
+    act(alice, "delete", waiting)
+    assert way not in alice.get("/w/wells/leads").text
+
+
 def test_released_it_is_a_lead_like_any_other(alice: Client, waiting: object) -> None:
     response = act(alice, "release", waiting)
     assert response.status_code == 303

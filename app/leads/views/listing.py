@@ -1,9 +1,11 @@
 """The list of leads."""
 
-from flask import Response, request, url_for
+from flask import Response, g, request, url_for
 
+from app.core import web
 from app.core.fragments import page
 from app.core.permissions import permit
+from app.lead_forms.services import waiting_count
 from app.leads.models import PRIORITIES
 from app.leads.queries.listing import ListFilter, list_leads
 from app.leads.queries.sources import sources_by_id
@@ -26,6 +28,7 @@ def list_leads_page(slug: str) -> Response:
         found=found,
         narrowed=narrowed,
         query=query,
+        held_back=waiting_count(web.actor()) if g.viewer.can("leads:write") else 0,
         choices={
             "stage": [(str(stage.id), stage.name) for stage in stages()],
             "owner": member_choices(),
