@@ -6,6 +6,8 @@ from uuid import UUID
 
 from sqlalchemy import select, tuple_
 
+from app.contacts.models import Contact
+from app.core.keyring import cipher
 from app.core.tenancy import current_workspace_id
 from app.extensions import db
 from app.followups.models import FollowUp
@@ -18,7 +20,7 @@ _WORDS = {"email": "Email", "sms": "SMS", "call": "Call", "task": "Task"}
 
 @dataclass(frozen=True, slots=True)
 class PlannedAct:
-    """A follow-up that is still to come. `lead_number` is given in lists over several leads."""
+    """A follow-up that is still to come. `lead_number` and `customer` are given in lists over several leads."""
 
     id: UUID
     lead_id: UUID
@@ -26,6 +28,7 @@ class PlannedAct:
     title: str
     due_at: datetime
     lead_number: str | None = None
+    customer: str | None = None
 
     noun = "follow-up"
 
@@ -68,8 +71,12 @@ def planned_for(lead_id: UUID) -> list[PlannedAct]:
 def planned_messages(after: tuple[datetime, UUID] | None = None, limit: int = PAGE) -> PlannedPage:
     """Emails and texts that will leave by themselves, the earliest first, beginning after the key `after`."""
     query = (
-        select(FollowUp.id, FollowUp.lead_id, FollowUp.kind, FollowUp.title, FollowUp.due_at, Lead.number)
+        select(
+            FollowUp.id, FollowUp.lead_id, FollowUp.kind, FollowUp.title, FollowUp.due_at, Lead.number,
+            Contact.id.label("contact_id"), Contact.name_sealed,
+        )
         .join(Lead, (Lead.workspace_id == FollowUp.workspace_id) & (Lead.id == FollowUp.lead_id))
+        .join(Contact, (Contact.workspace_id == Lead.workspace_id) & (Contact.id == Lead.contact_id))
         .where(
             FollowUp.workspace_id == current_workspace_id(), FollowUp.state == "planned",
             FollowUp.kind.in_(("email", "sms")),
@@ -78,7 +85,11 @@ def planned_messages(after: tuple[datetime, UUID] | None = None, limit: int = PA
     if after is not None:
         query = query.where(tuple_(FollowUp.due_at, FollowUp.id) > tuple_(*after))
     query = query.order_by(FollowUp.due_at, FollowUp.id).limit(limit + 1)
-    rows = [PlannedAct(*row) for row in db.session.execute(query)]
+    seal = cipher()
+    rows = [
+        PlannedAct(*row[:6], customer=seal.open(row.name_sealed, "contacts", "name_sealed", row.contact_id))
+        for row in db.session.execute(query)
+    ]
     more = len(rows) > limit
     rows = rows[:limit]
     return PlannedPage(rows, (rows[-1].due_at, rows[-1].id) if more else None)
