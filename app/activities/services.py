@@ -120,7 +120,8 @@ def note_contact(lead: Lead, method: str, *, reached: bool = True, at: datetime 
 
 
 def _touch(lead: Lead, at: datetime) -> None:
-    set_quietly(lead, {"last_activity_at": at})
+    if at > lead.last_activity_at:
+        set_quietly(lead, {"last_activity_at": at})
 
 
 def set_quietly(lead: Lead, values: Mapping[str, Any]) -> None:

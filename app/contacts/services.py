@@ -1,6 +1,8 @@
 """Joining an enquiry to the contact and the property it belongs to, or making new ones."""
 
-from sqlalchemy import select, text
+from dataclasses import dataclass
+
+from sqlalchemy import or_, select, text
 
 from app.contacts.models import Contact, Property, place_key
 from app.core import phones, postcodes
@@ -10,39 +12,76 @@ from app.core.tenancy import current_workspace_id
 from app.extensions import db
 
 
-def join_contact(
-    name: str, email: str | None, phone: phones.Phone | None, phone_as_given: str | None, preferred_method: str
-) -> Contact:
-    """The contact with this email or number, if the name fits and nothing contradicts; else a new one.
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody as an enquiry names them; email normalised, phone parsed."""
 
-    A different name at a shared number is another person; a different email or number at the same name is not
-    written over what we hold, since anyone may fill in a public form. Blanks of the known contact are filled.
+    name: str
+    email: str | None
+    phone: phones.Phone | None
+    phone_as_given: str | None
+    preferred_method: str
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """A place as an enquiry names it."""
+
+    line1: str | None
+    line2: str | None
+    town: str | None
+    postcode: postcodes.Postcode | None
+
+
+def join(person: Person, house: House) -> tuple[Contact, Property]:
+    """The contact and the property an enquiry belongs to, or new ones.
+
+    Contact: the one with this email or number, if the name fits and nothing contradicts. A different name at a shared
+    number is another person; a different email or number at the same name is not written over what we hold, since
+    anyone may fill in a public form. Blanks of the known contact are filled.
+    Property: the house with this first line and full postcode. Facts about it are the caller's to set.
     """
-    email_key = search_index().exact("email", email) if email else None
-    phone_key = search_index().exact("phone", phone.match_key) if phone else None
-    hold(*filter(None, (email_key, phone_key)))
+    index = search_index()
+    email_key = index.exact("email", person.email) if person.email else None
+    phone_key = index.exact("phone", person.phone.match_key) if person.phone else None
+    house_key = place_key(house.line1, house.postcode)
+    _hold([key for key in (email_key, phone_key, house_key) if key])
+    return _contact(person, email_key, phone_key), _property(house, house_key)
+
+
+def _hold(keys: list[bytes]) -> None:
+    """Let only one transaction at a time decide about these blind keys, so that two enquiries at once make one row.
+
+    Locks are taken in the order of their keys, so that two callers can't wait for each other.
+    """
+    if keys:
+        numbers = sorted(int.from_bytes(key[:8], "big", signed=True) for key in keys)
+        db.session.execute(_LOCK, {"keys": numbers})
+
+
+_LOCK = text(
+    "select pg_advisory_xact_lock(key) from (select unnest(cast(:keys as bigint[])) as key order by 1) in_order"
+)
+
+
+def _contact(person: Person, email_key: bytes | None, phone_key: bytes | None) -> Contact:
     for contact in _candidates(email_key, phone_key):
-        if _contradicts(contact, email_key, phone_key) or not _same_person(contact.name, name):
+        if _contradicts(contact, email_key, phone_key) or not _same_person(contact.name, person.name):
             continue
-        if contact.email_key is None and email:
-            contact.set_email(email)
-        if contact.phone_key is None and phone:
-            contact.set_phone(phone, phone_as_given)
+        if contact.email_key is None and person.email:
+            contact.set_email(person.email)
+        if contact.phone_key is None and person.phone:
+            contact.set_phone(person.phone, person.phone_as_given)
         return contact
-    contact = Contact(name=name, preferred_method=preferred_method)
-    contact.set_email(email)
-    contact.set_phone(phone, phone_as_given)
+    contact = Contact(name=person.name, preferred_method=person.preferred_method)
+    contact.set_email(person.email)
+    contact.set_phone(person.phone, person.phone_as_given)
     db.session.add(contact)
     return contact
 
 
-def join_property(
-    line1: str | None, line2: str | None, town: str | None, postcode: postcodes.Postcode | None
-) -> Property:
-    """The house with this first line and full postcode, or a new one. Facts about it are the caller's to set."""
-    key = place_key(line1, postcode)
+def _property(house: House, key: bytes | None) -> Property:
     if key is not None:
-        hold(key)
         known = db.session.scalars(
             select(Property)
             .where(Property.workspace_id == current_workspace_id(), Property.place_key == key)
@@ -51,30 +90,21 @@ def join_property(
         ).first()
         if known is not None:
             return known
-    place = Property(address_line2=line2 or None, town=town or None)
-    place.set_place(line1, postcode)
+    place = Property(address_line2=house.line2 or None, town=house.town or None)
+    place.set_place(house.line1, house.postcode)
     db.session.add(place)
     return place
 
 
-def hold(*keys: bytes) -> None:
-    """Let only one transaction at a time decide about these blind keys, so that two enquiries at once make one row.
-
-    Locks are taken in the order of their keys, so that two callers can't wait for each other.
-    """
-    for key in sorted(keys):
-        number = int.from_bytes(key[:8], "big", signed=True)
-        db.session.execute(text("select pg_advisory_xact_lock(:key)"), {"key": number})
-
-
 def _candidates(email_key: bytes | None, phone_key: bytes | None) -> list[Contact]:
-    found: dict[object, Contact] = {}
-    for column, key in ((Contact.email_key, email_key), (Contact.phone_key, phone_key)):
-        if key is not None:
-            query = select(Contact).where(Contact.workspace_id == current_workspace_id(), column == key)
-            for contact in db.session.scalars(query.order_by(Contact.created_at).limit(20)):
-                found.setdefault(contact.id, contact)
-    return list(found.values())
+    """Contacts with the email or the number, those with the email first, then the oldest."""
+    keys = ((Contact.email_key, email_key), (Contact.phone_key, phone_key))
+    conditions = [column == key for column, key in keys if key is not None]
+    if not conditions:
+        return []
+    query = select(Contact).where(Contact.workspace_id == current_workspace_id(), or_(*conditions))
+    found = list(db.session.scalars(query.order_by(Contact.created_at).limit(20)))
+    return sorted(found, key=lambda contact: contact.email_key != email_key)
 
 
 def _contradicts(contact: Contact, email_key: bytes | None, phone_key: bytes | None) -> bool:

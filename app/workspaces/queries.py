@@ -97,7 +97,7 @@ def places_of(user_id: UUID) -> list[Place]:
 
 def current_workspace() -> Workspace:
     """The row of the workspace in scope."""
-    return db.session.execute(select(Workspace).where(Workspace.id == current_workspace_id())).scalar_one()
+    return db.session.get_one(Workspace, current_workspace_id())
 
 
 def members() -> list[Membership]:
@@ -106,6 +106,7 @@ def members() -> list[Membership]:
         db.session.scalars(
             select(Membership)
             .join(User, User.id == Membership.user_id)
+            .where(Membership.workspace_id == current_workspace_id())
             .order_by(Membership.deactivated_at.isnot(None), User.name)
         )
     )

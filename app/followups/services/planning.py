@@ -49,7 +49,10 @@ def plan_for_stage(event: Event) -> None:
 
 
 def cancel_planned(event: Event) -> None:
-    """The reaction to a lead leaving a stage: what that stage had planned is off. Tasks that people made stay."""
+    """The reaction to a lead leaving a stage: what that stage had planned is off. Tasks that people made stay.
+
+    The lead's next act is left to `plan_for_stage`, which follows in the table of reactions.
+    """
     if event.lead_id is None:
         return
     ids = list(
@@ -68,7 +71,6 @@ def cancel_planned(event: Event) -> None:
         )
     )
     outbox.cancel(DUE, ids)
-    refresh_next_act(event.lead_id)
 
 
 def plan_task(lead: Lead, title: str, due_at: datetime, kind: str, actor: Actor) -> FollowUp:

@@ -8,7 +8,7 @@ from sqlalchemy import select, text
 
 from app.activities.services import record_activity
 from app.contacts.models import Consent, Contact, Property
-from app.contacts.services import join_contact, join_property
+from app.contacts.services import House, Person, join
 from app.core import email_addresses, phones, postcodes
 from app.core.clock import utcnow
 from app.core.errors import Invalid
@@ -19,7 +19,7 @@ from app.leads.models import Lead, LeadSource, Stage, StageChange
 from app.leads.services.indexing import index_lead
 from app.leads.services.moving import top_rank
 from app.leads.services.reading import stage_by_key
-from app.workspaces.models import Workspace
+from app.workspaces.queries import current_workspace
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,16 +77,18 @@ def create_lead(draft: LeadDraft, actor: Actor) -> Lead:
     phone, email, postcode = _checked(draft)
     scope = current_scope()
     with acting_in(scope.workspace_id, user_id=scope.user_id):  # a contact may be on a colleague's lead
-        contact = join_contact(draft.name.strip(), email, phone, draft.phone, draft.preferred_method)
-        place = join_property(draft.address_line1, draft.address_line2, draft.town, postcode)
+        contact, place = join(
+            Person(draft.name.strip(), email, phone, draft.phone, draft.preferred_method),
+            House(draft.address_line1, draft.address_line2, draft.town, postcode),
+        )
         _keep_house_facts(place, draft)
-        db.session.flush()
-        lead = _lead(draft, contact, place, stage_by_key(draft.stage_key), actor)
+        stage = stage_by_key(draft.stage_key)
+        lead = _lead(draft, contact, place, stage, actor)
         db.session.add(lead)
         db.session.flush()
-        index_lead(lead, contact, place)
+        index_lead(lead, contact, place, is_new=True)
         _keep_consents(contact, draft)
-        _tell(lead, draft, actor)
+        _tell(lead, stage, draft, actor)
     return lead
 
 
@@ -116,9 +118,7 @@ def _keep_house_facts(place: Property, draft: LeadDraft) -> None:
 
 
 def _lead(draft: LeadDraft, contact: Contact, place: Property, stage: Stage, actor: Actor) -> Lead:
-    workspace = db.session.execute(
-        select(Workspace.lead_number_prefix, Workspace.lead_number_year, Workspace.time_zone, Workspace.currency)
-    ).one()
+    workspace = current_workspace()
     now = utcnow()
     lead = Lead(
         contact_id=contact.id, property_id=place.id, stage_id=stage.id, stage_entered_at=now, rank=top_rank(),
@@ -129,6 +129,7 @@ def _lead(draft: LeadDraft, contact: Contact, place: Property, stage: Stage, act
         sector=place.sector, property_type=draft.property_type or place.property_type,
         bedrooms=draft.bedrooms or place.bedrooms, service=draft.service, extras=draft.extras,
         wishes=draft.wishes or None, currency=workspace.currency, created_by=actor.user_id, created_at=now,
+        last_activity_at=now,
     )  # fmt: skip
     lead.set_price(draft.price_minor, draft.frequency)
     year = now.astimezone(ZoneInfo(workspace.time_zone)).year
@@ -168,8 +169,7 @@ def _keep_consents(contact: Contact, draft: LeadDraft) -> None:
         )  # fmt: skip
 
 
-def _tell(lead: Lead, draft: LeadDraft, actor: Actor) -> None:
-    stage = stage_by_key(draft.stage_key)
+def _tell(lead: Lead, stage: Stage, draft: LeadDraft, actor: Actor) -> None:
     change = StageChange(
         lead_id=lead.id, to_stage_id=stage.id, to_name=stage.name, actor_kind=actor.kind, actor_id=actor.user_id,
         at=lead.created_at,

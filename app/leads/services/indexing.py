@@ -24,11 +24,12 @@ def tokens_of(contact: Contact, place: Property, number: str) -> set[bytes]:
     return tokens
 
 
-def index_lead(lead: Lead, contact: Contact, place: Property) -> None:
+def index_lead(lead: Lead, contact: Contact, place: Property, *, is_new: bool = False) -> None:
     """Store the tokens of a lead in place of the ones it had."""
-    db.session.execute(
-        delete(SearchToken).where(SearchToken.workspace_id == lead.workspace_id, SearchToken.lead_id == lead.id)
-    )
+    if not is_new:
+        db.session.execute(
+            delete(SearchToken).where(SearchToken.workspace_id == lead.workspace_id, SearchToken.lead_id == lead.id)
+        )
     db.session.execute(
         insert(SearchToken),
         [

@@ -56,7 +56,8 @@ def move_to_stage(
         seconds_in_stage=max(0, int((now - lead.stage_entered_at).total_seconds())), at=now,
     )  # fmt: skip
     db.session.add(change)
-    lead.stage_id, lead.stage_entered_at, lead.updated_at = target.id, now, now
+    lead.stage_id, lead.stage_entered_at = target.id, now
+    lead.updated_at = lead.last_activity_at = now
     db.session.flush()
     record_activity(
         lead, "stage_changed", "lead.stage_changed", actor, body=change.reason, at=now,
@@ -72,9 +73,8 @@ def move_to_stage(
 
 def get_stage_name(stage_id: UUID) -> str:
     """The present name of a stage, also of a retired one."""
-    return db.session.execute(
-        select(Stage.name).where(Stage.workspace_id == current_workspace_id(), Stage.id == stage_id)
-    ).scalar_one()
+    with db.session.no_autoflush:
+        return db.session.get_one(Stage, (current_workspace_id(), stage_id)).name
 
 
 def _rank_between(stage_id: UUID, above_id: UUID | None, below_id: UUID | None) -> int:

@@ -12,10 +12,11 @@ from app.leads.models import Lead, Stage
 
 def get_lead(lead_id: UUID, *, lock: bool = False) -> Lead:
     """The lead, as far as the scope sees it. `lock` holds its row until the transaction ends. Raises NotFound."""
-    query = select(Lead).where(Lead.workspace_id == current_workspace_id(), Lead.id == lead_id)
+    key = (current_workspace_id(), lead_id)
     if lock:
-        query = query.with_for_update().execution_options(populate_existing=True)
-    lead = db.session.execute(query).scalar_one_or_none()
+        lead = db.session.get(Lead, key, with_for_update=True, populate_existing=True)
+    else:
+        lead = db.session.get(Lead, key)
     if lead is None:
         raise NotFound
     return lead
