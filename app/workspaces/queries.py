@@ -58,13 +58,10 @@ class Place:
     role: str
 
 
-_VIEW_COLUMNS = [getattr(Workspace, name) for name in WorkspaceView.__dataclass_fields__]
-
-
 def load_place(workspace_id: UUID, user_id: UUID) -> tuple[WorkspaceView, Viewer] | None:
     """The workspace and the person's place in it, or None for someone who is no active member."""
     row = db.session.execute(
-        select(*_VIEW_COLUMNS, Membership.role, User.name.label("user_name"), User.email)
+        select(Workspace, Membership.role, User.name, User.email)
         .select_from(Membership)
         .join(Workspace, Workspace.id == Membership.workspace_id)
         .join(User, User.id == Membership.user_id)
@@ -76,7 +73,9 @@ def load_place(workspace_id: UUID, user_id: UUID) -> tuple[WorkspaceView, Viewer
     ).one_or_none()
     if row is None:
         return None
-    return WorkspaceView(*row[: len(_VIEW_COLUMNS)]), Viewer(user_id, row.user_name, row.email, row.role)
+    workspace, role, name, email = row  # the row stays in the session: `current_workspace()` costs nothing after it
+    view = WorkspaceView(*(getattr(workspace, column) for column in WorkspaceView.__dataclass_fields__))
+    return view, Viewer(user_id, name, email, role)
 
 
 def is_active_member(workspace_id: UUID, user_id: UUID) -> bool:

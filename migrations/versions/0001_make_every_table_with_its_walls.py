@@ -85,12 +85,12 @@ def _writers(table: str) -> None:
 
 
 def _wall_of_workspaces() -> None:
-    """A person sees the workspaces they belong to, and their own memberships, before entering one."""
+    """A person sees the workspaces they belong to, and their own memberships, before entering one; inside, only it."""
     _wall("workspaces", "id")
     _writers("workspaces")
-    op.execute(f"create policy own on memberships for select using (user_id = {PERSON})")
+    op.execute(f"create policy own on memberships for select using ({WORKSPACE} is null and user_id = {PERSON})")
     op.execute(
-        "create policy own on workspaces for select using (exists (select 1 from memberships"
+        f"create policy own on workspaces for select using ({WORKSPACE} is null and exists (select 1 from memberships"
         f" where memberships.workspace_id = workspaces.id and memberships.user_id = {PERSON}))"
     )
 
