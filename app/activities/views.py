@@ -59,7 +59,7 @@ def _minutes(typed: dict[str, str]) -> int | None:
     text = typed["minutes"].strip()
     if not text:
         return None
-    if not text.isdecimal():
+    if not text.isdecimal() or len(text) > 9:  # Python itself refuses to read thousands of digits
         raise Invalid({"minutes": "Enter the length in whole minutes, from 0 to 600."})
     return int(text)
 

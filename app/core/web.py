@@ -8,6 +8,7 @@ import structlog
 from flask import Flask, Response, abort, current_app, g, make_response, render_template, request, url_for
 from flask_login import current_user
 from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import DataError
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException
 
@@ -36,6 +37,7 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(Forbidden, lambda error: _problem(403))
     app.register_error_handler(Conflict, _conflict)
     app.register_error_handler(StaleDataError, lambda error: _conflict(Conflict(_STALE)))
+    app.register_error_handler(DataError, _unfit)
     app.register_error_handler(CSRFError, lambda error: _problem(400, _CSRF))
     app.register_error_handler(HTTPException, lambda error: _http(error))
     app.register_error_handler(Exception, _unforeseen)
@@ -151,6 +153,12 @@ def _http(error: HTTPException) -> Response:
         if name.lower() in ("allow", "retry-after"):
             response.headers[name] = value
     return response
+
+
+def _unfit(error: DataError) -> Response:
+    """Something sent can't be a value of the database at all: a text with NUL in it, a number beyond its type."""
+    log.warning("request_unfit", exc_info=error)
+    return _problem(400)
 
 
 def _unforeseen(error: Exception) -> Response:
