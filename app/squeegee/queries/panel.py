@@ -46,11 +46,9 @@ class Panel:
 
 def panel(lead: Lead) -> Panel:
     """The panel of a lead. Costs two queries, two more while the lead waits to be handed over."""
+    stage_key = db.session.get_one(Stage, (lead.workspace_id, lead.stage_id)).key
     transfer = _latest(lead.id)
-    stage_key = db.session.scalar(
-        select(Stage.key).where(Stage.workspace_id == current_workspace_id(), Stage.id == lead.stage_id)
-    )
-    kind = _kind(stage_key or "", transfer)
+    kind = _kind(stage_key, transfer)
     lacks: Mapping[str, str] = {}
     connected, first_date = False, None
     if kind == "ready":
