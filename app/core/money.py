@@ -87,6 +87,14 @@ def format_money(minor: int, currency: str = "GBP", pence: Pence = "auto") -> st
     return f"{sign}{symbol}{gap}{whole:,}{decimals}"
 
 
+def plain_amount(minor: int | None, currency: str = "GBP", pence: Pence = "auto") -> str:
+    """Write minor units as a field takes them, without symbol and commas: "24", "24.50", "1170"; "" for None."""
+    if minor is None:
+        return ""
+    _, symbol = _currency_facts(currency)
+    return format_money(minor, currency, pence).replace(symbol, "", 1).replace(",", "").strip()
+
+
 def annual_minor(price_minor: int, interval_weeks: int | None) -> int:
     """Return what a price is worth in a year, in minor units, rounded half up.
 

@@ -8,7 +8,8 @@ from uuid import UUID
 from werkzeug.datastructures import MultiDict
 
 from app.core.errors import Invalid
-from app.core.money import format_money, parse_money
+from app.core.ids import parse_id
+from app.core.money import parse_money, plain_amount
 from app.leads.models import FREQUENCIES, Lead
 from app.quotes.models import Quote
 from app.quotes.services import DraftLine, QuoteDraft
@@ -40,12 +41,12 @@ class QuoteForm:
     @classmethod
     def of_quote(cls, quote: Quote, valid_until: date) -> "QuoteForm":
         """The fields of an earlier quote; a draft is written on, so it keeps its valid day."""
-        prices = {option.frequency: _typed(option.price_minor) for option in quote.options}
+        prices = {option.frequency: plain_amount(option.price_minor) for option in quote.options}
         is_draft = quote.state == "draft"
         return cls(
             prices={key: prices.get(key, "") for key in FREQUENCIES},
-            first_clean=_typed(quote.first_clean_minor),
-            lines=_with_spares([(line.description, _typed(line.amount_minor)) for line in quote.lines]),
+            first_clean=plain_amount(quote.first_clean_minor),
+            lines=_with_spares([(line.description, plain_amount(line.amount_minor)) for line in quote.lines]),
             valid_until=(quote.valid_until if is_draft else valid_until).isoformat(),
             note=quote.note or "",
             terms=quote.terms,
@@ -57,8 +58,8 @@ class QuoteForm:
         """The fields for a lead's first quote: its price at the rhythm asked for, and the usual terms."""
         included = "Outside windows, frames and sills" if lead.service == "window_cleaning" else ""
         return cls(
-            prices={key: _typed(lead.price_minor) if key == lead.frequency else "" for key in FREQUENCIES},
-            first_clean=_typed(lead.first_price_minor),
+            prices={key: plain_amount(lead.price_minor) if key == lead.frequency else "" for key in FREQUENCIES},
+            first_clean=plain_amount(lead.first_price_minor),
             lines=_with_spares([(included, "")] if included else []),
             valid_until=valid_until.isoformat(),
             terms=terms,
@@ -91,7 +92,7 @@ class QuoteForm:
             if text and (minor := _money(text, currency, f"price_{key}", errors)) is not None
         }
         if not any(self.prices.values()):
-            errors["price_4_weekly"] = "Enter a price for at least one rhythm."
+            errors["price_4_weekly"] = "Enter at least one of these prices."
         first = _money(self.first_clean, currency, "first_clean", errors) if self.first_clean else None
         lines = self._lines(currency, errors)
         until = _day(self.valid_until)
@@ -138,10 +139,7 @@ class AnswerForm:
     @property
     def option_id(self) -> UUID | None:
         """The rung chosen, None when none was or it is no id."""
-        try:
-            return UUID(self.option)
-        except ValueError:
-            return None
+        return parse_id(self.option)
 
 
 def _money(text: str, currency: str, name: str, errors: dict[str, str]) -> int | None:
@@ -149,11 +147,6 @@ def _money(text: str, currency: str, name: str, errors: dict[str, str]) -> int |
     if minor is None:
         errors[name] = _NOT_A_PRICE
     return minor
-
-
-def _typed(minor: int | None) -> str:
-    """An amount as one would type it: 24 or 24.50."""
-    return "" if minor is None else format_money(minor).lstrip("£").replace(",", "")
 
 
 def _day(text: str) -> date | None:

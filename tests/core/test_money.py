@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.core.money import Money, annual_minor, format_money, monthly_minor, parse_money
+from app.core.money import Money, annual_minor, format_money, monthly_minor, parse_money, plain_amount
 
 
 @pytest.mark.parametrize(
@@ -140,3 +140,14 @@ def test_money_adds_within_its_currency():
     assert str(Money(2450)) == "£24.50"
     with pytest.raises(ValueError):
         Money(1, "GBP") + Money(1, "EUR")
+
+
+@pytest.mark.parametrize(
+    ("minor", "pence", "written"),
+    [(None, "auto", ""), (2400, "auto", "24"), (2450, "auto", "24.50"), (117_000, "auto", "1170"), (50, "auto", "0.50"),
+     (2400, "always", "24.00"), (-500, "auto", "-5")],
+)  # fmt: skip
+def test_an_amount_is_written_as_a_field_takes_it(minor, pence, written):
+    assert plain_amount(minor, pence=pence) == written
+    if minor is not None and minor >= 0:
+        assert parse_money(written) == minor

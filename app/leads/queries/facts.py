@@ -5,6 +5,7 @@ from typing import Any
 
 from app.contacts.models import BEDROOMS, CONTACT_METHODS, PROPERTY_TYPES
 from app.core import phones
+from app.core.money import plain_amount
 from app.leads.models import FREQUENCIES, PRIORITIES, SERVICES
 
 _CHOICES = {
@@ -71,5 +72,5 @@ def as_typed(fact: Fact, raw: Any) -> str:
     if raw is None:
         return ""
     if fact.kind == "money":
-        return f"{raw // 100}.{raw % 100:02d}".removesuffix(".00")
+        return plain_amount(raw)
     return phones.format_national(raw) if fact.kind == "phone" else str(raw)

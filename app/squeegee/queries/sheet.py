@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-from app.core.money import format_money
+from app.core.money import plain_amount
 from app.core.phones import format_national
 from app.leads.models import Lead
 from app.leads.words import FREQUENCY_WORDS
@@ -45,8 +45,8 @@ def copy_sheet(lead: Lead) -> Sheet:
     job = [
         ("job-address", "Job address", facts.address),
         ("services", "Services", ", ".join(facts.work)),
-        ("price", "Price", _pounds(facts.price_minor)),
-        ("initial-price", "Initial price", _pounds(first_price)),
+        ("price", "Price", plain_amount(facts.price_minor)),
+        ("initial-price", "Initial price", plain_amount(first_price)),
         ("frequency", "Frequency", FREQUENCY_WORDS.get(facts.frequency or "", "")),
         ("notes", "Notes", "\n".join(part for part in (facts.access_notes.strip(), facts.wishes.strip()) if part)),
     ]
@@ -54,11 +54,6 @@ def copy_sheet(lead: Lead) -> Sheet:
         lead_id=facts.id, number=facts.number, name=facts.name, customer=_known(customer), job=_known(job),
         lacks=mapping.missing(facts), transfer=open_transfer(lead.id),
     )  # fmt: skip
-
-
-def _pounds(minor: int | None) -> str:
-    """An amount the way Squeegee's price field takes it: without the pound sign."""
-    return "" if minor is None else format_money(minor).removeprefix("£").replace(",", "")
 
 
 def _known(fields: list[Field]) -> list[Field]:

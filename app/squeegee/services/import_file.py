@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from app.core.money import format_money
+from app.core.money import plain_amount
 from app.core.phones import parse as parse_phone
 from app.leads.words import FREQUENCY_WORDS
 from app.squeegee.mapping import LeadFacts, notes
@@ -52,8 +52,9 @@ def _row(facts: LeadFacts, source: str, zone: ZoneInfo) -> tuple[str, ...]:
     first_price = facts.first_price_minor if facts.first_price_minor is not None else price
     return (
         facts.number, title, first, last, facts.address, phone, mobile, source,
-        f"{facts.created_at.astimezone(zone):%d/%m/%y}", facts.email or "", ", ".join(facts.work), _pounds(price),
-        _pounds(first_price), FREQUENCY_WORDS.get(facts.frequency or "", ""), notes(facts, []),
+        f"{facts.created_at.astimezone(zone):%d/%m/%y}", facts.email or "", ", ".join(facts.work),
+        plain_amount(price, pence="always"), plain_amount(first_price, pence="always"),
+        FREQUENCY_WORDS.get(facts.frequency or "", ""), notes(facts, []),
     )  # fmt: skip
 
 
@@ -72,7 +73,3 @@ def _phones(e164: str | None) -> tuple[str, str]:
     if found is None:
         return e164 or "", ""
     return ("", found.national) if found.kind == "mobile" else (found.national, "")
-
-
-def _pounds(minor: int | None) -> str:
-    return "" if minor is None else format_money(minor, pence="always").removeprefix("£").replace(",", "")
