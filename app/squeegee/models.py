@@ -1,5 +1,7 @@
 """Handing won leads over to Squeegee, and every call that was made on the way."""
 
+import base64
+import secrets
 from datetime import date, datetime
 from uuid import UUID
 
@@ -31,6 +33,12 @@ class SqueegeeAccount(WorkspaceModel):
 
     token = Sealed()
     webhook_secret = Sealed()
+
+    def renew_webhook_secret(self) -> str:
+        """Make and keep a new secret that signs booking confirmations (form of standardwebhooks.com); returns it."""
+        secret = "whsec_" + base64.b64encode(secrets.token_bytes(32)).decode()
+        self.webhook_secret = secret
+        return secret
 
     __mapper_args__ = {"version_id_col": version}
 

@@ -1,7 +1,5 @@
 """Connecting the workspace to its Squeegee."""
 
-import base64
-import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import urlsplit
@@ -61,8 +59,7 @@ def change_account(facts: AccountFacts, actor: Actor) -> SqueegeeAccount:
 def new_webhook_secret(actor: Actor) -> str:
     """Replace the secret that signs booking confirmations; returns it, to be shown this once."""
     account = get_account(lock=True)
-    secret = "whsec_" + base64.b64encode(secrets.token_bytes(32)).decode()
-    account.webhook_secret = secret
+    secret = account.renew_webhook_secret()
     db.session.flush()
     _tell("squeegee.secret_changed", account, actor, {}, {})
     return secret

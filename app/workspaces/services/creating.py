@@ -1,6 +1,5 @@
 """Making a workspace with all that it needs to take its first enquiry."""
 
-import base64
 import re
 import secrets
 import unicodedata
@@ -125,7 +124,7 @@ def _add_form(name: str, key: str, source_id: UUID) -> None:
 
 def _add_squeegee_account() -> None:
     """The account's id is the key of its webhook's address; the secret that signs what comes there is the guard."""
-    secret = base64.b64encode(secrets.token_bytes(32)).decode()
-    account = SqueegeeAccount(webhook_secret=f"whsec_{secret}")
+    account = SqueegeeAccount()
+    account.renew_webhook_secret()
     db.session.add(account)
     access_keys.register("webhook", str(account.id), account.workspace_id, account.id)
