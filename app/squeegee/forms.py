@@ -5,6 +5,7 @@ from datetime import date
 from uuid import UUID
 
 from app.core.errors import Invalid
+from app.core.ids import parse_id
 from app.squeegee.mapping import SERVICE_CODES
 from app.squeegee.services import AccountFacts
 
@@ -22,13 +23,7 @@ def read_date(typed: Mapping[str, str], name: str = "first_service_date") -> dat
 
 def read_ids(texts: list[str]) -> list[UUID]:
     """The ids that were ticked; what is no id is nobody's lead and left out."""
-    found = []
-    for text in texts:
-        try:
-            found.append(UUID(text))
-        except ValueError:
-            continue
-    return found
+    return [found for text in texts if (found := parse_id(text))]
 
 
 def read_account(typed: Mapping[str, str]) -> AccountFacts:

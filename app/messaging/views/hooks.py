@@ -1,12 +1,11 @@
 """Where Twilio reports what became of a text. Its signature is the whole authority."""
 
-from uuid import UUID
-
 from flask import Response, abort, current_app, make_response, request
 from twilio.request_validator import RequestValidator
 
 from app.config import Config
 from app.core import tenancy
+from app.core.ids import parse_id
 from app.core.tenancy import Scope
 from app.extensions import csrf, limiter
 from app.messaging.services import note_status, workspace_of_hook
@@ -32,7 +31,7 @@ def twilio_hook(key: str) -> Response:
     form = request.form
     sid, status = form.get("MessageSid", ""), form.get("MessageStatus", "")
     if sid and status:
-        note_status(sid, status, form.get("ErrorCode", ""), _message_id())
+        note_status(sid, status, form.get("ErrorCode", ""), parse_id(request.args.get("message")))
     return make_response("", 204)
 
 
@@ -45,10 +44,3 @@ def _is_signed() -> bool:
     url = f"{config.public_url}{request.path}{query}"
     signature = request.headers.get("X-Twilio-Signature", "")
     return bool(RequestValidator(config.twilio_auth_token).validate(url, request.form, signature))
-
-
-def _message_id() -> UUID | None:
-    try:
-        return UUID(request.args.get("message", ""))
-    except ValueError:
-        return None
