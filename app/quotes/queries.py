@@ -6,10 +6,12 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
+from sqlalchemy.orm import joinedload, lazyload
 
 from app.contacts.models import Contact, Property
 from app.core.clock import utcnow
 from app.core.errors import NotFound
+from app.core.loading import load_one
 from app.core.money import format_money
 from app.core.tenancy import current_workspace_id
 from app.extensions import db
@@ -106,19 +108,13 @@ class Offer:
 
 def today_here() -> date:
     """The date in the workspace's zone."""
-    zone = db.session.execute(select(Workspace.time_zone).where(Workspace.id == current_workspace_id())).scalar_one()
-    return utcnow().astimezone(ZoneInfo(zone)).date()
+    return utcnow().astimezone(ZoneInfo(current_workspace().time_zone)).date()
 
 
 def get_quote(quote_id: UUID, *, lock: bool = False) -> Quote:
     """The quote, as far as the scope sees it. `lock` holds its row; lock the lead first. Raises NotFound."""
     query = select(Quote).where(Quote.workspace_id == current_workspace_id(), Quote.id == quote_id)
-    if lock:
-        query = query.with_for_update().execution_options(populate_existing=True)
-    quote = db.session.execute(query).scalar_one_or_none()
-    if quote is None:
-        raise NotFound
-    return quote
+    return load_one(query, lock=lock)
 
 
 def standing(quote: Quote, today: date) -> str:
@@ -135,8 +131,9 @@ def quotes_of(lead_id: UUID) -> list[QuoteView]:
         select(Quote)
         .where(Quote.workspace_id == current_workspace_id(), Quote.lead_id == lead_id)
         .order_by(Quote.version_no.desc())
+        .options(joinedload(Quote.options), lazyload(Quote.lines))
     )
-    return [view_of(quote, today) for quote in rows]
+    return [view_of(quote, today) for quote in rows.unique()]
 
 
 def latest_quote(lead_id: UUID) -> Quote | None:

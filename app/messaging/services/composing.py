@@ -7,8 +7,9 @@ from sqlalchemy import func, select, update
 
 from app.core import email_addresses, outbox, phones
 from app.core.clock import utcnow
-from app.core.errors import Conflict, NotFound
+from app.core.errors import Conflict
 from app.core.events import Event, publish
+from app.core.loading import load_one
 from app.core.permissions import Actor
 from app.core.sms_text import gsm_safe
 from app.core.tenancy import current_workspace_id
@@ -100,15 +101,8 @@ def settle_uncertain(message_id: UUID, actor: Actor, was_sent: bool) -> Message:
 
 def locked_message(message_id: UUID) -> Message:
     """The message as it stands now, locked until the commit. Raises NotFound."""
-    message = db.session.execute(
-        select(Message)
-        .where(Message.workspace_id == current_workspace_id(), Message.id == message_id)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    ).scalar_one_or_none()
-    if message is None:
-        raise NotFound
-    return message
+    query = select(Message).where(Message.workspace_id == current_workspace_id(), Message.id == message_id)
+    return load_one(query, lock=True)
 
 
 def _send_again(message: Message) -> None:

@@ -3,21 +3,15 @@
 from flask import current_app
 from sqlalchemy import select
 
-from app.core.errors import NotFound
+from app.core.loading import load_one
 from app.core.tenancy import current_workspace_id
-from app.extensions import db
 from app.squeegee.models import SqueegeeAccount
 
 
 def get_account(*, lock: bool = False) -> SqueegeeAccount:
     """The account of the workspace in scope. Raises NotFound when it has none."""
     query = select(SqueegeeAccount).where(SqueegeeAccount.workspace_id == current_workspace_id())
-    if lock:
-        query = query.with_for_update().execution_options(populate_existing=True)
-    account = db.session.execute(query).scalar_one_or_none()
-    if account is None:
-        raise NotFound
-    return account
+    return load_one(query, lock=lock)
 
 
 def is_connected(account: SqueegeeAccount) -> bool:

@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from app.core.clock import utcnow
-from app.core.errors import NotFound
+from app.core.loading import load_one
 from app.core.outbox import OutboxItem
 from app.core.tenancy import current_workspace_id
 from app.extensions import db
@@ -23,12 +23,7 @@ READY = "ready_for_squeegee"
 def get_transfer(transfer_id: UUID, *, lock: bool = False) -> Transfer:
     """A transfer, as far as the scope sees its lead. Raises NotFound."""
     query = select(Transfer).where(Transfer.workspace_id == current_workspace_id(), Transfer.id == transfer_id)
-    if lock:
-        query = query.with_for_update().execution_options(populate_existing=True)
-    transfer = db.session.execute(query).scalar_one_or_none()
-    if transfer is None:
-        raise NotFound
-    return transfer
+    return load_one(query, lock=lock)
 
 
 def open_transfer(lead_id: UUID) -> Transfer | None:
