@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from dataclasses import dataclass
+from datetime import timedelta
 from uuid import UUID
 
 from sqlalchemy import (
@@ -139,12 +140,15 @@ def _figures(narrowed: BoardFilter) -> dict[UUID, tuple[int, int]]:
 
 
 def _late(stage_ids: list[UUID]) -> dict[UUID, int]:
-    """Late cards per stage, counted no further than is shown."""
+    """Late cards per stage, counted no further than is shown. As in words (core/human_time), what is due within this
+    minute is not late: an acknowledgement that leaves at once would raise an alarm.
+    """
     wanted = _these(stage_ids)
     late = (
         select(literal(1).label("one"))
         .where(
-            Lead.workspace_id == current_workspace_id(), Lead.stage_id == wanted.c.id, Lead.next_act_at < utcnow(),
+            Lead.workspace_id == current_workspace_id(), Lead.stage_id == wanted.c.id,
+            Lead.next_act_at <= utcnow() - timedelta(minutes=1),
         )
         .limit(LATE_SHOWN + 1)
         .lateral()
