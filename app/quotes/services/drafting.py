@@ -86,7 +86,7 @@ def check_draft(draft: QuoteDraft) -> None:
     """Raise Invalid naming each field that breaks a rule."""
     errors = {f"price_{key}": _PRICE for key, minor in draft.rungs.items() if not 0 < minor <= HIGHEST_MINOR}
     if not draft.rungs or set(draft.rungs) - set(FREQUENCIES):
-        errors["price_4_weekly"] = "Enter a price for at least one rhythm."
+        errors["price_4_weekly"] = "Enter at least one of these prices."
     if draft.first_clean_minor is not None and not 0 < draft.first_clean_minor <= HIGHEST_MINOR:
         errors["first_clean"] = _PRICE
     for number, line in enumerate(draft.lines):
