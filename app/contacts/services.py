@@ -33,12 +33,14 @@ class House:
     postcode: postcodes.Postcode | None
 
 
-def join(person: Person, house: House) -> tuple[Contact, Property]:
+def join(person: Person, house: House, *, is_vouched: bool) -> tuple[Contact, Property]:
     """The contact and the property an enquiry belongs to, or new ones.
 
     Contact: the one with this email or number, if the name fits and nothing contradicts. A different name at a shared
     number is another person; a different email or number at the same name is not written over what we hold, since
-    anyone may fill in a public form. Blanks of the known contact are filled.
+    anyone may fill in a public form. `is_vouched`: one of us took the enquiry in, so blanks of the known contact are
+    filled. A stranger's would lead what we send about earlier leads to an address that nobody has checked: an enquiry
+    that brings one gets a contact of its own.
     Property: the house with this first line and full postcode. Facts about it are the caller's to set.
     """
     index = search_index()
@@ -46,7 +48,7 @@ def join(person: Person, house: House) -> tuple[Contact, Property]:
     phone_key = index.exact("phone", person.phone.match_key) if person.phone else None
     house_key = place_key(house.line1, house.postcode)
     _hold([key for key in (email_key, phone_key, house_key) if key])
-    return _contact(person, email_key, phone_key), _property(house, house_key)
+    return _contact(person, email_key, phone_key, is_vouched), _property(house, house_key)
 
 
 def _hold(keys: list[bytes]) -> None:
@@ -64,9 +66,11 @@ _LOCK = text(
 )
 
 
-def _contact(person: Person, email_key: bytes | None, phone_key: bytes | None) -> Contact:
+def _contact(person: Person, email_key: bytes | None, phone_key: bytes | None, is_vouched: bool) -> Contact:
     for contact in _candidates(email_key, phone_key):
         if _contradicts(contact, email_key, phone_key) or not _same_person(contact.name, person.name):
+            continue
+        if not is_vouched and _brings_more(contact, email_key, phone_key):
             continue
         if contact.email_key is None and person.email:
             contact.set_email(person.email)
@@ -113,6 +117,11 @@ def _contradicts(contact: Contact, email_key: bytes | None, phone_key: bytes | N
         (email_key and contact.email_key and email_key != contact.email_key)
         or (phone_key and contact.phone_key and phone_key != contact.phone_key)
     )
+
+
+def _brings_more(contact: Contact, email_key: bytes | None, phone_key: bytes | None) -> bool:
+    """Whether the enquiry has an email or a number where the contact has none."""
+    return bool((email_key and not contact.email_key) or (phone_key and not contact.phone_key))
 
 
 def _same_person(known: str, given: str) -> bool:

@@ -8,12 +8,14 @@ from sqlalchemy import select
 
 from app.contacts.models import Contact, Property
 from app.core.errors import Invalid
-from app.core.permissions import SYSTEM
+from app.core.permissions import SYSTEM, Actor
 from app.core.tenancy import acting_in
 from app.core.transactions import transaction
 from app.extensions import db
 from app.leads.models import Lead
 from app.leads.services import LeadDraft, create_lead
+
+CUSTOMER = Actor("customer")
 
 
 def test_a_lead_is_added_by_hand(alice):
@@ -88,6 +90,29 @@ def test_what_a_known_contact_lacked_is_filled_in(make_lead):
 
     assert two.contact_id == one.contact_id
     assert two.contact.email == "hannah@example.com"
+
+
+def test_a_stranger_does_not_lead_earlier_mail_to_another_address(make_lead):
+    one = make_lead(name="Hannah Cole", phone="07700 900318", email=None)
+    two = make_lead(name="Hannah Cole", phone="07700 900318", email="someone@example.org", actor=CUSTOMER)
+    again = make_lead(name="Hannah Cole", phone="07700 900318", email=None, actor=CUSTOMER)
+
+    assert two.contact_id != one.contact_id and two.contact.email == "someone@example.org"
+    assert one.contact.email is None
+    assert again.contact_id == one.contact_id
+
+
+def test_a_stranger_adds_to_what_is_known_of_a_house_and_takes_nothing_away(make_lead):
+    house = {"address_line1": "4 Mill Lane", "postcode": "BS28 4EG"}
+    one = make_lead(**house, access_notes="Gate code 1234", property_type="detached", bedrooms="4")
+    for _ in range(2):
+        make_lead(**house, access_notes="No dogs", property_type="flat", bedrooms="1", actor=CUSTOMER)
+    make_lead(**house, access_notes="x" * 1_990, actor=CUSTOMER)
+
+    assert one.property.access_notes == "Gate code 1234\nNo dogs"
+    assert (one.property.property_type, one.property.bedrooms) == ("detached", "4")
+    make_lead(**house, access_notes="Gate code 9876", bedrooms="5")
+    assert (one.property.access_notes, one.property.bedrooms) == ("Gate code 9876", "5")
 
 
 def test_bad_facts_are_named(world):

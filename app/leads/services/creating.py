@@ -21,6 +21,9 @@ from app.leads.services.moving import top_rank
 from app.leads.services.reading import stage_by_key
 from app.workspaces.queries import current_workspace
 
+#: As long as access notes may be that are typed on the desk.
+LONGEST_NOTES = 2_000
+
 
 @dataclass(frozen=True, slots=True)
 class ConsentGiven:
@@ -77,11 +80,13 @@ def create_lead(draft: LeadDraft, actor: Actor) -> Lead:
     phone, email, postcode = _checked(draft)
     scope = current_scope()
     with acting_in(scope.workspace_id, user_id=scope.user_id):  # a contact may be on a colleague's lead
+        is_vouched = actor.kind != "customer"
         contact, place = join(
             Person(draft.name.strip(), email, phone, draft.phone, draft.preferred_method),
             House(draft.address_line1, draft.address_line2, draft.town, postcode),
+            is_vouched=is_vouched,
         )
-        _keep_house_facts(place, draft)
+        _keep_house_facts(place, draft, is_vouched)
         stage = stage_by_key(draft.stage_key)
         lead = _lead(draft, contact, place, stage, actor)
         db.session.add(lead)
@@ -110,11 +115,22 @@ def _checked(draft: LeadDraft) -> tuple[phones.Phone | None, str | None, postcod
     return phone, email, postcode
 
 
-def _keep_house_facts(place: Property, draft: LeadDraft) -> None:
-    place.property_type = draft.property_type or place.property_type
-    place.bedrooms = draft.bedrooms or place.bedrooms
-    if draft.access_notes:
-        place.access_notes = draft.access_notes
+def _keep_house_facts(place: Property, draft: LeadDraft, is_vouched: bool) -> None:
+    """Keep what was said about the house. A stranger's words are added to what we know of it, never put in its place:
+
+    anyone can write a neighbour's address into a public form.
+    """
+    known = place.access_notes or ""
+    if is_vouched:
+        place.property_type = draft.property_type or place.property_type
+        place.bedrooms = draft.bedrooms or place.bedrooms
+        place.access_notes = draft.access_notes or place.access_notes
+        return
+    place.property_type = place.property_type or draft.property_type
+    place.bedrooms = place.bedrooms or draft.bedrooms
+    both = "\n".join(filter(None, (known, draft.access_notes)))
+    if draft.access_notes and draft.access_notes not in known and len(both) <= LONGEST_NOTES:
+        place.access_notes = both
 
 
 def _lead(draft: LeadDraft, contact: Contact, place: Property, stage: Stage, actor: Actor) -> Lead:
