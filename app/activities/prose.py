@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from app.core.money import format_money
+from app.leads.queries.facts import FACTS
+from app.leads.words import CHOICE_WORDS, often
 
 OUTCOME_WORDS = {
     "spoke": "spoke",
@@ -16,17 +18,6 @@ OUTCOME_WORDS = {
     "declined": "not interested",
 }
 NOTE_WORDS = {"general": "Note", "internal": "Internal note", "customer_request": "The customer asks"}
-FREQUENCY_WORDS = {
-    "4_weekly": "every 4 weeks",
-    "6_weekly": "every 6 weeks",
-    "8_weekly": "every 8 weeks",
-    "12_weekly": "every 12 weeks",
-    "one_off": "once",
-}
-_FACT_WORDS = {
-    "preferred_method": "Preferred way", "address_line1": "Address", "address_line2": "Address", "town": "Town",
-    "access_notes": "Access", "property_type": "Property", "owner": "Owner",
-}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +71,7 @@ def _stage_changed(a: Words) -> Line:
 
 def _fact_changed(a: Words) -> Line:
     fact = str(a.data.get("fact"))
-    label = _FACT_WORDS.get(fact, fact.replace("_", " ").capitalize())
+    label = FACTS[fact].label if fact in FACTS else fact.replace("_", " ").capitalize()
     if "now" not in a.data or fact == "owner":
         return Line("pencil", f"{label} changed")
     was, now = (_value(fact, a.data.get(side)) for side in ("was", "now"))
@@ -92,7 +83,7 @@ def _value(fact: str, value: Any) -> str:
         return "–"
     if fact == "price":
         return f"£{value}"
-    return FREQUENCY_WORDS.get(str(value), str(value).replace("_", " "))
+    return CHOICE_WORDS.get(fact, {}).get(str(value), str(value))
 
 
 def _note(a: Words) -> Line:
@@ -128,7 +119,7 @@ def _quote(a: Words) -> Line:
         "quote.replaced": f"Quote {number} replaced",
     }  # fmt: skip
     price, frequency = a.data.get("price_minor"), a.data.get("frequency")
-    offer = f"{format_money(price)} {FREQUENCY_WORDS.get(str(frequency), '')}".strip() if price else ""
+    offer = f"{format_money(price)} {often(frequency)}".strip() if price else ""
     reason = str(a.data.get("reason") or "").replace("_", " ")
     return Line("file-text", titles.get(a.event, a.event), offer or reason)
 

@@ -36,6 +36,11 @@ _SHORT_RHYTHM = {
 }  # fmt: skip
 
 
+def often(frequency: str | None) -> str:
+    """How often, inside a sentence: "every 8 weeks", "once"; "" while it is not known."""
+    return "once" if frequency == "one_off" else FREQUENCY_WORDS.get(frequency or "", "").lower()
+
+
 def rhythm(service: str, frequency: str | None) -> str:
     """How often, in one word, with the service when it is not the usual one: "8-weekly", "One-off gutter clearing"."""
     often = _SHORT_RHYTHM.get(frequency or "", "")

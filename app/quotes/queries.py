@@ -17,7 +17,7 @@ from app.core.tenancy import current_workspace_id
 from app.extensions import db
 from app.lead_forms.models import LeadForm
 from app.leads.models import Lead
-from app.leads.words import FREQUENCY_WORDS
+from app.leads.words import FREQUENCY_WORDS, often
 from app.quotes.models import Quote, QuoteOption
 from app.workspaces.models import Workspace
 from app.workspaces.queries import current_workspace
@@ -50,7 +50,7 @@ class Rung:
     @property
     def phrase(self) -> str:
         """The same inside a sentence."""
-        return self.title[0].lower() + self.title[1:]
+        return often(self.frequency)
 
 
 @dataclass(frozen=True, slots=True)

@@ -73,7 +73,7 @@ def _check_choices(typed: Typed, errors: dict[str, str]) -> None:
     needs_bedrooms = typed["property_type"] != "commercial"
     needs_frequency = typed["service"] in REGULAR_SERVICES
     for name, known, needed in (
-        ("property_type", questions.PROPERTY_TYPES, True),
+        ("property_type", questions.PROPERTY_CHOICES, True),
         ("bedrooms", questions.BEDROOM_CHOICES, needs_bedrooms),
         ("service", questions.SERVICE_CHOICES, True),
         ("frequency", questions.FREQUENCY_CHOICES, needs_frequency),

@@ -3,45 +3,20 @@ an answer can't be taken. Page, script and server all take them from here.
 """
 
 from app.contacts.models import BEDROOMS
-from app.leads.models import EXTRAS, FREQUENCIES, SERVICES
+from app.leads.words import CHOICE_WORDS, EXTRA_WORDS, FREQUENCY_WORDS, SERVICE_WORDS
 
-PROPERTY_TYPES = {
-    "terraced": "Terraced",
-    "semi": "Semi",
-    "detached": "Detached",
-    "bungalow": "Bungalow",
-    "townhouse": "Town house",
-    "flat": "Flat",
-    "commercial": "Business",
-}
+PROPERTY_CHOICES = CHOICE_WORDS["property_type"] | {"terraced": "Terraced", "townhouse": "Town house"}
 BEDROOM_CHOICES = {key: key.replace("-", "–") for key in BEDROOMS}
-SERVICE_CHOICES = {
-    "window_cleaning": "Window cleaning",
-    "gutter_clearing": "Gutter clearing",
-    "fascia_soffit": "Fascias and soffits",
-    "conservatory": "Conservatory",
-    "solar_panels": "Solar panels",
-    "other": "Something else",
+SERVICE_CHOICES = SERVICE_WORDS
+_HINTS = {
+    "4_weekly": "always clear", "6_weekly": "in between", "8_weekly": "regular", "12_weekly": "seasonal",
+    "one_off": "a single clean",
+}  # fmt: skip
+#: Words and a hint. "unsure" is an honest answer; the lead then has no frequency, and the raw answer says why.
+FREQUENCY_CHOICES = {key: (words, _HINTS[key]) for key, words in FREQUENCY_WORDS.items()} | {
+    "unsure": ("Not sure yet", "we can advise")
 }
-#: "unsure" is an honest answer; the lead then has no frequency, and the raw answer says why.
-FREQUENCY_CHOICES = {
-    "4_weekly": ("Every 4 weeks", "always clear"),
-    "6_weekly": ("Every 6 weeks", "in between"),
-    "8_weekly": ("Every 8 weeks", "regular"),
-    "12_weekly": ("Every 12 weeks", "seasonal"),
-    "one_off": ("Just once", "a single clean"),
-    "unsure": ("Not sure yet", "we can advise"),
-}
-EXTRA_CHOICES = {
-    "inside": "Inside the windows",
-    "conservatory": "Conservatory",
-    "conservatory_roof": "Conservatory roof",
-    "extension": "Extension",
-    "gutters": "Gutters",
-    "fascia": "Fascias and soffits",
-    "solar": "Solar panels",
-    "velux": "Roof windows",
-}
+EXTRA_CHOICES = EXTRA_WORDS | {"inside": "Inside the windows", "velux": "Roof windows"}
 METHOD_CHOICES = {"any": "Whatever is easiest", "phone": "Phone call", "sms": "Text message", "email": "Email"}
 
 #: The boxes that agree to marketing, one for each channel, beneath the form's own explanation.
@@ -90,20 +65,11 @@ def _cards(choices: dict[str, str]) -> list[dict[str, str]]:
 
 
 #: The same choices as the page's option cards want them.
-property_cards = _cards(PROPERTY_TYPES)
+property_cards = _cards(PROPERTY_CHOICES)
 bedroom_cards = _cards(BEDROOM_CHOICES)
 extra_cards = _cards(EXTRA_CHOICES)
 method_cards = _cards(METHOD_CHOICES)
 frequency_cards = [{"value": value, "title": title, "text": text} for value, (title, text) in FREQUENCY_CHOICES.items()]
-
-
-def choice_keys_match_the_model() -> bool:
-    """Whether every choice is one that a lead can hold (asked by a test, so that the two lists can't drift)."""
-    return (
-        tuple(SERVICE_CHOICES) == SERVICES
-        and set(FREQUENCY_CHOICES) - {"unsure"} == set(FREQUENCIES)
-        and tuple(EXTRA_CHOICES) == EXTRAS
-    )
 
 
 def too_long(limit: int) -> str:

@@ -14,7 +14,8 @@ from app.core.money import format_money
 from app.core.sms_text import gsm_safe
 from app.core.tenancy import current_workspace_id
 from app.extensions import db
-from app.leads.models import FREQUENCIES, Lead
+from app.leads.models import Lead
+from app.leads.words import often
 from app.messaging.models import MessageTemplate
 from app.messaging.services.letters import letter_html
 from app.quotes.models import Quote
@@ -92,7 +93,7 @@ _VALUES: dict[str, Callable[[_Facts], str | None]] = {
     "first_name": lambda facts: facts.lead.contact.first_name,
     "name": lambda facts: facts.lead.contact.name,
     "service": lambda facts: _SERVICES.get(facts.lead.service),
-    "frequency": lambda facts: _frequency(facts.lead.frequency),
+    "frequency": lambda facts: often(facts.lead.frequency),
     "price": lambda facts: _price(facts.lead),
     "address": lambda facts: facts.lead.property.address_line1,
     "town": lambda facts: facts.lead.property.town,
@@ -156,13 +157,6 @@ def template_by_key(key: str) -> MessageTemplate:
 def unknown_variables(text: str) -> list[str]:
     """The names in braces that are no variables, for whoever writes a template."""
     return sorted({name for name in _VARIABLE.findall(text) if name not in _VALUES})
-
-
-def _frequency(frequency: str | None) -> str | None:
-    weeks = FREQUENCIES.get(frequency or "")
-    if weeks:
-        return f"every {weeks} weeks"
-    return "once" if frequency == "one_off" else None
 
 
 def _price(lead: Lead) -> str | None:

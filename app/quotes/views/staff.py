@@ -13,7 +13,7 @@ from app.core.permissions import permit
 from app.extensions import db
 from app.leads.models import Lead
 from app.leads.services import get_lead
-from app.leads.words import EXTRA_WORDS, FREQUENCY_WORDS
+from app.leads.words import EXTRA_WORDS, FREQUENCY_WORDS, often
 from app.quotes.forms import QuoteForm
 from app.quotes.models import Quote
 from app.quotes.queries import (
@@ -154,6 +154,6 @@ def _desk() -> dict[str, Any]:
 
 def _wanted(lead: Lead) -> str:
     """What the enquiry asked for, in one line."""
-    rhythms = [FREQUENCY_WORDS[lead.frequency].lower()] if lead.frequency else []
+    rhythms = [often(lead.frequency)] if lead.frequency else []
     extras = [EXTRA_WORDS.get(extra, extra.replace("_", " ")).lower() for extra in lead.extras]
     return ", ".join(rhythms + extras)

@@ -10,7 +10,7 @@ from app.contacts.models import Contact, Property
 from app.core.tenancy import current_workspace_id
 from app.extensions import db
 from app.leads.models import Lead, Stage
-from app.leads.words import FREQUENCY_WORDS
+from app.leads.words import often
 from app.squeegee.mapping import LeadFacts, missing, missing_for_api
 from app.squeegee.models import Transfer
 from app.squeegee.queries.account import get_account, is_connected
@@ -101,6 +101,6 @@ def _candidate(
     return Candidate(
         id=facts.id, number=facts.number, name=facts.name,
         place=", ".join(part for part in (facts.town, facts.postcode) if part), work=", ".join(facts.work),
-        often=FREQUENCY_WORDS.get(facts.frequency or "", "").lower(), price_minor=facts.price_minor,
+        often=often(facts.frequency), price_minor=facts.price_minor,
         lacks=missing(facts), lacks_for_api=missing_for_api(facts, service_ids), transfer_id=transfer_id, state=state,
     )  # fmt: skip
