@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from app import create_app
 from app.core.clock import utcnow
-from app.lead_forms.services import find_form, tokens
+from app.lead_forms.services import open_form, tokens
 from tests.support.client import HOST, Client
 from tests.support.leads import form_key, make_lead
 from tests.support.world import browser, make_world
@@ -27,7 +27,7 @@ def main() -> None:
             people[name] = {"cookie": f"{cookie.key}={cookie.value}", "csrf": token}
         key = form_key()
         lead = make_lead(world.alice.actor, name="Hannah Cole", email=None)
-        form, _ = find_form(key)
+        form, _ = open_form(key)
         opened = utcnow() - timedelta(minutes=1)  # a form that is sent the moment it was opened is a robot's
         pages = [tokens.issue(form.id, opened) for _ in range(PAGES)]
         given = {"form_key": key, "people": people, "lead_id": str(lead.id), "pages": pages, "slug": world.slug}

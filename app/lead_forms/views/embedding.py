@@ -7,7 +7,7 @@ from flask import Response, current_app, request
 from werkzeug.utils import safe_join
 
 from app.core.errors import NotFound
-from app.lead_forms.services import find_form
+from app.lead_forms.services import open_form
 from app.lead_forms.views import bp
 from app.lead_forms.views.frame import SCHEMES
 
@@ -19,7 +19,7 @@ _MOST_CHROMA = 0.12
 @bp.get("/q/<key>/embed.js")
 def embed(key: str) -> Response:
     """The script for other people's websites. It is the same for every form: it reads the key from its own address."""
-    find_form(key)
+    open_form(key)
     path = safe_join(current_app.static_folder or "", "js/public/embed.js")
     if path is None:
         raise NotFound
@@ -34,7 +34,7 @@ def theme(key: str) -> Response:
 
     `scheme` holds a framed form to light or dark, so that it does not go dark on a website that can't.
     """
-    _, workspace = find_form(key)
+    _, workspace = open_form(key)
     hue, chroma = accent_in_oklch(workspace.accent)
     css = f":root{{--brand-hue:{hue:.0f};--brand-chroma:{chroma:.3f}}}\n"
     scheme = request.args.get("scheme", "")

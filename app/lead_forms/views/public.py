@@ -15,7 +15,7 @@ from app.core.fragments import fragment, page
 from app.core.network import client_block
 from app.extensions import csrf
 from app.lead_forms.models import LeadForm
-from app.lead_forms.services import Origin, Sending, earlier_result, find_form, questions, receive, suspicion, tokens
+from app.lead_forms.services import Origin, Sending, earlier_result, open_form, questions, receive, suspicion, tokens
 from app.lead_forms.services.answers import Answers, check
 from app.lead_forms.services.typed import BLANK, Typed, read
 from app.lead_forms.views import bp
@@ -38,7 +38,7 @@ class Visit:
     @classmethod
     def enter(cls, key: str) -> "Visit":
         """Find the form and enter its workspace. Raises NotFound."""
-        form, workspace = find_form(key)
+        form, workspace = open_form(key)
         return cls(form, workspace, enter_frame(form))
 
     def url(self, endpoint: str, **values: str) -> str:
