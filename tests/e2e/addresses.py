@@ -1,0 +1,94 @@
+"""Where every kind of page is, for the demo's data."""
+
+import re
+import time
+
+from playwright.sync_api import Page, expect
+
+from tests.e2e.site import Site
+
+FORM = {
+    "postcode": "BA5 2QJ", "property_type": "semi", "bedrooms": "3", "service": "window_cleaning",
+    "frequency": "8_weekly", "preferred_method": "any", "name": "Thea Thanks", "email": "thea.thanks@example.com",
+}  # fmt: skip
+
+
+def staff_pages(page: Page) -> dict[str, str]:
+    """Path by name of each page of the desk; `page` is a signed-in member's."""
+    page.goto("/w/somerset/leads?stage=" + _choice(page, "/w/somerset/leads", "stage", "Quote sent"))
+    quoted = str(page.locator("tbody a.row-link").first.get_attribute("href"))
+    page.goto("/w/somerset/squeegee")
+    transfer = page.locator("a.row-link[href*='/transfers/']").first
+    sheet = page.get_by_role("link", name="Copy sheet").first
+    found = {"transfer": str(transfer.get_attribute("href")), "copy sheet": str(sheet.get_attribute("href"))}
+    return found | {
+        "board": "/w/somerset/leads/board",
+        "mine": "/w/somerset/leads/board?mine=1",
+        "list": "/w/somerset/leads",
+        "drawer": quoted,
+        "lead ready": found["copy sheet"].removesuffix("/copy-sheet"),
+        "new lead": "/w/somerset/leads/new",
+        "new quote": f"{quoted}/quotes/new",
+        "quote": quote_path(page, quoted),
+        "compose": f"{quoted}/messages/new?channel=email",
+        "outbox": "/w/somerset/outbox",
+        "outbox sent": "/w/somerset/outbox?shelf=sent",
+        "squeegee queue": "/w/somerset/squeegee",
+        "squeegee settings": "/w/somerset/squeegee/settings",
+        "transfers": "/w/somerset/squeegee/transfers",
+        "settings": "/w/somerset/settings",
+        "quarantine": "/w/somerset/quarantine",
+        "not found": "/w/somerset/nothing-here",
+    }
+
+
+def quote_path(page: Page, lead_path: str) -> str:
+    """The path of a lead's newest quote."""
+    page.goto(lead_path)
+    return str(page.locator("#drawer a[href*='/quotes/']:not([href$=new])").first.get_attribute("href"))
+
+
+def customer_link(page: Page, quote: str) -> str:
+    """The secret link of a quote, as staff may copy it."""
+    page.goto(quote)
+    return str(page.locator("[data-copy-text]").first.get_attribute("data-copy-text"))
+
+
+def stranger_pages(site: Site, page: Page, link: str) -> dict[str, str]:
+    """Address by name of each page that needs no account; `link` is a customer's."""
+    letter = site.mail_about(FORM["email"], "SWC-") if site.mails(FORM["email"]) else None
+    thanks = send_form(site, page)
+    letter = letter or site.mail_about(FORM["email"], "SWC-")
+    return {
+        "landing": "/", "sign in": "/login", "sign up": "/signup", "form": site.form_url, "thanks": thanks,
+        "quote page": link, "decline": f"{link}/decline", "question": f"{link}/question",
+        "mailbox": site.mailbox_url, "mail": f"{site.mailbox_url}/mail/{letter['number']}",
+        "switches": f"{site.mailbox_url}/switches", "embedded": f"{site.mailbox_url}/embed-demo",
+        "squeegee": site.squeegee_url,
+    }  # fmt: skip
+
+
+def send_form(site: Site, page: Page) -> str:
+    """Send the form once without looking; returns the address of the thanks."""
+    html = page.request.get(site.form_url).text()
+    found = re.search(r'name="token" value="([^"]+)"', html)
+    assert found
+    page.wait_for_timeout(2100)  # what is quicker counts as a robot's
+    return page.request.post(site.form_url, form={**FORM, "token": found[1]}).url
+
+
+def quarantine_one(site: Site, page: Page) -> None:
+    """Send the form as a robot would, so that something waits for a decision."""
+    found = re.search(r'name="token" value="([^"]+)"', page.request.get(site.form_url).text())
+    assert found
+    robot = FORM | {"name": "Rob Ott", "email": f"rob.{time.time_ns()}@example.com", "homepage": "http://example.com"}
+    assert page.request.post(site.form_url, form={**robot, "token": found[1]}).ok
+
+
+def _choice(page: Page, path: str, name: str, words: str) -> str:
+    page.goto(path)
+    option = page.locator(f"select[name={name}] option", has_text=words).first
+    expect(option).to_be_attached()
+    return str(option.get_attribute("value"))
+
+
