@@ -11,7 +11,7 @@ from uuid import UUID
 
 from app.bench.services.people import Household, household, remark
 from app.core.keyring import cipher, search_index
-from app.core.money import annual_minor
+from app.core.money import annual_minor, monthly_minor
 from app.leads.models import FREQUENCIES, SERVICES
 
 #: The ways leads go, with how many of a hundred end there. Most have long ended.
@@ -96,7 +96,8 @@ class Batch:
         name = f"{setting.prefix}-{year}-{number - setting.first_of(year) + 1:03d}"
         frequency = random.choices(tuple(FREQUENCIES), (25, 10, 45, 10, 10))[0]
         price = None if len(road) == 1 else random.randint(24, 120) * 50
-        yearly = annual_minor(price, FREQUENCIES[frequency]) if price else 0
+        weeks = FREQUENCIES[frequency]
+        yearly, monthly = (annual_minor(price, weeks), monthly_minor(price, weeks)) if price else (0, 0)
         owner = random.choices((None, *setting.owners), (60 if road == ("new",) else 5, 40, 25, 15, 10, 5))[0]
         self._row(
             "leads", lead_id, number=name, contact_id=contact_id, property_id=place_id,
@@ -108,7 +109,7 @@ class Batch:
             bedrooms=home.bedrooms, service=random.choices(SERVICES[:3], (85, 10, 5))[0],
             frequency=frequency, extras=random.choice(("", "", "conservatory", "inside,velux")),
             wishes_sealed=self._seal(remark(random) if number % 3 == 0 else None, "leads", "wishes_sealed", lead_id),
-            currency="GBP", price_minor=price, monthly_minor=(yearly + 6) // 12 if FREQUENCIES[frequency] else 0,
+            currency="GBP", price_minor=price, monthly_minor=monthly,
             annual_minor=yearly, next_act=next_act, next_act_at=next_act_at, follow_up_count=0,
             last_contact_at=moments[-1] if len(road) > 1 else None, last_activity_at=moments[-1], created_at=at,
             updated_at=moments[-1],
