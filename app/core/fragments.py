@@ -47,13 +47,6 @@ def page(name: str, status: int = 200, **values: Any) -> Response:
     return response
 
 
-def page_or_fragment(page_name: str, fragment_name: str, status: int = 200, **values: Any) -> Response:
-    """One URL, two sizes: the whole page for a browser, its main part for htmx."""
-    if wants_fragment():
-        return answer(fragment(fragment_name, **values), status=status)
-    return page(page_name, status, **values)
-
-
 def redirect_to(url: str) -> Response:
     """Go elsewhere: 303 for a browser, a redirect header for htmx."""
     if request.headers.get("HX-Request") == "true":

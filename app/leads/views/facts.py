@@ -2,17 +2,17 @@
 
 from uuid import UUID
 
-from flask import Response, abort, g, render_template, request, url_for
+from flask import Response, abort, g, request, url_for
 
 from app.core import web
 from app.core.errors import Conflict, Invalid
-from app.core.fragments import answer, fragment, page, redirect_to, wants_fragment
+from app.core.fragments import answer, fragment, redirect_to, wants_fragment
 from app.core.permissions import permit
 from app.leads.queries.detail import LeadDetail, lead_detail
 from app.leads.services import FACTS, change_fact
 from app.leads.views import bp
 from app.leads.views.drawer import fact_choices
-from app.workspaces.layout import desk
+from app.workspaces.layout import desk_or_fragment
 
 
 @bp.get("/w/<slug>/leads/<uuid:lead_id>/facts/<field>")
@@ -59,9 +59,7 @@ def _form(
         "detail": detail, "fact": FACTS[field], "typed": typed, "was": was, "error": error,
         "choices": fact_choices(detail, field) if FACTS[field].kind in ("choice", "member") else [],
     }  # fmt: skip
-    if wants_fragment():
-        return answer(fragment("leads/_fact_form.html", **values), status=status)
-    return page("leads/fact.html", status, **values, **desk("leads"))
+    return desk_or_fragment("leads", "leads/fact.html", "leads/_fact_form.html", status, **values)
 
 
 def _conflict(lead_id: UUID, field: str, conflict: Conflict) -> Response:
@@ -73,6 +71,4 @@ def _conflict(lead_id: UUID, field: str, conflict: Conflict) -> Response:
         "words": {key: choices.get(details[key], details[key]) for key in ("mine", "theirs", "was")},
         "action_url": url_for("leads.change", lead_id=lead_id, field=field),
     }  # fmt: skip
-    if wants_fragment():
-        return answer(fragment("leads/_fact_conflict.html", **values), status=409)
-    return Response(render_template("leads/fact_conflict.html", **values, **desk("leads")), 409)
+    return desk_or_fragment("leads", "leads/fact_conflict.html", "leads/_fact_conflict.html", 409, **values)

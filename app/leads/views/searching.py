@@ -2,12 +2,11 @@
 
 from flask import Response, request
 
-from app.core.fragments import page_or_fragment
 from app.core.permissions import permit
 from app.extensions import limiter
 from app.leads.queries.searching import search_leads
 from app.leads.views import bp
-from app.workspaces.layout import desk
+from app.workspaces.layout import desk_or_fragment
 
 
 @bp.post("/w/<slug>/search")
@@ -16,6 +15,6 @@ from app.workspaces.layout import desk
 def search(slug: str) -> Response:
     """Leads that match what was typed: the list under the search field, or a page without scripts."""
     typed = request.form.get("q", "")[:100]
-    return page_or_fragment(
-        "leads/search.html", "leads/_found.html", found=search_leads(typed), typed=typed.strip(), **desk("leads")
+    return desk_or_fragment(
+        "leads", "leads/search.html", "leads/_found.html", found=search_leads(typed), typed=typed.strip()
     )

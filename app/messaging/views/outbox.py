@@ -9,13 +9,13 @@ from app.core import outbox as work
 from app.core import web
 from app.core.cursors import make_cursor, read_cursor
 from app.core.events import Event, publish
-from app.core.fragments import answer, fragment, page_or_fragment, redirect_to, wants_fragment
+from app.core.fragments import answer, fragment, redirect_to, wants_fragment
 from app.core.permissions import permit
 from app.followups import queries as followups
 from app.messaging import queries, services
 from app.messaging.models import Message
 from app.messaging.views import bp
-from app.workspaces.layout import desk
+from app.workspaces.layout import desk_or_fragment
 
 
 @bp.get("/w/<slug>/outbox")
@@ -28,9 +28,7 @@ def outbox(slug: str) -> Response:
     values = _shelf(name)
     if "after" in request.args and wants_fragment():
         return answer(fragment("messaging/_rows.html", **values))
-    if wants_fragment():
-        return answer(fragment("messaging/_shelf.html", **values))
-    return page_or_fragment("messaging/outbox.html", "messaging/_shelf.html", **values, **desk("outbox"))
+    return desk_or_fragment("outbox", "messaging/outbox.html", "messaging/_shelf.html", **values)
 
 
 @bp.get("/w/<slug>/messages/<uuid:message_id>")
@@ -40,7 +38,7 @@ def message(slug: str, message_id: UUID) -> Response:
     found = queries.get_message(message_id)
     body = queries.body_for(found, may_answer=g.viewer.can("quotes:write"))
     values: dict[str, Any] = {"row": queries.row(message_id), "subject": found.subject, "body": body}
-    return page_or_fragment("messaging/message.html", "messaging/_message.html", **values, **_desk_if_page())
+    return desk_or_fragment("outbox", "messaging/message.html", "messaging/_message.html", **values)
 
 
 @bp.post("/w/<slug>/messages/<uuid:message_id>/retry")
@@ -121,7 +119,3 @@ def _toast(words: str) -> str:
 
 def _back() -> str:
     return url_for("messaging.outbox")
-
-
-def _desk_if_page() -> dict[str, Any]:
-    return {} if wants_fragment() else desk("outbox")

@@ -7,7 +7,7 @@ from flask import Response, flash, g, request, url_for
 
 from app.core import web
 from app.core.errors import Conflict, Invalid
-from app.core.fragments import answer, fragment, page, redirect_to, wants_fragment
+from app.core.fragments import page, redirect_to, wants_fragment
 from app.core.permissions import permit
 from app.extensions import db
 from app.leads.services import get_lead
@@ -15,7 +15,7 @@ from app.squeegee import queries, services
 from app.squeegee.forms import read_date
 from app.squeegee.views import bp
 from app.squeegee.views.queue import queue_page
-from app.workspaces.layout import desk
+from app.workspaces.layout import desk, desk_or_fragment
 
 
 @bp.get("/w/<slug>/leads/<uuid:lead_id>/squeegee")
@@ -95,9 +95,7 @@ def panel_answer(lead_id: UUID, errors: Mapping[str, str] | None = None, status:
     values = {
         "panel": queries.panel(get_lead(lead_id)), "lead_id": lead_id, "viewer": g.viewer, "errors": errors or {},
     }  # fmt: skip
-    if wants_fragment():
-        return answer(fragment("squeegee/_panel.html", **values), status=status)
-    return page("squeegee/panel.html", status, **{**desk("squeegee"), **values})
+    return desk_or_fragment("squeegee", "squeegee/panel.html", "squeegee/_panel.html", status, **values)
 
 
 def _sheet(lead_id: UUID, errors: Mapping[str, str], typed: Mapping[str, str], status: int = 200) -> Response:

@@ -8,13 +8,13 @@ from flask import Response, flash, g, make_response, request, url_for
 
 from app.core import web
 from app.core.errors import Invalid
-from app.core.fragments import answer, fragment, page, redirect_to, wants_fragment
+from app.core.fragments import redirect_to, wants_fragment
 from app.core.permissions import permit
 from app.extensions import db
 from app.squeegee import queries, services, words
 from app.squeegee.forms import read_ids
 from app.squeegee.views import bp
-from app.workspaces.layout import desk
+from app.workspaces.layout import desk_or_fragment
 
 
 @bp.get("/w/<slug>/squeegee")
@@ -64,6 +64,4 @@ def queue_page(
         "has_more": bool(more), "errors": errors or {}, "batch_error": batch_error, "said": said, "words": words,
         "viewer": g.viewer,
     }  # fmt: skip
-    if wants_fragment():
-        return answer(fragment("squeegee/_queue.html", **values), status=status)
-    return page("squeegee/queue.html", status, **{**desk("squeegee"), **values})
+    return desk_or_fragment("squeegee", "squeegee/queue.html", "squeegee/_queue.html", status, **values)

@@ -7,13 +7,13 @@ from flask import Response, flash, g, request, url_for
 
 from app.core import web
 from app.core.errors import Conflict, Invalid
-from app.core.fragments import page, page_or_fragment, redirect_to, wants_fragment
+from app.core.fragments import page, redirect_to, wants_fragment
 from app.core.permissions import permit
 from app.extensions import db
 from app.squeegee import queries, services, words
 from app.squeegee.models import Transfer
 from app.squeegee.views import bp
-from app.workspaces.layout import desk
+from app.workspaces.layout import desk, desk_or_fragment
 
 
 @bp.get("/w/<slug>/squeegee/transfers")
@@ -72,7 +72,5 @@ def _act(transfer_id: UUID, act: Callable[[], Transfer], said: str) -> Response:
 
 def _page(transfer_id: UUID, errors: Mapping[str, str] | None = None, status: int = 200) -> Response:
     shown = queries.transfer_page(transfer_id, with_bodies=g.viewer.can("leads:transfer"))
-    values = {"transfer": shown, "errors": errors or {}, "words": words}
-    if wants_fragment():
-        return page_or_fragment("", "squeegee/_transfer.html", status, viewer=g.viewer, **values)
-    return page_or_fragment("squeegee/transfer.html", "", status, **values, **desk("squeegee"))
+    values = {"transfer": shown, "errors": errors or {}, "words": words, "viewer": g.viewer}
+    return desk_or_fragment("squeegee", "squeegee/transfer.html", "squeegee/_transfer.html", status, **values)
