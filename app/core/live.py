@@ -22,6 +22,9 @@ log = structlog.get_logger(__name__)
 _CHANNEL = "live:"
 _QUEUE_SIZE = 64
 HEARTBEAT_SECONDS = 15
+#: Pages of one person that one process listens for; the oldest gives way, so that nobody takes every connection.
+MOST_PAGES = 24
+_END = ""
 
 
 def announce(topics: Iterable[str]) -> None:
@@ -44,26 +47,36 @@ class Hub:
 
     def __init__(self) -> None:
         self._pages: dict[str, set[Queue]] = {}
+        self._people: dict[UUID, list[Queue]] = {}
         self._lock = threading.Lock()
         self._reader: threading.Thread | None = None
 
-    def join(self, workspace_id: UUID) -> Queue:
-        """A queue that receives the workspace's messages as JSON text until `part`."""
+    def join(self, workspace_id: UUID, person_id: UUID) -> Queue:
+        """A queue that receives the workspace's messages as JSON text until `part`; an empty text ends it."""
         page: Queue = Queue(_QUEUE_SIZE)
         with self._lock:
             self._pages.setdefault(str(workspace_id), set()).add(page)
+            theirs = self._people.setdefault(person_id, [])
+            theirs.append(page)
+            for surplus in theirs[:-MOST_PAGES]:
+                _put_alone(surplus, _END)
             if self._reader is None or not self._reader.is_alive():
                 self._reader = threading.Thread(target=self._read, name="live", daemon=True)
                 self._reader.start()
         return page
 
-    def part(self, workspace_id: UUID, page: Queue) -> None:
+    def part(self, workspace_id: UUID, person_id: UUID, page: Queue) -> None:
         """Stop filling the page's queue."""
         with self._lock:
             pages = self._pages.get(str(workspace_id), set())
             pages.discard(page)
             if not pages:
                 self._pages.pop(str(workspace_id), None)
+            theirs = [each for each in self._people.get(person_id, []) if each is not page]
+            if theirs:
+                self._people[person_id] = theirs
+            else:
+                self._people.pop(person_id, None)
 
     def count(self) -> int:
         """How many pages are listening in this process."""
@@ -107,26 +120,34 @@ def _put(page: Queue, text: str) -> None:
     try:
         page.put_nowait(text)
     except Full:
-        while True:
-            try:
-                page.get_nowait()
-            except Empty:
-                break
-        page.put_nowait('{"resync": true}')
+        _put_alone(page, '{"resync": true}')
+
+
+def _put_alone(page: Queue, text: str) -> None:
+    """Put `text` in the place of whatever waits there."""
+    while True:
+        try:
+            page.get_nowait()
+        except Empty:
+            break
+    page.put_nowait(text)
 
 
 hub = Hub()
 
 
-def stream(workspace_id: UUID, still_allowed: Iterator[bool]) -> Iterator[str]:
+def stream(workspace_id: UUID, person_id: UUID, still_allowed: Iterator[bool]) -> Iterator[str]:
     """Server-sent events for one page. `still_allowed` is asked at every heartbeat; False ends the stream."""
-    page = hub.join(workspace_id)
+    page = hub.join(workspace_id, person_id)
     try:
         yield "retry: 2000\n\n"
         last_check = time.monotonic()
         while True:
             try:
-                yield f"data: {page.get(timeout=HEARTBEAT_SECONDS)}\n\n"
+                text = page.get(timeout=HEARTBEAT_SECONDS)
+                if text == _END:
+                    return
+                yield f"data: {text}\n\n"
             except Empty:
                 yield ": still here\n\n"
             if time.monotonic() - last_check >= HEARTBEAT_SECONDS:
@@ -134,4 +155,4 @@ def stream(workspace_id: UUID, still_allowed: Iterator[bool]) -> Iterator[str]:
                 if not next(still_allowed):
                     return
     finally:
-        hub.part(workspace_id, page)
+        hub.part(workspace_id, person_id, page)

@@ -25,7 +25,7 @@ def events(slug: str) -> Response:
     allowed = _still_allowed(g.workspace.id, g.viewer.user_id, current_user.session_id)
     db.session.remove()  # a stream lives for hours; it must not hold a connection meanwhile
     return Response(
-        stream_with_context(stream(g.workspace.id, allowed)),
+        stream_with_context(stream(g.workspace.id, g.viewer.user_id, allowed)),
         mimetype="text/event-stream",
         headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
     )
