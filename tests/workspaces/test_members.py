@@ -79,6 +79,27 @@ def test_the_link_of_someone_else_is_of_no_use(alice: Client, mallory: Client) -
     assert mallory.get(SETTINGS).status_code == 404
 
 
+def test_who_is_shut_out_does_not_come_back_by_an_invitation_of_theirs(
+    app: Flask, alice: Client, bob: Client, client: Client
+) -> None:
+    change(alice, "bob@example.com", "admin")
+    link = invited(bob, "bobs.other.self@example.com", "admin")
+    change(alice, "bob@example.com", "sales")
+    assert client.get(link).status_code == 404
+    change(alice, "bob@example.com", "admin")
+    assert client.get(link).status_code == 200
+    alice.post(f"{SETTINGS}/members/{member('bob@example.com').id}/deactivate")
+    assert client.post(link, data=ERIN).status_code == 404
+    assert find_user("bobs.other.self@example.com") is None
+
+
+def test_an_owner_who_is_one_no_more_makes_no_owner(alice: Client, bob: Client, client: Client) -> None:
+    change(alice, "bob@example.com", "owner")
+    link = invited(bob, "erin@example.com", "owner")
+    change(alice, "bob@example.com", "admin")
+    assert client.post(link, data=ERIN).status_code == 404
+
+
 def test_a_weak_password_is_refused_and_the_link_stays(alice: Client, client: Client) -> None:
     link = invited(alice, "erin@example.com", "sales")
     answer = client.post(link, data={**ERIN, "password": "short"})

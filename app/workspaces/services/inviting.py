@@ -11,7 +11,7 @@ from app.core import access_keys, email_addresses
 from app.core.clock import utcnow
 from app.core.errors import Forbidden, Invalid, NotFound
 from app.core.events import Event, publish
-from app.core.permissions import Actor
+from app.core.permissions import ROLES, Actor
 from app.core.tenancy import Scope, current_workspace_id, enter
 from app.extensions import db
 from app.workspaces.models import Invitation, Membership, Workspace
@@ -66,7 +66,7 @@ def invitation_by_key(key: str) -> tuple[Invitation, Workspace]:
         raise NotFound
     enter(Scope(found.workspace_id, None, "all"))
     invitation = db.session.get(Invitation, (found.workspace_id, found.target_id))
-    if invitation is None or invitation.accepted_at is not None or invitation.expires_at <= utcnow():
+    if invitation is None or not _stands(invitation):
         raise NotFound
     return invitation, current_workspace()
 
@@ -77,7 +77,7 @@ def accept_invitation(invitation: Invitation, user: User, actor: Actor) -> Membe
     Raises Forbidden when it was sent to another address, NotFound when it was accepted a moment ago.
     """
     db.session.refresh(invitation, with_for_update=True)
-    if invitation.accepted_at is not None or invitation.expires_at <= utcnow():
+    if not _stands(invitation):
         raise NotFound
     if invitation.email != user.email:
         raise Forbidden
@@ -95,6 +95,22 @@ def accept_invitation(invitation: Invitation, user: User, actor: Actor) -> Membe
               data={"user_id": str(user.id), "invitation_id": str(invitation.id)})
     )  # fmt: skip
     return member
+
+
+def _stands(invitation: Invitation) -> bool:
+    """Whether it can still be accepted: unused, in time, and whoever sent it might still send it today.
+
+    Someone who is shut out must not come back in by an invitation that they sent to another address of theirs.
+    """
+    if invitation.accepted_at is not None or invitation.expires_at <= utcnow():
+        return False
+    inviter = _membership_of(invitation.invited_by)
+    return (
+        inviter is not None
+        and inviter.deactivated_at is None
+        and "members:write" in ROLES[inviter.role]
+        and may_give(inviter.role, invitation.role)
+    )
 
 
 def _is_member(email: str) -> bool:
