@@ -106,7 +106,8 @@ def test_what_concerns_nothing_here_is_let_go(desk: Desk, ready_lead: Any, clien
 @pytest.mark.parametrize(
     "body",
     [
-        b"{", b"[]", b'{"type": "booking.confirmed"}', b'{"type": "booking.confirmed", "data": {"reference": "X"}}',
+        b"{", b"[" * 15_000, b"[]", b'{"type": "booking.confirmed"}',
+        b'{"type": "booking.confirmed", "data": {"reference": "X"}}',
         b'{"type": "booking.confirmed", "data": {"reference": "X", "first_service_date": "8/12/26"}}',
         b'{"type": "booking.confirmed", "data": {"reference": 7, "first_service_date": "2026-12-08"}}',
     ],

@@ -74,7 +74,10 @@ def is_signed(secret: str, headers: Mapping[str, str], body: bytes, now: float) 
 
 def read_confirmation(message_id: str, body: bytes) -> Confirmation | None:
     """The confirmation in a signed body; None for a message of another type. Raises ValueError for a broken one."""
-    message = json.loads(body)
+    try:
+        message = json.loads(body)
+    except RecursionError:
+        raise ValueError("too deep") from None
     if not isinstance(message, dict):
         raise ValueError("not an object")
     if message.get("type") != "booking.confirmed":
