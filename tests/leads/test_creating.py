@@ -102,6 +102,14 @@ def test_a_stranger_does_not_lead_earlier_mail_to_another_address(make_lead):
     assert again.contact_id == one.contact_id
 
 
+def test_a_business_has_no_bedrooms_where_a_house_was_known(make_lead):
+    house = {"address_line1": "4 Mill Lane", "postcode": "BS28 4EG"}
+    make_lead(**house, property_type="detached", bedrooms="4")
+    salon = make_lead(**house, property_type="commercial", bedrooms=None)
+
+    assert (salon.property_type, salon.bedrooms, salon.property.bedrooms) == ("commercial", None, None)
+
+
 def test_a_stranger_adds_to_what_is_known_of_a_house_and_takes_nothing_away(make_lead):
     house = {"address_line1": "4 Mill Lane", "postcode": "BS28 4EG"}
     one = make_lead(**house, access_notes="Gate code 1234", property_type="detached", bedrooms="4")

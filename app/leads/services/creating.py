@@ -116,34 +116,41 @@ def _checked(draft: LeadDraft) -> tuple[phones.Phone | None, str | None, postcod
 
 
 def _keep_house_facts(place: Property, draft: LeadDraft, is_vouched: bool) -> None:
-    """Keep what was said about the house. A stranger's words are added to what we know of it, never put in its place:
+    """Keep what was said about the house.
 
-    anyone can write a neighbour's address into a public form.
+    A stranger's words are added to what we know of it, never put in its place: anyone can write a neighbour's address
+    into a public form.
     """
     known = place.access_notes or ""
     if is_vouched:
         place.property_type = draft.property_type or place.property_type
-        place.bedrooms = draft.bedrooms or place.bedrooms
+        place.bedrooms = _bedrooms(place.property_type, draft.bedrooms or place.bedrooms)
         place.access_notes = draft.access_notes or place.access_notes
         return
     place.property_type = place.property_type or draft.property_type
-    place.bedrooms = place.bedrooms or draft.bedrooms
+    place.bedrooms = _bedrooms(place.property_type, place.bedrooms or draft.bedrooms)
     both = "\n".join(filter(None, (known, draft.access_notes)))
     if draft.access_notes and draft.access_notes not in known and len(both) <= LONGEST_NOTES:
         place.access_notes = both
 
 
+def _bedrooms(property_type: str | None, known: str | None) -> str | None:
+    """A business has no bedrooms, also where a house stood at that address before."""
+    return None if property_type == "commercial" else known
+
+
 def _lead(draft: LeadDraft, contact: Contact, place: Property, stage: Stage, actor: Actor) -> Lead:
     workspace = current_workspace()
     now = utcnow()
+    property_type = draft.property_type or place.property_type
     lead = Lead(
         contact_id=contact.id, property_id=place.id, stage_id=stage.id, stage_entered_at=now, rank=top_rank(),
         owner_id=draft.owner_id, priority=draft.priority, source_id=_source_id(draft.source_key),
         source_details=draft.source_details, referrer=_cut(draft.referrer), landing_page=_cut(draft.landing_page),
         utm_source=_cut(draft.utm_source), utm_medium=_cut(draft.utm_medium), utm_campaign=_cut(draft.utm_campaign),
         address=draft.address, device=_cut(draft.device), form_seconds=draft.form_seconds, district=place.district,
-        sector=place.sector, property_type=draft.property_type or place.property_type,
-        bedrooms=draft.bedrooms or place.bedrooms, service=draft.service, extras=draft.extras,
+        sector=place.sector, property_type=property_type,
+        bedrooms=_bedrooms(property_type, draft.bedrooms or place.bedrooms), service=draft.service, extras=draft.extras,
         wishes=draft.wishes or None, currency=workspace.currency, created_by=actor.user_id, created_at=now,
         last_activity_at=now,
     )  # fmt: skip
