@@ -1,89 +1,12 @@
 // The board: cards dragged by mouse, by long press, or moved by keys ("m" asks where to; Shift with the arrows moves at
-// once). The card moves at once; the server's answer is the truth, and puts it back with the reason when it says no.
-import { toast, announce } from "./toast.js";
+// once). What becomes of a move: moving.js.
+import { hold, moved, place, spotOf } from "./moving.js";
 
 const board = document.querySelector("[data-board]");
-const token = () => JSON.parse(document.body.getAttribute("hx-headers:inherited") ?? "{}")["X-CSRFToken"];
 const dialog = document.getElementById("move-card");
 let asked = null;
-let saving = 0;
 
 const lists = () => [...board.querySelectorAll("[data-cards]")];
-const nameOf = (card) => card.querySelector("a").textContent;
-const stageName = (list) => list.closest(".column").querySelector("h2").textContent.trim();
-
-const place = (card, spot) => spot.list.insertBefore(card, spot.before?.isConnected ? spot.before : null);
-const spotOf = (card) => ({ list: card.parentElement, before: card.nextElementSibling });
-
-// A card's column as the server knows it, so that of two movers the later one is told.
-const shift = (list, by) => {
-  const count = list.closest(".column").querySelector(".count");
-  const number = Number(count.textContent.replaceAll(",", ""));
-  if (Number.isFinite(number)) count.textContent = Math.max(0, number + by).toLocaleString("en-GB");
-};
-
-const hold = (by) => {
-  saving += by;
-  if (saving > 0) document.body.dataset.dragging = "1";
-  else delete document.body.dataset.dragging;
-};
-
-const send = async (card, from, to) => {
-  const body = new URLSearchParams({ to: to.dataset.cards, from: from.list.dataset.cards });
-  const above = card.previousElementSibling?.dataset.id;
-  const below = card.nextElementSibling?.dataset.id;
-  if (above) body.set("above", above);
-  if (below) body.set("below", below);
-  const answer = await fetch(`${board.dataset.moveUrl}${card.dataset.id}/stage`, {
-    method: "POST",
-    body,
-    headers: { Accept: "text/plain", "X-CSRFToken": token() },
-  });
-  if (answer.ok) return "";
-  if (answer.status === 409) return answer.text();
-  if (answer.status === 403) return "Your role does not allow moving leads.";
-  if (answer.status === 401) return "You are signed out. Sign in again.";
-  return "It could not be saved. Try again.";
-};
-
-// Moves of one card are sent one after the other, so that a second drag before the first is saved keeps its order.
-const queues = new WeakMap();
-const save = (card, from, to) => {
-  const before = queues.get(card) ?? Promise.resolve(true);
-  const mine = before.then(async (ok) => {
-    if (!ok) return false;
-    let reason;
-    try {
-      reason = await send(card, from, to);
-    } catch {
-      reason = "There is no connection, so the move was not saved.";
-    }
-    if (!reason) return true;
-    refuse(card, from, to, reason);
-    return false;
-  });
-  queues.set(card, mine.then((ok) => ok || undefined));
-  card.classList.add("saving");
-  hold(1);
-  mine.finally(() => {
-    hold(-1);
-    if (queues.get(card) !== mine) card.classList.remove("saving");
-  });
-};
-
-const refuse = (card, from, to, reason) => {
-  if (to !== from.list) { shift(to, -1); shift(from.list, 1); }
-  place(card, from);
-  queues.delete(card);
-  toast(`${nameOf(card)} was put back. ${reason}`, { kind: "bad" });
-  for (const list of [from.list, to]) list.closest(".column").dispatchEvent(new CustomEvent("refresh"));
-};
-
-const moved = (card, from, to) => {
-  if (to !== from.list) { shift(from.list, -1); shift(to, 1); }
-  announce(`${nameOf(card)}: ${stageName(from.list)} to ${stageName(to)}`);
-  save(card, from, to);
-};
 
 const moveTo = (card, list) => {
   const from = spotOf(card);
