@@ -33,11 +33,12 @@ def pytest_configure_node(node: Any) -> None:
     node.workerinput["sill_servers"] = _run["servers"].address.plain()
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_configure(config: pytest.Config) -> None:
-    """With xdist, keep the tests of a group (`xdist_group`) on one worker: they share an installation."""
-    if getattr(config.option, "numprocesses", None) and config.option.dist in ("no", "load"):
-        config.option.dist = "loadgroup"
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Send tests that share an installation to one worker; xdist's own groups do nothing under pytest 9."""
+    from tests.support.scheduling import TogetherScheduling
+
+    return TogetherScheduling(config, log)
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

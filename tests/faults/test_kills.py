@@ -10,7 +10,7 @@ import pytest
 
 from tests.faults.site import DEAD_REDIS, WORKER, Site, all_have_one, free_port, kill, wait_for
 
-pytestmark = [pytest.mark.faults, pytest.mark.xdist_group("faults")]
+pytestmark = pytest.mark.faults
 #: What is promised: recovered this many seconds after the last fault.
 RECOVERY = 90
 

@@ -8,7 +8,7 @@ import pytest
 
 from tests.faults.site import Answer, Site
 
-pytestmark = [pytest.mark.faults, pytest.mark.xdist_group("faults")]
+pytestmark = pytest.mark.faults
 SENDINGS, MOVES = 200, 50
 
 

@@ -8,7 +8,7 @@ import pytest
 from tests.faults.site import Site, wait_for
 from tests.faults.traces import database_dump, found_in, logs, redis_contents, ways_to_write, write_ahead_log
 
-pytestmark = [pytest.mark.faults, pytest.mark.xdist_group("faults")]
+pytestmark = pytest.mark.faults
 CUSTOMERS = 24
 MARK = "Zephyrine"  # stands in no word of the product
 
