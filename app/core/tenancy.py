@@ -1,19 +1,21 @@
-"""Which workspace, person and visibility the current work acts for, told to PostgreSQL at every transaction.
+"""Which workspace, person and visibility the current work acts for, told to PostgreSQL before it matters.
 
-Row-level security reads three settings. They are transaction-local and set at *every* begin, blank included:
-a local setting outlives a released savepoint, and a pooled connection must never carry the last caller's.
+Row-level security reads three settings. They are local to the transaction, so each begins blank, and a pooled
+connection never carries the last caller's. Before every statement of a session the scope is compared with what the
+transaction was told, and told when it differs: a scope that no statement runs in costs nothing. A rollback to a
+savepoint undoes what was told since; what holds then is not known and is told anew.
 """
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, event, text
+from sqlalchemy import Connection, Engine, event
 from sqlalchemy.orm import Session, SessionTransaction
-
-from app.extensions import db
+from sqlalchemy.pool import Pool
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,9 +34,10 @@ class Scope:
 NOWHERE = Scope()
 _scope: ContextVar[Scope] = ContextVar("scope", default=NOWHERE)
 
-_SET = text(
-    "select set_config('app.workspace_id', :workspace, true),"
-    " set_config('app.user_id', :person, true), set_config('app.scope', :sees, true)"
+_TOLD = "scope_told"  # in a connection's info while a session's transaction is open on it: Scope, or None for unknown
+_SET = (
+    "select set_config('app.workspace_id', %(workspace)s, true),"
+    " set_config('app.user_id', %(person)s, true), set_config('app.scope', %(sees)s, true)"
 )
 
 
@@ -52,10 +55,8 @@ def current_workspace_id() -> UUID:
 
 
 def enter(scope: Scope) -> None:
-    """Act in `scope` from here on; an open transaction is told at once."""
+    """Act in `scope` from here on, in an open transaction from its next statement on."""
     _scope.set(scope)
-    if db.session.registry.has() and db.session().in_transaction():
-        _tell(db.session().connection(), scope)
 
 
 def leave() -> None:
@@ -67,27 +68,52 @@ def leave() -> None:
 def acting_in(workspace_id: UUID | None, *, user_id: UUID | None = None, sees: str = "all") -> Iterator[None]:
     """Run a block in another scope and return to the one before, also when it raises."""
     before = _scope.get()
-    enter(Scope(workspace_id, user_id, sees))
+    _scope.set(Scope(workspace_id, user_id, sees))
     try:
         yield
-    except BaseException:
-        _scope.set(before)  # the transaction is about to be rolled back; it may refuse statements
-        raise
-    else:
-        enter(before)
-
-
-def _tell(connection: Connection, scope: Scope) -> None:
-    connection.execute(
-        _SET,
-        {
-            "workspace": str(scope.workspace_id or ""),
-            "person": str(scope.user_id or ""),
-            "sees": scope.sees,
-        },
-    )
+    finally:
+        _scope.set(before)
 
 
 @event.listens_for(Session, "after_begin")
-def _tell_at_begin(session: Session, transaction: SessionTransaction, connection: Connection) -> None:
-    _tell(connection, _scope.get())
+def _follow(session: Session, transaction: SessionTransaction, connection: Connection) -> None:
+    """From here on this transaction is told; one that has just begun knows nothing."""
+    connection.info.setdefault(_TOLD, NOWHERE)
+
+
+@event.listens_for(Engine, "before_cursor_execute")
+def _tell(
+    connection: Connection, cursor: Any, statement: str, parameters: Any, context: Any, is_many: bool
+) -> None:  # fmt: skip
+    info, scope = connection.info, _scope.get()
+    if _TOLD not in info:
+        return
+    if statement.startswith("ROLLBACK TO"):
+        info[_TOLD] = None  # and nothing may be told before it: that would be undone at once
+        return
+    if info[_TOLD] == scope:
+        return
+    info[_TOLD] = scope  # before, since telling is a statement too
+    try:
+        connection.exec_driver_sql(
+            _SET,
+            {
+                "workspace": str(scope.workspace_id or ""),
+                "person": str(scope.user_id or ""),
+                "sees": scope.sees,
+            },
+        )
+    except BaseException:
+        info[_TOLD] = None
+        raise
+
+
+@event.listens_for(Engine, "commit")
+@event.listens_for(Engine, "rollback")
+def _forget(connection: Connection) -> None:
+    connection.info.pop(_TOLD, None)
+
+
+@event.listens_for(Pool, "checkin")
+def _forget_returned(driver_connection: Any, record: Any) -> None:
+    record.info.pop(_TOLD, None)
