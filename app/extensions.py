@@ -13,6 +13,7 @@ from flask_wtf import CSRFProtect
 from sqlalchemy import MetaData
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from app.core import connections  # noqa: F401  (listens to every pool)
 from app.core.network import client_block
 
 if TYPE_CHECKING:

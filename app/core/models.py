@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import DateTime, ForeignKeyConstraint, LargeBinary
+from sqlalchemy import ColumnElement, DateTime, ForeignKeyConstraint, LargeBinary, literal
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.clock import utcnow
@@ -64,6 +64,16 @@ def moment(nullable: bool = False, **options: Any) -> Mapped[Any]:
 def created_moment() -> Mapped[datetime]:
     """When the row was made."""
     return mapped_column(DateTime(timezone=True), nullable=False, default=utcnow)
+
+
+def fixed(value: str | int) -> ColumnElement[Any]:
+    """A value of the program's own that stands in the statement's text instead of being sent beside it.
+
+    Statements are planned without what is sent (config.engine_options), so that an index over the rows of one state
+    can only be used when that state stands in the text. How many rows to take had better be sent: the planner then
+    prefers what yields the first ones soon.
+    """
+    return literal(value, literal_execute=True)
 
 
 def belongs_to(column: str, table: str, *, parent: str = "id", ondelete: str | None = None) -> ForeignKeyConstraint:

@@ -8,6 +8,7 @@ from sqlalchemy import select, tuple_
 
 from app.contacts.models import Contact
 from app.core.keyring import cipher
+from app.core.models import fixed
 from app.core.tenancy import current_workspace_id
 from app.extensions import db
 from app.followups.models import FollowUp
@@ -78,7 +79,7 @@ def planned_messages(after: tuple[datetime, UUID] | None = None, limit: int = PA
         .join(Lead, (Lead.workspace_id == FollowUp.workspace_id) & (Lead.id == FollowUp.lead_id))
         .join(Contact, (Contact.workspace_id == Lead.workspace_id) & (Contact.id == Lead.contact_id))
         .where(
-            FollowUp.workspace_id == current_workspace_id(), FollowUp.state == "planned",
+            FollowUp.workspace_id == current_workspace_id(), FollowUp.state == fixed("planned"),
             FollowUp.kind.in_(("email", "sms")),
         )
     )  # fmt: skip

@@ -8,6 +8,7 @@ from sqlalchemy import Row, func, select
 
 from app.core import access_keys
 from app.core.errors import NotFound
+from app.core.models import fixed
 from app.core.tenancy import Scope, enter
 from app.extensions import db
 from app.lead_forms.models import FormSubmission, LeadForm
@@ -62,7 +63,7 @@ def quarantined() -> Sequence[Row[tuple[UUID, str | None, datetime, int | None, 
             FormSubmission.seconds,
             FormSubmission.answers_sealed,
         )
-        .where(FormSubmission.state == "quarantined")
+        .where(FormSubmission.state == fixed("quarantined"))
         .order_by(FormSubmission.created_at.desc(), FormSubmission.id.desc())
         .limit(_MOST_SHOWN)
     ).all()
@@ -71,5 +72,5 @@ def quarantined() -> Sequence[Row[tuple[UUID, str | None, datetime, int | None, 
 def quarantine_count() -> int:
     """How many sendings wait in the quarantine of the workspace in scope."""
     return db.session.execute(
-        select(func.count()).select_from(FormSubmission).where(FormSubmission.state == "quarantined")
+        select(func.count()).select_from(FormSubmission).where(FormSubmission.state == fixed("quarantined"))
     ).scalar_one()

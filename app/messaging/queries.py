@@ -10,6 +10,7 @@ from sqlalchemy import select, tuple_
 from app.accounts.models import User
 from app.core.access_keys import without_keys
 from app.core.errors import NotFound
+from app.core.models import fixed
 from app.core.outbox import OutboxItem
 from app.core.phones import format_national
 from app.core.tenancy import current_workspace_id
@@ -139,7 +140,7 @@ def dead_work(limit: int = PAGE) -> list[DeadWork]:
     """Work that nobody will try again by itself, newest first."""
     found = db.session.scalars(
         select(OutboxItem)
-        .where(OutboxItem.workspace_id == current_workspace_id(), OutboxItem.state == "dead")
+        .where(OutboxItem.workspace_id == current_workspace_id(), OutboxItem.state == fixed("dead"))
         .order_by(OutboxItem.created_at.desc())
         .limit(limit)
     )

@@ -4,11 +4,12 @@ from dataclasses import dataclass
 from datetime import time
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, Uuid, bindparam, func, select
 
 from app.accounts.models import User
 from app.core.clock import BusinessClock, utcnow
 from app.core.errors import NotFound
+from app.core.models import fixed
 from app.core.names import initials
 from app.core.outbox import OutboxItem
 from app.core.permissions import Viewer
@@ -58,19 +59,23 @@ class Place:
     role: str
 
 
+# What every page asks is built once: building these statements takes longer than running them.
+_PLACE = (
+    select(Workspace, Membership.role, User.name, User.email)
+    .select_from(Membership)
+    .join(Workspace, Workspace.id == Membership.workspace_id)
+    .join(User, User.id == Membership.user_id)
+    .where(
+        Membership.workspace_id == bindparam("here"),
+        Membership.user_id == bindparam("person"),
+        Membership.deactivated_at.is_(None),
+    )
+)
+
+
 def load_place(workspace_id: UUID, user_id: UUID) -> tuple[WorkspaceView, Viewer] | None:
     """The workspace and the person's place in it, or None for someone who is no active member."""
-    row = db.session.execute(
-        select(Workspace, Membership.role, User.name, User.email)
-        .select_from(Membership)
-        .join(Workspace, Workspace.id == Membership.workspace_id)
-        .join(User, User.id == Membership.user_id)
-        .where(
-            Membership.workspace_id == workspace_id,
-            Membership.user_id == user_id,
-            Membership.deactivated_at.is_(None),
-        )
-    ).one_or_none()
+    row = db.session.execute(_PLACE, {"here": workspace_id, "person": user_id}).one_or_none()
     if row is None:
         return None
     workspace, role, name, email = row  # the row stays in the session: `current_workspace()` costs nothing after it
@@ -136,9 +141,8 @@ def main_form() -> LeadForm:
     return form
 
 
-def badge_counts() -> dict[str, int]:
-    """What the sidebar counts: leads ready for Squeegee, and messages or work that need a person's look."""
-    here = current_workspace_id()
+def _badges() -> Select[tuple[int, int, int]]:
+    here = bindparam("here", type_=Uuid)
     ready = (
         select(func.coalesce(func.sum(StageCounter.leads), 0))
         .join(Stage, (Stage.workspace_id == StageCounter.workspace_id) & (Stage.id == StageCounter.stage_id))
@@ -149,9 +153,21 @@ def badge_counts() -> dict[str, int]:
         .where(Message.workspace_id == here, Message.state.in_(("failed", "uncertain")))
         .limit(MOST_COUNTED)
     )
-    dead = select(OutboxItem.id).where(OutboxItem.workspace_id == here, OutboxItem.state == "dead").limit(MOST_COUNTED)
+    dead = (
+        select(OutboxItem.id)
+        .where(OutboxItem.workspace_id == here, OutboxItem.state == fixed("dead"))
+        .limit(MOST_COUNTED)
+    )
     counted = [select(func.count()).select_from(query.subquery()).scalar_subquery() for query in (stuck, dead)]
-    row = db.session.execute(select(ready.scalar_subquery(), *counted)).one()
+    return select(ready.scalar_subquery(), *counted)
+
+
+_BADGES = _badges()
+
+
+def badge_counts() -> dict[str, int]:
+    """What the sidebar counts: leads ready for Squeegee, and messages or work that need a person's look."""
+    row = db.session.execute(_BADGES, {"here": current_workspace_id()}).one()
     return {"ready": int(row[0]), "outbox_attention": min(row[1] + row[2], MOST_COUNTED)}
 
 
