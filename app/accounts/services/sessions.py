@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import Row, bindparam, delete, select, update
 
 from app.accounts.models import SESSION_IDLE, LoginSession, User
 from app.core.clock import utcnow
@@ -44,11 +44,20 @@ def start_session(user: User, actor: Actor) -> StartedSession:
     return StartedSession(session, token)
 
 
-def resume_session(user_id: UUID, token: str) -> LoginSession | None:
-    """The session that a token opens, or None when it ended, lay idle too long or is another person's."""
-    session = db.session.execute(
-        select(LoginSession).where(LoginSession.token_hash == _hash(token), LoginSession.user_id == user_id)
-    ).scalar_one_or_none()
+#: Asked by every request, hence built once and of bare columns.
+_RESUMED = (
+    select(LoginSession.id, LoginSession.expires_at, LoginSession.last_seen_at, User.name, User.email)
+    .join(User, User.id == LoginSession.user_id)
+    .where(LoginSession.token_hash == bindparam("token_hash"), LoginSession.user_id == bindparam("user_id"))
+)
+
+
+def resume_session(user_id: UUID, token: str) -> Row | None:
+    """The id of the session that a token opens, with the name and email of its person.
+
+    None when it ended, lay idle too long or is another person's.
+    """
+    session = db.session.execute(_RESUMED, {"token_hash": _hash(token), "user_id": user_id}).one_or_none()
     now = utcnow()
     if session is None or session.expires_at <= now or session.last_seen_at + SESSION_IDLE <= now:
         return None

@@ -36,10 +36,11 @@ def load_signed_in(text: str) -> SignedIn | None:
     """The session of a cookie, or None when it is no longer good."""
     user_id, _, token = text.partition(".")
     try:
-        found = services.resume_session(UUID(user_id), token)
+        person = UUID(user_id)
+        found = services.resume_session(person, token)
     except ValueError:
         return None
-    return SignedIn(found.user_id, found.id, found.user.name, found.user.email, token) if found else None
+    return SignedIn(person, found.id, found.name, found.email, token) if found else None
 
 
 def begin_session(user: User, target: str) -> Response:

@@ -21,6 +21,18 @@ CANDIDATES = 60
 _NUMBER = re.compile(r"^[A-Za-z]{1,6}-\d{2,4}-\d{1,7}$")
 
 
+_SHOWN = (
+    select(
+        Lead.id, Lead.number, Lead.sector, Lead.district, Lead.contact_id, Lead.property_id, Contact.name_sealed,
+        Contact.email_sealed, Contact.phone_sealed, Property.postcode_sealed, Stage.name.label("stage_name"),
+        Stage.colour,
+    )
+    .join(Contact, and_(Contact.workspace_id == Lead.workspace_id, Contact.id == Lead.contact_id))
+    .join(Property, and_(Property.workspace_id == Lead.workspace_id, Property.id == Lead.property_id))
+    .join(Stage, and_(Stage.workspace_id == Lead.workspace_id, Stage.id == Lead.stage_id))
+)  # fmt: skip
+
+
 @dataclass(frozen=True, slots=True)
 class Found:
     """One hit: enough to recognise the lead."""
@@ -72,32 +84,25 @@ def _plan(typed: str) -> tuple[list[bytes], object]:
 
 
 def _candidates(tokens: list[bytes]) -> Select:
-    workspace_id = current_workspace_id()
-    query = (
-        select(
-            Lead.id, Lead.number, Lead.sector, Lead.district, Lead.contact_id, Lead.property_id, Contact.name_sealed,
-            Contact.email_sealed, Contact.phone_sealed, Property.postcode_sealed, Stage.name.label("stage_name"),
-            Stage.colour,
-        )
-        .select_from(SearchToken)
-        .join(Lead, and_(Lead.workspace_id == SearchToken.workspace_id, Lead.id == SearchToken.lead_id))
-        .join(Contact, and_(Contact.workspace_id == Lead.workspace_id, Contact.id == Lead.contact_id))
-        .join(Property, and_(Property.workspace_id == Lead.workspace_id, Property.id == Lead.property_id))
-        .join(Stage, and_(Stage.workspace_id == Lead.workspace_id, Stage.id == Lead.stage_id))
-        .where(SearchToken.workspace_id == workspace_id, SearchToken.token == tokens[0])
+    """The newest leads that have all tokens. They are found and cut off first; only these are then read."""
+    here = current_workspace_id()
+    having = (
+        select(SearchToken.lead_id)
+        .where(SearchToken.workspace_id == here, SearchToken.token == tokens[0])
         .order_by(SearchToken.lead_id.desc())
         .limit(CANDIDATES)
-    )  # fmt: skip
+    )
     for token in tokens[1:4]:
         other = aliased(SearchToken)
-        query = query.join(
+        having = having.join(
             other,
             and_(
                 other.workspace_id == SearchToken.workspace_id, other.token == token,
                 other.lead_id == SearchToken.lead_id,
             ),
         )  # fmt: skip
-    return query
+    newest = having.subquery("newest")
+    return _SHOWN.join(newest, Lead.id == newest.c.lead_id).where(Lead.workspace_id == here).order_by(Lead.id.desc())
 
 
 def _open(row: object, column: str) -> str | None:
