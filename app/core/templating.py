@@ -4,6 +4,7 @@ import hashlib
 from datetime import date, datetime
 from functools import lru_cache
 from pathlib import Path
+from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 from flask import Flask, current_app, g, url_for
@@ -33,7 +34,10 @@ def init_app(app: Flask) -> None:
 
 def static_url(path: str) -> str:
     """The address of a static file with the mark of its content, so that it may be kept for a year."""
-    return url_for("static", filename=path, v=_mark(current_app.static_folder or "", path, current_app.debug))
+    if current_app.debug:
+        return url_for("static", filename=path, v=_digest.__wrapped__(current_app.static_folder or "", path))
+    # Fifty icons a page: werkzeug's builder would take longer over them than the database over the page.
+    return _static(current_app.static_url_path, current_app.static_folder or "", path)
 
 
 def money(minor: int | None, currency: str = "GBP") -> str:
@@ -70,8 +74,9 @@ def _zone() -> ZoneInfo:
     return ZoneInfo(workspace.time_zone if workspace else "Europe/London")
 
 
-def _mark(folder: str, path: str, fresh: bool) -> str:
-    return _digest.__wrapped__(folder, path) if fresh else _digest(folder, path)
+@lru_cache(maxsize=512)
+def _static(prefix: str | None, folder: str, path: str) -> str:
+    return f"{prefix}/{quote(path)}?v={_digest(folder, path)}"
 
 
 @lru_cache(maxsize=512)
