@@ -1,5 +1,6 @@
 """How many SQL statements a request takes and how large its answer is, asked inside the app."""
 
+import random
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -27,7 +28,7 @@ def replay(app: Flask, request: str) -> Any:
     first, *lines = head.split("\r\n")
     method, path, _ = first.split(" ")
     headers = dict(line.split(": ", 1) for line in lines)
-    headers["X-Forwarded-For"] = "10.254.254.1"
+    headers["X-Forwarded-For"] = f"10.{random.randint(0, 255)}.{random.randint(0, 255)}.1"
     # Cookies come from the request alone: a client that kept its own would send them twice.
     client = app.test_client(use_cookies=False)
     return client.open(path, method=method, headers=headers, data=body.encode(), base_url=f"http://{HOST}")
