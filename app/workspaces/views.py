@@ -9,7 +9,9 @@ from flask import Blueprint, Response, abort, current_app, flash, g, request, ur
 from app.core import web
 from app.core.errors import Conflict, Forbidden, Invalid
 from app.core.fragments import page, redirect_to
+from app.core.network import SENDING, person_or_block
 from app.core.permissions import ROLES, permit
+from app.extensions import limiter
 from app.lead_forms.services import waiting_count
 from app.workspaces import services
 from app.workspaces.forms import read_form_facts, read_section
@@ -64,6 +66,7 @@ def change_form(slug: str) -> Response:
 
 @bp.post("/w/<slug>/settings/invitations")
 @permit("members:write")
+@limiter.limit(SENDING, key_func=person_or_block)
 def invite(slug: str) -> Response:
     """Send an invitation."""
     try:

@@ -8,8 +8,10 @@ from flask import Response, g, request, url_for
 from app.core import web
 from app.core.errors import Invalid
 from app.core.fragments import answer, fragment, page, redirect_to, wants_fragment
+from app.core.network import SENDING, person_or_block
 from app.core.permissions import permit
 from app.core.sms_text import count, gsm_safe
+from app.extensions import limiter
 from app.leads.models import Lead
 from app.leads.services import get_lead
 from app.messaging.forms import Typed
@@ -32,6 +34,7 @@ def compose_form(slug: str, lead_id: UUID) -> Response:
 
 @bp.post("/w/<slug>/leads/<uuid:lead_id>/messages")
 @permit("messages:write")
+@limiter.limit(SENDING, key_func=person_or_block)
 def compose(slug: str, lead_id: UUID) -> Response:
     """Write the message. What can't be taken comes back with everything that was typed."""
     lead, typed = get_lead(lead_id), Typed.read(request.form)

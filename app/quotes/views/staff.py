@@ -9,8 +9,9 @@ from flask import Response, flash, g, request, url_for
 from app.core import web
 from app.core.errors import Conflict, Invalid
 from app.core.fragments import answer, fragment, page, redirect_to, wants_fragment
+from app.core.network import SENDING, person_or_block
 from app.core.permissions import permit
-from app.extensions import db
+from app.extensions import db, limiter
 from app.leads.models import Lead
 from app.leads.services import get_lead
 from app.leads.words import EXTRA_WORDS, FREQUENCY_WORDS, often
@@ -30,7 +31,7 @@ from app.quotes.services import DECLINE_REASONS, channels_for, draft_quote, send
 from app.quotes.services.sending import link_of
 from app.quotes.views import bp
 from app.quotes.views.customer import firm_values
-from app.workspaces.layout import desk
+from app.workspaces.layout import desk_or_fragment
 
 CHANNEL_WORDS = {"email": "email", "sms": "SMS"}
 
@@ -81,6 +82,7 @@ def preview(slug: str, quote_id: UUID) -> Response:
 
 @bp.post("/w/<slug>/quotes/<uuid:quote_id>/send")
 @permit("quotes:write")
+@limiter.limit(SENDING, key_func=person_or_block)
 def send(slug: str, quote_id: UUID) -> Response:
     """Send it by the channel chosen; a second click sends nothing."""
     channel, seen = request.form.get("channel", ""), request.form.get("version", "")
@@ -122,9 +124,7 @@ def _form_page(lead: Lead, form: QuoteForm, errors: dict[str, str], status: int 
         "rungs": [(key, FREQUENCY_WORDS[key]) for key in form.prices], "viewer": g.viewer,
         "wanted": _wanted(lead), "in_drawer": wants_fragment(),
     }  # fmt: skip
-    if wants_fragment():
-        return answer(fragment("quotes/_new.html", **values), status=status)
-    return page("quotes/new.html", status, **values, **_desk())
+    return desk_or_fragment("leads", "quotes/new.html", "quotes/_new.html", status, **values)
 
 
 def _quote_page(quote: Quote, errors: dict[str, str] | None = None, status: int = 200, words: str = "") -> Response:
@@ -141,15 +141,7 @@ def _quote_page(quote: Quote, errors: dict[str, str] | None = None, status: int 
         "successor_id": successor.id if successor else None, "errors": errors or {}, "words": words,
         "in_drawer": wants_fragment(),
     }  # fmt: skip
-    if wants_fragment():
-        return answer(fragment("quotes/_show.html", **values), status=status)
-    return page("quotes/show.html", status, **values, **_desk())
-
-
-def _desk() -> dict[str, Any]:
-    values = desk("leads")
-    values.pop("viewer")  # given already, since fragments need it too
-    return values
+    return desk_or_fragment("leads", "quotes/show.html", "quotes/_show.html", status, **values)
 
 
 def _wanted(lead: Lead) -> str:

@@ -1,0 +1,40 @@
+"""How often is too often, by whom it is counted."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from tests.support.client import Client
+from tests.support.world import PASSWORD, World
+
+NOBODY = "01a1fb77-e7c8-773b-ac80-b582b9bdaef3"
+
+
+def test_a_burst_of_sign_ins_is_counted_before_the_password_is_looked_at(client: Client, world: World) -> None:
+    """Right passwords stand for guesses that are still being hashed: both take a slot, and neither has failed yet."""
+    typed = {"email": "bob@example.com", "password": PASSWORD}
+    assert [client.post("/login", data=typed).status_code for _ in range(120)] == [303] * 120
+    refused = client.post("/login", data=typed)
+    assert refused.status_code == 429 and int(refused.headers["Retry-After"]) <= 61
+
+
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [
+        ("settings/invitations", 422),
+        (f"leads/{NOBODY}/messages", 404),
+        (f"quotes/{NOBODY}/send", 404),
+    ],
+)
+def test_sending_is_counted_for_each_person(alice: Client, mallory: Client, path: str, status: int) -> None:
+    assert {alice.post(f"/w/wells/{path}").status_code for _ in range(60)} == {status}
+    assert alice.post(f"/w/wells/{path}").status_code == 429
+    assert mallory.post(f"/w/rival/{path}").status_code == status
+
+
+def test_strangers_use_up_nobodys_limit(alice: Client, client: Client, make_lead: Callable[..., Any]) -> None:
+    address = f"/w/wells/leads/{make_lead().id}/messages"
+    for _ in range(70):
+        client.post(address, data={"body": "x"})
+    assert alice.post(address, data={"body": "x"}).status_code == 422
