@@ -30,6 +30,18 @@ CHOICE_WORDS = {
     "priority": PRIORITY_WORDS,
     "preferred_method": METHOD_WORDS,
 }
+#: What an empty column says of the leads that come to stand in it, by the key of its stage.
+EMPTY_STAGE_WORDS = {
+    "new": "New enquiries land here.",
+    "contacted": "Move a lead here once you have spoken.",
+    "quote_requested": "Leads that want a price stand here.",
+    "quote_sent": "A lead comes here by itself when its quote is sent.",
+    "negotiating": "Leads whose price or details are under discussion stand here.",
+    "follow_up_1": "Leads chased once stand here.",
+    "follow_up_2": "Leads chased twice stand here.",
+    "hot_lead": "Leads about to say yes stand here.",
+    "ready_for_squeegee": "A lead comes here by itself when its quote is accepted.",
+}
 _SHORT_RHYTHM = {
     "4_weekly": "4-weekly", "6_weekly": "6-weekly", "8_weekly": "8-weekly", "12_weekly": "12-weekly",
     "one_off": "One-off",

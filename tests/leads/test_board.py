@@ -37,6 +37,17 @@ def test_the_header_counts_leads_and_their_yearly_value(alice, make_lead):
     assert "£403" in new  # 24 x 6.5 + 19 x 13
 
 
+def test_an_empty_board_teaches_the_next_step(alice, bob, make_lead):
+    board = f"/w/{alice.slug}/leads/board"
+    form = f'href="/w/{alice.slug}/settings#form"'
+    empty = alice.get(board).text
+    assert form in empty and "when its quote is sent" in empty
+    assert form not in bob.get(board).text
+    make_lead()
+    assert form not in alice.get(board).text
+    assert form not in alice.get(f"{board}/{stage_by_key('declined').id}").text
+
+
 def test_final_stages_are_a_rail_without_cards(alice, make_lead):
     make_lead(name="Gone Away", stage_key="declined")
 

@@ -29,6 +29,7 @@ from app.extensions import db
 from app.leads.models import NOBODY, Lead, Stage, StageCounter
 from app.leads.queries.cards import CARD_COLUMNS, Card, card_of
 from app.leads.queries.stages import stages
+from app.leads.words import EMPTY_STAGE_WORDS
 
 PAGE = 20
 MOST_SHOWN = 200
@@ -65,6 +66,11 @@ class Column:
     cards: list[Card] | None
     next_cursor: str | None
     noun: str = "stage"
+
+    @property
+    def when_empty(self) -> str:
+        """What stands in it while it has no cards."""
+        return EMPTY_STAGE_WORDS.get(self.key, "Nobody here.")
 
 
 def board_columns(narrowed: BoardFilter, *, eager: int) -> list[Column]:

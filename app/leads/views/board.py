@@ -49,7 +49,7 @@ def totals(slug: str) -> Response:
     """The board's figures in one line."""
     narrowed = narrowed_by()
     figures = _totals(board_columns(narrowed, eager=0))
-    return answer(fragment("leads/_totals.html", totals=figures, query=_links(narrowed)["query"]))
+    return answer(fragment("leads/_totals.html", totals=figures, query=_links(narrowed)["query"], viewer=g.viewer))
 
 
 @bp.post("/w/<slug>/leads/<uuid:lead_id>/stage")
@@ -84,12 +84,12 @@ def narrowed_by() -> BoardFilter:
     return BoardFilter("mine" in request.args, "due" in request.args, g.viewer.user_id)
 
 
-def board_values(columns: list[Column] | None = None) -> dict[str, Any]:
-    """What the board's page shows."""
+def board_values(only: list[Column] | None = None) -> dict[str, Any]:
+    """What the board's page shows: all columns, or `only` these; the totals are the whole board's."""
     narrowed = narrowed_by()
-    columns = board_columns(narrowed, eager=EAGER) if columns is None else columns
+    every = board_columns(narrowed, eager=0 if only else EAGER)
     return {
-        "columns": columns, "totals": _totals(columns), "narrowed": narrowed, "chips": _chips(narrowed),
+        "columns": only or every, "totals": _totals(every), "narrowed": narrowed, "chips": _chips(narrowed),
         **_links(narrowed), **desk("board"),
     }  # fmt: skip
 
