@@ -29,8 +29,6 @@ class Panel:
     is_connected: bool
     first_date: date | None
     transfer: Transfer | None
-    customer_id: str | None
-    job_id: str | None
     booked_for: date | None
 
     @property
@@ -57,7 +55,7 @@ def panel(lead: Lead) -> Panel:
         first_date = suggested_first_date()
     return Panel(
         lead_id=lead.id, kind=kind, lacks=lacks, is_connected=connected, first_date=first_date, transfer=transfer,
-        customer_id=lead.squeegee_customer_id, job_id=lead.squeegee_job_id, booked_for=lead.first_service_date,
+        booked_for=lead.first_service_date,
     )  # fmt: skip
 
 
