@@ -30,7 +30,8 @@ wsgi_app = "wsgi:app"
 bind = [f"{os.environ.get('WEB_HOST', '0.0.0.0')}:{os.environ.get('PORT', '8000')}"]  # noqa: S104
 workers = int(os.environ.get("WEB_CONCURRENCY", "2"))
 worker_class = "gevent"
-worker_connections = 1000
+# Each open page holds one; requests need room beside a thousand of them.
+worker_connections = 4000
 reload = os.environ.get("SILL_ENV") == "development"
 worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108
 timeout = 60

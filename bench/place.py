@@ -2,6 +2,7 @@
 
 import contextlib
 import http.client
+import json
 import os
 import subprocess
 import sys
@@ -10,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import psycopg
+import redis
 
 from app.embedded import EmbeddedServers, start_embedded
 from app.embedded.processes import LOOPBACK, free_port, start, stop, tail
@@ -55,6 +57,11 @@ class Place:
     def admin(self) -> psycopg.Connection:
         """A connection that sees all rows, for preparing and counting; nothing is measured through it."""
         return self.postgres.admin()
+
+    def tell(self, workspace_id: str, topic: str) -> None:
+        """Announce a topic to the workspace's open pages, as app/core/live.py does after a commit."""
+        with redis.Redis.from_url(self.environ["REDIS_URL"]) as client:
+            client.publish(f"live:{workspace_id}", json.dumps({"topics": [topic]}))
 
     @contextlib.contextmanager
     def serving(self, name: str, command: Sequence[str], **environ: str) -> Iterator["Web"]:

@@ -80,7 +80,7 @@ class Visitor:
     def request(self, method: str, path: str, body: dict[str, str] | None = None, **headers: str) -> str:
         """A whole request as it goes over the wire, with this visitor's cookie and token."""
         sent = urlencode(body) if body is not None else ""
-        lines = {"Host": HOST, "User-Agent": "bench", "Cookie": self._cookie(), **headers}
+        lines = {"Host": HOST, "User-Agent": "bench", "Cookie": self.cookie(), **headers}
         if body is not None:
             lines |= {"X-CSRFToken": self.token, "Content-Type": "application/x-www-form-urlencoded"}
             lines["Content-Length"] = str(len(sent))
@@ -89,7 +89,7 @@ class Visitor:
 
     def _send(self, method: str, path: str, body: str | None = None) -> tuple[int, str]:
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
-        headers = {"Host": HOST, "Cookie": self._cookie(), "X-Forwarded-For": "10.255.255.1"}
+        headers = {"Host": HOST, "Cookie": self.cookie(), "X-Forwarded-For": "10.255.255.1"}
         if body is not None:
             headers["Content-Type"] = "application/x-www-form-urlencoded"
         connection.request(method, path, body, headers)
@@ -100,7 +100,8 @@ class Visitor:
         connection.close()
         return answer.status, text
 
-    def _cookie(self) -> str:
+    def cookie(self) -> str:
+        """The header that signs its requests in."""
         return "; ".join(f"{name}={value}" for name, value in self.cookies.items())
 
     @staticmethod
