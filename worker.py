@@ -2,16 +2,17 @@
 
 import signal
 import sys
-import threading
+import time
 
 import structlog
 from redis.exceptions import RedisError
 from rq import SimpleWorker
 from rq.serializers import JSONSerializer
+from sqlalchemy.exc import OperationalError
 
 from app import create_app
 from app.core import bell, health
-from app.extensions import redis_door
+from app.extensions import db, redis_door
 from app.schedule import TIMETABLE, Timekeeper
 
 log = structlog.get_logger("sill.worker")
@@ -27,11 +28,10 @@ class Worker(SimpleWorker):
 
 
 def work() -> None:
-    """Answer bells until told to stop; the job in hand is finished first."""
+    """Answer bells until told to stop; the job in hand is finished first. Redis or PostgreSQL away: wait for them."""
     from app.core import outbox
 
-    stop = threading.Event()
-    while not stop.is_set():
+    while True:
         try:
             outbox.sweep()
             worker = Worker(
@@ -39,10 +39,11 @@ def work() -> None:
                 maintenance_interval=30,
             )  # fmt: skip
             worker.work(logging_level="WARNING", with_scheduler=False)
-            return  # a requested stop; a lost Redis raises instead
-        except RedisError as error:
-            log.warning("worker_waits_for_redis", error=type(error).__name__)
-            stop.wait(1)
+            return  # a requested stop; a lost server raises instead
+        except (RedisError, OperationalError) as error:
+            log.warning("worker_waits", error=type(error).__name__)
+            db.session.remove()
+            time.sleep(1)
 
 
 def keep_time() -> None:
