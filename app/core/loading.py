@@ -10,7 +10,7 @@ from app.extensions import db
 Row = TypeVar("Row")
 
 
-def load_one(query: Select[tuple[Row]], *, lock: bool = False) -> Row:
+def load_one(query: Select[Row], *, lock: bool = False) -> Row:
     """The one row that `query` finds in the scope. Raises NotFound.
 
     `lock` holds it until the transaction ends and reads it anew, so that nothing decided on it is stale.

@@ -3,6 +3,7 @@
 import logging
 import sys
 import time
+from collections.abc import MutableMapping
 from typing import Any
 
 import structlog
@@ -51,7 +52,7 @@ class _Bare(logging.Handler):
         )
 
 
-def _place_of_exception(logger: Any, method: str, event: dict) -> dict:
+def _place_of_exception(logger: Any, method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
     info = event.pop("exc_info", None)
     if info:
         kind, _, trace = sys.exc_info() if info is True else (type(info), info, info.__traceback__)
@@ -64,7 +65,7 @@ def _place_of_exception(logger: Any, method: str, event: dict) -> dict:
     return event
 
 
-def _redact(logger: Any, method: str, event: dict) -> dict:
+def _redact(logger: Any, method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
     return {key: value for key, value in event.items() if key not in _FORBIDDEN}
 
 

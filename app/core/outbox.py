@@ -97,7 +97,7 @@ class Claim:
         """Free the work for another attempt at `run_at`. Raises Fenced when the lease is no longer ours."""
         self._write({"state": "ready", "last_error": error, "run_at": run_at, "lease_until": None})
 
-    def _write(self, values: dict) -> None:
+    def _write(self, values: dict[str, object]) -> None:
         result = db.session.execute(
             update(OutboxItem)
             .where(
