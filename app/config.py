@@ -64,6 +64,7 @@ class Config:
     log_level: str
     db_pool_size: int
     max_upload_mib: int
+    prometheus_multiproc_dir: str
 
     @property
     def is_production(self) -> bool:
@@ -193,6 +194,7 @@ def load_config(environ: Mapping[str, str] | None = None) -> Config:
         log_level=envstr(environ, "LOG_LEVEL", "INFO").upper(),
         db_pool_size=envint(environ, "DB_POOL_SIZE", 10, least=1),
         max_upload_mib=envint(environ, "MAX_UPLOAD_MIB", 10, least=1),
+        prometheus_multiproc_dir=envstr(environ, "PROMETHEUS_MULTIPROC_DIR", ""),
     )._checked()
 
 
