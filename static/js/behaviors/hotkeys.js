@@ -73,7 +73,8 @@ const help = () => {
 new MutationObserver(() => document.getElementById("keys")?.open && help()).observe(document.getElementById("keys") ?? document.head, { attributes: true });
 
 document.addEventListener("keydown", (event) => {
-  if (event.defaultPrevented || event.altKey || document.querySelector("dialog[open]") || document.body.dataset.dragging) return;
+  // Keys rest while a card is in the hand, not while its move is still being saved.
+  if (event.defaultPrevented || event.altKey || document.querySelector("dialog[open], .lead.lifted")) return;
   const withControl = event.ctrlKey || event.metaKey;
   if (withControl && event.key === "Enter" && typing(event.target)) {
     event.preventDefault();
