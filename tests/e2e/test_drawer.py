@@ -38,11 +38,11 @@ def test_a_note_a_call_and_a_fact(people: People) -> None:
     opened.get_by_role("button", name="Log call").click()
     expect(opened.locator(".timeline .event", has_text="Wants Tuesdays")).to_contain_text("4 min")
 
-    edit(page, "Phone").fill("0770 nine")
+    edit(page, "Phone").fill("12")
     page.keyboard.press("Enter")
     expect(drawer(page).locator(".fact.editing .error")).to_be_visible()
     field = drawer(page).locator(".fact.editing").get_by_label("Phone")
-    expect(field).to_have_value("0770 nine")
+    expect(field).to_have_value("12")
     field.fill("07700 900999")
     page.keyboard.press("Enter")
     expect(fact(page, "Phone")).to_contain_text("07700 900999")

@@ -1,0 +1,113 @@
+"""Takes the pictures in docs/pictures: `python -m tests.e2e.pictures [FOLDER]`.
+
+Starts a Sill of its own with the demo's data, walks through it as the tests do and photographs what a reader wants to
+see: the form, the customer's quote and the mailbox as on a phone or a desk, the board and the drawer. Light colours.
+With Pillow in the environment (`.venv/bin/pip install pillow`; nothing else needs it) they are made small as well.
+"""
+
+import sys
+import time
+from contextlib import suppress
+from pathlib import Path
+
+from playwright.sync_api import Page, expect, sync_playwright
+
+from app.config import ROOT
+from tests.e2e.addresses import customer_link, quote_path
+from tests.e2e.browsers import People, chromium_path
+from tests.e2e.site import Site
+from tests.e2e.steps import answer_contact, answer_until_contact, card, choose, column, go_on, open_board, rest, sign_in
+
+NAME, EMAIL = "Hannah Cole", "hannah.cole@example.com"
+LIGHT = {"color_scheme": "light", "reduced_motion": "reduce"}
+WIDE = {**LIGHT, "viewport": {"width": 1440, "height": 900}, "device_scale_factor": 4 / 3}
+
+
+def main(folder: Path) -> None:
+    """Take all pictures into `folder`."""
+    folder.mkdir(parents=True, exist_ok=True)
+    site = Site()
+    try:
+        with sync_playwright() as playwright:
+            browser = playwright.chromium.launch(executable_path=chromium_path(), args=["--no-sandbox"])
+            people = People(browser, site.url, {"owner": sign_in(browser, site, "owner@example.com")})
+            photograph(site, people, folder)
+            people.close()
+            browser.close()
+    finally:
+        site.stop()
+
+
+def photograph(site: Site, people: People, folder: Path) -> None:
+    """Walk from the form to the mailbox."""
+    phone = people.stranger("phone", **LIGHT)
+    _ask_for_a_quote(site, phone, folder)
+    desk = people.staff("desktop", **WIDE)
+    open_board(desk)
+    expect(card(column(desk, "New lead"), NAME)).to_be_visible()
+    _take(desk, folder / "board.png")
+    _write_a_quote(desk)
+    desk.goto(_lead(desk))
+    expect(desk.locator("#drawer [data-drawer-title]")).to_be_visible()
+    desk.locator("h1").hover()
+    _take(desk, folder / "drawer.png")
+    letter = site.mail_about(EMAIL, "/c/")
+    phone.goto(customer_link(desk, quote_path(desk, _lead(desk))))
+    _take(phone, folder / "quote-on-a-phone.png")
+    reader = people.stranger("desktop", **WIDE)
+    reader.goto(f"{site.mailbox_url}/mail/{letter['number']}")
+    _take(reader, folder / "mailbox.png")
+
+
+def _ask_for_a_quote(site: Site, phone: Page, folder: Path) -> None:
+    phone.goto(site.form_url)
+    phone.locator("[name=postcode]").fill("BS28 4AB")
+    go_on(phone)
+    choose(phone, "property_type", "semi")
+    choose(phone, "bedrooms", "3")
+    go_on(phone)
+    choose(phone, "frequency", "8_weekly")
+    _take(phone, folder / "form-on-a-phone.png")
+    phone.goto("about:blank")
+    phone.goto(site.form_url)
+    phone.evaluate("sessionStorage.clear()")
+    phone.reload()
+    since = time.monotonic()
+    answer_until_contact(phone, "BS28 4AB")
+    answer_contact(phone, NAME, EMAIL)
+    rest(phone, since)
+    go_on(phone)
+    phone.wait_for_url("**/thanks?*")
+
+
+def _lead(desk: Page) -> str:
+    desk.goto("/w/somerset/leads")
+    return str(desk.get_by_role("link", name=NAME, exact=True).first.get_attribute("href"))
+
+
+def _write_a_quote(desk: Page) -> None:
+    desk.goto(f"{_lead(desk)}/quotes/new")
+    for rhythm, price in (("4_weekly", "18"), ("8_weekly", "24"), ("one_off", "42")):
+        desk.locator(f"[name=price_{rhythm}]").fill(price)
+    desk.locator("[name=first_clean]").fill("36")
+    desk.locator("[name=note]").fill("The conservatory is included. We text you the evening before we come.")
+    desk.get_by_role("button", name="Save and preview").click()
+    desk.get_by_role("button", name="Send by email").click()
+    expect(desk.get_by_text("Not opened yet")).to_be_visible()
+
+
+def _take(page: Page, path: Path) -> None:
+    """Photograph what is on the screen, without a cursor and with its fonts."""
+    page.evaluate("document.fonts.ready.then(() => document.activeElement?.blur())")
+    page.screenshot(path=path, animations="disabled", caret="hide")
+    with suppress(ModuleNotFoundError):
+        from PIL import Image
+
+        with Image.open(path) as picture:
+            picture.convert("RGB").quantize(256, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE).save(
+                path, optimize=True
+            )
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]) if len(sys.argv) > 1 else ROOT / "docs" / "pictures")
