@@ -3,13 +3,11 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload, lazyload
 
 from app.contacts.models import Contact, Property
-from app.core.clock import utcnow
 from app.core.errors import NotFound
 from app.core.loading import load_one
 from app.core.money import format_money
@@ -19,8 +17,7 @@ from app.lead_forms.models import LeadForm
 from app.leads.models import Lead
 from app.leads.words import FREQUENCY_WORDS, often
 from app.quotes.models import Quote, QuoteOption
-from app.workspaces.models import Workspace
-from app.workspaces.queries import current_workspace
+from app.workspaces.queries import today_here
 
 #: How a quote stands, in words, with the tone of its badge. `open` is one that was sent and can be answered.
 STANDINGS = {
@@ -104,11 +101,6 @@ class Offer:
     def is_regular(self) -> bool:
         """Whether any rhythm repeats, so that a first clean differs from the following ones."""
         return any(rung.yearly for rung in self.quote.rungs)
-
-
-def today_here() -> date:
-    """The date in the workspace's zone."""
-    return utcnow().astimezone(ZoneInfo(current_workspace().time_zone)).date()
 
 
 def get_quote(quote_id: UUID, *, lock: bool = False) -> Quote:
@@ -209,11 +201,6 @@ def brand_key() -> str | None:
         .order_by(LeadForm.created_at)
         .limit(1)
     ).first()
-
-
-def firm() -> Workspace:
-    """The business whose quote it is."""
-    return current_workspace()
 
 
 def _rung(option: QuoteOption, currency: str) -> Rung:

@@ -24,9 +24,10 @@ from app.squeegee.mapping import customer_card, job_card, missing_for_api
 from app.squeegee.models import SqueegeeAccount, Transfer, TransferCall
 from app.squeegee.ports import Accepted, NotSent, Rejected, Request, Result, SqueegeePort, Unclear
 from app.squeegee.queries.account import get_account
-from app.squeegee.queries.reading import facts_of, get_transfer, today_here
+from app.squeegee.queries.reading import facts_of, get_transfer
 from app.squeegee.services.account import port_of
 from app.squeegee.services.states import doubt, fail, succeed
+from app.workspaces.queries import today_here
 
 _OUTCOMES = {Accepted: "accepted", Rejected: "refused", NotSent: "not_sent", Unclear: "unclear"}
 

@@ -1,7 +1,7 @@
 """Reading workspaces and memberships."""
 
 from dataclasses import dataclass
-from datetime import time
+from datetime import date, time
 from uuid import UUID
 
 from sqlalchemy import Select, Uuid, bindparam, func, select
@@ -102,6 +102,11 @@ def places_of(user_id: UUID) -> list[Place]:
 def current_workspace() -> Workspace:
     """The row of the workspace in scope."""
     return db.session.get_one(Workspace, current_workspace_id())
+
+
+def today_here() -> date:
+    """Today where the business is."""
+    return utcnow().astimezone(current_workspace().clock().zone).date()
 
 
 def members() -> list[Membership]:

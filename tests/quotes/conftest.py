@@ -10,8 +10,8 @@ import pytest
 from app.core.permissions import Actor
 from app.messaging.models import Message
 from app.quotes.models import Quote
-from app.quotes.queries import today_here
 from app.quotes.services import DraftLine, QuoteDraft, draft_quote, send_quote
+from app.workspaces.queries import today_here
 from tests.support.world import World
 
 CUSTOMER = Actor("customer", address="198.51.100.7", device="a phone")

@@ -11,7 +11,7 @@ from app.activities.models import Activity
 from app.core import access_keys
 from app.extensions import db
 from app.quotes.models import Quote
-from app.quotes.queries import today_here
+from app.workspaces.queries import today_here
 from tests.support.client import Client
 
 PAGES = ("", "/question", "/decline")

@@ -15,7 +15,8 @@ from app.leads.services.reading import get_stage
 from app.messaging.models import Message, MessageTemplate
 from app.messaging.services import suppress
 from app.quotes.models import Quote
-from app.quotes.queries import quotes_of, today_here
+from app.quotes.queries import quotes_of
+from app.workspaces.queries import today_here
 from tests.quotes.conftest import link_path
 from tests.support.client import Client
 

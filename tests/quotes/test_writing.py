@@ -11,7 +11,8 @@ from app.activities.models import Activity
 from app.core.tenancy import acting_in
 from app.extensions import db
 from app.quotes.models import Quote
-from app.quotes.queries import latest_quote, quotes_of, today_here
+from app.quotes.queries import latest_quote, quotes_of
+from app.workspaces.queries import today_here
 from tests.quotes.conftest import typed_quote
 from tests.support.client import Client
 from tests.support.world import World

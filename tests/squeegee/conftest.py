@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 
 from app.extensions import db
-from app.squeegee.queries import get_account, today_here
+from app.squeegee.queries import get_account
 from app.squeegee.services import AccountFacts, change_account
+from app.workspaces.queries import today_here
 from tests.squeegee.desk import Desk
 from tests.support.simulators import Squeegee
 from tests.support.world import World

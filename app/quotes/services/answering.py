@@ -20,8 +20,9 @@ from app.followups import services as followups
 from app.leads.models import Lead
 from app.leads.services import get_lead
 from app.quotes.models import Quote, QuoteOption
-from app.quotes.queries import firm, get_quote, standing, today_here
+from app.quotes.queries import get_quote, standing
 from app.quotes.services.drafting import replace_earlier
+from app.workspaces.queries import current_workspace, today_here
 
 DECLINE_REASONS = {
     "too_expensive": "It costs more than I want to pay",
@@ -115,7 +116,7 @@ def ask(quote: Quote, words: str, actor: Actor) -> None:
         lead, "enquiry", "quote.question_asked", actor, body=words, subject_id=quote.id, is_customer_visible=True,
         data={"quote_id": str(quote.id), "number": quote.number},
     )  # fmt: skip
-    due_at = firm().clock().next_open(utcnow())
+    due_at = current_workspace().clock().next_open(utcnow())
     followups.plan_task(lead, f"Answer the question about {quote.number}", due_at, "call", actor)
 
 

@@ -16,7 +16,7 @@ from app.extensions import db
 from app.leads.models import FREQUENCIES, Lead
 from app.leads.services import get_lead
 from app.quotes.models import Quote, QuoteLine, QuoteOption
-from app.quotes.queries import today_here
+from app.workspaces.queries import today_here
 
 LONGEST_LINE = 200
 LONGEST_NOTE = 2_000

@@ -16,8 +16,9 @@ from app.leads.models import Lead
 from app.leads.services import get_lead
 from app.messaging import services as messaging
 from app.quotes.models import Quote
-from app.quotes.queries import get_quote, standing, today_here
+from app.quotes.queries import get_quote, standing
 from app.quotes.services.drafting import replace_earlier
+from app.workspaces.queries import today_here
 
 #: How long after its last valid day a link still says what became of the quote; then it is unknown like any other.
 LINK_KEPT = timedelta(days=90)

@@ -5,7 +5,6 @@ Reading never changes anything, since mail scanners read every link; only the PO
 
 from datetime import date
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from flask import Response, abort, make_response, request, url_for
 from flask_login import current_user
@@ -17,9 +16,10 @@ from app.core.tenancy import Scope
 from app.extensions import csrf, limiter
 from app.quotes.forms import AnswerForm
 from app.quotes.models import Quote
-from app.quotes.queries import brand_key, firm, get_quote, offer_of, open_successor, standing, today_here
+from app.quotes.queries import brand_key, get_quote, offer_of, open_successor, standing
 from app.quotes.services import DECLINE_REASONS, accept, ask, decline, note_opened
 from app.quotes.views import bp
+from app.workspaces.queries import current_workspace, today_here
 
 # A whole street may share a mobile network's address block; guessing 192 bits is hopeless at any rate.
 _READS = limiter.limit("120 per minute")
@@ -154,7 +154,8 @@ def _step(
 
 def firm_values() -> dict[str, Any]:
     """What the customer's layout needs of the business: name, colour, telephone as (E.164, as written)."""
-    workspace, number, key = firm(), phones.parse(firm().phone), brand_key()
+    workspace, key = current_workspace(), brand_key()
+    number = phones.parse(workspace.phone)
     return {
         "workspace": workspace, "tagline": workspace.tagline,
         "theme_url": url_for("lead_forms.theme", key=key, v=workspace.accent.lstrip("#")) if key else None,
@@ -163,7 +164,7 @@ def firm_values() -> dict[str, Any]:
 
 
 def _local_day(quote: Quote) -> date | None:
-    return quote.answered_at.astimezone(ZoneInfo(firm().time_zone)).date() if quote.answered_at else None
+    return quote.answered_at.astimezone(current_workspace().clock().zone).date() if quote.answered_at else None
 
 
 def _private(response: Response) -> Response:

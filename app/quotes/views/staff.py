@@ -19,19 +19,18 @@ from app.quotes.forms import QuoteForm
 from app.quotes.models import Quote
 from app.quotes.queries import (
     Offer,
-    firm,
     get_quote,
     latest_quote,
     offer_of,
     open_successor,
     quotes_of,
-    today_here,
 )
 from app.quotes.services import DECLINE_REASONS, channels_for, draft_quote, send_quote
 from app.quotes.services.sending import link_of
 from app.quotes.views import bp
 from app.quotes.views.customer import firm_values
 from app.workspaces.layout import desk_or_fragment
+from app.workspaces.queries import current_workspace, today_here
 
 CHANNEL_WORDS = {"email": "email", "sms": "SMS"}
 
@@ -40,7 +39,7 @@ CHANNEL_WORDS = {"email": "email", "sms": "SMS"}
 @permit("quotes:write")
 def new(slug: str, lead_id: UUID) -> Response:
     """The form, filled from the last quote or from what the lead asked for."""
-    lead, last, workspace = get_lead(lead_id), latest_quote(lead_id), firm()
+    lead, last, workspace = get_lead(lead_id), latest_quote(lead_id), current_workspace()
     valid_until = today_here() + timedelta(days=workspace.quote_valid_days)
     if last is not None:
         form = QuoteForm.of_quote(last, valid_until)

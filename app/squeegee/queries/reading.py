@@ -52,11 +52,6 @@ def facts_of(lead: Lead) -> LeadFacts:
     return LeadFacts.of(lead, lead.contact, lead.property)
 
 
-def today_here() -> date:
-    """Today where the business is."""
-    return utcnow().astimezone(current_workspace().clock().zone).date()
-
-
 def suggested_first_date() -> date:
     """The next working day."""
     clock = current_workspace().clock()

@@ -15,8 +15,8 @@ from app.core.tenancy import current_workspace_id
 from app.extensions import db
 from app.leads.models import Lead
 from app.leads.services import get_lead
-from app.squeegee.queries.reading import today_here
 from app.squeegee.services.states import TOPIC
+from app.workspaces.queries import today_here
 
 log = structlog.get_logger(__name__)
 _PAST, _FUTURE = timedelta(days=366), timedelta(days=730)

@@ -12,9 +12,10 @@ from app.leads.services import get_lead, stage_by_key
 from app.squeegee.mapping import missing_for_api
 from app.squeegee.models import Transfer
 from app.squeegee.queries.account import get_account, is_connected
-from app.squeegee.queries.reading import READY, facts_of, open_transfer, today_here
+from app.squeegee.queries.reading import READY, facts_of, open_transfer
 from app.squeegee.services.booking import record_booking
 from app.squeegee.services.states import start, succeed
+from app.workspaces.queries import today_here
 
 _FURTHEST = timedelta(days=730)
 _LONGEST_ID = 100

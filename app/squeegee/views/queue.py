@@ -15,6 +15,7 @@ from app.squeegee import queries, services, words
 from app.squeegee.forms import read_ids
 from app.squeegee.views import bp
 from app.workspaces.layout import desk_or_fragment
+from app.workspaces.queries import today_here
 
 
 @bp.get("/w/<slug>/squeegee")
@@ -31,7 +32,7 @@ def csv(slug: str) -> Response:
     content = services.export_ready(web.actor())
     response = make_response(content)
     response.headers["Content-Type"] = "text/csv; charset=utf-8"
-    name = f"squeegee-{queries.today_here().isoformat()}.csv"
+    name = f"squeegee-{today_here().isoformat()}.csv"
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return response
 
