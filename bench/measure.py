@@ -17,7 +17,7 @@ from flask import Flask
 
 from app import create_app
 from bench.place import ROOT, Place, Web, place
-from bench.scenes import CONNECTIONS, Scene, Visitor, inside, scenes
+from bench.scenes import CONNECTIONS, Bar, Scene, Visitor, inside, scenes
 from bench.spending import memory_mib, processor_seconds
 from bench.statements import Pages, count_pages
 
@@ -77,12 +77,16 @@ def measure_all(here: Place, app: Flask, leads: int, chosen: argparse.Namespace)
     figures: dict[str, Figures] = {}
     with here.sill() as web, here.serving("limit", port_free, **limit_environ) as limit:
         visitor = Visitor(web.port, slug)
-        rows = [it for it in scenes(app, visitor, slug, chosen.seconds + chosen.warm_up) if chosen.only in ("", it.key)]
-        counted = count_pages(app, rows)
-        bare = Scene("limit", "the limit", rows[0].bar, [["GET / HTTP/1.1\r\nHost: limit\r\n\r\n"]] * CONNECTIONS)
+        def rows() -> list[Scene]:
+            found = scenes(app, visitor, slug, chosen.seconds + chosen.warm_up)
+            return [scene for scene in found if chosen.only in ("", scene.key)]
+
+        counted = count_pages(app, rows())  # moves leads and makes some, so that the load gets rows of its own
+        asked = [["GET / HTTP/1.1\r\nHost: limit\r\n\r\n"]] * CONNECTIONS
+        bare = Scene("limit", "the limit", Bar(0, 0, 0, None), asked)
         print(f"\n{leads:,} leads in one workspace; {chosen.seconds:g} s each, {CONNECTIONS} connections")
         print(_line("", "req/s", "cpu ms", "(app+db)", "p95 ms", "× limit", "SQL", "KB"))
-        for scene in rows:
+        for scene in rows():
             least = measure(here, limit, bare, max(1.0, chosen.seconds / 3), 0.5)
             found = measure(here, web, scene, chosen.seconds, chosen.warm_up)
             figures[scene.key] = Figures(**{**asdict(found), "limit_cpu": least.cpu})
