@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select, tuple_
+from sqlalchemy import bindparam, select, tuple_
 
 from app.accounts.models import User
 from app.activities.models import KINDS, Activity
@@ -40,27 +40,29 @@ class TimelinePage:
     next_cursor: str | None
 
 
+_NEWEST = (
+    select(
+        Activity.id, Activity.kind, Activity.event, Activity.at, Activity.body_sealed, Activity.data,
+        Activity.outcome, Activity.duration_seconds, Activity.note_type, Activity.actor_kind, User.name,
+    )
+    .outerjoin(User, User.id == Activity.actor_id)
+    .where(Activity.workspace_id == bindparam("here"), Activity.lead_id == bindparam("lead"))
+    .order_by(Activity.at.desc(), Activity.id.desc())
+)  # fmt: skip
+
+
 def timeline(lead_id: UUID, *, kind: str | None = None, cursor: str | None = None, limit: int = PAGE) -> TimelinePage:
     """A lead's timeline, newest first, all kinds or one. An unreadable cursor starts from the top."""
     workspace_id = current_workspace_id()
     kind = kind if kind in KINDS else None
-    query = (
-        select(
-            Activity.id, Activity.kind, Activity.event, Activity.at, Activity.body_sealed, Activity.data,
-            Activity.outcome, Activity.duration_seconds, Activity.note_type, Activity.actor_kind, User.name,
-        )
-        .outerjoin(User, User.id == Activity.actor_id)
-        .where(Activity.workspace_id == workspace_id, Activity.lead_id == lead_id)
-        .order_by(Activity.at.desc(), Activity.id.desc())
-        .limit(limit + 1)
-    )  # fmt: skip
+    query = _NEWEST.limit(limit + 1)
     if kind:
         query = query.where(Activity.kind == kind)
     listed = f"timeline:{lead_id}:{kind or ''}"
     after = read_cursor(cursor, listed)
     if after:
         query = query.where(tuple_(Activity.at, Activity.id) < tuple_(*after))
-    rows = db.session.execute(query).all()
+    rows = db.session.execute(query, {"here": workspace_id, "lead": lead_id}).all()
     shown = rows[:limit]
     more = make_cursor([shown[-1].at, shown[-1].id], listed) if len(rows) > limit else None
     return TimelinePage([_entry(row) for row in shown], more)

@@ -78,7 +78,8 @@ def load_place(workspace_id: UUID, user_id: UUID) -> tuple[WorkspaceView, Viewer
     row = db.session.execute(_PLACE, {"here": workspace_id, "person": user_id}).one_or_none()
     if row is None:
         return None
-    workspace, role, name, email = row  # the row stays in the session: `current_workspace()` costs nothing after it
+    workspace, role, name, email = row
+    db.session.info["workspace"] = workspace  # a session forgets what nobody holds; `current_workspace()` is free then
     view = WorkspaceView(*(getattr(workspace, column) for column in WorkspaceView.__dataclass_fields__))
     return view, Viewer(user_id, name, email, role)
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import and_, select
+from sqlalchemy import and_, bindparam, select
 
 from app.accounts.models import User
 from app.contacts.models import Contact, Property
@@ -69,16 +69,19 @@ class LeadDetail:
         ][start : start + 5]
 
 
+_DETAIL = (
+    select(Lead, Contact, Property, LeadSource.name, User.name)
+    .join(Contact, and_(Contact.workspace_id == Lead.workspace_id, Contact.id == Lead.contact_id))
+    .join(Property, and_(Property.workspace_id == Lead.workspace_id, Property.id == Lead.property_id))
+    .join(LeadSource, and_(LeadSource.workspace_id == Lead.workspace_id, LeadSource.id == Lead.source_id))
+    .outerjoin(User, User.id == Lead.owner_id)
+    .where(Lead.workspace_id == bindparam("here"), Lead.id == bindparam("lead_id"))
+)
+
+
 def lead_detail(lead_id: UUID) -> LeadDetail:
     """Everything about one lead by two statements. Raises NotFound for what the scope does not see."""
-    row = db.session.execute(
-        select(Lead, Contact, Property, LeadSource.name, User.name)
-        .join(Contact, and_(Contact.workspace_id == Lead.workspace_id, Contact.id == Lead.contact_id))
-        .join(Property, and_(Property.workspace_id == Lead.workspace_id, Property.id == Lead.property_id))
-        .join(LeadSource, and_(LeadSource.workspace_id == Lead.workspace_id, LeadSource.id == Lead.source_id))
-        .outerjoin(User, User.id == Lead.owner_id)
-        .where(Lead.workspace_id == current_workspace_id(), Lead.id == lead_id)
-    ).one_or_none()
+    row = db.session.execute(_DETAIL, {"here": current_workspace_id(), "lead_id": lead_id}).one_or_none()
     if row is None:
         raise NotFound
     lead, contact, place, source_name, owner_name = row

@@ -49,7 +49,10 @@ def _known(field: str) -> None:
 
 
 def _shown(detail: LeadDetail, field: str) -> Response:
-    return answer(fragment("leads/_fact.html", detail=detail, view=detail.fact(field), may_edit=True))
+    facts_url = url_for("leads.show", lead_id=detail.id) + "/facts/"
+    return answer(
+        fragment("leads/_fact.html", detail=detail, view=detail.fact(field), may_edit=True, facts_url=facts_url)
+    )
 
 
 def _form(
