@@ -7,6 +7,7 @@ def register(app: Flask) -> None:
     """Register each feature's blueprint. Imported here, so that importing a model never pulls in the views."""
     from app.accounts.views import bp as accounts
     from app.activities.views import bp as activities
+    from app.appointments import models  # noqa: F401 - no pages of its own; what crews see hangs on its table
     from app.followups.views import bp as followups
     from app.lead_forms.views import bp as lead_forms
     from app.leads.views import bp as leads
