@@ -137,7 +137,7 @@ class Site:
         body = urlencode(data).encode() if data is not None else None
         if body is not None:
             sent["Content-Type"] = "application/x-www-form-urlencoded"
-        connection = http.client.HTTPConnection("127.0.0.1", port or self.port, timeout=60)
+        connection = http.client.HTTPConnection("127.0.0.1", port or self.port, timeout=120)
         try:
             connection.request(method, path, body, sent)
             answer = connection.getresponse()
@@ -148,7 +148,8 @@ class Site:
 
     def send_form(self, email: str, *, port: int = 0, **more: str) -> Answer:
         """Send the public form once, from a page of its own."""
-        return self.ask("POST", self.form_path, {**FORM, "email": email, "token": self.pages.pop(), **more}, port=port)
+        token = more.pop("token", "") or self.pages.pop()
+        return self.ask("POST", self.form_path, {**FORM, "email": email, "token": token, **more}, port=port)
 
     def sql(self, statement: str, *values: Any) -> list[tuple[Any, ...]]:
         """Ask the database as the superuser."""
@@ -157,9 +158,9 @@ class Site:
             return cursor.fetchall() if cursor.description else []
 
     def failures(self) -> list[str]:
-        """The last lines in which Sill's processes logged that something failed."""
+        """The lines in which Sill's processes logged that something failed."""
         lines = [line for file in sorted((self.folder / "log").iterdir()) for line in file.read_text().splitlines()]
-        return [line for line in lines if '"error"' in line][-20:]
+        return [line for line in lines if '"error"' in line]
 
     def redis_client(self) -> redis.Redis:
         """A client of the site's Redis."""
