@@ -67,6 +67,10 @@ def test_two_people_change_the_same_fact(people: People) -> None:
     expect(panel).to_contain_text("Someone changed this while you were typing")
     for words in ("Wells", "Glastonbury", "Street"):
         expect(panel).to_contain_text(words)
+    # The question stays open whatever else happens to the lead meanwhile.
+    move_by_request(theirs, lead_id, stage_ids(theirs)["Contacted"])
+    expect(card(column(mine, "Contacted"), "Conny Flict")).to_be_visible()
+    expect(panel).to_be_visible()
     panel.get_by_role("button", name="Keep mine").click()
     expect(fact(mine, "Town")).to_contain_text("Street")
     expect(fact(theirs, "Town")).to_contain_text("Street")

@@ -1,6 +1,7 @@
 // One event stream per page tells what changed, never how: {"topics": ["lead-42"]} or {"resync": true}. Every element whose
 // data-live names a changed topic gets a "refresh" event and fetches itself with its viewer's own rights (hx-trigger="refresh").
-// Nothing is refreshed under a person's hands: not over a typed-in form, a focused field or a drag. Those wait their turn.
+// Nothing is refreshed under a person's hands: not over a typed-in form, an open question about what they wrote (both
+// data-dirty), a focused field or a drag. Those wait their turn.
 const WAIT = 60; // ms: one change often touches several topics at once
 const address = document.body.dataset.stream;
 const topics = new Set();
@@ -78,6 +79,6 @@ if (address && "EventSource" in window) {
   connect();
   addEventListener("pageshow", (event) => { if (event.persisted) { broken = true; connect(); } });
   document.addEventListener("focusout", () => setTimeout(retry, 50));
-  document.addEventListener("clean", () => setTimeout(retry, 50));
+  for (const done of ["clean", "htmx:after:swap"]) document.addEventListener(done, () => setTimeout(retry, 50));
   new MutationObserver(retry).observe(document.body, { attributes: true, attributeFilter: ["data-dragging"] });
 }
