@@ -92,6 +92,15 @@ def test_what_a_known_contact_lacked_is_filled_in(make_lead):
     assert two.contact.email == "hannah@example.com"
 
 
+def test_a_text_that_is_too_long_is_refused_and_not_cut(alice):
+    words = "x" * 2_001
+    answer = alice.post(f"/w/{alice.slug}/leads/new",
+                        data={"name": "Margaret Voss", "phone": "01749 960123", "wishes": words})  # fmt: skip
+
+    assert answer.status_code == 422
+    assert words in answer.text and "under 2,000 characters" in answer.text
+
+
 def test_a_stranger_does_not_lead_earlier_mail_to_another_address(make_lead):
     one = make_lead(name="Hannah Cole", phone="07700 900318", email=None)
     two = make_lead(name="Hannah Cole", phone="07700 900318", email="someone@example.org", actor=CUSTOMER)

@@ -22,6 +22,9 @@ from app.leads.services.reading import get_lead
 from app.workspaces.models import Membership
 
 LONGEST = 2_000
+TOO_LONG = f"Keep it under {LONGEST:,} characters."
+
+
 def fact_value(lead: Lead, name: str) -> str:
     """The present value of a lead's fact, as typed."""
     return as_typed(FACTS[name], _raw(lead, FACTS[name]))
@@ -84,7 +87,7 @@ def _parsed(fact: Fact, typed: str) -> Any:
             raise Invalid({fact.name: f"{fact.label} can't be blank."})
         return None
     if len(text) > LONGEST:
-        raise Invalid({fact.name: f"Keep it under {LONGEST:,} characters."})
+        raise Invalid({fact.name: TOO_LONG})
     if fact.kind == "choice":
         if text not in fact.choices:
             raise Invalid({fact.name: "Choose one from the list."})

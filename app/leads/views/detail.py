@@ -11,6 +11,7 @@ from app.core.money import parse_money
 from app.core.permissions import permit
 from app.leads.queries.sources import source_choices
 from app.leads.services import LeadDraft, create_lead
+from app.leads.services.facts import LONGEST, TOO_LONG
 from app.leads.views import bp
 from app.leads.views.board import board_values
 from app.leads.views.drawer import drawer, drawer_values
@@ -43,7 +44,7 @@ def new(slug: str) -> Response:
 @permit("leads:write")
 def create(slug: str) -> Response:
     """Make the lead, or give the form back with everything typed and what is wrong beside it."""
-    typed = {name: request.form.get(name, "")[:2000] for name in (*_TEXTS, "price")}
+    typed = {name: request.form.get(name, "") for name in (*_TEXTS, "price")}
     try:
         lead = create_lead(_draft(typed), web.actor())
     except Invalid as invalid:
@@ -52,7 +53,7 @@ def create(slug: str) -> Response:
 
 
 def _draft(typed: dict[str, str]) -> LeadDraft:
-    errors = {}
+    errors = {name: TOO_LONG for name in _TEXTS if len(typed[name]) > LONGEST}
     if not typed["name"].strip():
         errors["name"] = "Enter a name."
     if not (typed["phone"].strip() or typed["email"].strip()):
