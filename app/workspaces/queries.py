@@ -10,6 +10,7 @@ from app.accounts.models import User
 from app.core.clock import BusinessClock, utcnow
 from app.core.errors import NotFound
 from app.core.models import fixed
+from app.core.money import plain_amount
 from app.core.names import initials
 from app.core.outbox import OutboxItem
 from app.core.permissions import Viewer
@@ -192,7 +193,7 @@ def settings_values(workspace: Workspace) -> dict[str, str | bool]:
         "closes": f"{workspace.closes:%H:%M}",
         "weekend_follow_ups": workspace.weekend_follow_ups,
         "max_follow_ups": str(workspace.max_follow_ups),
-        "high_value": f"{workspace.high_value_minor / 100:.2f}".removesuffix(".00"),
+        "high_value": plain_amount(workspace.high_value_minor),
         "service_districts": ", ".join(workspace.service_districts),
         "quote_valid_days": str(workspace.quote_valid_days),
         "quote_terms": workspace.quote_terms,

@@ -88,7 +88,6 @@ EXTRA_PARTS = {
     "activities": {"prose"},  # the words of the timeline, in one place
     "leads": {"words"},  # the words for choices, in one place
     "messaging": {"transports", "words"},  # one folder a provider
-    "quotes": {"words"},
     "squeegee": {"adapters", "mapping", "words"},  # one adapter a way into Squeegee; mapping says what becomes of what
     "workspaces": {
         "commands",
