@@ -17,7 +17,7 @@ def safe_path(target: str | None) -> str | None:
     if not target or len(target) > _LONGEST or not _PLAIN.fullmatch(target):
         return None
     path, unquoted = target.partition("?")[0], unquote(unquote(target.partition("?")[0]))
-    if path.startswith("//") or unquoted.startswith(("//", "/\\")) or "\\" in unquoted or not unquoted.isprintable():
+    if "//" in unquoted or "\\" in unquoted or not unquoted.isprintable():
         return None
     try:
         parts = urlsplit(target)
