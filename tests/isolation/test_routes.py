@@ -53,12 +53,13 @@ def ask(client: Client, rule: Rule, path: str, body: dict[str, str], hx: bool) -
 
 
 def plain(answer: TestResponse, *names: object) -> tuple[int, bytes, list[tuple[str, str]]]:
-    """An answer without what differs from one to the next: its number, its nonce, and the given names."""
+    """An answer without what differs from one to the next: its number, its nonce, its count, and the given names."""
     number = answer.headers.get("X-Request-Id", "")
     policy = answer.headers.get("Content-Security-Policy", "")
     nonce = policy.partition("'nonce-")[2].partition("'")[0]
     body = answer.get_data()
-    headers = [(key, value) for key, value in sorted(answer.headers) if key not in ("X-Request-Id", "Date")]
+    counted = ("X-Request-Id", "Date", "X-RateLimit-Remaining", "X-RateLimit-Reset")
+    headers = [(key, value) for key, value in sorted(answer.headers) if key not in counted]
     for changing in filter(None, (number, nonce, *map(str, names))):
         body = body.replace(changing.encode(), b"~")
         headers = [(key, value.replace(changing, "~")) for key, value in headers]
