@@ -17,7 +17,7 @@ from app.leads.views.drawer import drawer
 from app.workspaces.layout import desk
 
 #: Columns that come with their cards; those further right fetch theirs when they come into sight.
-EAGER = 6
+EAGER = 5
 
 
 @bp.get("/w/<slug>/leads/board")
