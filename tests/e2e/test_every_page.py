@@ -37,11 +37,11 @@ def test_page(people: People, pages: dict[str, dict[str, str]], device: Device, 
 def look(page: Page, path: str, device: Device) -> list[str]:
     """What is wrong with a page."""
     first = "light" if device == "desktop" else "dark"
-    page.emulate_media(color_scheme=first, reduced_motion="reduce")
+    page.emulate_media(color_scheme=first)
     page.goto(path)
     faults = [f"{first}: {each}" for each in findings(page)]
     if first == "light":
-        page.emulate_media(color_scheme="dark", reduced_motion="reduce")
+        page.emulate_media(color_scheme="dark")
         faults += [f"dark: {each}" for each in findings(page, IN_THE_DARK)]
     width = page.evaluate("document.documentElement.scrollWidth")
     if width > DEVICES[device]["viewport"]["width"]:
