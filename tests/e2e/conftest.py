@@ -11,7 +11,6 @@ from tests.e2e.browsers import People, chromium_path
 from tests.e2e.site import Site
 from tests.e2e.steps import sign_in
 
-
 #: How long a page may take to show what it should; what must be quicker is measured where it matters.
 expect.set_options(timeout=10_000)
 
