@@ -4,32 +4,63 @@
 """
 
 import argparse
+import os
 import selectors
 import socket
 import sys
 import time
 from pathlib import Path
 
+from flask import Flask
+from flask.sessions import SecureCookieSessionInterface
+
+from app import create_app
+from app.accounts.models import User
+from app.accounts.services import start_session
+from app.core.ids import new_id
+from app.core.live import MOST_PAGES
+from app.core.permissions import SYSTEM
+from app.extensions import db
+from app.workspaces.models import Membership
 from bench.place import HOST, ROOT, Place, place
-from bench.scenes import Visitor
+from bench.scenes import Visitor, inside
 from bench.spending import memory_mib
 
+AT_ONCE = 25  # opened together
 MOST_MIB = 250
 MOST_MS = 300
 
 
-def open_streams(port: int, path: str, cookie: str, number: int) -> list[socket.socket]:
-    """Open that many streams and wait until each has begun. Raises RuntimeError when one does not within a minute."""
-    request = f"GET {path} HTTP/1.1\r\nHost: {HOST}\r\nAccept: text/event-stream\r\nCookie: {cookie}\r\n\r\n".encode()
-    streams = []
-    for _ in range(number):
+def people(app: Flask, slug: str, number: int) -> list[str]:
+    """Cookies of that many signed-in people of the workspace, made now; a person may have MOST_PAGES pages open."""
+    cookies = []
+    signer = SecureCookieSessionInterface().get_signing_serializer(app)
+    assert signer is not None
+    with inside(app, slug):
+        for _ in range(number):
+            user = User(email=f"{new_id()}@example.com", name="Open Page", password_hash="!")
+            db.session.add(user)
+            db.session.flush()
+            db.session.add(Membership(user_id=user.id, role="viewer"))
+            token = start_session(user, SYSTEM).token
+            cookies.append(f"{app.config['SESSION_COOKIE_NAME']}={signer.dumps({'_user_id': f'{user.id}.{token}'})}")
+    return cookies
+
+
+def open_streams(port: int, path: str, cookies: list[str], number: int) -> list[socket.socket]:
+    """Open that many streams, a few at a time. Raises RuntimeError when one does not begin."""
+    streams: list[socket.socket] = []
+    for place_in_row in range(number):
+        cookie = cookies[place_in_row // MOST_PAGES]
+        lines = (f"GET {path} HTTP/1.1", f"Host: {HOST}", "Accept: text/event-stream", f"Cookie: {cookie}", "", "")
+        request = "\r\n".join(lines).encode()
         stream = socket.create_connection(("127.0.0.1", port), timeout=60)
         stream.sendall(request)
         streams.append(stream)
-    for stream in streams:
-        begun = stream.recv(4096)
-        if not begun.startswith(b"HTTP/1.1 200"):
-            raise RuntimeError(f"a stream was answered {begun[:60]!r}")
+        if len(streams) % AT_ONCE == 0 or len(streams) == number:
+            for begun in (each.recv(4096) for each in streams[(len(streams) - 1) // AT_ONCE * AT_ONCE :]):
+                if not begun.startswith(b"HTTP/1.1 200"):
+                    raise RuntimeError(f"a stream was answered {begun[:60]!r}")
     return streams
 
 
@@ -60,12 +91,13 @@ def last_hears(streams: list[socket.socket], since: float, word: bytes) -> tuple
     return last - since, len(streams) - len(waiting)
 
 
-def measure(here: Place, slug: str, number: int) -> int:
+def measure(here: Place, app: Flask, slug: str, number: int) -> int:
     """Measure and print; returns the exit status."""
+    cookies = people(app, slug, number // MOST_PAGES + 1)
     with here.sill(workers=1) as web:
-        visitor = Visitor(web.port, slug)
+        Visitor(web.port, slug)  # so that the process has done what the first request brings
         empty = memory_mib(web.pid)[0]
-        streams = open_streams(web.port, f"/w/{slug}/stream", visitor.cookie(), number)
+        streams = open_streams(web.port, f"/w/{slug}/stream", cookies, number)
         drain(streams, 3)
         full = memory_mib(web.pid)[0]
         delays, heard = [], number
@@ -95,7 +127,9 @@ def main() -> int:
     chosen = parser.parse_args()
     with place(chosen.dir) as here:
         here.flask("bench", "seed", "--leads", str(chosen.leads))
-        return measure(here, f"bench-{chosen.leads}", chosen.streams)
+        os.environ.update(here.environ)
+        os.environ.pop("PROMETHEUS_MULTIPROC_DIR")
+        return measure(here, create_app(), f"bench-{chosen.leads}", chosen.streams)
 
 
 if __name__ == "__main__":
