@@ -39,6 +39,8 @@ timeout = 60
 graceful_timeout = int(os.environ.get("WEB_GRACEFUL_SECONDS", "20"))
 # Longer than a load balancer keeps its side open, or it would send into a closed connection.
 keepalive = 75
+# Its control socket would lie in the home folder, outside of what `bin/run` owns; nothing uses it.
+control_socket_disable = True
 logger_class = AccessLogger
 accesslog = "-"
 access_log_format = '"%(m)s %(U)s" %(s)s %(B)s %(M)sms'

@@ -107,7 +107,7 @@ class Config:
         return {
             "pool_size": self.db_pool_size,
             "max_overflow": self.db_pool_size,
-            "pool_timeout": 10,
+            "pool_timeout": 30,  # a burst of enquiries queues for the connections rather than being turned away
             "pool_recycle": 1800,
             "hide_parameters": True,
             "connect_args": {

@@ -2,8 +2,10 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
+from app.core.human_time import long_date
 from app.core.money import format_money
 from app.leads.queries.facts import FACTS
 from app.leads.words import CHOICE_WORDS, often
@@ -133,7 +135,8 @@ def _transfer(a: Words) -> Line:
     }  # fmt: skip
     first = a.data.get("first_service_date")
     why = str(a.data.get("reason") or "").replace("_", " ")
-    return Line("refresh-cw", titles.get(a.event, a.event), f"first clean {first}" if first else why)
+    when = f"first clean {long_date(date.fromisoformat(first))}" if first else ""
+    return Line("refresh-cw", titles.get(a.event, a.event), when or why)
 
 
 def _follow_up(a: Words) -> Line:

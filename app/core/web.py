@@ -8,7 +8,7 @@ import structlog
 from flask import Flask, Response, abort, current_app, g, make_response, render_template, request, url_for
 from flask_login import current_user
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import DataError
+from sqlalchemy.exc import DataError, TimeoutError
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException
 
@@ -41,6 +41,7 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(StaleDataError, lambda error: _conflict(Conflict(_STALE)))
     app.register_error_handler(DataError, _unfit)
     app.register_error_handler(CSRFError, lambda error: _problem(400, _CSRF))
+    app.register_error_handler(TimeoutError, lambda error: _busy())
     app.register_error_handler(HTTPException, lambda error: _http(error))
     app.register_error_handler(Exception, _unforeseen)
 
@@ -137,10 +138,11 @@ _WORDS = {
     404: "This is gone, or it was never yours to see.",
     405: "That can't be done here.",
     413: "That is too large to send.",
+    503: "Too many people are asking at once. Nothing was saved; try again in a few seconds.",
     429: "That was too often in a short time. Wait a minute, then try again.",
 }
 _BROKEN = "Something broke on our side and nothing was saved. Try again; if it stays, tell us the time it happened."
-_PAGES = (400, 403, 404, 429, 500)
+_PAGES = (400, 403, 404, 429, 500, 503)
 _STALE = "Someone else changed this a moment ago. Reload to see it, then try again."
 _CSRF = "This page was open for too long. Go back, reload it and send it again; what you typed is still there."
 
@@ -152,6 +154,14 @@ def _conflict(error: Conflict) -> Response:
     if wants_fragment():
         return make_response(fragment(name, message=error.message, **values), 409)
     return make_response(render_template("errors/conflict.html", message=error.message), 409)
+
+
+def _busy() -> Response:
+    """No connection became free in time: the same request will do in a moment."""
+    log.warning("database_connections_exhausted")
+    response = _problem(503)
+    response.headers["Retry-After"] = "5"
+    return response
 
 
 def _http(error: HTTPException) -> Response:

@@ -8,7 +8,7 @@ from flask import Blueprint, Response, abort, current_app, flash, g, request, ur
 
 from app.core import web
 from app.core.errors import Conflict, Forbidden, Invalid
-from app.core.fragments import page, redirect_to
+from app.core.fragments import answer, fragment, page, redirect_to
 from app.core.network import SENDING, person_or_block
 from app.core.permissions import ROLES, permit
 from app.extensions import limiter
@@ -27,6 +27,13 @@ from app.workspaces.queries import (
 from app.workspaces.services.settings import FORM_FIELDS, SECTIONS
 
 bp = Blueprint("workspaces", __name__)
+
+
+@bp.get("/w/<slug>/sidebar")
+@permit("leads:read")
+def sidebar(slug: str) -> Response:
+    """The sidebar's entries with their counts, for a page whose counts have changed meanwhile."""
+    return answer(fragment("layouts/_nav.html", **desk(request.args.get("nav", ""))))
 
 
 @bp.get("/w/<slug>/settings")

@@ -190,3 +190,13 @@ def mark_of(page: str, section: str) -> str:
 
 def workspace() -> Workspace:
     return db.session.scalars(select(Workspace).where(Workspace.slug == "wells")).one()
+
+
+def test_the_sidebar_counts_anew_without_the_page(alice, make_lead):
+    before = alice.get(f"/w/{alice.slug}/sidebar?nav=board", hx=True).text
+    make_lead(name="Hannah Cole", stage_key="ready_for_squeegee")
+
+    after = alice.get(f"/w/{alice.slug}/sidebar?nav=board", hx=True).text
+
+    assert 'class="count"' not in before
+    assert ">1<" in after and 'aria-current="page"' in after
