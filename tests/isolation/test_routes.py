@@ -58,7 +58,7 @@ def plain(answer: TestResponse, *names: object) -> tuple[int, bytes, list[tuple[
     policy = answer.headers.get("Content-Security-Policy", "")
     nonce = policy.partition("'nonce-")[2].partition("'")[0]
     body = answer.get_data()
-    counted = ("X-Request-Id", "Date", "X-RateLimit-Remaining", "X-RateLimit-Reset")
+    counted = ("X-Request-Id", "Date", "Retry-After", "X-RateLimit-Remaining", "X-RateLimit-Reset")
     headers = [(key, value) for key, value in sorted(answer.headers) if key not in counted]
     for changing in filter(None, (number, nonce, *map(str, names))):
         body = body.replace(changing.encode(), b"~")
