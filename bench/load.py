@@ -99,6 +99,8 @@ def run(plan: dict[str, Any]) -> dict[str, Any]:
                 failure = bytes(connection.received[-600:]).decode(errors="replace")
             connection.send()
     print("end", flush=True)
+    if not times:
+        raise RuntimeError("nothing was answered in time")
     times.sort()
     share = {name: times[min(len(times) - 1, int(len(times) * part))] for name, part in (("p50", 0.5), ("p95", 0.95))}
     return {
