@@ -23,6 +23,7 @@ _UK_MOBILE = re.compile(r"7(?:[1-57-9]\d{8}|624\d{6})")
 _UK_MOBILE_E164 = re.compile(r"\+44(7[1-57-9]\d\d)(\d{6})", re.ASCII)
 _UK_LANDLINE = re.compile(r"[12]\d{8,9}")
 _LONGEST_INPUT = 60
+_WORDS = re.compile(r"[^\W\d_]+")
 _KINDS: dict[int, Kind] = {
     PhoneNumberType.MOBILE: "mobile",
     PhoneNumberType.FIXED_LINE: "landline",
@@ -56,7 +57,8 @@ def parse(text: str | None, region: str = "GB") -> Phone | None:
     if not text or len(text) > _LONGEST_INPUT:
         return None
     try:
-        number = phonenumbers.parse(text, region)
+        # Words beside a number ("mobile") are dropped; left in, they would be dialled as the letters of a keypad.
+        number = phonenumbers.parse(_WORDS.sub(" ", text), region)
     except phonenumbers.NumberParseException:
         return None
     if phonenumbers.is_possible_number_with_reason(number) != ValidationResult.IS_POSSIBLE:

@@ -102,3 +102,13 @@ def test_the_short_cut_for_mobiles_writes_what_the_library_writes(rest):
 def test_nothing_typed_breaks_it(text):
     found = parse(text)
     assert found is None or found.e164.startswith("+")
+
+
+@pytest.mark.parametrize("text", ["0770 nine", "ring me", "1-800-WINDOWS", "call Bob"])
+def test_words_are_not_dialled(text: str) -> None:
+    assert parse(text) is None
+
+
+def test_a_word_beside_a_number_does_no_harm() -> None:
+    found = parse("mobile 07700 900318")
+    assert found is not None and found.e164 == "+447700900318"
