@@ -10,6 +10,7 @@ from flask import Flask
 from app.config import Config, load_config
 from app.embedded.processes import free_port
 from tests.support import simulators
+from tests.support.chromium import running_chromium
 from tests.support.client import Client
 from tests.support.database import WorkerDatabase, committed, rolled_back
 from tests.support.database import settle as settle_now
@@ -257,3 +258,6 @@ def squeegee_simulator(squeegee_far_end: simulators.Squeegee) -> simulators.Sque
     """Squeegee, empty; its token is `.token`, its address `.url`."""
     squeegee_far_end.reset()
     return squeegee_far_end
+
+
+chromium = pytest.fixture(scope="session")(running_chromium)

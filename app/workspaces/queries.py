@@ -211,7 +211,13 @@ def form_values(form: LeadForm) -> dict[str, str]:
 
 def member_choices() -> list[tuple[str, str]]:
     """(user id, name) of the active members who work on leads, by name, for a select."""
-    rows = db.session.execute(
+    rows = db.session.execute(workers().order_by(User.name))
+    return [(str(user_id), name) for user_id, name in rows]
+
+
+def workers() -> Select[tuple[UUID, str]]:
+    """User id and name of the active members who work on leads, to be executed or joined to something else."""
+    return (
         select(Membership.user_id, User.name)
         .join(User, User.id == Membership.user_id)
         .where(
@@ -219,6 +225,4 @@ def member_choices() -> list[tuple[str, str]]:
             Membership.deactivated_at.is_(None),
             Membership.role.in_(("owner", "admin", "manager", "sales")),
         )
-        .order_by(User.name)
     )
-    return [(str(user_id), name) for user_id, name in rows]

@@ -1,8 +1,6 @@
 """Chromium, and the people in front of it. Whatever a page complains about is kept and fails the test."""
 
-import os
 import re
-import shutil
 from contextlib import suppress
 from typing import Any, Literal
 
@@ -15,13 +13,6 @@ DEVICES: dict[Device, dict[str, Any]] = {
     },
     "desktop": {"viewport": {"width": 1440, "height": 900}},
 }  # fmt: skip
-NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-
-
-def chromium_path() -> str | None:
-    """Where Chromium is, as bin/test found it or on the path; None when there is none."""
-    names = filter(None, (os.environ.get("SILL_CHROMIUM"), *NAMES))
-    return next((path for name in names if (path := shutil.which(name))), None)
 
 
 class People:

@@ -1,13 +1,12 @@
-"""One running Sill and one Chromium for all journeys."""
+"""One running Sill for all journeys."""
 
-import os
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, expect, sync_playwright
+from playwright.sync_api import Browser, expect
 
-from tests.e2e.browsers import People, chromium_path
+from tests.e2e.browsers import People
 from tests.e2e.site import Site
 from tests.e2e.steps import sign_in
 
@@ -21,21 +20,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if "tests/e2e/" in item.path.as_posix():
             item.add_marker(pytest.mark.e2e)
             item.add_marker(pytest.mark.xdist_group("e2e"))
-
-
-@pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
-    """Chromium. Without one the journeys fail in CI and are left out elsewhere, saying so."""
-    path = chromium_path()
-    if path is None:
-        words = "No Chromium here: bin/test installs one, or name it in SILL_CHROMIUM."
-        if os.environ.get("CI") == "true":
-            pytest.fail(words)
-        pytest.skip(words)
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-dev-shm-usage"])
-        yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="session")

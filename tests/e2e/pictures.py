@@ -14,9 +14,10 @@ from playwright.sync_api import Page, expect, sync_playwright
 
 from app.config import ROOT
 from tests.e2e.addresses import customer_link, quote_path
-from tests.e2e.browsers import People, chromium_path
+from tests.e2e.browsers import People
 from tests.e2e.site import Site
 from tests.e2e.steps import answer_contact, answer_until_contact, card, choose, column, go_on, open_board, rest, sign_in
+from tests.support.chromium import chromium_path
 
 NAME, EMAIL = "Hannah Cole", "hannah.cole@example.com"
 LIGHT = {"color_scheme": "light", "reduced_motion": "reduce"}

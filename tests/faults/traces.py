@@ -86,6 +86,8 @@ def _parts(client: redis.Redis, key: bytes) -> Iterator[bytes]:
         b"list": lambda: client.lrange(key, 0, -1),
         b"set": lambda: client.smembers(key),
         b"zset": lambda: client.zrange(key, 0, -1),
+        b"stream": lambda: [part for _, entry in client.xrange(key) for pair in entry.items() for part in pair],
+        b"none": list,  # gone since it was listed
         b"hash": lambda: [part for pair in client.hgetall(key).items() for part in pair],
     }[kind]()
     for value in values:

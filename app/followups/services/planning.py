@@ -45,7 +45,11 @@ def plan_for_stage(event: Event) -> None:
     for follow_up in planned:
         if follow_up.kind in MESSAGES:
             outbox.enqueue(DUE, follow_up.id, run_at=follow_up.due_at)
-    refresh_next_act(lead.id)
+    if event.name == "lead.created":  # nothing else can be planned with it yet
+        first = min(planned, key=lambda each: (each.due_at, each.id), default=None)
+        _keep_next_act(lead, first.title if first else None, first.due_at if first else None)
+    else:
+        refresh_next_act(lead.id)
 
 
 def cancel_planned(event: Event) -> None:
@@ -100,7 +104,10 @@ def refresh_next_act(lead_id: UUID) -> None:
         .order_by(FollowUp.due_at, FollowUp.id)
         .limit(1)
     ).one_or_none()
-    title, due_at = earliest or (None, None)
+    _keep_next_act(lead, *(earliest or (None, None)))
+
+
+def _keep_next_act(lead: Lead, title: str | None, due_at: datetime | None) -> None:
     if (lead.next_act, lead.next_act_at) != (title, due_at):
         set_quietly(lead, {"next_act": title, "next_act_at": due_at})
 

@@ -121,6 +121,7 @@ def _draft(
         wishes=answers.wishes,
         preferred_method=answers.preferred_method,
         source_key=_source_key(form),
+        source_id=form.source_id,
         source_details={"form": form.name} | {k: v for k, v in origin.utm.items() if k in ("utm_term", "utm_content")},
         referrer=origin.referrer,
         landing_page=origin.landing_page,

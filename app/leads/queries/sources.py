@@ -15,13 +15,3 @@ def source_choices() -> list[tuple[str, str]]:
         .order_by(LeadSource.name)
     )
     return [(key, name) for key, name in rows]
-
-
-def sources_by_id() -> list[tuple[str, str]]:
-    """(id, name) of all sources, by name, for the list's filter."""
-    rows = db.session.execute(
-        select(LeadSource.id, LeadSource.name)
-        .where(LeadSource.workspace_id == current_workspace_id())
-        .order_by(LeadSource.name)
-    )
-    return [(str(source_id), name) for source_id, name in rows]

@@ -55,6 +55,7 @@ class LeadDraft:
     wishes: str | None = None
     preferred_method: str = "any"
     source_key: str = "website_form"
+    source_id: UUID | None = None  # spares the look-up where the caller knows it
     source_details: dict = field(default_factory=dict)
     referrer: str | None = None
     landing_page: str | None = None
@@ -145,7 +146,7 @@ def _lead(draft: LeadDraft, contact: Contact, place: Property, stage: Stage, act
     property_type = draft.property_type or place.property_type
     lead = Lead(
         contact_id=contact.id, property_id=place.id, stage_id=stage.id, stage_entered_at=now, rank=top_rank(),
-        owner_id=draft.owner_id, priority=draft.priority, source_id=_source_id(draft.source_key),
+        owner_id=draft.owner_id, priority=draft.priority, source_id=draft.source_id or _source_id(draft.source_key),
         source_details=draft.source_details, referrer=_cut(draft.referrer), landing_page=_cut(draft.landing_page),
         utm_source=_cut(draft.utm_source), utm_medium=_cut(draft.utm_medium), utm_campaign=_cut(draft.utm_campaign),
         address=draft.address, device=_cut(draft.device), form_seconds=draft.form_seconds, district=place.district,

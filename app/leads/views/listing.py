@@ -7,13 +7,11 @@ from app.core.fragments import page
 from app.core.permissions import permit
 from app.lead_forms.services import waiting_count
 from app.leads.models import PRIORITIES
-from app.leads.queries.listing import ListFilter, list_leads
-from app.leads.queries.sources import sources_by_id
+from app.leads.queries.listing import ListFilter, filter_choices, list_leads
 from app.leads.services import stages
 from app.leads.views import bp
 from app.leads.words import PRIORITY_WORDS
 from app.workspaces.layout import desk
-from app.workspaces.queries import member_choices
 
 
 @bp.get("/w/<slug>/leads", endpoint="list_leads")
@@ -31,8 +29,7 @@ def list_leads_page(slug: str) -> Response:
         held_back=waiting_count(web.actor()) if g.viewer.can("leads:write") else 0,
         choices={
             "stage": [(str(stage.id), stage.name) for stage in stages()],
-            "owner": member_choices(),
-            "source": sources_by_id(),
+            **filter_choices(),
             "priority": [(key, PRIORITY_WORDS[key]) for key in PRIORITIES],
         },
         next_url=url_for("leads.list_leads", after=found.next_cursor, **query) if found.next_cursor else None,

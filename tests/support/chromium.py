@@ -1,0 +1,30 @@
+"""One Chromium a worker: Playwright's synchronous side can't be started twice in a thread."""
+
+import os
+import shutil
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+
+
+def chromium_path() -> str | None:
+    """Where Chromium is, as bin/test found it or on the path; None when there is none."""
+    names = filter(None, (os.environ.get("SILL_CHROMIUM"), *NAMES))
+    return next((path for name in names if (path := shutil.which(name))), None)
+
+
+def running_chromium() -> Iterator[Browser]:
+    """Chromium. Without one, tests in the browser fail in CI and are left out elsewhere, saying so."""
+    path = chromium_path()
+    if path is None:
+        words = "No Chromium here: bin/test installs one, or name it in SILL_CHROMIUM."
+        if os.environ.get("CI") == "true":
+            pytest.fail(words)
+        pytest.skip(words)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-dev-shm-usage"])
+        yield browser
+        browser.close()
