@@ -12,6 +12,9 @@ import socket
 import sys
 from pathlib import Path
 
+import psycopg
+from alembic.script import ScriptDirectory
+
 from app.config import ROOT, ConfigError, given_environ, load_config
 from app.embedded import EmbeddedServerError, EmbeddedServers, start_embedded
 from app.embedded.processes import LOOPBACK, free_port, write_private
@@ -66,13 +69,14 @@ def _run(supervisor: Supervisor, servers: EmbeddedServers, var_dir: Path) -> Non
     write_private(var_dir / "run.env", "".join(f"{name}='{value}'\n" for name, value in settings.items()))
     if is_demo:
         _start_far_ends(supervisor, ports, var_dir)
-    supervisor.run("migrate", [*FLASK, "db", "upgrade"])
+    if not _is_migrated(environ):
+        supervisor.run("migrate", [*FLASK, "db", "upgrade"])
     supervisor.start("web", [sys.executable, "-m", "gunicorn", "--config", "gunicorn.conf.py"])
-    supervisor.start("worker", [sys.executable, "worker.py"])
-    supervisor.start("scheduler", [sys.executable, "worker.py", "scheduler"])
     if is_demo:
         websites = [f"--embed-in=http://{host}:{ports['mailbox']}" for host in (LOOPBACK, "localhost")]
-        supervisor.run("seed", [*FLASK, "seed", "demo", *websites])  # while the others are starting
+        supervisor.run("seed", [*FLASK, "seed", "demo", *websites])  # while web is starting
+    supervisor.start("worker", [sys.executable, "worker.py"])
+    supervisor.start("scheduler", [sys.executable, "worker.py", "scheduler"])
     supervisor.wait_for(lambda: _answers(ports["web"], "/healthz"))
     if is_demo:
         supervisor.wait_for(lambda: all(_listens(ports[it]) for it in ("mailbox", "smtp", "squeegee")))
@@ -80,6 +84,17 @@ def _run(supervisor: Supervisor, servers: EmbeddedServers, var_dir: Path) -> Non
     while (dead := servers.ended()) is None:
         supervisor.pause()
     raise ChildFailed(f"{dead} died. Its log is in {var_dir}.")
+
+
+def _is_migrated(environ: dict[str, str]) -> bool:
+    """Say whether the tables are as the newest migration leaves them, without starting Flask to find out."""
+    heads = set(ScriptDirectory(str(ROOT / "migrations")).get_heads())
+    url = environ.get("MIGRATION_DATABASE_URL") or environ.get("DATABASE_URL", "")
+    try:
+        with psycopg.connect(url.replace("postgresql+psycopg://", "postgresql://"), connect_timeout=5) as connection:
+            return {version for (version,) in connection.execute("select version_num from alembic_version")} == heads
+    except psycopg.Error:
+        return False  # the migration says what is wrong
 
 
 def _names(environ: dict[str, str], name: str) -> bool:
