@@ -21,8 +21,9 @@ def insert_rows(table: Table, rows: Sequence[dict[str, Any]]) -> None:
     if not rows:
         return
     names = tuple(rows[0])
-    driver = db.session.connection().connection.driver_connection
-    driver.execute(_statement(table, names), [[row[name] for row in rows] for name in names])
+    # Through SQLAlchemy's connection, which tells the database the scope before the statement.
+    columns = tuple([row[name] for row in rows] for name in names)
+    db.session.connection().exec_driver_sql(_statement(table, names), columns)
 
 
 @lru_cache(maxsize=64)
