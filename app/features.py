@@ -8,11 +8,15 @@ def register(app: Flask) -> None:
     from app.accounts.views import bp as accounts
     from app.activities.views import bp as activities
     from app.appointments import models  # noqa: F401 - no pages of its own; what crews see hangs on its table
+    from app.bulk_acts import models as _bulk_acts  # noqa: F401
+    from app.files import models as _files  # noqa: F401
     from app.followups.views import bp as followups
     from app.lead_forms.views import bp as lead_forms
     from app.leads.views import bp as leads
     from app.live.views import bp as live
     from app.messaging.views import bp as messaging
+    from app.my_day import models as _my_day  # noqa: F401
+    from app.notifications import models as _notifications  # noqa: F401
     from app.quotes.views import bp as quotes
     from app.squeegee.views import bp as squeegee
     from app.workspaces.queries import load_place

@@ -12,7 +12,7 @@ from app.extensions import db
 
 KINDS = (
     "lead_created", "stage_changed", "fact_changed", "note", "call", "email", "sms", "quote", "transfer",
-    "appointment", "follow_up", "enquiry",
+    "appointment", "follow_up", "enquiry", "file",
 )  # fmt: skip
 NOTE_TYPES = ("general", "internal", "customer_request")
 CALL_OUTCOMES = ("spoke", "no_answer", "busy", "voicemail", "wrong_number", "rescheduled", "declined")

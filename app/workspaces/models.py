@@ -15,12 +15,19 @@ from app.core.names import initials
 from app.core.permissions import ROLES
 from app.extensions import db
 
+ASSIGNMENT_MODES = ("off", "round_robin", "area", "load")
+
 
 class Workspace(db.Model):
     """One business. Its id is the wall."""
 
     __tablename__ = "workspaces"
-    __table_args__ = (one_of("lead_number_year", ("YYYY", "YY")),)
+    __table_args__ = (
+        one_of("lead_number_year", ("YYYY", "YY")),
+        one_of("assignment_mode", ASSIGNMENT_MODES),
+        db.CheckConstraint("bin_days between 1 and 365", name="bin_days"),
+        db.CheckConstraint("price_review_month between 1 and 12", name="price_review_month"),
+    )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     slug: Mapped[str] = mapped_column(Text, unique=True)
@@ -42,6 +49,9 @@ class Workspace(db.Model):
     service_districts: Mapped[list[str]] = mapped_column(ARRAY(Text), default=list)
     quote_terms: Mapped[str] = mapped_column(Text, default="")
     quote_valid_days: Mapped[int] = mapped_column(SmallInteger, default=30)
+    assignment_mode: Mapped[str] = mapped_column(Text, default="off")
+    bin_days: Mapped[int] = mapped_column(SmallInteger, default=30)
+    price_review_month: Mapped[int] = mapped_column(SmallInteger, default=4)
     created_at: Mapped[datetime] = created_moment()
     version: Mapped[int] = mapped_column(default=1)
 
@@ -76,6 +86,9 @@ class Membership(WorkspaceModel):
     role: Mapped[str] = mapped_column(Text)
     created_at: Mapped[datetime] = created_moment()
     deactivated_at: Mapped[datetime | None] = moment(nullable=True)
+    takes_leads: Mapped[bool] = mapped_column(Boolean, default=False)
+    districts: Mapped[list[str]] = mapped_column(ARRAY(Text), default=list)
+    last_assigned_at: Mapped[datetime | None] = moment(nullable=True)
 
     user: Mapped[User] = relationship(lazy="joined")
 

@@ -5,14 +5,18 @@ from app.leads.models.lead import (
     FREQUENCIES,
     PRIORITIES,
     SERVICES,
+    SHELVES,
     Lead,
     LeadNumberCounter,
     LeadSource,
     SearchToken,
 )
 from app.leads.models.pipeline import NOBODY, Pipeline, Stage, StageChange, StageCounter
+from app.leads.models.saved_view import ListPreference, SavedView
+from app.leads.models.tagging import TAG_COLOURS, Favourite, LeadTag, Tag
 
 __all__ = [
-    "EXTRAS", "FREQUENCIES", "NOBODY", "PRIORITIES", "SERVICES", "Lead", "LeadNumberCounter", "LeadSource", "Pipeline",
-    "SearchToken", "Stage", "StageChange", "StageCounter",
+    "EXTRAS", "FREQUENCIES", "NOBODY", "PRIORITIES", "SERVICES", "SHELVES", "TAG_COLOURS", "Favourite", "Lead",
+    "LeadNumberCounter", "LeadSource", "LeadTag", "ListPreference", "Pipeline", "SavedView", "SearchToken", "Stage",
+    "StageChange", "StageCounter", "Tag",
 ]  # fmt: skip

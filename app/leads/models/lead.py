@@ -12,12 +12,18 @@ from app.core.models import Sealed, WorkspaceModel, belongs_to, created_moment, 
 from app.core.money import annual_minor, monthly_minor
 from app.extensions import db
 
+#: Where a lead lies: on the desk where people work, put away, or waiting to be deleted.
+SHELVES = ("desk", "archive", "bin")
 PRIORITIES = ("low", "normal", "high", "urgent")
 SERVICES = ("window_cleaning", "gutter_clearing", "fascia_soffit", "conservatory", "solar_panels", "other")
 #: Weeks between visits; None is a single visit.
 FREQUENCIES: dict[str, int | None] = {"4_weekly": 4, "6_weekly": 6, "8_weekly": 8, "12_weekly": 12, "one_off": None}
 EXTRAS = ("inside", "conservatory", "conservatory_roof", "extension", "gutters", "fascia", "solar", "velux")
 SOURCE_CATEGORIES = ("digital", "referral", "repeat", "traditional")
+
+_ON_DESK = text("shelf = 'desk'")
+_OFF_DESK = text("shelf <> 'desk'")
+_ACT_ON_DESK = text("shelf = 'desk' and next_act_at is not null")
 
 
 class LeadSource(WorkspaceModel):
@@ -53,6 +59,7 @@ class Lead(WorkspaceModel):
     __tablename__ = "leads"
     __table_args__ = (
         one_of("priority", PRIORITIES),
+        one_of("shelf", SHELVES),
         db.CheckConstraint("quality_score between 1 and 10", name="quality_score"),
         db.CheckConstraint("satisfaction_score between 1 and 5", name="satisfaction_score"),
         db.CheckConstraint("conversion_percent between 0 and 100", name="conversion_percent"),
@@ -62,17 +69,18 @@ class Lead(WorkspaceModel):
         belongs_to("property_id", "properties"),
         belongs_to("source_id", "lead_sources"),
         belongs_to("owner_id", "memberships", parent="user_id"),
-        db.Index("ix_leads_board", "workspace_id", "stage_id", "rank", "id"),
-        db.Index("ix_leads_stage_newest", "workspace_id", "stage_id", "created_at", "id"),
-        db.Index("ix_leads_newest", "workspace_id", "created_at", "id"),
-        db.Index("ix_leads_owner", "workspace_id", "owner_id", "created_at", "id"),
-        db.Index("ix_leads_district", "workspace_id", "district", "created_at", "id"),
+        db.Index("ix_leads_board", "workspace_id", "stage_id", "rank", "id", postgresql_where=_ON_DESK),
+        db.Index("ix_leads_stage_newest", "workspace_id", "stage_id", "created_at", "id", postgresql_where=_ON_DESK),
+        db.Index("ix_leads_stage_value", "workspace_id", "stage_id", "annual_minor", "id", postgresql_where=_ON_DESK),
+        db.Index("ix_leads_newest", "workspace_id", "created_at", "id", postgresql_where=_ON_DESK),
+        db.Index("ix_leads_value", "workspace_id", "annual_minor", "id", postgresql_where=_ON_DESK),
+        db.Index("ix_leads_owner", "workspace_id", "owner_id", "created_at", "id", postgresql_where=_ON_DESK),
+        db.Index("ix_leads_district", "workspace_id", "district", "created_at", "id", postgresql_where=_ON_DESK),
         db.Index("ix_leads_contact", "workspace_id", "contact_id"),
         db.Index("ix_leads_property", "workspace_id", "property_id"),
-        db.Index(
-            "ix_leads_next_act", "workspace_id", "stage_id", "next_act_at",
-            postgresql_where=text("next_act_at is not null"),
-        ),
+        db.Index("ix_leads_next_act", "workspace_id", "stage_id", "next_act_at", "id", postgresql_where=_ACT_ON_DESK),
+        db.Index("ix_leads_next", "workspace_id", "next_act_at", "id", postgresql_where=_ACT_ON_DESK),
+        db.Index("ix_leads_shelf", "workspace_id", "shelf", "shelved_at", "id", postgresql_where=_OFF_DESK),
     )  # fmt: skip
 
     number: Mapped[str] = mapped_column(Text)
@@ -83,6 +91,9 @@ class Lead(WorkspaceModel):
     rank: Mapped[int] = mapped_column(BigInteger)
     owner_id: Mapped[UUID | None]
     priority: Mapped[str] = mapped_column(Text, default="normal")
+    shelf: Mapped[str] = mapped_column(Text, default="desk")
+    shelved_at: Mapped[datetime | None] = moment(nullable=True)
+    shelved_by: Mapped[UUID | None]
     version: Mapped[int] = mapped_column(default=1)
 
     # Where it came from
@@ -119,6 +130,7 @@ class Lead(WorkspaceModel):
     conversion_percent: Mapped[int | None] = mapped_column(SmallInteger)
     satisfaction_score: Mapped[int | None] = mapped_column(SmallInteger)
     decline_reason: Mapped[str | None] = mapped_column(Text)
+    returns_on: Mapped[date | None] = mapped_column(Date)
 
     # The chase
     next_act: Mapped[str | None] = mapped_column(Text)
