@@ -6,6 +6,7 @@ import "./behaviors/dirty.js";
 import "./behaviors/drawer.js";
 import "./behaviors/focus.js";
 import "./behaviors/hotkeys.js";
+import "./behaviors/later.js";
 import "./behaviors/live.js";
 import "./behaviors/quote_form.js";
 import "./behaviors/search.js";

@@ -14,11 +14,14 @@ from tests.isolation.rows import ELSEWHERE, HERE, MINE, THEIRS, insert
 #: What is seen only as far as a lead is: these tables hold customers and what happens to them.
 SEEN_WITH_THE_LEAD = frozenset(
     {
-        "activities", "consents", "contacts", "delivery_attempts", "follow_ups", "form_submissions", "leads",
+        "activities", "bulk_act_leads", "consents", "contacts", "delivery_attempts", "favourites", "files", "follow_ups",
+        "form_submissions", "lead_claims", "lead_tags", "leads",
         "messages", "properties", "quote_lines", "quote_options", "quotes", "search_tokens", "stage_changes",
         "transfer_calls", "transfers",
     }
 )  # fmt: skip
+#: What is each member's own.
+PERSONAL = frozenset({"list_preferences", "notifications", "saved_views"})
 ADDED_ONLY = frozenset({"audit_entries"})
 
 
@@ -28,6 +31,8 @@ def probe(connection: Connection, table: str, here: dict[str, Any]) -> list[str]
     probes: tuple[Callable[..., Iterator[str]], ...] = (_reading, _writing_elsewhere, _onlookers)
     if table in SEEN_WITH_THE_LEAD or table == "appointments":
         probes += (_roles,)
+    if table in PERSONAL:
+        probes += (_personal,)
     if table in ADDED_ONLY:
         probes += (_added_only,)
     if table in ("workspaces", "memberships"):
@@ -112,15 +117,23 @@ def _roles(connection: Connection, table: str, wall: str, here: dict[str, Any]) 
     for family in (THEIRS, MINE):
         for sees in ("own", "visits"):
             with acting(connection, HERE, family.person, sees):
-                column = "lead_id" if table == "search_tokens" else "id"
+                column, parent = ("id", table) if "id" in here else ("lead_id", "leads")
                 other = MINE if family is THEIRS else THEIRS
-                parent = "leads" if table == "search_tokens" else table
                 query = sql.SQL("select count(*) from {} where {} = %s").format(
                     sql.Identifier(table), sql.Identifier(column)
                 )
                 hidden = connection.execute(query, [other.id_in(parent)]).fetchone()[0]
                 if hidden and not (table == "appointments" and sees == "own"):
                     yield f"scope {sees} sees what belongs to a colleague's lead"
+
+
+def _personal(connection: Connection, table: str, wall: str, here: dict[str, Any]) -> Iterator[str]:
+    """A member sees their own, whatever their role; the work behind the pages, which is nobody, sees everyone's."""
+    for person, expected in ((MINE.person, 1), (THEIRS.person, 1), (None, 2)):
+        with acting(connection, HERE, person, "all"):
+            count = seen(connection, table, wall, HERE)
+            if count != expected:
+                yield f"{'a member' if person else 'the work'} sees {count} of 2 members' rows, not {expected}"
 
 
 def _added_only(connection: Connection, table: str, wall: str, here: dict[str, Any]) -> Iterator[str]:

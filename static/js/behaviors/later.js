@@ -1,0 +1,15 @@
+// Fetches the style sheets that a page needs only once something opens, when it has nothing better to do.
+function fetchStyles() {
+  const wanted = document.querySelector('meta[name="later-styles"]')?.content ?? "";
+  for (const href of wanted.split(" ").filter(Boolean)) {
+    if (document.querySelector(`link[rel="stylesheet"][href="${href}"]`)) continue;
+    const link = document.createElement("link");
+    link.rel = "stylesheet";
+    link.href = href;
+    document.head.append(link);
+  }
+}
+
+const idle = window.requestIdleCallback ?? ((call) => setTimeout(call, 200));
+if (document.readyState === "complete") idle(fetchStyles);
+else window.addEventListener("load", () => idle(fetchStyles), { once: true });
