@@ -1,0 +1,62 @@
+"""Telling members in the bell what they should know, in the transaction of what happened."""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import update
+
+from app.core.clock import utcnow
+from app.core.fragments import topic
+from app.core.live import announce
+from app.core.permissions import Actor
+from app.core.tenancy import current_workspace_id
+from app.extensions import db
+from app.leads.models import Lead
+from app.notifications.models import KINDS, Notification
+
+#: What people are told even when they did it themselves, since it ends later than they asked for it.
+_OF_ONES_OWN = frozenset({"bulk_done"})
+
+
+def notify(
+    user_id: UUID,
+    kind: str,
+    *,
+    lead: Lead | None = None,
+    actor: Actor | None = None,
+    data: Mapping[str, Any] | None = None,
+) -> Notification | None:
+    """Put a line into the bell of the member `user_id` and ring it after the commit.
+
+    `lead` is what it is about and where its link leads; `actor` who caused it; `data` plain facts (amounts, counts,
+    names of tags and stages), never customer data. Nobody is told what they did themselves: then the answer is None.
+    Raises ValueError for an unknown kind.
+    """
+    if kind not in KINDS:
+        raise ValueError(kind)
+    actor_id = actor.user_id if actor else None
+    if actor_id == user_id and kind not in _OF_ONES_OWN:
+        return None
+    told = Notification(
+        user_id=user_id, kind=kind, lead_id=lead.id if lead else None, actor_id=actor_id, data=dict(data or {})
+    )
+    db.session.add(told)
+    db.session.flush()
+    announce({topic("bell", user_id)})
+    return told
+
+
+def mark_read(user_id: UUID, notification_id: UUID | None = None) -> int:
+    """Mark one of the member's unread notifications as read, or all of them; the number that was marked."""
+    query = update(Notification).where(
+        Notification.workspace_id == current_workspace_id(),
+        Notification.user_id == user_id,
+        Notification.read_at.is_(None),
+    )
+    if notification_id is not None:
+        query = query.where(Notification.id == notification_id)
+    marked = db.session.execute(query.values(read_at=utcnow()).execution_options(synchronize_session=False)).rowcount
+    if marked:
+        announce({topic("bell", user_id)})
+    return int(marked)
