@@ -63,7 +63,10 @@ def downgrade() -> None:
         "saved_views", "bulk_acts", "tags",
     ):  # fmt: skip
         op.drop_table(table)
-    for name in ("ix_leads_stage_value", "ix_leads_value", "ix_leads_next", "ix_leads_shelf", "ix_leads_next_act"):
+    for name in (
+        "ix_leads_stage_value", "ix_leads_value", "ix_leads_next", "ix_leads_owner_next", "ix_leads_shelf",
+        "ix_leads_next_act",
+    ):  # fmt: skip
         op.drop_index(name, table_name="leads")
     for name, columns in NARROWED.items():
         op.drop_index(name, table_name="leads")
@@ -117,6 +120,7 @@ def _indexes() -> None:
         ("ix_leads_value", ("annual_minor", "id"), ON_DESK),
         ("ix_leads_next_act", ("stage_id", "next_act_at", "id"), ACT_ON_DESK),
         ("ix_leads_next", ("next_act_at", "id"), ACT_ON_DESK),
+        ("ix_leads_owner_next", ("owner_id", "next_act_at", "id"), ACT_ON_DESK),
         ("ix_leads_shelf", ("shelf", "shelved_at", "id"), "shelf <> 'desk'"),
     ):
         op.create_index(name, "leads", ["workspace_id", *columns], postgresql_where=sa.text(where))
