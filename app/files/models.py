@@ -22,7 +22,6 @@ class File(WorkspaceModel):
         belongs_to("activity_id", "activities"),
         db.Index("ix_files_lead_id", "workspace_id", "lead_id", "created_at", "id"),
         db.Index("ix_files_activity_id", "workspace_id", "activity_id"),
-        db.Index("ix_files_removed_at", "workspace_id", "removed_at"),
     )
 
     lead_id: Mapped[UUID]
@@ -33,7 +32,8 @@ class File(WorkspaceModel):
     size_bytes: Mapped[int] = mapped_column(BigInteger)
     width: Mapped[int | None] = mapped_column(Integer)
     height: Mapped[int | None] = mapped_column(Integer)
-    sha256: Mapped[bytes] = mapped_column(LargeBinary)
+    #: Keyed hash of what was sent, so that the same file sent twice is kept once.
+    fingerprint: Mapped[bytes] = mapped_column(LargeBinary)
     uploaded_by: Mapped[UUID | None]
     created_at: Mapped[datetime] = created_moment()
     removed_at: Mapped[datetime | None] = moment(nullable=True)

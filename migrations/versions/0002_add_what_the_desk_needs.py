@@ -430,7 +430,7 @@ def _tables() -> None:
         sa.Column("size_bytes", sa.BigInteger(), nullable=False),
         sa.Column("width", sa.Integer(), nullable=True),
         sa.Column("height", sa.Integer(), nullable=True),
-        sa.Column("sha256", sa.LargeBinary(), nullable=False),
+        sa.Column("fingerprint", sa.LargeBinary(), nullable=False),
         sa.Column("uploaded_by", sa.Uuid(), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("removed_at", sa.DateTime(timezone=True), nullable=True),
@@ -452,4 +452,3 @@ def _tables() -> None:
     )
     op.create_index("ix_files_activity_id", "files", ["workspace_id", "activity_id"], unique=False)
     op.create_index("ix_files_lead_id", "files", ["workspace_id", "lead_id", "created_at", "id"], unique=False)
-    op.create_index("ix_files_removed_at", "files", ["workspace_id", "removed_at"], unique=False)
