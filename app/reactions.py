@@ -10,6 +10,7 @@ from app.core.events import EVERY, Reaction
 from app.core.outbox import Handler
 from app.followups import jobs as followup_jobs
 from app.followups import services as followups
+from app.leads import jobs as leads_jobs
 from app.leads import services as leads
 from app.live.services import tell_pages
 from app.messaging import jobs as messaging_jobs
@@ -18,9 +19,11 @@ from app.squeegee import jobs as squeegee_jobs
 REACTIONS: Mapping[str, tuple[Reaction, ...]] = {
     EVERY: (record_event, tell_pages),
     "lead.created": (followups.plan_for_stage,),
+    "leads.shelved": (followups.rest,),
+    "leads.unshelved": (followups.go_on,),
     "lead.stage_changed": (followups.cancel_planned, followups.plan_for_stage),
     "quote.sent": (leads.advance_to_quote_sent,),
-    "quote.accepted": (leads.advance_to_ready,),
+    "quote.accepted": (leads.bring_back, leads.advance_to_ready),
     "quote.declined": (leads.move_to_declined,),
     "transfer.succeeded": (leads.advance_to_transferred,),
     "booking.confirmed": (leads.advance_to_booking_confirmed,),
@@ -28,6 +31,7 @@ REACTIONS: Mapping[str, tuple[Reaction, ...]] = {
 
 WORK: Mapping[str, Handler] = {
     "follow_up.due": followup_jobs.carry_out,
+    leads_jobs.EMPTY: leads_jobs.empty_bin,
     "message.send": messaging_jobs.send,
     "transfer.run": squeegee_jobs.run_transfer,
 }

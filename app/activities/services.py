@@ -1,6 +1,6 @@
 """Recording what happens to leads. Every change goes through `record_activity`."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -13,6 +13,7 @@ from app.core.clock import utcnow
 from app.core.errors import Invalid
 from app.core.events import Event, publish
 from app.core.fragments import topic
+from app.core.models import one_among
 from app.core.permissions import Actor
 from app.extensions import db
 from app.leads.models import Lead
@@ -77,6 +78,57 @@ def record_activity(
         )
     )
     return activity
+
+
+def record_for_each(
+    leads: Sequence[Lead],
+    kind: str,
+    event: str,
+    actor: Actor,
+    data: Callable[[Lead], Mapping[str, Any]],
+    *,
+    topics: Iterable[str] = (),
+) -> None:
+    """Write the same kind of line for many leads and publish `event` for each, in as many statements as for one.
+
+    `data` gives each lead's plain facts. Topics are those of every lead's stage besides `topics`.
+    """
+    now, told = utcnow(), frozenset(topics)
+    lines = [
+        Activity(
+            lead_id=lead.id, kind=kind, event=event, at=now, actor_kind=actor.kind, actor_id=actor.user_id,
+            data=dict(data(lead)),
+        )
+        for lead in leads
+    ]  # fmt: skip
+    db.session.add_all(lines)
+    db.session.flush()
+    touch_all(leads, {"last_activity_at": now})
+    for lead, line in zip(leads, lines, strict=True):
+        publish(
+            Event(
+                event, lead.workspace_id, actor, "lead", lead.id, lead_id=lead.id,
+                data={**line.data, "activity_id": str(line.id), "of_many": len(leads)},
+                topics=told | {topic("stage", lead.stage_id)},
+            )
+        )  # fmt: skip
+
+
+def touch_all(leads: Sequence[Lead], values: Mapping[str, Any], *, is_edit: bool = False) -> None:
+    """Write the same columns of many leads by one statement; `is_edit` raises the version that people edit against."""
+    if not leads:
+        return
+    db.session.execute(
+        update(Lead)
+        .where(Lead.workspace_id == leads[0].workspace_id, Lead.id == one_among(lead.id for lead in leads))
+        .values(**values, **({"version": Lead.version + 1} if is_edit else {}))
+        .execution_options(synchronize_session=False)
+    )
+    for lead in leads:
+        for name, value in values.items():
+            set_committed_value(lead, name, value)
+        if is_edit:
+            set_committed_value(lead, "version", lead.version + 1)
 
 
 def add_note(

@@ -1,10 +1,11 @@
 """What every workspace table shares: its key, and columns whose text is sealed."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, DateTime, ForeignKeyConstraint, LargeBinary, literal
+from sqlalchemy import ARRAY, ColumnElement, DateTime, ForeignKeyConstraint, LargeBinary, Uuid, any_, literal
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.clock import utcnow
@@ -74,6 +75,11 @@ def fixed(value: str | int) -> ColumnElement[Any]:
     prefers what yields the first ones soon.
     """
     return literal(value, literal_execute=True)
+
+
+def one_among(ids: Iterable[UUID]) -> Any:
+    """The right side of `column == one_among(ids)`: one statement, planned once, however many ids there are."""
+    return any_(literal(list(ids), ARRAY(Uuid)))
 
 
 def belongs_to(column: str, table: str, *, parent: str = "id", ondelete: str | None = None) -> ForeignKeyConstraint:

@@ -13,7 +13,7 @@ R = TypeVar("R")
 
 PERMISSIONS = frozenset(
     {
-        "leads:read", "leads:write", "leads:assign", "leads:transfer",
+        "leads:read", "leads:write", "leads:assign", "leads:transfer", "leads:delete",
         "contacts:read", "contacts:write",
         "activities:write",
         "quotes:read", "quotes:write",
@@ -28,7 +28,7 @@ PERMISSIONS = frozenset(
 ROLES: dict[str, frozenset[str]] = {
     "owner": PERMISSIONS,
     "admin": PERMISSIONS,
-    "manager": PERMISSIONS - {"settings:write", "members:write", "audit:read"},
+    "manager": PERMISSIONS - {"settings:write", "members:write", "audit:read", "leads:delete"},
     "sales": frozenset(
         {
             "leads:read", "leads:write", "leads:transfer", "contacts:read", "contacts:write", "activities:write",

@@ -3,7 +3,9 @@
 from app.followups.services.carrying_out import carry_out
 from app.followups.services.finishing import finish_follow_up, skip
 from app.followups.services.planning import cancel_planned, plan_for_stage, plan_task, refresh_next_act
+from app.followups.services.resting import go_on, refresh_next_acts, rest
 
 __all__ = [
-    "cancel_planned", "carry_out", "finish_follow_up", "plan_for_stage", "plan_task", "refresh_next_act", "skip",
+    "cancel_planned", "carry_out", "finish_follow_up", "go_on", "plan_for_stage", "plan_task", "refresh_next_act",
+    "refresh_next_acts", "rest", "skip",
 ]  # fmt: skip

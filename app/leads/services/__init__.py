@@ -3,8 +3,9 @@
 from app.leads.queries.facts import FACTS, Fact
 from app.leads.queries.stages import stages
 from app.leads.services.creating import ConsentGiven, LeadDraft, create_lead
+from app.leads.services.emptying import delete_for_good
 from app.leads.services.facts import change_fact
-from app.leads.services.moving import move_to_stage
+from app.leads.services.moving import DECLINED, move_to_stage, take_back
 from app.leads.services.reacting import (
     advance_to_booking_confirmed,
     advance_to_quote_sent,
@@ -12,10 +13,14 @@ from app.leads.services.reacting import (
     advance_to_transferred,
     move_to_declined,
 )
-from app.leads.services.reading import get_lead, stage_by_key
+from app.leads.services.reading import get_lead, locked_leads, stage_by_key
+from app.leads.services.shelving import archive, bring_back, put_in_bin, put_on_shelf, restore
+from app.leads.services.starring import star
+from app.leads.services.tagging import add_tag, get_tag, remove_tag, tag_named
 
 __all__ = [
-    "FACTS", "ConsentGiven", "Fact", "LeadDraft", "advance_to_booking_confirmed", "advance_to_quote_sent",
-    "advance_to_ready", "advance_to_transferred", "change_fact", "create_lead", "get_lead", "move_to_declined",
-    "move_to_stage", "stage_by_key", "stages",
+    "DECLINED", "FACTS", "REASONS", "ConsentGiven", "Fact", "LeadDraft", "add_tag", "advance_to_booking_confirmed", "advance_to_quote_sent",
+    "advance_to_ready", "advance_to_transferred", "archive", "bring_back", "change_fact", "create_lead",
+    "delete_for_good", "get_lead", "get_tag", "locked_leads", "move_to_declined", "move_to_stage", "put_in_bin",
+    "put_on_shelf", "remove_tag", "restore", "stage_by_key", "stages", "star", "tag_named",
 ]  # fmt: skip

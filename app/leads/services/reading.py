@@ -1,10 +1,12 @@
 """Finding the rows that the verbs work on."""
 
+from collections.abc import Iterable
 from uuid import UUID
 
 from sqlalchemy import select
 
 from app.core.errors import NotFound
+from app.core.models import one_among
 from app.core.tenancy import current_workspace_id
 from app.extensions import db
 from app.leads.models import Lead, Stage
@@ -20,6 +22,21 @@ def get_lead(lead_id: UUID, *, lock: bool = False) -> Lead:
     if lead is None:
         raise NotFound
     return lead
+
+
+def locked_leads(lead_ids: Iterable[UUID]) -> list[Lead]:
+    """Those of the leads that the scope sees, as they stand now, their rows held until the transaction ends.
+
+    Taken in the order of their ids, so that two acts on the same leads can't wait for each other.
+    """
+    query = (
+        select(Lead)
+        .where(Lead.workspace_id == current_workspace_id(), Lead.id == one_among(lead_ids))
+        .order_by(Lead.id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    return list(db.session.scalars(query))
 
 
 def get_stage(stage_id: UUID) -> Stage:

@@ -1,0 +1,105 @@
+"""What is planned with leads that are put away rests, and goes on when they are back."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Row, and_, select, update
+
+from app.core import outbox
+from app.core.clock import utcnow
+from app.core.events import Event
+from app.core.models import fixed, one_among
+from app.core.tenancy import current_workspace_id
+from app.extensions import db
+from app.followups.models import FollowUp
+from app.followups.services.planning import DUE, MESSAGES
+from app.leads.models import Lead
+from app.workspaces.queries import current_workspace
+
+WHY = "shelved"
+#: A message whose time passed longer ago than this does not leave by itself any more; a person picks the lead up.
+LATE = timedelta(hours=1)
+
+
+def rest(event: Event) -> None:
+    """The reaction to leads being put away: nothing planned with them is done, by Sill or by people."""
+    lead_ids = _leads(event)
+    stopped = db.session.scalars(
+        update(FollowUp)
+        .where(_of(lead_ids), FollowUp.state == fixed("planned"))
+        .values(state="cancelled", why=WHY, finished_at=utcnow(), version=FollowUp.version + 1)
+        .returning(FollowUp.id)
+        .execution_options(synchronize_session=False)
+    ).all()
+    outbox.cancel(DUE, list(stopped))
+    refresh_next_acts(lead_ids)
+
+
+def go_on(event: Event) -> None:
+    """The reaction to leads being put back: what rested is planned again.
+
+    Messages whose time has passed stay away, so that nobody hears from us out of the blue; a lead that is left with
+    nothing by that gets a task.
+    """
+    lead_ids = _leads(event)
+    resting = and_(_of(lead_ids), FollowUp.state == "cancelled", FollowUp.why == WHY)
+    too_late = and_(FollowUp.kind.in_(MESSAGES), FollowUp.due_at < utcnow() - LATE)
+    missed = set(_changed(and_(resting, too_late), {"why": "missed_while_away"}))
+    back = _changed(resting, {"state": "planned", "why": None, "finished_at": None})
+    for row in back:
+        if row.kind in MESSAGES:
+            outbox.enqueue(DUE, row.id, dedupe_key=f"{row.id}/{row.version}", run_at=row.due_at)
+    forlorn = {row.lead_id for row in missed} - {row.lead_id for row in back}
+    due_at = current_workspace().clock().next_open(utcnow())
+    db.session.add_all(
+        FollowUp(lead_id=lead_id, kind="task", title="Pick this up again", due_at=due_at, state="planned")
+        for lead_id in sorted(forlorn)
+    )
+    db.session.flush()
+    refresh_next_acts(lead_ids)
+
+
+def refresh_next_acts(lead_ids: Sequence[UUID]) -> None:
+    """Keep the next act of many leads by one statement: the earliest that is planned, or none."""
+
+    def first(column: ColumnElement) -> ColumnElement:
+        return (
+            select(column)
+            .where(
+                FollowUp.workspace_id == Lead.workspace_id, FollowUp.lead_id == Lead.id,
+                FollowUp.state == fixed("planned"),
+            )
+            .order_by(FollowUp.due_at, FollowUp.id)
+            .limit(1)
+            .correlate(Lead)
+            .scalar_subquery()
+        )  # fmt: skip
+
+    db.session.execute(
+        update(Lead)
+        .where(Lead.workspace_id == current_workspace_id(), Lead.id == one_among(lead_ids))
+        .values(next_act=first(FollowUp.title), next_act_at=first(FollowUp.due_at))
+        .execution_options(synchronize_session=False)
+    )
+    for held in list(db.session.identity_map.values()):
+        if isinstance(held, Lead) and held.id in lead_ids:
+            db.session.expire(held, ["next_act", "next_act_at"])
+
+
+def _changed(where: ColumnElement[bool], values: dict) -> Sequence[Row]:
+    return db.session.execute(
+        update(FollowUp)
+        .where(where)
+        .values(**values, version=FollowUp.version + 1)
+        .returning(FollowUp.id, FollowUp.lead_id, FollowUp.kind, FollowUp.due_at, FollowUp.version)
+        .execution_options(synchronize_session=False)
+    ).all()
+
+
+def _of(lead_ids: Sequence[UUID]) -> ColumnElement[bool]:
+    return and_(FollowUp.workspace_id == current_workspace_id(), FollowUp.lead_id == one_among(lead_ids))
+
+
+def _leads(event: Event) -> list[UUID]:
+    return [UUID(each) for each in event.data["lead_ids"]]

@@ -1,0 +1,63 @@
+"""Tags and stars: which there are, and which a lead has."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import and_, func, select
+
+from app.core.models import one_among
+from app.core.tenancy import current_workspace_id
+from app.extensions import db
+from app.leads.models import Favourite, LeadTag, Tag
+
+#: A tag's colour -> the colour's name among the hues of the style sheet.
+HUES = {"yellow": "amber", "purple": "violet"}
+
+
+@dataclass(frozen=True, slots=True)
+class TagView:
+    """A tag as pages show it."""
+
+    id: UUID
+    name: str
+    colour: str
+    noun: str = "tag"
+
+    @property
+    def hue(self) -> str:
+        """The class that colours it."""
+        return f"hue-{HUES.get(self.colour, self.colour)}"
+
+
+def all_tags() -> list[TagView]:
+    """Every tag of the workspace, by name."""
+    rows = db.session.execute(
+        select(Tag.id, Tag.name, Tag.colour)
+        .where(Tag.workspace_id == current_workspace_id())
+        .order_by(func.lower(Tag.name), Tag.id)
+    )
+    return [TagView(*row) for row in rows]
+
+
+def tags_of(lead_ids: Iterable[UUID]) -> dict[UUID, list[TagView]]:
+    """The tags of each of the leads, by name, in one statement; a lead without any is not in it."""
+    found: dict[UUID, list[TagView]] = {}
+    rows = db.session.execute(
+        select(LeadTag.lead_id, Tag.id, Tag.name, Tag.colour)
+        .join(Tag, and_(Tag.workspace_id == LeadTag.workspace_id, Tag.id == LeadTag.tag_id))
+        .where(LeadTag.workspace_id == current_workspace_id(), LeadTag.lead_id == one_among(lead_ids))
+        .order_by(func.lower(Tag.name), Tag.id)
+    )
+    for lead_id, *tag in rows:
+        found.setdefault(lead_id, []).append(TagView(*tag))
+    return found
+
+
+def starred_among(lead_ids: Iterable[UUID], user_id: UUID) -> set[UUID]:
+    """Which of the leads a member has given a star."""
+    query = select(Favourite.lead_id).where(
+        Favourite.workspace_id == current_workspace_id(), Favourite.user_id == user_id,
+        Favourite.lead_id == one_among(lead_ids),
+    )  # fmt: skip
+    return set(db.session.scalars(query))

@@ -1,0 +1,107 @@
+"""Tags on leads, for one lead or many."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlalchemy import delete, select
+from sqlalchemy.dialects.postgresql import insert
+
+from app.activities.services import record_for_each
+from app.core.clock import utcnow
+from app.core.errors import Invalid, NotFound
+from app.core.events import Event, publish
+from app.core.ids import new_id
+from app.core.models import one_among
+from app.core.permissions import Actor
+from app.core.tenancy import current_workspace_id
+from app.extensions import db
+from app.leads.models import TAG_COLOURS, Lead, LeadTag, Tag
+from app.leads.queries.tagging import all_tags
+from app.leads.services.reading import locked_leads
+
+LONGEST_TAG = 40
+MOST_TAGS = 300
+
+
+def tag_named(typed: str, actor: Actor) -> Tag:
+    """The tag of that name, made now if there is none; upper and lower case are the same name.
+
+    Raises Invalid({"tag": ...}) for a name that is blank or too long, and when the workspace has MOST_TAGS already.
+    """
+    name = " ".join(typed.split())
+    if not name:
+        raise Invalid({"tag": "Enter a tag."})
+    if len(name) > LONGEST_TAG:
+        raise Invalid({"tag": f"Keep a tag under {LONGEST_TAG} characters."})
+    known = all_tags()
+    found = next((tag for tag in known if tag.name.casefold() == name.casefold()), None)
+    if found is None:
+        if len(known) >= MOST_TAGS:
+            raise Invalid({"tag": f"There are {MOST_TAGS} tags already. Merge or delete some in the settings first."})
+        found_id = _make(name, TAG_COLOURS[len(known) % len(TAG_COLOURS)], actor)
+        return get_tag(found_id)
+    return get_tag(found.id)
+
+
+def get_tag(tag_id: UUID) -> Tag:
+    """A tag by its id. Raises NotFound."""
+    tag = db.session.get(Tag, (current_workspace_id(), tag_id))
+    if tag is None:
+        raise NotFound
+    return tag
+
+
+def add_tag(lead_ids: Sequence[UUID], tag: Tag, actor: Actor) -> list[Lead]:
+    """Hang a tag on leads. Returns those that did not have it."""
+    leads = locked_leads(lead_ids)
+    having = _having(leads, tag)
+    changed = [lead for lead in leads if lead.id not in having]
+    if changed:
+        here = current_workspace_id()
+        rows = [{"workspace_id": here, "lead_id": lead.id, "tag_id": tag.id} for lead in changed]
+        db.session.execute(insert(LeadTag).on_conflict_do_nothing(), rows)
+        _record("lead.tagged", changed, tag, actor)
+    return changed
+
+
+def remove_tag(lead_ids: Sequence[UUID], tag: Tag, actor: Actor) -> list[Lead]:
+    """Take a tag off leads. Returns those that had it."""
+    leads = locked_leads(lead_ids)
+    having = _having(leads, tag)
+    changed = [lead for lead in leads if lead.id in having]
+    if changed:
+        db.session.execute(
+            delete(LeadTag)
+            .where(
+                LeadTag.workspace_id == current_workspace_id(), LeadTag.tag_id == tag.id,
+                LeadTag.lead_id == one_among(lead.id for lead in changed),
+            )
+            .execution_options(synchronize_session=False)
+        )  # fmt: skip
+        _record("lead.untagged", changed, tag, actor)
+    return changed
+
+
+def _having(leads: Sequence[Lead], tag: Tag) -> set[UUID]:
+    """Which of the leads have the tag; their rows are locked, so it stays true."""
+    query = select(LeadTag.lead_id).where(
+        LeadTag.workspace_id == current_workspace_id(), LeadTag.tag_id == tag.id,
+        LeadTag.lead_id == one_among(lead.id for lead in leads),
+    )  # fmt: skip
+    return set(db.session.scalars(query))
+
+
+def _record(event: str, leads: Sequence[Lead], tag: Tag, actor: Actor) -> None:
+    data = {"fact": "tag", "tag": tag.name, "tag_id": str(tag.id)}
+    record_for_each(leads, "fact_changed", event, actor, lambda lead: data)
+
+
+def _make(name: str, colour: str, actor: Actor) -> UUID:
+    """Make a tag; who is beaten to it by a moment gets the one that was quicker."""
+    here = current_workspace_id()
+    row = insert(Tag).values(workspace_id=here, id=new_id(), name=name, colour=colour, created_at=utcnow(), version=1)
+    made = db.session.scalar(row.on_conflict_do_nothing().returning(Tag.id))
+    if made is None:
+        return db.session.execute(select(Tag.id).where(Tag.workspace_id == here, Tag.name == name)).scalar_one()
+    publish(Event("tag.made", here, actor, "tag", made, after={"name": name}, topics=frozenset({"tags"})))
+    return made
