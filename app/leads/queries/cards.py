@@ -52,11 +52,12 @@ def card_of(row: Row[Any] | Any) -> Card:
 
 def what_is_wanted(service: str, frequency: str | None, property_type: str | None, bedrooms: str | None) -> str:
     """Such as "8-weekly · 3-bed semi", leaving out what is not known."""
+    return " · ".join(filter(None, (rhythm(service, frequency), house_words(property_type, bedrooms))))
+
+
+def house_words(property_type: str | None, bedrooms: str | None) -> str:
+    """Such as "3-bed semi", as far as it is known."""
     house = PROPERTY_WORDS.get(property_type or "", "")
     if house and bedrooms and property_type != "commercial":
-        house = f"{bedrooms} bed {house}" if bedrooms in ("1-2", "6+") else f"{bedrooms}-bed {house}"
-    elif bedrooms and not house:
-        house = f"{bedrooms} bedrooms"
-    return " · ".join(filter(None, (rhythm(service, frequency), house)))
-
-
+        return f"{bedrooms} bed {house}" if bedrooms in ("1-2", "6+") else f"{bedrooms}-bed {house}"
+    return house or (f"{bedrooms} bedrooms" if bedrooms else "")
