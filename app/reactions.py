@@ -14,6 +14,7 @@ from app.leads import jobs as leads_jobs
 from app.leads import services as leads
 from app.live.services import tell_pages
 from app.messaging import jobs as messaging_jobs
+from app.messaging import services as messaging
 from app.squeegee import jobs as squeegee_jobs
 
 REACTIONS: Mapping[str, tuple[Reaction, ...]] = {
@@ -21,7 +22,13 @@ REACTIONS: Mapping[str, tuple[Reaction, ...]] = {
     "lead.created": (followups.plan_for_stage,),
     "leads.shelved": (followups.rest,),
     "leads.unshelved": (followups.go_on,),
-    "lead.stage_changed": (followups.cancel_planned, followups.plan_for_stage),
+    "lead.stage_changed": (
+        followups.cancel_planned,
+        followups.plan_for_stage,
+        followups.plan_return,
+        followups.restore_planned,
+        messaging.stop_unsent,
+    ),
     "quote.sent": (leads.advance_to_quote_sent,),
     "quote.accepted": (leads.bring_back, leads.advance_to_ready),
     "quote.declined": (leads.move_to_declined,),

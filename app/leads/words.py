@@ -20,6 +20,12 @@ EXTRA_WORDS = {
 PRIORITY_WORDS = {"low": "Low", "normal": "Normal", "high": "High", "urgent": "Urgent"}
 METHOD_WORDS = {"any": "No preference", "phone": "Phone", "email": "Email", "sms": "Text message"}
 BEDROOM_WORDS = {"1-2": "1 or 2", "3": "3", "4": "4", "5": "5", "6+": "6 or more"}
+#: Why a lead was lost. The keys that customers give on a quote (quotes/services/answering.py) are among them.
+DECLINE_WORDS = {
+    "someone_else": "Has a cleaner", "does_it_alone": "Cleans them alone", "too_expensive": "Too dear",
+    "not_now": "Not now", "moved": "Moved away", "not_needed": "No longer needed", "no_contact": "Wants no contact",
+    "other": "Another reason",
+}  # fmt: skip
 
 #: The words for each choice, by the fact's name.
 CHOICE_WORDS = {

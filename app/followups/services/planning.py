@@ -29,7 +29,7 @@ def plan_for_stage(event: Event) -> None:
     A stage without rules that asks for attention after some days gets a task then. An email to somebody without an
     address becomes a call; messages that count as an attempt are planned up to the workspace's limit.
     """
-    if event.lead_id is None:
+    if event.lead_id is None or "undoes" in event.data:  # an undone move brings back what was planned before it
         return
     lead, workspace = get_lead(event.lead_id), current_workspace()
     stage_id, change_id = UUID(str(event.data["stage_id"])), UUID(str(event.data["stage_change_id"]))

@@ -16,8 +16,9 @@ from app.core.permissions import Actor
 from app.core.tenancy import acting_in, current_scope, current_workspace_id
 from app.extensions import db
 from app.leads.models import Lead, LeadSource, Stage, StageChange
+from app.leads.services.assigning import choose_owner, tell_assignment
 from app.leads.services.indexing import index_lead
-from app.leads.services.moving import top_rank
+from app.leads.services.ranking import top_rank
 from app.leads.services.reading import stage_by_key
 from app.workspaces.queries import current_workspace
 
@@ -75,8 +76,8 @@ class LeadDraft:
 def create_lead(draft: LeadDraft, actor: Actor) -> Lead:
     """Make a lead: join or make contact and property, number it, index it, plan what follows.
 
-    Raises Invalid naming each field that can't be taken. The lead's number comes from a counter row that stays
-    locked until the commit: no gaps, no doubles.
+    Without an owner it is given to whoever is next (services/assigning.py). Raises Invalid naming each field that
+    can't be taken. The lead's number comes from a counter row that stays locked until the commit: no gaps, no doubles.
     """
     phone, email, postcode = _checked(draft)
     scope = current_scope()
@@ -90,11 +91,17 @@ def create_lead(draft: LeadDraft, actor: Actor) -> Lead:
         _keep_house_facts(place, draft, is_vouched)
         stage = stage_by_key(draft.stage_key)
         lead = _lead(draft, contact, place, stage, actor)
+        assignment = None
+        if lead.owner_id is None and not stage.is_final:
+            assignment = choose_owner(current_workspace(), lead.district)
+            lead.owner_id = assignment.user_id if assignment else None
         db.session.add(lead)
         db.session.flush()
         index_lead(lead, contact, place, is_new=True)
         _keep_consents(contact, draft)
         _tell(lead, stage, draft, actor)
+        if assignment:
+            tell_assignment(lead, assignment)
     return lead
 
 
@@ -209,5 +216,3 @@ def _tell(lead: Lead, stage: Stage, draft: LeadDraft, actor: Actor) -> None:
 
 def _cut(text_: str | None) -> str | None:
     return text_[:500] if text_ else None
-
-

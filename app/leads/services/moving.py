@@ -1,28 +1,28 @@
 """Moving a lead to another stage, or to another place in its column."""
 
-import time
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import select
 
 from app.activities.services import record_activity
 from app.core.clock import utcnow
-from app.core.errors import Conflict
+from app.core.errors import Conflict, Invalid
 from app.core.fragments import topic
 from app.core.live import announce
 from app.core.permissions import Actor
 from app.core.tenancy import current_workspace_id
 from app.extensions import db
 from app.leads.models import Lead, Stage, StageChange
+from app.leads.services.ranking import rank_between
 from app.leads.services.reading import get_lead, get_stage
+from app.leads.services.returning import REASONS, checked_return, return_date
+from app.workspaces.queries import current_workspace, today_here
 
-#: Room between two neighbours that arrived a second apart: thirty halvings before ranks meet.
-_STEP = 1_000_000_000
-
-
-def top_rank() -> int:
-    """The rank that puts a card above all that came before. Lower ranks stand higher."""
-    return -time.time_ns()
+#: For so long the mover may take a move back.
+UNDO = timedelta(seconds=30)
+#: The stage whose leads come back one day.
+DECLINED = "declined"
 
 
 def move_to_stage(
@@ -34,26 +34,76 @@ def move_to_stage(
     above_id: UUID | None = None,
     below_id: UUID | None = None,
     reason: str = "",
+    reason_key: str | None = None,
+    returns_on: date | bool | None = True,
+    stops_messages: bool = False,
 ) -> Lead:
     """Move a lead; `above_id` and `below_id` are the cards it was dropped between.
 
     `from_stage_id` is where the mover saw it: if it has left meanwhile, Conflict is raised and nothing changes, so that
     of several movers at once exactly one wins and the others are told. Moving inside a stage only changes the order.
+    Into "declined" `reason_key` (of returning.REASONS) says why, and `returns_on` when it comes back: a day, None for
+    never, True for the reason's own rule. `stops_messages` takes back what waits to be sent. Raises NotFound, Invalid.
     """
     lead = get_lead(lead_id, lock=True)
     target = get_stage(to_stage_id)
     if from_stage_id is not None and lead.stage_id != from_stage_id:
         raise Conflict(f"{lead.number} was moved to {get_stage_name(lead.stage_id)} meanwhile. Nothing was changed.")
-    lead.rank = _rank_between(target.id, above_id, below_id)
+    lead.rank = rank_between(target.id, above_id, below_id)
     if lead.stage_id == target.id:
         db.session.flush()
-        _announce_order(lead)
+        announce({topic("stage", lead.stage_id)})
         return lead
+    farewell = _say_farewell(lead, target, reason_key, returns_on)
+    _change_stage(lead, target, actor, reason, {**farewell, **({"stops_messages": True} if stops_messages else {})})
+    return lead
+
+
+def take_back(lead_id: UUID, actor: Actor) -> Lead:
+    """Undo one's last move of a lead: it stands where it stood, with what was planned there.
+
+    Raises NotFound, or Conflict when it was moved by another since, or more than `UNDO` ago.
+    """
+    lead = get_lead(lead_id, lock=True)
+    last = _last_change(lead)
+    if last is None or last.from_stage_id is None or last.actor_id != actor.user_id:
+        raise Conflict(f"{lead.number} has been moved by someone else since, so it stays where it is.")
+    if utcnow() - last.at > UNDO:
+        raise Conflict("Undo is there for 30 seconds. Move the card back instead.")
+    target = get_stage(last.from_stage_id)
+    _say_farewell(lead, target, None, None)
+    _change_stage(lead, target, actor, "", {"undoes": str(last.id)})
+    return lead
+
+
+def get_stage_name(stage_id: UUID) -> str:
+    """The present name of a stage, also of a retired one."""
+    with db.session.no_autoflush:
+        return db.session.get_one(Stage, (current_workspace_id(), stage_id)).name
+
+
+def _say_farewell(lead: Lead, target: Stage, reason_key: str | None, returns_on: date | bool | None) -> dict[str, str]:
+    """Keep why the lead was lost and when it returns, or forget both when it comes back; what the timeline says."""
+    if target.key != DECLINED:
+        lead.decline_reason = lead.returns_on = None
+        return {}
+    if reason_key is None:
+        return {}
+    if reason_key not in REASONS:
+        raise Invalid({"reason_key": "Choose the reason that comes nearest."})
+    if isinstance(returns_on, bool):
+        returns_on = return_date(reason_key, today_here(), current_workspace().price_review_month)
+    lead.decline_reason, lead.returns_on = reason_key, checked_return(returns_on, today_here())
+    told = {"reason_key": reason_key}
+    return told | ({"returns_on": lead.returns_on.isoformat()} if lead.returns_on else {})
+
+
+def _change_stage(lead: Lead, target: Stage, actor: Actor, reason: str, told: dict[str, str | bool]) -> None:
     now = utcnow()
     change = StageChange(
         lead_id=lead.id, from_stage_id=lead.stage_id, to_stage_id=target.id, from_name=get_stage_name(lead.stage_id),
         to_name=target.name, actor_kind=actor.kind, actor_id=actor.user_id, reason=reason.strip() or None,
-        seconds_in_stage=max(0, int((now - lead.stage_entered_at).total_seconds())), at=now,
+        seconds_in_stage=_seconds(lead, now), at=now,
     )  # fmt: skip
     db.session.add(change)
     lead.stage_id, lead.stage_entered_at = target.id, now
@@ -64,37 +114,20 @@ def move_to_stage(
         data={
             "from": change.from_name, "to": change.to_name, "from_stage_id": str(change.from_stage_id),
             "stage_id": str(target.id), "stage_key": target.key, "stage_change_id": str(change.id),
-            "seconds_in_stage": change.seconds_in_stage,
+            "seconds_in_stage": change.seconds_in_stage, **told,
         },
         topics=(topic("stage", change.from_stage_id), "board"),
     )  # fmt: skip
-    return lead
 
 
-def get_stage_name(stage_id: UUID) -> str:
-    """The present name of a stage, also of a retired one."""
-    with db.session.no_autoflush:
-        return db.session.get_one(Stage, (current_workspace_id(), stage_id)).name
+def _seconds(lead: Lead, now: datetime) -> int:
+    return max(0, int((now - lead.stage_entered_at).total_seconds()))
 
 
-def _rank_between(stage_id: UUID, above_id: UUID | None, below_id: UUID | None) -> int:
-    """A rank between two neighbours; on top when there are none. Ranks that meet fall back to the order of ids."""
-    wanted = [lead_id for lead_id in (above_id, below_id) if lead_id]
-    if not wanted:
-        return top_rank()
-    rows = db.session.execute(
-        select(Lead.id, Lead.rank).where(
-            Lead.workspace_id == current_workspace_id(), Lead.stage_id == stage_id, Lead.id.in_(wanted)
-        )
-    )
-    ranks = {row.id: row.rank for row in rows}
-    above, below = ranks.get(above_id), ranks.get(below_id)  # type: ignore[arg-type]
-    if above is not None and below is not None:
-        return (above + below) // 2
-    if above is not None:
-        return above + _STEP
-    return below - _STEP if below is not None else top_rank()
-
-
-def _announce_order(lead: Lead) -> None:
-    announce({topic("stage", lead.stage_id)})
+def _last_change(lead: Lead) -> StageChange | None:
+    return db.session.scalars(
+        select(StageChange)
+        .where(StageChange.workspace_id == lead.workspace_id, StageChange.lead_id == lead.id)
+        .order_by(StageChange.at.desc(), StageChange.id.desc())
+        .limit(1)
+    ).first()

@@ -6,8 +6,9 @@ from app.core.clock import utcnow
 from app.core.events import Event
 from app.core.tenancy import acting_in, current_scope
 from app.leads.models import Stage
-from app.leads.services.moving import move_to_stage
+from app.leads.services.moving import DECLINED, move_to_stage
 from app.leads.services.reading import get_lead, get_stage, stage_by_key
+from app.leads.services.returning import REASONS
 
 
 def advance_to_quote_sent(event: Event) -> None:
@@ -21,8 +22,9 @@ def advance_to_ready(event: Event) -> None:
 
 
 def move_to_declined(event: Event) -> None:
-    """The customer said no."""
-    _move_to("declined", event)
+    """The customer said no, and why; the reason sets the day to ask again."""
+    reason_key = str(event.data.get("reason", ""))
+    _move_to(DECLINED, event, reason_key=reason_key if reason_key in REASONS else None)
 
 
 def advance_to_transferred(event: Event) -> None:
@@ -39,7 +41,7 @@ def advance_to_booking_confirmed(event: Event) -> None:
     _move_to("booking_confirmed", event)
 
 
-def _move_to(key: str, event: Event, *, unless_past: bool = False) -> None:
+def _move_to(key: str, event: Event, *, unless_past: bool = False, reason_key: str | None = None) -> None:
     """Move the event's lead to the stage `key`; with `unless_past` only forward, and never out of a final stage."""
     assert event.lead_id is not None
     scope = current_scope()
@@ -48,9 +50,8 @@ def _move_to(key: str, event: Event, *, unless_past: bool = False) -> None:
         target, now = stage_by_key(key), get_stage(lead.stage_id)
         if target.id == now.id or (unless_past and _is_past(now, target)):
             return
-        move_to_stage(lead.id, target.id, event.actor)
+        move_to_stage(lead.id, target.id, event.actor, reason_key=reason_key)
 
 
 def _is_past(now: Stage, target: Stage) -> bool:
     return now.position > target.position
-

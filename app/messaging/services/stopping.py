@@ -1,0 +1,31 @@
+"""Messages that nobody wants sent any more because their lead has come to its end."""
+
+from sqlalchemy import select
+
+from app.core.events import Event
+from app.core.models import fixed
+from app.core.tenancy import current_workspace_id
+from app.extensions import db
+from app.messaging.models import Message
+from app.messaging.services.composing import unsend
+
+#: A lead never has more than a few that wait; what is beyond leaves.
+_MOST = 20
+
+
+def stop_unsent(event: Event) -> None:
+    """The reaction to a lead being moved to a final stage by someone who was told what that stops."""
+    if event.lead_id is None or not event.data.get("stops_messages"):
+        return
+    waiting = db.session.scalars(
+        select(Message.id)
+        .where(
+            Message.workspace_id == current_workspace_id(), Message.lead_id == event.lead_id,
+            Message.state == fixed("queued"), Message.direction == fixed("out"),
+        )
+        .order_by(Message.created_at)
+        .limit(_MOST)
+        .with_for_update()
+    ).all()  # fmt: skip
+    for message_id in waiting:
+        unsend(message_id, event.actor)
