@@ -23,7 +23,7 @@ select l.id, l.number, l.service, l.frequency, l.property_type, l.bedrooms, l.di
   join contacts c on c.workspace_id = l.workspace_id and c.id = l.contact_id
   join stages s on s.workspace_id = l.workspace_id and s.id = l.stage_id
   left join users u on u.id = l.owner_id
- where l.workspace_id = %s order by l.created_at desc, l.id desc limit %s
+ where l.workspace_id = %s and l.shelf = 'desk' order by l.created_at desc, l.id desc limit %s
 """
 PAGE = """<!doctype html><html lang="en-GB"><head><title>Leads</title></head><body><table>
 {% for row in rows %}<tr id="lead-{{ row.id }}"><td><a class="row-link" href="/w/bench/leads/{{ row.id }}">

@@ -100,7 +100,7 @@ class Batch:
         yearly, monthly = (annual_minor(price, weeks), monthly_minor(price, weeks)) if price else (0, 0)
         owner = random.choices((None, *setting.owners), (60 if road == ("new",) else 5, 40, 25, 15, 10, 5))[0]
         self._row(
-            "leads", lead_id, number=name, contact_id=contact_id, property_id=place_id,
+            "leads", lead_id, number=name, shelf="desk", contact_id=contact_id, property_id=place_id,
             stage_id=setting.stages[road[-1]][0], stage_entered_at=moments[-1],
             rank=-int(moments[-1].timestamp() * 1e9), owner_id=owner,
             priority=random.choices(("normal", "high", "low", "urgent"), (80, 12, 5, 3))[0],
@@ -223,7 +223,7 @@ class Batch:
         """The tokens under which app/leads/services/indexing.py finds a lead."""
         index = search_index()
         tokens = index.name_tokens(home.name) | {index.exact("lead_number", number)}
-        tokens |= index.postcode_tokens(home.postcode)
+        tokens |= index.postcode_tokens(home.postcode) | index.address_tokens(home.line1, home.town)
         if home.phone:
             tokens |= index.phone_tokens(home.phone)
         if home.email:
