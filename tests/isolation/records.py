@@ -22,7 +22,7 @@ from app.extensions import db
 from app.followups.models import FollowUp
 from app.lead_forms.models import FormSubmission, LeadForm
 from app.leads.models import Lead
-from app.leads.services import stage_by_key
+from app.leads.services import add_tag, stage_by_key, tag_named
 from app.messaging.models import Message
 from app.messaging.services import compose
 from app.quotes.services import QuoteDraft, draft_quote
@@ -44,12 +44,14 @@ BODIES: dict[str, dict[str, str]] = {
     "leads.change": {"value": "urgent", "was": "normal"},
     "leads.create": {"name": "Ivy Reed", "phone": "07700 900123", "source_key": "phone", "service": "window_cleaning"},
     "leads.move": {"to": "{stage_id}"},
-    "leads.search": {"q": "Hannah"},
+    "leads.star": {"on": "1"},
+    "leads.tag_lead": {"tag": "Corner house"},
     "lead_forms.release_submission": {},
     "messaging.compose": {"channel": "email", "recipient": "ivy@example.com", "subject": "Hello", "body": "Good day"},
     "messaging.settle": {"arrived": "yes"},
     "quotes.create": {"price_8_weekly": "24", "valid_until": TOMORROW},
     "quotes.send": {"channel": "email"},
+    "search.find": {"q": "Hannah"},
     "squeegee.book": {"first_service_date": TOMORROW},
     "squeegee.change_settings": {"seen": "2", "base_url": NOWHERE},
     "squeegee.confirm_copy": {"squeegee_id": "CUST-1", "first_service_date": TOMORROW},
@@ -126,6 +128,7 @@ _NOT_GOING_OVER = "update transfers set state = 'cancelled' where id = :transfer
 _READY = "update leads set stage_id = (select id from stages where key = 'ready_for_squeegee') where id = :lead_id"
 #: endpoint -> what must be so before its act may be done
 NEEDED = {
+    "leads.delete_for_good": ("update leads set shelf = 'bin', shelved_at = now() where id = :lead_id",),
     "messaging.retry": ("update messages set state = 'failed' where id = :message_id",),
     "messaging.settle": ("update messages set state = 'uncertain' where id = :message_id",),
     "quotes.create": ("update quotes set state = 'sent' where id = :quote_id",),
@@ -203,6 +206,12 @@ def _dead_work(lead: Lead, actor: Actor) -> UUID:
     return item.id
 
 
+def _tag(lead: Lead, actor: Actor) -> UUID:
+    tag = tag_named("Terrace", actor)
+    add_tag([lead.id], tag, actor)
+    return tag.id
+
+
 def _transfer(lead: Lead, actor: Actor) -> UUID:
     transfer = Transfer(lead_id=lead.id, method="api", state="pending", created_by=actor.user_id)
     db.session.add(transfer)
@@ -219,4 +228,5 @@ MAKERS: dict[str, Callable[[Lead, Actor], UUID]] = {
     "member_id": _member,
     "item_id": _dead_work,
     "transfer_id": _transfer,
+    "tag_id": _tag,
 }

@@ -1,0 +1,93 @@
+"""The archive and the bin, and the acts that fill and empty them."""
+
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from flask import Response, g, request, url_for
+
+from app.core import web
+from app.core.fragments import answer, fragment, redirect_to, wants_fragment
+from app.core.permissions import permit
+from app.leads.models import Lead
+from app.leads.queries.shelving import shelved
+from app.leads.services import archive, delete_for_good, put_in_bin, restore
+from app.leads.views import bp
+from app.workspaces.layout import desk_or_fragment
+from app.workspaces.queries import current_workspace
+
+
+@bp.get("/w/<slug>/leads/archive", endpoint="archive")
+@permit("leads:read")
+def archive_page(slug: str) -> Response:
+    """What was put away to keep."""
+    return _shelf_page("archive")
+
+
+@bp.get("/w/<slug>/leads/bin", endpoint="bin")
+@permit("leads:read")
+def bin_page(slug: str) -> Response:
+    """What will be deleted when its time is over."""
+    return _shelf_page("bin")
+
+
+@bp.post("/w/<slug>/leads/<uuid:lead_id>/archive", endpoint="put_in_archive")
+@permit("leads:write")
+def to_archive(slug: str, lead_id: UUID) -> Response:
+    """Put a lead into the archive."""
+    lead = archive(lead_id, web.actor())
+    return _done(lead, f"{lead.number} is in the archive.", undo=True)
+
+
+@bp.post("/w/<slug>/leads/<uuid:lead_id>/bin", endpoint="put_in_bin")
+@permit("leads:write")
+def to_bin(slug: str, lead_id: UUID) -> Response:
+    """Put a lead into the bin."""
+    lead = put_in_bin(lead_id, web.actor())
+    return _done(lead, f"{lead.number} is in the bin for {_days(current_workspace().bin_days)}.", undo=True)
+
+
+@bp.post("/w/<slug>/leads/<uuid:lead_id>/restore", endpoint="restore")
+@permit("leads:write")
+def to_desk(slug: str, lead_id: UUID) -> Response:
+    """Put a lead back onto the desk."""
+    lead = restore(lead_id, web.actor())
+    return _done(lead, f"{lead.number} is back on the desk.")
+
+
+@bp.post("/w/<slug>/leads/<uuid:lead_id>/delete", endpoint="delete_for_good")
+@permit("leads:delete")
+def delete(slug: str, lead_id: UUID) -> Response:
+    """Delete a lead from the bin, before its time."""
+    delete_for_good([lead_id], web.actor())
+    if wants_fragment():
+        return answer(_toast("Deleted for good."))
+    return redirect_to(url_for("leads.bin"))
+
+
+def _shelf_page(shelf: str) -> Response:
+    found = shelved(shelf, request.args.get("after"))
+    days = current_workspace().bin_days
+    values: dict[str, Any] = {
+        "shelf": shelf, "rows": found.rows, "bin_days": days, "stay": timedelta(days=days), "viewer": g.viewer,
+        "lead_url": f"/w/{g.workspace.slug}/leads/",
+        "more_url": url_for(f"leads.{shelf}", after=found.next_cursor) if found.next_cursor else None,
+    }  # fmt: skip
+    if "after" in request.args and wants_fragment():
+        return answer(fragment("leads/_shelf_rows.html", **values))
+    return desk_or_fragment(shelf, "leads/shelf.html", "leads/_shelf.html", **values)
+
+
+def _done(lead: Lead, words: str, *, undo: bool = False) -> Response:
+    """Word of it; what shows the lead hears of the change by itself."""
+    if not wants_fragment():
+        return redirect_to(url_for("leads.show", lead_id=lead.id))
+    return answer(_toast(words, url_for("leads.restore", lead_id=lead.id) if undo else None))
+
+
+def _toast(words: str, undo_url: str | None = None) -> str:
+    return fragment("leads/_toast.html", words=words, undo_url=undo_url)
+
+
+def _days(number: int) -> str:
+    return "1 day" if number == 1 else f"{number} days"
