@@ -18,6 +18,6 @@ from app.messaging.services.suppressing import allow_again, is_suppressed, suppr
 __all__ = [
     "VARIABLES", "Rendered", "TemplateFault", "allow_again", "compose", "has_marketing_basis", "is_suppressed",
     "locked_message", "mark_failed", "mark_refused", "mark_sent", "mark_uncertain", "note_status", "render_template",
-    "retry", "settle_uncertain", "status_url", "stop_unsent", "suppress", "template_by_key", "unknown_variables", "unsend",
+    "retry", "settle_uncertain", "status_url", "stop_unsent", "suppress", "template_by_key", "unknown_variables",
     "unsend", "workspace_of_hook",
 ]  # fmt: skip
