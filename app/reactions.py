@@ -15,11 +15,14 @@ from app.leads import services as leads
 from app.live.services import tell_pages
 from app.messaging import jobs as messaging_jobs
 from app.messaging import services as messaging
+from app.notifications import services as notifications
 from app.squeegee import jobs as squeegee_jobs
 
 REACTIONS: Mapping[str, tuple[Reaction, ...]] = {
     EVERY: (record_event, tell_pages),
-    "lead.created": (followups.plan_for_stage,),
+    "lead.created": (followups.plan_for_stage, notifications.tell_worth),
+    "lead.assigned": (notifications.tell_new_owner,),
+    "lead.fact_changed": (notifications.tell_new_owner, notifications.tell_worth),
     "leads.shelved": (followups.rest,),
     "leads.unshelved": (followups.go_on,),
     "lead.stage_changed": (
@@ -30,7 +33,7 @@ REACTIONS: Mapping[str, tuple[Reaction, ...]] = {
         messaging.stop_unsent,
     ),
     "quote.sent": (leads.advance_to_quote_sent,),
-    "quote.accepted": (leads.bring_back, leads.advance_to_ready),
+    "quote.accepted": (leads.bring_back, leads.advance_to_ready, notifications.tell_worth),
     "quote.declined": (leads.move_to_declined,),
     "transfer.succeeded": (leads.advance_to_transferred,),
     "booking.confirmed": (leads.advance_to_booking_confirmed,),
@@ -39,6 +42,7 @@ REACTIONS: Mapping[str, tuple[Reaction, ...]] = {
 WORK: Mapping[str, Handler] = {
     "follow_up.due": followup_jobs.carry_out,
     leads_jobs.EMPTY: leads_jobs.empty_bin,
+    leads_jobs.MOVE_ON: leads_jobs.move_leads_on,
     "message.send": messaging_jobs.send,
     "transfer.run": squeegee_jobs.run_transfer,
 }

@@ -60,3 +60,17 @@ def mark_read(user_id: UUID, notification_id: UUID | None = None) -> int:
     if marked:
         announce({topic("bell", user_id)})
     return int(marked)
+
+
+def mark_unread(user_id: UUID, notification_id: UUID) -> int:
+    """Put one of the member's notifications back among the unread; the number that was put back."""
+    query = update(Notification).where(
+        Notification.workspace_id == current_workspace_id(),
+        Notification.user_id == user_id,
+        Notification.id == notification_id,
+        Notification.read_at.is_not(None),
+    )
+    marked = db.session.execute(query.values(read_at=None).execution_options(synchronize_session=False)).rowcount
+    if marked:
+        announce({topic("bell", user_id)})
+    return int(marked)

@@ -1,0 +1,6 @@
+"""What can be done with the bell. One file a verb; this page lists them."""
+
+from app.notifications.services.reacting import tell_new_owner, tell_worth
+from app.notifications.services.telling import mark_read, mark_unread, notify
+
+__all__ = ["mark_read", "mark_unread", "notify", "tell_new_owner", "tell_worth"]

@@ -1,0 +1,81 @@
+"""Who is told when something happens to a lead: the reactions that app/reactions.py lists."""
+
+from uuid import UUID
+
+from sqlalchemy import select
+
+from app.core.events import Event
+from app.core.money import monthly_minor, parse_money
+from app.core.tenancy import acting_in, current_scope, current_workspace_id
+from app.extensions import db
+from app.leads.models import FREQUENCIES, Lead
+from app.leads.services import get_lead
+from app.notifications.services.telling import notify
+from app.workspaces.models import Membership
+from app.workspaces.queries import current_workspace
+
+_MANAGERS = ("owner", "admin", "manager")
+
+
+def tell_new_owner(event: Event) -> None:
+    """The reaction to a lead that changes hands: whoever has it now is told, by whom or why.
+
+    One lead of many that change hands in one go is left to whoever does that, who tells of all of them at once.
+    """
+    data = event.data
+    if event.lead_id is None or data.get("fact") != "owner" or not data.get("now") or data.get("of_many", 1) > 1:
+        return
+    why = {name: data[name] for name in ("why", "district") if data.get(name)}
+    with _seeing_all():
+        notify(UUID(str(data["now"])), "assigned", lead=get_lead(event.lead_id), actor=event.actor, data=why)
+
+
+def tell_worth(event: Event) -> None:
+    """The reaction to a lead whose monthly value has reached the workspace's threshold: once each time it does.
+
+    Its owner is told; where it is nobody's, or the owner knows since they did it, the managers are.
+    """
+    threshold = current_workspace().high_value_minor
+    if event.lead_id is None or threshold <= 0:
+        return
+    with _seeing_all():
+        lead = get_lead(event.lead_id)
+        if not _before(event, lead) < threshold <= lead.monthly_minor:
+            return
+        data = {"monthly_minor": lead.monthly_minor, "threshold_minor": threshold}
+        for user_id in _who_cares(lead, event.actor.user_id):
+            notify(user_id, "high_value", lead=lead, actor=event.actor, data=data)
+
+
+def _seeing_all():  # type: ignore[no-untyped-def]
+    """Telling a colleague is no look at what is theirs."""
+    scope = current_scope()
+    return acting_in(scope.workspace_id, user_id=scope.user_id)
+
+
+def _before(event: Event, lead: Lead) -> int:
+    """What the lead was worth a month before the event, in minor units."""
+    if event.name == "lead.created":
+        return 0
+    price, frequency = lead.price_minor, lead.frequency
+    if event.name == "quote.accepted":
+        before = event.before or {}
+        price, frequency = before.get("price_minor"), before.get("frequency")
+    elif event.data.get("fact") == "price":
+        price = parse_money(str(event.data.get("was") or ""))
+    elif event.data.get("fact") == "frequency":
+        frequency = event.data.get("was") or None
+    if price is None:
+        return 0
+    return monthly_minor(price, FREQUENCIES.get(frequency) if frequency else None)
+
+
+def _who_cares(lead: Lead, actor_id: UUID | None) -> list[UUID]:
+    if lead.owner_id is not None and lead.owner_id != actor_id:
+        return [lead.owner_id]
+    managers = select(Membership.user_id).where(
+        Membership.workspace_id == current_workspace_id(),
+        Membership.role.in_(_MANAGERS),
+        Membership.deactivated_at.is_(None),
+    )
+    return list(db.session.scalars(managers.order_by(Membership.id)))

@@ -1,0 +1,98 @@
+"""The bell, the panel under it, and the page of all that a member was told."""
+
+from typing import Any
+from uuid import UUID
+
+from flask import Blueprint, Response, abort, g, request, url_for
+
+from app.core.cursors import make_cursor, read_cursor
+from app.core.fragments import answer, fragment, redirect_to, wants_fragment
+from app.core.permissions import permit
+from app.notifications import services
+from app.notifications.queries import PANEL, count_unread, one_told, told_to
+from app.workspaces.layout import desk_or_fragment
+
+bp = Blueprint("notifications", __name__)
+
+
+@bp.get("/w/<slug>/notifications")
+@permit("leads:read")
+def inbox(slug: str) -> Response:
+    """All that the member was told, or with `unread` only what they have not read, a page at a time."""
+    unread = "unread" in request.args
+    listed = f"notifications:{g.viewer.user_id}:{unread}"
+    after = read_cursor(request.args.get("after"), listed)
+    found = told_to(g.viewer.user_id, unread=unread, after=tuple(after) if after else None)  # type: ignore[arg-type]
+    cursor = make_cursor(found.next_key, listed) if found.next_key else None
+    narrowed = {"unread": 1} if unread else {}
+    values = {
+        "rows": found.rows, "unread": unread, "left": count_unread(g.viewer.user_id), **_rights(),
+        "more_url": url_for("notifications.inbox", after=cursor, **narrowed) if cursor else None,
+    }  # fmt: skip
+    if "after" in request.args and wants_fragment():
+        return answer(fragment("notifications/_rows.html", **values))
+    return desk_or_fragment("notifications", "notifications/inbox.html", "notifications/_inbox.html", **values)
+
+
+@bp.get("/w/<slug>/notifications/bell")
+@permit("leads:read")
+def bell(slug: str) -> Response:
+    """The bell in the top bar with the number of unread lines."""
+    if not wants_fragment():
+        return redirect_to(url_for("notifications.inbox"))
+    return answer(fragment("notifications/_bell.html", unread=count_unread(g.viewer.user_id)))
+
+
+@bp.get("/w/<slug>/notifications/latest")
+@permit("leads:read")
+def latest(slug: str) -> Response:
+    """The newest lines, for the panel that opens under the bell."""
+    if not wants_fragment():
+        return redirect_to(url_for("notifications.inbox"))
+    found = told_to(g.viewer.user_id, limit=PANEL)
+    return answer(fragment("notifications/_panel.html", rows=found.rows, **_rights()))
+
+
+@bp.get("/w/<slug>/notifications/<uuid:notification_id>")
+@permit("leads:read")
+def follow(slug: str, notification_id: UUID) -> Response:
+    """Go to the lead that a line is about; having followed it, the member has read it."""
+    told = one_told(g.viewer.user_id, notification_id)
+    if told is None:
+        abort(404)
+    if _rights()["may_mark"]:
+        services.mark_read(g.viewer.user_id, notification_id)
+    if told.lead_id is None:
+        return redirect_to(url_for("notifications.inbox"))
+    return redirect_to(url_for("leads.show", lead_id=told.lead_id))
+
+
+@bp.post("/w/<slug>/notifications/<uuid:notification_id>/read")
+@permit("activities:write")
+def mark(slug: str, notification_id: UUID) -> Response:
+    """Mark one line as read, or with `unread` as unread again."""
+    if one_told(g.viewer.user_id, notification_id) is None:
+        abort(404)
+    if "unread" in request.form:
+        services.mark_unread(g.viewer.user_id, notification_id)
+    else:
+        services.mark_read(g.viewer.user_id, notification_id)
+    if not wants_fragment():
+        return redirect_to(url_for("notifications.inbox"))
+    row = one_told(g.viewer.user_id, notification_id)
+    return answer(fragment("notifications/_row.html", row=row, **_rights()))
+
+
+@bp.post("/w/<slug>/notifications/read")
+@permit("activities:write")
+def mark_all(slug: str) -> Response:
+    """Mark every line as read."""
+    services.mark_read(g.viewer.user_id)
+    if not wants_fragment():
+        return redirect_to(url_for("notifications.inbox"))
+    return inbox(slug) if request.form.get("from") != "panel" else latest(slug)
+
+
+def _rights() -> dict[str, Any]:
+    """Whether the viewer may mark lines: who only looks on changes nothing, not even that."""
+    return {"may_mark": g.viewer.can("activities:write"), "bell_topic": f"bell-{g.viewer.user_id}"}

@@ -1,0 +1,98 @@
+"""What a line of the bell says: one place for each kind."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from app.core.money import format_money
+
+#: What the member reads where the lead's name would stand, if there is none to show.
+SOMEBODY = "a lead"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """An icon and a sentence that the lead's name stands in: `before` it and `after` it; `detail` stands beneath.
+
+    `names_lead` is False for what is about no one lead: then the sentence is `before` alone.
+    """
+
+    icon: str
+    before: str
+    after: str = ""
+    detail: str = ""
+    names_lead: bool = True
+
+
+def line_for(kind: str, data: Mapping[str, Any], who: str | None) -> Line:
+    """The line for a notification. `who` is the person who caused it, None for Sill itself or a customer."""
+    writer = _WRITERS.get(kind)
+    return writer(data, who) if writer else Line("bell", kind.replace("_", " ").capitalize(), names_lead=False)
+
+
+def _mention(data: Mapping[str, Any], who: str | None) -> Line:
+    return Line("message-square-text", f"{who or 'Somebody'} mentions you on ")
+
+
+def _assigned(data: Mapping[str, Any], who: str | None) -> Line:
+    if data.get("count"):
+        count = int(data["count"])
+        leads = "a lead" if count == 1 else f"{count:,} leads"
+        return Line("user-check", f"{who or 'Sill'} gives you {leads}", names_lead=False)
+    district = data.get("district")
+    whys = {
+        "area": f"It comes from {district}, your area" if district else "It comes from your area",
+        "load": "You have the fewest open leads",
+        "turn": "It is your turn",
+    }
+    detail = whys.get(str(data.get("why", "")), "")
+    if who:
+        return Line("user-check", f"{who} gives you ", detail=detail)
+    return Line("user-check", "", " is yours", detail)
+
+
+def _high_value(data: Mapping[str, Any], who: str | None) -> Line:
+    worth = format_money(int(data.get("monthly_minor", 0)))
+    detail = ""
+    if data.get("threshold_minor"):
+        detail = f"High value begins at {format_money(int(data['threshold_minor']))} a month"
+    return Line("pound-sterling", "", f" is worth {worth} a month", detail)
+
+
+#: What a bulk act did, by its kind.
+_DONE = {
+    "assign": "were assigned", "move": "were moved", "tag": "were tagged", "untag": "lost a tag",
+    "priority": "have another priority", "archive": "were archived", "bin": "are in the bin",
+    "restore": "are back on the desk",
+}  # fmt: skip
+
+
+def _bulk_done(data: Mapping[str, Any], who: str | None) -> Line:
+    done, failed = int(data.get("done", 0)), int(data.get("failed", 0))
+    verb = _DONE.get(str(data.get("kind", "")), "are done")
+    leads = "1 lead" if done == 1 else f"{done:,} leads"
+    if done == 1:
+        verb = verb.replace("were ", "was ").replace("are ", "is ").replace("have ", "has ")
+    detail = f"{failed:,} could not be changed" if failed else str(data.get("detail") or "")
+    return Line("check-check", f"{leads} {verb}", detail=detail, names_lead=False)
+
+
+def _file_added(data: Mapping[str, Any], who: str | None) -> Line:
+    count, kind = int(data.get("count", 1)), data.get("kind")
+    noun = "photo" if kind == "photo" else "document" if kind == "document" else "file"
+    what = f"a {noun}" if count == 1 else f"{count} {noun}s"
+    return Line("paperclip", f"{who or 'Somebody'} adds {what} to ")
+
+
+def _lead_returned(data: Mapping[str, Any], who: str | None) -> Line:
+    return Line("rotate-ccw", "", " is due again", "It was lost then; now is the time to ask once more")
+
+
+_WRITERS: dict[str, Callable[[Mapping[str, Any], str | None], Line]] = {
+    "mention": _mention,
+    "assigned": _assigned,
+    "high_value": _high_value,
+    "bulk_done": _bulk_done,
+    "file_added": _file_added,
+    "lead_returned": _lead_returned,
+}
