@@ -65,7 +65,7 @@ def downgrade() -> None:
         op.drop_table(table)
     for name in (
         "ix_leads_stage_value", "ix_leads_value", "ix_leads_next", "ix_leads_owner_next", "ix_leads_shelf",
-        "ix_leads_next_act",
+        "ix_leads_next_act", "ix_leads_activity",
     ):  # fmt: skip
         op.drop_index(name, table_name="leads")
     for name, columns in NARROWED.items():
@@ -118,6 +118,7 @@ def _indexes() -> None:
         *((name, columns, ON_DESK) for name, columns in NARROWED.items()),
         ("ix_leads_stage_value", ("stage_id", "annual_minor", "id"), ON_DESK),
         ("ix_leads_value", ("annual_minor", "id"), ON_DESK),
+        ("ix_leads_activity", ("last_activity_at", "id"), ON_DESK),
         ("ix_leads_next_act", ("stage_id", "next_act_at", "id"), ACT_ON_DESK),
         ("ix_leads_next", ("next_act_at", "id"), ACT_ON_DESK),
         ("ix_leads_owner_next", ("owner_id", "next_act_at", "id"), ACT_ON_DESK),

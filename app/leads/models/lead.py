@@ -81,6 +81,7 @@ class Lead(WorkspaceModel):
         db.Index("ix_leads_next_act", "workspace_id", "stage_id", "next_act_at", "id", postgresql_where=_ACT_ON_DESK),
         db.Index("ix_leads_next", "workspace_id", "next_act_at", "id", postgresql_where=_ACT_ON_DESK),
         db.Index("ix_leads_owner_next", "workspace_id", "owner_id", "next_act_at", "id", postgresql_where=_ACT_ON_DESK),
+        db.Index("ix_leads_activity", "workspace_id", "last_activity_at", "id", postgresql_where=_ON_DESK),
         db.Index("ix_leads_shelf", "workspace_id", "shelf", "shelved_at", "id", postgresql_where=_OFF_DESK),
     )  # fmt: skip
 
