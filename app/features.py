@@ -15,9 +15,10 @@ def register(app: Flask) -> None:
     from app.leads.views import bp as leads
     from app.live.views import bp as live
     from app.messaging.views import bp as messaging
-    from app.my_day import models as _my_day  # noqa: F401
+    from app.my_day.views import bp as my_day
     from app.notifications import models as _notifications  # noqa: F401
     from app.quotes.views import bp as quotes
+    from app.search.views import bp as search
     from app.squeegee.views import bp as squeegee
     from app.workspaces.queries import load_place
     from app.workspaces.views import bp as workspaces
@@ -25,6 +26,7 @@ def register(app: Flask) -> None:
     app.extensions["load_place"] = load_place  # how core/web.py finds out who may enter a workspace
 
     for blueprint in (
-        accounts, workspaces, live, leads, activities, followups, messaging, lead_forms, quotes, squeegee,
+        accounts, workspaces, live, leads, search, activities, followups, messaging, lead_forms, quotes, squeegee,
+        my_day,
     ):  # fmt: skip
         app.register_blueprint(blueprint)

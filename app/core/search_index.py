@@ -29,6 +29,8 @@ from app.core.crypto import derive_key
 EXACT_BYTES = 16
 TOKEN_BYTES = 8
 SHORTEST_PREFIX = 2
+#: Streets and towns: two letters of them would be shared by a tenth of all leads, and cost a row each.
+SHORTEST_ADDRESS_PREFIX = 3
 LONGEST_PREFIX = 6
 MAX_NAME_TOKENS = 48
 FEWEST_PHONE_DIGITS = 4
@@ -49,6 +51,8 @@ _MAX_TEXT = 400
 
 def fold(text: str) -> str:
     """Return `text` lower-cased and without accents, runs of blanks made one: what names are compared by."""
+    if text.isascii():  # nearly every name; a search that allows for slips folds thousands
+        return " ".join(text.casefold().split())
     spread = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
     bare = "".join(letter for letter in spread if not unicodedata.combining(letter))
     return " ".join(bare.translate(_SPECIAL_LETTERS).split())
@@ -57,7 +61,7 @@ def fold(text: str) -> str:
 def name_matches(name: str, query: str) -> bool:
     """Tell whether every word of `query` begins some word of `name` (accents, case, apostrophes aside)."""
     wanted = _query_words(query)
-    words = _name_words(name)
+    words = name_words(name)
     return bool(wanted) and all(any(word.startswith(part) for word in words) for part in wanted)
 
 
@@ -112,13 +116,11 @@ class SearchIndex:
 
         At most 48, filled word by word, so very long names are found by their first words (about eight).
         """
-        texts: dict[str, None] = {}
-        for word in _name_words(name):
-            for length in range(SHORTEST_PREFIX, min(len(word), LONGEST_PREFIX) + 1):
-                texts.setdefault(word[:length])
-            if len(word) > LONGEST_PREFIX:
-                texts.setdefault(word)
-        return {self._token("words", text) for text in list(texts)[:MAX_NAME_TOKENS]}
+        return self._beginnings("words", name, SHORTEST_PREFIX)
+
+    def address_tokens(self, *lines: str | None) -> set[bytes]:
+        """Return the tokens to store for the lines of an address: as for names, from three letters on."""
+        return self._beginnings("address", " ".join(filter(None, lines)), SHORTEST_ADDRESS_PREFIX)
 
     def query_tokens(self, text: str) -> list[bytes]:
         """Return one token per typed word: its longest beginning that is stored. Words of one letter give
@@ -128,6 +130,21 @@ class SearchIndex:
         """
         usable = (word[:LONGEST_PREFIX] for word in _query_words(text) if len(word) >= SHORTEST_PREFIX)
         return [self._token("words", part) for part in dict.fromkeys(usable)]
+
+    def typed_tokens(self, text: str) -> list[tuple[bytes, bytes | None]]:
+        """Return for each typed word of two letters and more, the longest first, its token among names and the one
+        among addresses (None below three letters).
+        """
+        words = {
+            word[:LONGEST_PREFIX]
+            for word in _query_words(text)
+            if len(word) >= (SHORTEST_PREFIX if word.isalpha() else SHORTEST_ADDRESS_PREFIX)
+        }
+        return [
+            (self._token("words", word),
+             self._token("address", word) if len(word) >= SHORTEST_ADDRESS_PREFIX else None)
+            for word in sorted(words, key=lambda word: (-len(word), word))
+        ]  # fmt: skip
 
     def word_tokens(self, text: str) -> list[bytes]:
         """Return one token per whole word, for finding the same surname when looking for duplicates."""
@@ -163,6 +180,15 @@ class SearchIndex:
         level = _postcode_level(text)
         return None if level is None else self._token("postcode", level)
 
+    def _beginnings(self, purpose: str, text: str, shortest: int) -> set[bytes]:
+        texts: dict[str, None] = {}
+        for word in name_words(text):
+            for length in range(shortest, min(len(word), LONGEST_PREFIX) + 1):
+                texts.setdefault(word[:length])
+            if len(word) > LONGEST_PREFIX:
+                texts.setdefault(word)
+        return {self._token(purpose, part) for part in list(texts)[:MAX_NAME_TOKENS]}
+
     def _token(self, purpose: str, text: str, size: int = TOKEN_BYTES) -> bytes:
         subkey = self._subkeys.get(purpose)
         if subkey is None:
@@ -178,7 +204,7 @@ def _query_words(text: str) -> list[str]:
     return _WORD.findall(fold(_APOSTROPHES.sub("", text[:_MAX_TEXT])))
 
 
-def _name_words(name: str) -> list[str]:
+def name_words(name: str) -> list[str]:
     """The words a name is found by: joined at apostrophes first, and parted there as well, for "O Brien"."""
     parted = _WORD.findall(fold(_APOSTROPHES.sub(" ", name[:_MAX_TEXT])))
     return list(dict.fromkeys(_query_words(name) + parted))

@@ -12,9 +12,10 @@ from app.leads.models import Lead, SearchToken
 
 
 def tokens_of(contact: Contact, place: Property, number: str) -> set[bytes]:
-    """Every token under which a lead is found: name, phone endings, email, postcode levels, its number."""
+    """Every token under which a lead is found: name, address, phone endings, email, postcode levels, its number."""
     index = search_index()
     tokens = index.name_tokens(contact.name) | {index.exact("lead_number", number)}
+    tokens |= index.address_tokens(place.address_line1, place.town)
     if contact.phone:
         tokens |= index.phone_tokens(contact.phone)
     if contact.email_key:

@@ -1,10 +1,21 @@
-// Keys: an element with data-hotkey="n" is clicked (a field is focused) when n is pressed outside a field; "/" and Ctrl-K
-// go to search. j and k move over the links that [data-items="selector"] names, left and right between board columns.
-// Letters look first at the focused item, then in the drawer, then on the page. "?" lists them all.
+// Keys: an element with data-hotkey="n" is clicked (a field is focused) when n is pressed outside a field; "g b" is one key
+// after the other. Ctrl-K goes to search from anywhere. j and k move over the links that [data-items="selector"] names, the
+// arrows also between board columns. A key looks first at the focused item, then in the drawer, then on the page.
+// "?" shows them all (keys.js), where they can also be turned off.
+import { openKeys, openPalette } from "./search.js";
+
+const SECOND = 1500; // ms to press the second key
+const OFF = "keys-off";
 const typing = (element) => element?.closest?.("input:not([type=checkbox]):not([type=radio]), textarea, select, [contenteditable]");
 const visible = (element) => element.checkVisibility?.() ?? element.offsetParent !== null;
 
-const find = (key) => {
+/** Whether the person wants no single keys. */
+export const keysAreOff = () => { try { return localStorage.getItem(OFF) === "1"; } catch { return false; } };
+/** Turn single keys on or off in this browser. */
+export const turnKeys = (on) => { try { if (on) localStorage.removeItem(OFF); else localStorage.setItem(OFF, "1"); } catch { /* it lasts for this page then */ } };
+
+/** The element that a key stands for now, or null. */
+export const find = (key) => {
   const selector = `[data-hotkey="${CSS.escape(key)}"]`;
   const item = document.activeElement?.closest?.(".lead, tr");
   for (const place of [item, document.getElementById("drawer"), document]) {
@@ -14,8 +25,9 @@ const find = (key) => {
   return null;
 };
 
-const act = (element) => {
-  if (element.matches("input:not([type=checkbox]):not([type=radio]), textarea")) {
+/** Do what the key of an element does. */
+export const act = (element) => {
+  if (element.matches("input:not([type=checkbox]):not([type=radio]), textarea, select")) {
     element.focus();
     element.select?.();
   } else {
@@ -53,40 +65,39 @@ const sideways = (step) => {
 };
 const sibling = (column, step) => (step > 0 ? column.nextElementSibling : column.previousElementSibling);
 
-const help = () => {
-  const list = document.querySelector("[data-keys]");
-  if (!list) return;
-  for (const old of list.querySelectorAll("[data-found]")) old.remove();
-  const seen = new Set();
-  for (const element of document.querySelectorAll("[data-hotkey][data-hotkey-label]")) {
-    if (seen.has(element.dataset.hotkey)) continue;
-    seen.add(element.dataset.hotkey);
-    const term = document.createElement("dt");
-    const key = document.createElement("kbd");
-    const words = document.createElement("dd");
-    key.textContent = element.dataset.hotkey;
-    words.textContent = element.dataset.hotkeyLabel;
-    term.append(key);
-    for (const part of [term, words]) { part.dataset.found = ""; list.append(part); }
-  }
+let first = "";
+let clock = 0;
+const begin = (key) => {
+  clearTimeout(clock);
+  first = key;
+  clock = setTimeout(() => { first = ""; }, SECOND);
 };
-new MutationObserver(() => document.getElementById("keys")?.open && help()).observe(document.getElementById("keys") ?? document.head, { attributes: true });
+
+// One pressed key, outside fields. Returns whether it meant something.
+const press = (key, isRepeated) => {
+  if (key === "j" || key === "k") { move(key === "j" ? 1 : -1); return true; }
+  if (key === "ArrowLeft" || key === "ArrowRight") return sideways(key === "ArrowRight" ? 1 : -1);
+  if (key.length !== 1 || isRepeated) return false;
+  const whole = first && find(`${first} ${key}`);
+  const begun = first;
+  begin("");
+  if (whole) { act(whole); return true; }
+  if (begun) return false;
+  if (key === "?") { openKeys(); return true; }
+  const element = find(key);
+  if (element) { act(element); return true; }
+  if (!document.querySelector(`[data-hotkey^="${CSS.escape(key)} "]`)) return false;
+  begin(key);
+  return true;
+};
 
 document.addEventListener("keydown", (event) => {
   // Keys rest while a card is in the hand, not while its move is still being saved.
-  if (event.defaultPrevented || event.altKey || document.querySelector("dialog[open], .lead.lifted")) return;
-  const withControl = event.ctrlKey || event.metaKey;
-  if (withControl && event.key === "Enter" && typing(event.target)) {
-    event.preventDefault();
-    return event.target.form?.requestSubmit();
-  }
-  if (withControl && event.key !== "k") return;
-  if (typing(event.target) && !withControl) return;
-  const key = withControl ? "/" : event.key;
-  if (key === "?") document.getElementById("keys")?.showModal();
-  else if (key === "j" || key === "k") move(key === "j" ? 1 : -1);
-  else if (key === "ArrowLeft" || key === "ArrowRight") { if (!sideways(key === "ArrowRight" ? 1 : -1)) return; }
-  else if (key.length === 1 && find(key)) act(find(key));
-  else return;
+  if (event.defaultPrevented || event.altKey || event.isComposing || document.querySelector("dialog[open], .lead.lifted")) return;
+  if (event.ctrlKey || event.metaKey) {
+    if (event.key === "k") openPalette();
+    else if (event.key === "Enter" && typing(event.target)) event.target.form?.requestSubmit();
+    else return;
+  } else if (typing(event.target) || (event.key.length === 1 && keysAreOff()) || !press(event.key, event.repeat)) return;
   event.preventDefault();
 });

@@ -1,13 +1,9 @@
 // Fetches the style sheets that a page needs only once something opens, when it has nothing better to do.
+import { styled } from "./styles.js";
+
 function fetchStyles() {
   const wanted = document.querySelector('meta[name="later-styles"]')?.content ?? "";
-  for (const href of wanted.split(" ").filter(Boolean)) {
-    if (document.querySelector(`link[rel="stylesheet"][href="${href}"]`)) continue;
-    const link = document.createElement("link");
-    link.rel = "stylesheet";
-    link.href = href;
-    document.head.append(link);
-  }
+  for (const href of wanted.split(" ").filter(Boolean)) styled(href);
 }
 
 const idle = window.requestIdleCallback ?? ((call) => setTimeout(call, 200));

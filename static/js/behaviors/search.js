@@ -1,28 +1,41 @@
-// Results under the search field: the arrows walk through them, Escape or a click elsewhere closes them.
-const form = document.querySelector("[data-search]");
-const panel = form?.querySelector(".found-panel");
+// The way to the palette: a link for those without scripts, "/" and Ctrl-K for those with a keyboard. The palette itself
+// (palette.js) and the list of keys (keys.js) come when they are first wanted, or when the page is at rest.
+const load = { palette: () => import("./palette.js"), keys: () => import("./keys.js") };
 
-const close = () => panel.replaceChildren();
-const links = () => [...panel.querySelectorAll("[data-found]")];
+export const openPalette = async () => (await load.palette()).open();
+export const openKeys = async () => (await load.keys()).open();
 
-if (form) {
-  form.addEventListener("keydown", (event) => {
-    if (event.key === "Escape" && panel.firstElementChild) {
-      close();
-      form.querySelector("input[type=search]").focus();
-    } else if (event.key === "ArrowDown" || event.key === "ArrowUp") {
-      const all = links();
-      if (!all.length) return;
-      const at = all.indexOf(document.activeElement);
-      const next = event.key === "ArrowDown" ? at + 1 : at - 1;
-      if (next < 0) form.querySelector("input[type=search]").focus();
-      else all[Math.min(next, all.length - 1)].focus();
-    } else return;
-    event.preventDefault();
-    event.stopPropagation();
-  });
-  form.addEventListener("focusout", (event) => {
-    if (event.relatedTarget && !form.contains(event.relatedTarget)) close();
-  });
-  document.addEventListener("pointerdown", (event) => { if (!form.contains(event.target)) close(); });
-}
+document.addEventListener("click", (event) => {
+  if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+  const [palette, keys] = ["[data-palette-open]", "[data-keys-open]"].map((each) => event.target.closest(each));
+  if (!palette && !keys) return;
+  event.preventDefault();
+  (keys ? openKeys : openPalette)();
+});
+
+// Which leads were open, for the palette: ids only, in this browser, for this person in this workspace.
+const palette = document.getElementById("palette");
+const MOST = 8;
+const shelf = `recent:${palette?.dataset.whose}`;
+
+export const recent = () => {
+  try {
+    return JSON.parse(localStorage.getItem(shelf) ?? "[]").filter((each) => typeof each === "string").slice(0, MOST);
+  } catch {
+    return [];
+  }
+};
+
+const remember = () => {
+  const id = location.pathname.match(/\/leads\/([0-9a-f]{8}-[0-9a-f-]{27})$/)?.[1];
+  if (!id || !palette || recent()[0] === id) return;
+  try {
+    localStorage.setItem(shelf, JSON.stringify([id, ...recent().filter((each) => each !== id)].slice(0, MOST)));
+  } catch {
+    // A browser that keeps nothing has no recent leads; the palette then shows what came in.
+  }
+};
+
+remember();
+document.addEventListener("htmx:after:history:push", remember);
+(window.requestIdleCallback ?? setTimeout)(() => palette && load.palette());

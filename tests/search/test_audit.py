@@ -1,0 +1,60 @@
+"""That somebody searched is written down, what they searched for is not."""
+
+import json
+
+from sqlalchemy import select
+
+from app.audit.models import AuditEntry
+from app.extensions import db, redis_door
+
+
+def looks():
+    query = select(AuditEntry).where(AuditEntry.action == "search.looked").order_by(AuditEntry.at)
+    return [json.loads(entry.after or "{}") for entry in db.session.scalars(query)]
+
+
+def search(browser, typed, look="opening-0001"):
+    browser.post(f"/w/{browser.slug}/search", data={"q": typed, "look": look}, hx=True)
+
+
+def test_one_row_for_each_time_the_palette_is_open(alice, make_lead):
+    make_lead(name="Hannah Cole")
+    for typed in ("han", "hann", "hannah", "cole"):
+        search(alice, typed)
+    assert looks() == [{"hits": 2}]  # the lead and the person
+    search(alice, "han", "opening-0002")
+    assert len(looks()) == 2
+
+
+def test_a_palette_that_answers_without_end_is_written_down_again(alice, make_lead):
+    make_lead(name="Hannah Cole")
+    for _ in range(51):
+        search(alice, "han")
+    assert len(looks()) == 2
+
+
+def test_no_row_for_what_finds_nobody(alice, make_lead):
+    make_lead(name="Hannah Cole")
+    for typed in ("", "h", "zzzz"):
+        search(alice, typed)
+    assert looks() == []
+
+
+def test_a_search_without_a_mark_is_always_written_down(alice, make_lead):
+    make_lead(name="Hannah Cole")
+    for _ in range(2):
+        search(alice, "han", look="")
+    assert len(looks()) == 2
+
+
+def test_an_onlooker_is_written_down_too(dave, make_lead, world):
+    make_lead(name="Hannah Cole")
+    search(dave, "han")
+    assert len(looks()) == 1
+
+
+def test_redis_keeps_no_words(alice, make_lead):
+    make_lead(name="Hannah Cole")
+    search(alice, "hannah")
+    kept = [(key, redis_door.client.get(key)) for key in redis_door.client.keys("search:*")]
+    assert kept and "hannah" not in repr(kept).lower()
