@@ -33,9 +33,11 @@ def create_app(config: "Config | None" = None) -> Flask:
     from app.config import load_config
     from app.core import events, health, metrics, observability, outbox, security, templating, web
     from app.core.crypto import MasterKeys
+    from app.core.uploads import Request
 
     config = config or load_config()
     app = Sill(__name__, template_folder="../templates", static_folder="../static")
+    app.request_class = Request
     app.config.update(config.as_flask_settings())
     app.extensions["config"] = config
     app.extensions["master_keys"] = MasterKeys.parse(config.master_keys)

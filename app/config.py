@@ -13,6 +13,8 @@ __all__ = ["ROOT", "Config", "ConfigError", "load_config", "given_environ", "pos
 
 ROOT = Path(__file__).resolve().parent.parent
 ENVIRONMENTS = ("development", "demo", "test", "production")
+FILE_STORES = ("disk", "s3")
+LARGEST_FORM = 1024 * 1024  # bytes
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 SHORTEST_SECRET = 32  # characters: 128 bits even if somebody writes hexadecimal (ASVS 5.0.0-11.5.1)
 
@@ -64,6 +66,13 @@ class Config:
     log_level: str
     db_pool_size: int
     max_upload_mib: int
+    file_store: str
+    files_dir: Path
+    s3_endpoint: str
+    s3_region: str
+    s3_bucket: str
+    s3_access_key_id: str
+    s3_secret_access_key: str = _secret()
     prometheus_multiproc_dir: str
 
     @property
@@ -92,7 +101,7 @@ class Config:
             "SESSION_COOKIE_HTTPONLY": True,
             "SESSION_COOKIE_SAMESITE": "Lax",
             "PREFERRED_URL_SCHEME": urlsplit(self.public_url).scheme,
-            "MAX_CONTENT_LENGTH": self.max_upload_mib * 1024 * 1024,
+            "MAX_CONTENT_LENGTH": LARGEST_FORM,  # what takes files says so itself: core/uploads.py
             # A page lies open on the office screen all day; the token lives as long as the session.
             "WTF_CSRF_TIME_LIMIT": None,
         }
@@ -134,6 +143,11 @@ class Config:
             raise ConfigError("REDIS_URL must be a Redis URL: redis://:password@host:6379/0.")
         if self.log_level not in LOG_LEVELS:
             raise ConfigError(f"LOG_LEVEL must be one of {', '.join(LOG_LEVELS)}.")
+        if self.file_store not in FILE_STORES:
+            raise ConfigError(f"FILE_STORE must be one of {', '.join(FILE_STORES)}.")
+        for name in ("s3_endpoint", "s3_bucket", "s3_access_key_id", "s3_secret_access_key"):
+            if self.file_store == "s3" and not getattr(self, name):
+                raise ConfigError(f"{name.upper()} is not set. Set it, as FILE_STORE is s3.")
         if self.is_production and not self.is_secure:
             raise ConfigError("PUBLIC_URL must begin with https:// in production.")
         if self.is_production and (self.allow_private_outbound or self.squeegee_simulator_url):
@@ -193,7 +207,14 @@ def load_config(environ: Mapping[str, str] | None = None) -> Config:
         argon2_lanes=envint(environ, "ARGON2_LANES", 1, least=1),
         log_level=envstr(environ, "LOG_LEVEL", "INFO").upper(),
         db_pool_size=envint(environ, "DB_POOL_SIZE", 10, least=1),
-        max_upload_mib=envint(environ, "MAX_UPLOAD_MIB", 10, least=1),
+        max_upload_mib=envint(environ, "MAX_UPLOAD_MIB", 20, least=1),
+        file_store=envstr(environ, "FILE_STORE", "disk"),
+        files_dir=Path(envstr(environ, "FILES_DIR", str(var_dir / "files"))).absolute(),
+        s3_endpoint=envstr(environ, "S3_ENDPOINT", "").rstrip("/"),
+        s3_region=envstr(environ, "S3_REGION", "us-east-1"),
+        s3_bucket=envstr(environ, "S3_BUCKET", ""),
+        s3_access_key_id=envstr(environ, "S3_ACCESS_KEY_ID", ""),
+        s3_secret_access_key=envsecret(environ, "S3_SECRET_ACCESS_KEY", ""),
         prometheus_multiproc_dir=envstr(environ, "PROMETHEUS_MULTIPROC_DIR", ""),
     )._checked()
 

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from app.audit.services import record_event
 from app.core.events import EVERY, Reaction
 from app.core.outbox import Handler
+from app.files import jobs as file_jobs
 from app.followups import jobs as followup_jobs
 from app.followups import services as followups
 from app.leads import jobs as leads_jobs
@@ -40,6 +41,7 @@ REACTIONS: Mapping[str, tuple[Reaction, ...]] = {
 }
 
 WORK: Mapping[str, Handler] = {
+    "file.erase": file_jobs.erase,
     "follow_up.due": followup_jobs.carry_out,
     leads_jobs.EMPTY: leads_jobs.empty_bin,
     leads_jobs.MOVE_ON: leads_jobs.move_leads_on,

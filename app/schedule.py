@@ -10,6 +10,7 @@ import structlog
 from app.accounts import jobs as accounts
 from app.core import health, outbox, tenancy
 from app.extensions import db
+from app.files import jobs as files
 
 log = structlog.get_logger(__name__)
 
@@ -27,6 +28,7 @@ TIMETABLE = (
     Entry("say that the scheduler is alive", 10, lambda: health.beat("scheduler")),
     Entry("ring for work that is due or abandoned", 10, outbox.sweep),
     Entry("forget ended sessions and old throttles", 3600, accounts.clean_up),
+    Entry("sweep up files that no lead has", 3600, files.sweep),
 )
 
 

@@ -153,6 +153,13 @@ def _enquiry(a: Words) -> Line:
     return Line("message-square", "The customer asks")
 
 
+def _file(a: Words) -> Line:
+    counts = [(a.data.get(f"{noun}s"), noun) for noun in ("photo", "document")]
+    what = " and ".join(f"{number} {noun}{'s' if number > 1 else ''}" for number, noun in counts if number)
+    done = {"file.added": "added", "file.removed": "deleted", "file.restored": "put back"}
+    return Line("paperclip", f"{what or 'File'} {done.get(a.event, a.event)}")
+
+
 _WRITERS: dict[str, Callable[[Words], Line]] = {
     "lead_created": _created,
     "stage_changed": _stage_changed,
@@ -166,4 +173,5 @@ _WRITERS: dict[str, Callable[[Words], Line]] = {
     "follow_up": _follow_up,
     "appointment": _appointment,
     "enquiry": _enquiry,
+    "file": _file,
 }

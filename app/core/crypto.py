@@ -201,6 +201,15 @@ class WorkspaceCipher:
         """
         return _key_no(blob, FIELD_FORMAT)
 
+    def subkey(self, number: int, *info: bytes) -> bytes:
+        """Return a 32-byte key under data key `number` for what `info` names (a file's content, a fingerprint).
+        Raises UnknownKey.
+        """
+        data_key = self._data_keys.get(number)
+        if data_key is None:
+            raise UnknownKey(f"Data key {number} is not loaded for this workspace.")
+        return derive_key(data_key, *info)
+
     def _column(self, number: int, table: str, column: str) -> tuple[AESGCM, bytes, bytes]:
         """Return the column's AES object and the binding before and after the row id, all of it cached."""
         place = (number, table, column)

@@ -16,6 +16,7 @@ from app.core.fragments import dom_id, fragment, topic
 from app.core.human_time import humanise_due, humanise_past, long_date
 from app.core.money import format_money
 from app.core.security import csp_nonce
+from app.core.uploads import largest_file
 
 
 def init_app(app: Flask) -> None:
@@ -26,7 +27,7 @@ def init_app(app: Flask) -> None:
     app.config["TEMPLATES_AUTO_RELOAD"] = app.debug
     env.globals.update(
         csp_nonce=csp_nonce, static=static_url, csrf_token=generate_csrf, dom_id=dom_id, topic=topic,
-        url_for=url_for, fragment=fragment,
+        url_for=url_for, fragment=fragment, largest_file=largest_file,
         current_workspace=lambda: g.get("workspace"), current_viewer=lambda: g.get("viewer"),
     )  # fmt: skip
     env.filters.update(money=money, pounds=pounds, due=due, past=past, longdate=long_date, exact=exact)

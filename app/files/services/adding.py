@@ -1,0 +1,113 @@
+"""Keeping a file on a lead. The bytes are safe in the store before the row says that they are."""
+
+from datetime import timedelta
+from uuid import UUID
+
+import structlog
+from sqlalchemy import func, select
+
+from app.activities.models import Activity
+from app.activities.services import record_activity
+from app.core.clock import utcnow
+from app.core.errors import Invalid
+from app.core.events import Event, publish
+from app.core.fragments import topic
+from app.core.ids import new_id
+from app.core.keyring import cipher
+from app.core.permissions import Actor
+from app.core.sealed_files import fingerprint
+from app.core.tenancy import current_workspace_id
+from app.core.uploads import largest_file
+from app.extensions import db
+from app.files.models import File
+from app.files.services.examining import examine
+from app.files.services.keeping import seal_variants, store_variants
+from app.files.services.naming import clean_name
+from app.leads.models import Lead
+from app.leads.services import get_lead
+
+log = structlog.get_logger(__name__)
+MOST_FILES = 200
+#: Files that one person adds within this time share a line of the timeline.
+_TOGETHER = timedelta(minutes=15)
+
+
+def add_file(lead_id: UUID, name: str, content: bytes, actor: Actor) -> File:
+    """Look at a file, keep it in the store, then on the lead. The same content a second time gives the first one's row.
+
+    `name` is what the sender calls it. Nothing of the database is held while the file is looked at and stored.
+    Raises Invalid (with `file`), NotFound when the lead is gone by then, StoreUnavailable.
+    """
+    if not content:
+        raise Invalid({"file": "This file is empty."})
+    if len(content) > largest_file():
+        raise Invalid({"file": f"This file is too large. {largest_file() // 1024**2} MB is the most."})
+    mark = fingerprint(cipher(), content)
+    examined, file_id = examine(content), new_id()
+    store_variants(seal_variants(file_id, examined.content, examined.thumb))
+    # From here on, a lead that is gone, a full lead or a crash leave bytes without a row: jobs.sweep finds them.
+    lead = get_lead(lead_id, lock=True)
+    known = _same(lead_id, mark)
+    if known is not None:
+        return known
+    if _count(lead_id) >= MOST_FILES:
+        raise Invalid({"file": f"This lead has {MOST_FILES} files, which is the most. Delete some first."})
+    file = File(
+        id=file_id, lead_id=lead_id, kind=examined.kind, name=clean_name(name, examined.content_type),
+        content_type=examined.content_type, size_bytes=len(examined.content), width=examined.width,
+        height=examined.height, fingerprint=mark, uploaded_by=actor.user_id,
+    )  # fmt: skip
+    file.activity_id = _tell(lead, file, actor).id
+    db.session.add(file)
+    db.session.flush()
+    return file
+
+
+def is_there(lead_id: UUID, content: bytes) -> bool:
+    """Whether the lead has this very content already, so that it need not be looked at again."""
+    return _same(lead_id, fingerprint(cipher(), content)) is not None
+
+
+def _same(lead_id: UUID, mark: bytes) -> File | None:
+    return db.session.scalars(
+        select(File)
+        .where(File.workspace_id == current_workspace_id(), File.lead_id == lead_id, File.removed_at.is_(None))
+        .where(File.fingerprint == mark)
+        .limit(1)
+    ).one_or_none()
+
+
+def _count(lead_id: UUID) -> int:
+    query = select(func.count()).where(File.workspace_id == current_workspace_id(), File.lead_id == lead_id)
+    return int(db.session.scalar(query) or 0)
+
+
+def _tell(lead: Lead, file: File, actor: Actor) -> Activity:
+    """A line of the timeline, or one more on the line of a moment ago; the audit log gets each of them."""
+    noun, topics = f"{file.kind}s", {topic("files", lead.id)}
+    latest = _latest_line(lead)
+    if latest is None or not _goes_on(latest, actor):
+        data = {noun: 1, "file_id": str(file.id)}
+        return record_activity(lead, "file", "file.added", actor, data=data, topics=topics)
+    latest.data = {**latest.data, noun: int(latest.data.get(noun, 0)) + 1}
+    publish(
+        Event(
+            name="file.added", workspace_id=lead.workspace_id, actor=actor, subject_type="lead", subject_id=lead.id,
+            lead_id=lead.id, data={noun: 1, "file_id": str(file.id), "activity_id": str(latest.id)},
+            topics=frozenset(topics),
+        )
+    )  # fmt: skip
+    return latest
+
+
+def _latest_line(lead: Lead) -> Activity | None:
+    return db.session.scalars(
+        select(Activity)
+        .where(Activity.workspace_id == lead.workspace_id, Activity.lead_id == lead.id)
+        .order_by(Activity.at.desc(), Activity.id.desc())
+        .limit(1)
+    ).one_or_none()
+
+
+def _goes_on(line: Activity, actor: Actor) -> bool:
+    return line.event == "file.added" and line.actor_id == actor.user_id and utcnow() - line.at < _TOGETHER
