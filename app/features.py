@@ -9,13 +9,13 @@ def register(app: Flask) -> None:
     from app.activities.views import bp as activities
     from app.appointments import models  # noqa: F401 - no pages of its own; what crews see hangs on its table
     from app.bulk_acts import models as _bulk_acts  # noqa: F401
-    from app.files.views import bp as files
+    from app.files import models as _files  # noqa: F401
     from app.followups.views import bp as followups
     from app.lead_forms.views import bp as lead_forms
     from app.leads.views import bp as leads
     from app.live.views import bp as live
     from app.messaging.views import bp as messaging
-    from app.my_day.views import bp as my_day
+    from app.my_day import models as _my_day  # noqa: F401
     from app.notifications import models as _notifications  # noqa: F401
     from app.quotes.views import bp as quotes
     from app.search.views import bp as search
@@ -26,8 +26,6 @@ def register(app: Flask) -> None:
     app.extensions["load_place"] = load_place  # how core/web.py finds out who may enter a workspace
 
     for blueprint in (
-        files,
         accounts, workspaces, live, leads, search, activities, followups, messaging, lead_forms, quotes, squeegee,
-        my_day,
     ):  # fmt: skip
         app.register_blueprint(blueprint)
