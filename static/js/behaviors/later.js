@@ -9,3 +9,8 @@ function fetchStyles() {
 const idle = window.requestIdleCallback ?? ((call) => setTimeout(call, 200));
 if (document.readyState === "complete") idle(fetchStyles);
 else window.addEventListener("load", () => idle(fetchStyles), { once: true });
+
+// What may come into the page at any time brings its script with it.
+const fetchScripts = () => { if (document.querySelector("[data-files]")) import("./files.js"); };
+document.addEventListener("htmx:after:swap", fetchScripts);
+fetchScripts();
