@@ -16,8 +16,8 @@ from app.leads.models import Lead
 _SETTLED = "This was settled a moment ago, by someone else or by Sill."
 
 
-def finish_follow_up(follow_up_id: UUID, actor: Actor, outcome: str | None = None) -> FollowUp:
-    """Keep that a call or a task is done; a call with how it ended goes to the timeline as a call.
+def finish_follow_up(follow_up_id: UUID, actor: Actor, outcome: str | None = None, words: str = "") -> FollowUp:
+    """Keep that a call or a task is done; a call with how it ended, and what was said, goes to the timeline as a call.
 
     Raises NotFound, Invalid for an unknown outcome, Conflict when it is not planned any more or is a message, which
     only sending can do.
@@ -29,7 +29,7 @@ def finish_follow_up(follow_up_id: UUID, actor: Actor, outcome: str | None = Non
         raise Invalid({"outcome": "Choose how the call ended."})
     _settle(follow_up, lead, "done", None)
     if follow_up.kind == "call" and outcome:
-        log_call(lead, outcome, actor)
+        log_call(lead, outcome, actor, words=words)
     else:
         _record(follow_up, lead, "follow_up.done", actor)
     return follow_up

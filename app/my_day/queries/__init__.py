@@ -1,0 +1,1 @@
+"""What waits for a person today, and everything about the one lead before them."""

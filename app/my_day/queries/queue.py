@@ -1,0 +1,196 @@
+"""The queue of a person: calls and tasks with their own and nobody's leads, in order, by one bounded statement.
+
+Read from the leads whose next act is due, by index: the longest waiting and the latest to fall due of each owner, so
+that a backlog of thousands costs no more than one of hundreds and hides nothing that has just come. In front of them
+stand promised calls of the last two hours.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import (
+    CompoundSelect,
+    DateTime,
+    Row,
+    Select,
+    Uuid,
+    and_,
+    bindparam,
+    case,
+    func,
+    literal,
+    or_,
+    select,
+    true,
+    union,
+)
+from sqlalchemy.orm import aliased
+
+from app.accounts.models import User
+from app.contacts.models import Contact
+from app.core.clock import utcnow
+from app.core.keyring import cipher
+from app.core.models import fixed
+from app.core.tenancy import current_scope
+from app.extensions import db
+from app.followups.models import FollowUp
+from app.leads.models import Lead
+from app.my_day.models import LeadClaim
+from app.my_day.queries.ordering import FRESH, is_fresh, points
+
+#: What waits for a person; messages leave by themselves.
+PERSON_ACTS = ("call", "task")
+#: More than this is shown as "99+".
+MOST_COUNTED = 99
+_ARM, _AHEAD, _PROMISED = 150, 40, 50
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A lead with the act that is planned with it. `held_by` is the name of another who is on it now."""
+
+    lead_id: UUID
+    name: str
+    place: str
+    annual_minor: int
+    priority: str
+    act_id: UUID
+    kind: str
+    title: str
+    due_at: datetime
+    promised: bool
+    mine: bool
+    held_by: str | None
+    noun: str = "waiting"
+
+
+@dataclass(frozen=True, slots=True)
+class DayQueue:
+    """What waits for one person. `due` is in order, free for them to take; `later` by time; `busy` what others hold."""
+
+    due: list[Waiting]
+    later: list[Waiting]
+    busy: list[Waiting]
+    held: Waiting | None
+
+    @property
+    def size(self) -> str:
+        """How many are due, in at most three characters."""
+        return str(len(self.due)) if len(self.due) <= MOST_COUNTED else f"{MOST_COUNTED}+"
+
+    @property
+    def next_due_at(self) -> datetime | None:
+        """When the next one falls due."""
+        return self.later[0].due_at if self.later else None
+
+
+def day_queue() -> DayQueue:
+    """The queue of the person in scope, as it stands now."""
+    scope, now = current_scope(), utcnow()
+    given = {"here": scope.workspace_id, "me": scope.user_id, "now": now, "fresh": now - FRESH}
+    rows = db.session.execute(_QUEUE, given).all()
+    due = sorted((row for row in rows if row.due_at <= now), key=lambda row: _order(row, now))
+    later = sorted((row for row in rows if row.due_at > now), key=lambda row: (row.due_at, row.act_id))
+    free = [row for row in due if row.holder_id is None or row.holder_id == scope.user_id]
+    held = next((row for row in rows if row.holder_id == scope.user_id), None)
+    return DayQueue(
+        [_waiting(row) for row in free[: MOST_COUNTED + 1]],
+        [_waiting(row) for row in later[:12]],
+        [_waiting(row) for row in due if row.holder_id not in (None, scope.user_id)][:12],
+        _waiting(held) if held else None,
+    )
+
+
+def _order(row: Any, now: datetime) -> tuple[Any, ...]:
+    late = now - row.due_at
+    if is_fresh(late, promised=row.promised):
+        return (0, row.due_at, row.act_id)
+    return (1, -points(row.annual_minor, row.priority, late, promised=row.promised), row.due_at, row.act_id)
+
+
+def _waiting(row: Row[Any]) -> Waiting:
+    name = cipher().open(row.name_sealed, "contacts", "name_sealed", row.contact_id)
+    return Waiting(
+        row.lead_id, name, row.sector or row.district or "", row.annual_minor, row.priority, row.act_id, row.kind,
+        row.title, row.due_at, row.promised, row.owner_id == current_scope().user_id,
+        row.holder if row.holder_id != current_scope().user_id else None,
+    )  # fmt: skip
+
+
+_HERE, _ME = bindparam("here", type_=Uuid), bindparam("me", type_=Uuid)
+_NOW, _SINCE = (bindparam(name, type_=DateTime(timezone=True)) for name in ("now", "fresh"))
+_OURS = or_(Lead.owner_id == _ME, Lead.owner_id.is_(None))
+#: A call that a person planned by hand, for a customer who expects it.
+PROMISED = and_(FollowUp.kind == "call", FollowUp.stage_change_id.is_(None))
+
+
+def _leads(*conditions: Any) -> Select[Any]:
+    shown = (Lead.id, Lead.contact_id, Lead.owner_id, Lead.district, Lead.sector, Lead.annual_minor, Lead.priority)
+    return select(*shown).where(Lead.workspace_id == _HERE, Lead.shelf == fixed("desk"), *conditions)
+
+
+def _candidates() -> CompoundSelect[Any]:
+    """Leads of which something may be due, or comes next."""
+    arms = []
+    for owner in (Lead.owner_id == _ME, Lead.owner_id.is_(None)):
+        due, ahead = _leads(owner, Lead.next_act_at <= _NOW), _leads(owner, Lead.next_act_at > _NOW)
+        arms += [
+            due.order_by(Lead.next_act_at, Lead.id).limit(_ARM),
+            due.order_by(Lead.next_act_at.desc(), Lead.id.desc()).limit(_ARM),
+            ahead.order_by(Lead.next_act_at, Lead.id).limit(_AHEAD),
+        ]
+    calls = (
+        select(FollowUp.lead_id)
+        .where(
+            FollowUp.workspace_id == _HERE, FollowUp.state == fixed("planned"), PROMISED,
+            FollowUp.due_at > _SINCE, FollowUp.due_at <= _NOW,
+        )
+        .order_by(FollowUp.due_at)
+        .limit(_PROMISED)
+        .subquery()
+    )  # fmt: skip
+    promised = _leads(_OURS).join(calls, calls.c.lead_id == Lead.id)
+    return union(*(select(arm.subquery()) for arm in (*arms, promised)))
+
+
+def first_act(lead_id: Any) -> Select[Any]:
+    """The act of a lead that a person does next: a promised call at its time, else the earliest."""
+    at_its_time = case((and_(PROMISED, FollowUp.due_at > _SINCE, FollowUp.due_at <= _NOW), 0), else_=1)
+    return (
+        select(
+            FollowUp.id.label("act_id"), FollowUp.kind, FollowUp.title, FollowUp.due_at,
+            PROMISED.label("promised"), FollowUp.version.label("act_version"),
+        )
+        .where(
+            FollowUp.workspace_id == _HERE, FollowUp.lead_id == lead_id, FollowUp.state == "planned",
+            FollowUp.kind.in_([literal(kind) for kind in PERSON_ACTS]),
+        )
+        .order_by(at_its_time, FollowUp.due_at, FollowUp.id)
+        .limit(1)
+    )  # fmt: skip
+
+
+def _queue() -> Select[Any]:
+    lead = _candidates().subquery("candidate")
+    act = first_act(lead.c.id).lateral("act")
+    holder = aliased(User)
+    return (
+        select(
+            lead.c.id.label("lead_id"), lead.c.contact_id, lead.c.owner_id, lead.c.district, lead.c.sector,
+            lead.c.annual_minor, lead.c.priority, act, Contact.name_sealed,
+            LeadClaim.user_id.label("holder_id"), func.coalesce(holder.name, "Someone").label("holder"),
+        )
+        .select_from(lead)
+        .join(act, true())
+        .join(Contact, and_(Contact.workspace_id == _HERE, Contact.id == lead.c.contact_id))
+        .outerjoin(
+            LeadClaim,
+            and_(LeadClaim.workspace_id == _HERE, LeadClaim.lead_id == lead.c.id, LeadClaim.until > _NOW),
+        )
+        .outerjoin(holder, holder.id == LeadClaim.user_id)
+    )  # fmt: skip
+
+
+_QUEUE = _queue()

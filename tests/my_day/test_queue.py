@@ -1,0 +1,111 @@
+"""What waits for a person, in which order, and what is left out."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from app.core.clock import utcnow
+from app.extensions import db
+from app.followups.services import plan_task
+from app.leads.services import archive, get_lead
+from app.my_day.queries.ordering import is_fresh, points
+from app.my_day.queries.queue import day_queue
+
+DAY = timedelta(days=1)
+
+
+def names(queue_part):
+    return [each.name for each in queue_part]
+
+
+def test_worth_and_lateness_make_the_order(waiting):
+    waiting("Small late", late=2 * DAY, price_minor=1000, frequency="8_weekly")
+    waiting("Big fresh", late=timedelta(minutes=5), price_minor=9000, frequency="4_weekly")
+    waiting("Big late", late=3 * DAY, price_minor=9000, frequency="4_weekly")
+    waiting("Unpriced", late=timedelta(hours=3))
+
+    assert names(day_queue().due) == ["Big late", "Big fresh", "Small late", "Unpriced"]
+
+
+def test_a_promised_call_comes_first_at_its_time(waiting):
+    waiting("Big late", late=9 * DAY, price_minor=90000, frequency="4_weekly")
+    waiting("Promised", late=timedelta(minutes=1), promised=True, price_minor=1000, frequency="one_off")
+    waiting("Promised soon", late=timedelta(minutes=-30), promised=True)
+    queue = day_queue()
+
+    assert names(queue.due) == ["Promised", "Big late"]
+    assert names(queue.later) == ["Promised soon"]
+    assert queue.next_due_at is not None
+
+
+def test_an_urgent_lead_overtakes(waiting):
+    waiting("Usual", price_minor=2000)
+    lead = waiting("Urgent", price_minor=1500)
+    get_lead(lead.id).priority = "urgent"
+    db.session.commit()
+
+    assert names(day_queue().due) == ["Urgent", "Usual"]
+
+
+@pytest.mark.parametrize(
+    ("late", "promised", "fresh"),
+    [(timedelta(), True, True), (timedelta(hours=2), True, True), (timedelta(hours=3), True, False),
+     (timedelta(minutes=1), False, False), (timedelta(minutes=-1), True, False)],
+)  # fmt: skip
+def test_when_a_promise_is_fresh(late, promised, fresh):
+    assert is_fresh(late, promised=promised) is fresh
+
+
+def test_points():
+    assert points(15600, "normal", timedelta(), promised=False) == 156
+    assert points(15600, "normal", DAY, promised=False) == 312
+    assert points(15600, "normal", 40 * DAY, promised=False) == 156 * 15
+    assert points(15600, "high", timedelta(), promised=True) == 156 * 4
+    assert points(0, "low", timedelta(), promised=False) == 50
+
+
+def test_whose_leads_are_shown(world, waiting):
+    waiting("Mine")
+    waiting("Nobody's", owner_id=None)
+    waiting("Bob's", owner_id=world.bob.user_id)
+
+    assert sorted(names(day_queue().due)) == ["Mine", "Nobody's"]
+    with world.bob.acting():
+        assert sorted(names(day_queue().due)) == ["Bob's", "Nobody's"]
+    with world.mallory.acting():
+        assert day_queue().due == []
+
+
+def test_messages_and_shelved_leads_do_not_wait(world, waiting):
+    waiting("Email", kind="email")
+    gone = waiting("Archived")
+    archive(gone.id, world.alice.actor)
+    db.session.commit()
+    kept = waiting("Kept")
+
+    assert names(day_queue().due) == ["Kept"]
+    assert day_queue().due[0].lead_id == kept.id
+
+
+def test_a_call_behind_a_message_that_is_stuck_is_found(world, waiting):
+    lead = waiting("Stuck", kind="email", late=5 * DAY)
+    plan_task(get_lead(lead.id), "Call", utcnow() - DAY, "call", world.alice.actor)
+    db.session.commit()
+
+    assert [(each.name, each.kind) for each in day_queue().due] == [("Stuck", "call")]
+
+
+def test_the_queue_takes_one_statement(waiting, count_sql):
+    for number in range(5):
+        waiting(f"Lead {number}")
+    with count_sql() as statements:
+        day_queue()
+
+    assert len(statements) == 1, "\n".join(statements)
+
+
+def test_a_future_year_is_no_trouble(waiting):
+    waiting("Later", late=utcnow() - datetime(2027, 6, 1, tzinfo=UTC))
+
+    assert day_queue().due == []
+    assert names(day_queue().later) == ["Later"]
