@@ -15,7 +15,7 @@ def register(app: Flask) -> None:
     from app.leads.views import bp as leads
     from app.live.views import bp as live
     from app.messaging.views import bp as messaging
-    from app.my_day import models as _my_day  # noqa: F401
+    from app.my_day.views import bp as my_day
     from app.notifications import models as _notifications  # noqa: F401
     from app.quotes.views import bp as quotes
     from app.search.views import bp as search
@@ -27,5 +27,6 @@ def register(app: Flask) -> None:
 
     for blueprint in (
         accounts, workspaces, live, leads, search, activities, followups, messaging, lead_forms, quotes, squeegee,
+        my_day,
     ):  # fmt: skip
         app.register_blueprint(blueprint)
