@@ -8,15 +8,16 @@ def register(app: Flask) -> None:
     from app.accounts.views import bp as accounts
     from app.activities.views import bp as activities
     from app.appointments import models  # noqa: F401 - no pages of its own; what crews see hangs on its table
-    from app.bulk_acts import models as _bulk_acts  # noqa: F401
-    from app.files import models as _files  # noqa: F401
+    from app.bulk_acts.views import bp as bulk_acts
+    from app.contacts.views import bp as contacts
+    from app.files.views import bp as files
     from app.followups.views import bp as followups
     from app.lead_forms.views import bp as lead_forms
     from app.leads.views import bp as leads
     from app.live.views import bp as live
     from app.messaging.views import bp as messaging
     from app.my_day.views import bp as my_day
-    from app.notifications import models as _notifications  # noqa: F401
+    from app.notifications.views import bp as notifications
     from app.quotes.views import bp as quotes
     from app.search.views import bp as search
     from app.squeegee.views import bp as squeegee
@@ -26,7 +27,8 @@ def register(app: Flask) -> None:
     app.extensions["load_place"] = load_place  # how core/web.py finds out who may enter a workspace
 
     for blueprint in (
-        accounts, workspaces, live, leads, search, activities, followups, messaging, lead_forms, quotes, squeegee,
-        my_day,
+        files,
+        accounts, workspaces, live, leads, contacts, bulk_acts, search, activities, followups, messaging, lead_forms, quotes, squeegee,
+        my_day, notifications,
     ):  # fmt: skip
         app.register_blueprint(blueprint)

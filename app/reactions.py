@@ -6,6 +6,7 @@ Below it, who does the work that is left for later.
 from collections.abc import Mapping
 
 from app.audit.services import record_event
+from app.bulk_acts import jobs as bulk_jobs
 from app.core.events import EVERY, Reaction
 from app.core.outbox import Handler
 from app.files import jobs as file_jobs
@@ -16,11 +17,12 @@ from app.leads import services as leads
 from app.live.services import tell_pages
 from app.messaging import jobs as messaging_jobs
 from app.messaging import services as messaging
+from app.my_day import services as my_day
 from app.notifications import services as notifications
 from app.squeegee import jobs as squeegee_jobs
 
 REACTIONS: Mapping[str, tuple[Reaction, ...]] = {
-    EVERY: (record_event, tell_pages),
+    EVERY: (record_event, tell_pages, my_day.tell_my_days),
     "lead.created": (followups.plan_for_stage, notifications.tell_worth),
     "lead.assigned": (notifications.tell_new_owner,),
     "lead.fact_changed": (notifications.tell_new_owner, notifications.tell_worth),
@@ -33,6 +35,7 @@ REACTIONS: Mapping[str, tuple[Reaction, ...]] = {
         followups.restore_planned,
         messaging.stop_unsent,
     ),
+    "note.added": (notifications.tell_mentioned,),
     "quote.sent": (leads.advance_to_quote_sent,),
     "quote.accepted": (leads.bring_back, leads.advance_to_ready, notifications.tell_worth),
     "quote.declined": (leads.move_to_declined,),
@@ -41,6 +44,8 @@ REACTIONS: Mapping[str, tuple[Reaction, ...]] = {
 }
 
 WORK: Mapping[str, Handler] = {
+    "file.erase": file_jobs.erase,
+    bulk_jobs.RUN: bulk_jobs.run,
     "file.erase": file_jobs.erase,
     "follow_up.due": followup_jobs.carry_out,
     leads_jobs.EMPTY: leads_jobs.empty_bin,

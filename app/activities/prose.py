@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from app.core.human_time import long_date
+from app.core.human_time import duration, long_date
 from app.core.money import format_money
-from app.leads.queries.facts import FACTS
-from app.leads.words import CHOICE_WORDS, often
+from app.leads.queries.facts import FACTS, read_out
+from app.leads.words import often
 
 OUTCOME_WORDS = {
     "spoke": "spoke",
@@ -49,18 +49,6 @@ def words_for(activity: Words) -> Line:
     return writer(activity) if writer else Line("info", activity.event.replace(".", " ").replace("_", " ").capitalize())
 
 
-def duration(seconds: int) -> str:
-    """A length of time in its largest one or two units: 3 days 4 h, 2 h 10 min, 5 min."""
-    days, rest = divmod(seconds, 86_400)
-    hours, rest = divmod(rest, 3_600)
-    minutes = rest // 60
-    if days:
-        return f"{days} {'day' if days == 1 else 'days'}" + (f" {hours} h" if hours else "")
-    if hours:
-        return f"{hours} h" + (f" {minutes} min" if minutes else "")
-    return f"{minutes} min" if minutes else "under a minute"
-
-
 def _created(a: Words) -> Line:
     return Line("inbox", "Enquiry came in", str(a.data.get("source", "")).replace("_", " "))
 
@@ -72,20 +60,13 @@ def _stage_changed(a: Words) -> Line:
 
 
 def _fact_changed(a: Words) -> Line:
-    fact = str(a.data.get("fact"))
-    label = FACTS[fact].label if fact in FACTS else fact.replace("_", " ").capitalize()
-    if "now" not in a.data or fact == "owner":
+    name = str(a.data.get("fact"))
+    fact = FACTS.get(name)
+    label = fact.label if fact else name.replace("_", " ").capitalize()
+    was, now = a.data.get("was_name", a.data.get("was")), a.data.get("now_name", a.data.get("now"))
+    if fact is None or "now" not in a.data or (fact.kind in ("member", "source") and "now_name" not in a.data):
         return Line("pencil", f"{label} changed")
-    was, now = (_value(fact, a.data.get(side)) for side in ("was", "now"))
-    return Line("pencil", f"{label}: {was} → {now}")
-
-
-def _value(fact: str, value: Any) -> str:
-    if not value:
-        return "–"
-    if fact == "price":
-        return f"£{value}"
-    return CHOICE_WORDS.get(fact, {}).get(str(value), str(value))
+    return Line("pencil", f"{label}: {read_out(fact, str(was or '')) or '–'} → {read_out(fact, str(now or '')) or '–'}")
 
 
 def _note(a: Words) -> Line:

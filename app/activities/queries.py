@@ -1,20 +1,25 @@
 """Reading the timeline: newest first, by keyset, thirty at a time."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import bindparam, select, tuple_
+from sqlalchemy import Select, bindparam, select, tuple_
 
 from app.accounts.models import User
-from app.activities.models import KINDS, Activity
+from app.activities.models import Activity
 from app.activities.prose import Words, words_for
+from app.activities.words import KIND_GROUPS
 from app.core.cursors import make_cursor, read_cursor
 from app.core.keyring import cipher
 from app.core.tenancy import current_workspace_id
 from app.extensions import db
 
 PAGE = 30
+#: New lines that a page takes in while it is open; who leaves it open for longer reloads it.
+MOST_NEW = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,43 +34,70 @@ class TimelineEntry:
     body: str | None
     at: datetime
     who: str
+    is_customer_visible: bool = False
     noun: str = "activity"
 
 
 @dataclass(frozen=True, slots=True)
 class TimelinePage:
-    """Some lines and the cursor of the next ones, if there are more."""
+    """Some lines, the cursor of the next older ones if there are more, and that of what will come after the newest."""
 
     entries: list[TimelineEntry]
     next_cursor: str | None
+    newest_cursor: str
 
 
-_NEWEST = (
+_LINES = (
     select(
         Activity.id, Activity.kind, Activity.event, Activity.at, Activity.body_sealed, Activity.data,
         Activity.outcome, Activity.duration_seconds, Activity.note_type, Activity.actor_kind, User.name,
+        Activity.is_customer_visible,
     )
     .outerjoin(User, User.id == Activity.actor_id)
     .where(Activity.workspace_id == bindparam("here"), Activity.lead_id == bindparam("lead"))
     .order_by(Activity.at.desc(), Activity.id.desc())
+    .limit(bindparam("size"))
 )  # fmt: skip
+_OLDER = _LINES.where(tuple_(Activity.at, Activity.id) < tuple_(bindparam("at"), bindparam("id")))
+_NEWER = _LINES.where(tuple_(Activity.at, Activity.id) > tuple_(bindparam("at"), bindparam("id")))
+_OF_KINDS = Activity.kind.in_(bindparam("kinds", expanding=True))
+_BEGINNING = (datetime(1970, 1, 1, tzinfo=UTC), UUID(int=0))
 
 
 def timeline(lead_id: UUID, *, kind: str | None = None, cursor: str | None = None, limit: int = PAGE) -> TimelinePage:
-    """A lead's timeline, newest first, all kinds or one. An unreadable cursor starts from the top."""
-    workspace_id = current_workspace_id()
-    kind = kind if kind in KINDS else None
-    query = _NEWEST.limit(limit + 1)
-    if kind:
-        query = query.where(Activity.kind == kind)
-    listed = f"timeline:{lead_id}:{kind or ''}"
-    after = read_cursor(cursor, listed)
-    if after:
-        query = query.where(tuple_(Activity.at, Activity.id) < tuple_(*after))
-    rows = db.session.execute(query, {"here": workspace_id, "lead": lead_id}).all()
+    """A lead's timeline, newest first, all of it or one group of kinds. An unreadable cursor starts from the top."""
+    after = read_cursor(cursor, _listed(lead_id, kind))
+    rows = _read(_OLDER if after else _LINES, lead_id, kind, after, limit + 1)
     shown = rows[:limit]
-    more = make_cursor([shown[-1].at, shown[-1].id], listed) if len(rows) > limit else None
-    return TimelinePage([_entry(row) for row in shown], more)
+    more = _cursor(shown[-1], lead_id, kind) if len(rows) > limit else None
+    return TimelinePage([_entry(row) for row in shown], more, _cursor(shown[0] if shown else None, lead_id, kind))
+
+
+def newer(lead_id: UUID, since: str, *, kind: str | None = None) -> list[TimelineEntry]:
+    """What came to a timeline since its `newest_cursor`, newest first, at most as many as fit in sight.
+
+    An unreadable cursor gives nothing: the page that holds it is older than what it asks about.
+    """
+    after = read_cursor(since, _listed(lead_id, kind))
+    return [_entry(row) for row in _read(_NEWER, lead_id, kind, after, MOST_NEW)] if after else []
+
+
+def _read(query: Select[Any], lead_id: UUID, kind: str | None, place: Sequence[Any] | None, size: int) -> Sequence[Any]:
+    values: dict[str, Any] = {"here": current_workspace_id(), "lead": lead_id, "size": size}
+    if place:
+        values |= {"at": place[0], "id": place[1]}
+    if kind in KIND_GROUPS:
+        query, values["kinds"] = query.where(_OF_KINDS), KIND_GROUPS[kind][1]
+    return db.session.execute(query, values).all()
+
+
+def _listed(lead_id: UUID, kind: str | None) -> str:
+    return f"timeline:{lead_id}:{kind if kind in KIND_GROUPS else ''}"
+
+
+def _cursor(row: Any, lead_id: UUID, kind: str | None) -> str:
+    place = (row.at, row.id) if row is not None else _BEGINNING
+    return make_cursor(list(place), _listed(lead_id, kind))
 
 
 def _entry(row: object) -> TimelineEntry:
@@ -77,4 +109,6 @@ def _entry(row: object) -> TimelineEntry:
     )  # fmt: skip
     body = cipher().open(row.body_sealed, "activities", "body_sealed", row.id) if row.body_sealed else None
     who = {"customer": "the customer", "system": "Sill"}.get(row.actor_kind, row.name or "someone")
-    return TimelineEntry(row.id, row.kind, words.icon, words.title, words.detail, body, row.at, who)
+    return TimelineEntry(
+        row.id, row.kind, words.icon, words.title, words.detail, body, row.at, who, row.is_customer_visible
+    )

@@ -61,6 +61,23 @@ def long_date(day: date) -> str:
     return f"{_DAYS[day.weekday()]} {day.day} {_MONTHS[day.month - 1]}"
 
 
+def short_date(day: date) -> str:
+    """Return "Tue 8 Dec 2026"."""
+    return f"{_DAYS[day.weekday()][:3]} {day.day} {_MONTHS[day.month - 1][:3]} {day.year}"
+
+
+def duration(seconds: int) -> str:
+    """A length of time in its largest one or two units: 3 days 4 h, 2 h 10 min, 5 min."""
+    days, rest = divmod(seconds, 86_400)
+    hours, rest = divmod(rest, 3_600)
+    minutes = rest // 60
+    if days:
+        return f"{days} {'day' if days == 1 else 'days'}" + (f" {hours} h" if hours else "")
+    if hours:
+        return f"{hours} h" + (f" {minutes} min" if minutes else "")
+    return f"{minutes} min" if minutes else "under a minute"
+
+
 def _lateness(late: timedelta, days: int) -> tuple[str, Tone]:
     if late < _MINUTE:
         return "now", "warn"

@@ -1,20 +1,25 @@
 """Reading follow-ups: what is planned with a lead, and the messages that will leave by themselves."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select, tuple_
+from sqlalchemy import CompoundSelect, bindparam, cast, func, null, select, tuple_, union_all
 
 from app.contacts.models import Contact
 from app.core.keyring import cipher
-from app.core.models import fixed
+from app.core.models import fixed, one_among
 from app.core.tenancy import current_workspace_id
 from app.extensions import db
 from app.followups.models import FollowUp
 from app.leads.models import Lead
+from app.messaging.queries import WAITING, MessageRow, waiting_row
 
 PAGE = 30
+#: A lead with more than this planned has gone wrong; the drawer shows the first ones.
+MOST_PLANNED = 40
 _ICONS = {"email": "mail", "sms": "message-square", "call": "phone", "task": "clipboard-list"}
 _WORDS = {"email": "Email", "sms": "SMS", "call": "Call", "task": "Task"}
 
@@ -57,16 +62,56 @@ class PlannedPage:
     next_key: tuple[datetime, UUID] | None
 
 
-def planned_for(lead_id: UUID) -> list[PlannedAct]:
-    """What is planned with a lead, the earliest first."""
-    rows = db.session.execute(
-        select(FollowUp.id, FollowUp.lead_id, FollowUp.kind, FollowUp.title, FollowUp.due_at)
-        .where(
-            FollowUp.workspace_id == current_workspace_id(), FollowUp.lead_id == lead_id, FollowUp.state == "planned"
-        )
-        .order_by(FollowUp.due_at, FollowUp.id)
+@dataclass(frozen=True, slots=True)
+class ToCome:
+    """What is to come with a lead: acts that are planned, the earliest first, and messages that have not settled."""
+
+    planned: list[PlannedAct]
+    messages: list[MessageRow]
+
+
+_PLANNED = (
+    select(FollowUp.id.label("act_id"), FollowUp.kind, FollowUp.title, FollowUp.due_at)
+    .where(
+        FollowUp.workspace_id == bindparam("here"), FollowUp.lead_id == bindparam("lead"),
+        FollowUp.state == fixed("planned"),
     )
-    return [PlannedAct(*row) for row in rows]
+    .order_by(FollowUp.due_at, FollowUp.id)
+    .limit(MOST_PLANNED)
+)  # fmt: skip
+
+
+def _both() -> CompoundSelect[Any]:
+    acts, waiting = _PLANNED.subquery("acts"), WAITING.subquery("waiting")
+    return union_all(
+        select(*acts.c, *(cast(null(), column.type).label(column.name) for column in waiting.c)),
+        select(*(cast(null(), column.type).label(column.name) for column in acts.c), *waiting.c),
+    )
+
+
+_TO_COME = _both()
+
+
+def to_come(lead_id: UUID, *, with_messages: bool) -> ToCome:
+    """What is to come with a lead, by one statement; `with_messages` for those who may read them."""
+    statement = _TO_COME if with_messages else _PLANNED
+    rows = db.session.execute(statement, {"here": current_workspace_id(), "lead": lead_id}).all()
+    acts = [PlannedAct(row.act_id, lead_id, row.kind, row.title, row.due_at) for row in rows if row.act_id]
+    messages = [waiting_row(row, lead_id) for row in rows if not row.act_id]
+    acts.sort(key=lambda act: (act.due_at, act.id))
+    return ToCome(acts, sorted(messages, key=lambda message: message.created_at))
+
+
+def count_planned(lead_ids: Sequence[UUID]) -> tuple[int, int]:
+    """How many acts with these leads their stage has planned, and how many people have: the first end with a move."""
+    by_stage = FollowUp.stage_change_id.isnot(None)
+    row = db.session.execute(
+        select(func.count().filter(by_stage), func.count().filter(~by_stage)).where(
+            FollowUp.workspace_id == current_workspace_id(), FollowUp.lead_id == one_among(lead_ids),
+            FollowUp.state == fixed("planned"),
+        )
+    ).one()  # fmt: skip
+    return int(row[0]), int(row[1])
 
 
 def planned_messages(after: tuple[datetime, UUID] | None = None, limit: int = PAGE) -> PlannedPage:

@@ -8,10 +8,9 @@ from app.core import web
 from app.core.fragments import answer, fragment, redirect_to, wants_fragment
 from app.core.permissions import permit
 from app.followups.models import FollowUp
-from app.followups.queries import planned_for
+from app.followups.queries import to_come
 from app.followups.services import finish_follow_up, skip
 from app.leads.services import get_lead
-from app.messaging.queries import waiting_on
 
 bp = Blueprint("followups", __name__)
 
@@ -45,8 +44,8 @@ def _settled(follow_up: FollowUp) -> Response:
 
 
 def _planned(lead_id: UUID) -> str:
-    messages = waiting_on(lead_id) if g.viewer.can("messages:read") else []
+    coming = to_come(lead_id, with_messages=g.viewer.can("messages:read"))
     return fragment(
-        "followups/_planned.html", lead_id=lead_id, planned=planned_for(lead_id), messages=messages,
+        "followups/_planned.html", lead_id=lead_id, planned=coming.planned, messages=coming.messages,
         can_write=g.viewer.can("leads:write"), can_send=g.viewer.can("messages:write"),
     )  # fmt: skip

@@ -3,14 +3,16 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select, tuple_
+from sqlalchemy import bindparam, func, select, tuple_
 
 from app.accounts.models import User
 from app.core.access_keys import without_keys
 from app.core.errors import NotFound
-from app.core.models import fixed
+from app.core.keyring import cipher
+from app.core.models import fixed, one_among
 from app.core.outbox import OutboxItem
 from app.core.phones import format_national
 from app.core.tenancy import current_workspace_id
@@ -121,19 +123,42 @@ def body_for(message: Message, *, may_answer: bool) -> str:
     return without_keys(message.body, "invitation", *(() if may_answer else ("quote",)))
 
 
-def waiting_on(lead_id: UUID, limit: int = 20) -> list[MessageRow]:
-    """The lead's messages that have not settled: leaving, failed or uncertain; the oldest first."""
-    found = db.session.scalars(
-        select(Message)
-        .where(
-            Message.workspace_id == current_workspace_id(),
-            Message.lead_id == lead_id,
-            Message.state.in_(("queued", "sending", *_ATTENTION)),
-        )
-        .order_by(Message.created_at)
-        .limit(limit)
+#: The messages of the lead `lead` in `here` that have not settled (leaving, failed, uncertain), the oldest first.
+#: Other features join it to statements of their own; `waiting_row` reads its rows.
+WAITING = (
+    select(
+        Message.id, Message.channel, Message.state, Message.created_at, Message.error, Message.recipient_sealed,
+        Message.subject_sealed, Message.body_sealed,
     )
-    return _rows(list(found))
+    .where(
+        Message.workspace_id == bindparam("here"),
+        Message.lead_id == bindparam("lead"),
+        Message.state.in_([fixed(state) for state in ("queued", "sending", *_ATTENTION)]),
+    )
+    .order_by(Message.created_at)
+    .limit(20)
+)  # fmt: skip
+
+
+def waiting_row(row: Any, lead_id: UUID) -> MessageRow:
+    """A row of WAITING, opened. Its lead's number and its author are not read: both stand beside it."""
+    seal = cipher()
+    recipient = seal.open(row.recipient_sealed, "messages", "recipient_sealed", row.id)
+    subject = seal.open(row.subject_sealed, "messages", "subject_sealed", row.id) if row.subject_sealed else None
+    body = seal.open(row.body_sealed, "messages", "body_sealed", row.id)
+    return MessageRow(
+        row.id, row.channel, row.state, _readable(row.channel, recipient), _shortened(subject, body), lead_id,
+        None, None, row.created_at, None, row.error,
+    )  # fmt: skip
+
+
+def count_unsent(lead_ids: Sequence[UUID]) -> int:
+    """How many messages to these leads wait to be sent and could still be taken back."""
+    query = select(func.count()).where(
+        Message.workspace_id == current_workspace_id(), Message.lead_id == one_among(lead_ids),
+        Message.state == fixed("queued"), Message.direction == fixed("out"),
+    )  # fmt: skip
+    return int(db.session.execute(query).scalar_one())
 
 
 def dead_work(limit: int = PAGE) -> list[DeadWork]:
@@ -184,10 +209,18 @@ def _names(id_column: object, name_column: object, wanted: set, workspace_column
 
 
 def _recipient(message: Message) -> str:
-    return message.recipient if message.channel == "email" else format_national(message.recipient)
+    return _readable(message.channel, message.recipient)
+
+
+def _readable(channel: str, recipient: str) -> str:
+    return recipient if channel == "email" else format_national(recipient)
 
 
 def _gist(message: Message) -> str:
+    return _shortened(message.subject, message.body)
+
+
+def _shortened(subject: str | None, body: str) -> str:
     """The subject, or the beginning of the text."""
-    text = message.subject or without_keys(" ".join(message.body.split()), "invitation", "quote")
+    text = subject or without_keys(" ".join(body.split()), "invitation", "quote")
     return text if len(text) <= 90 else f"{text[:89]}…"

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import select
-from sqlalchemy.orm import joinedload, lazyload
+from sqlalchemy import and_, select
+from sqlalchemy.orm import joinedload, lazyload, selectinload
 
 from app.contacts.models import Contact, Property
 from app.core.errors import NotFound
@@ -79,6 +79,23 @@ class QuoteView:
 
 
 @dataclass(frozen=True, slots=True)
+class PastQuote:
+    """A quote in a history: what was offered, or what was accepted of it, and how it ended."""
+
+    id: UUID
+    lead_id: UUID
+    number: str
+    standing: str
+    created_at: datetime
+    offer: str
+
+    @property
+    def badge(self) -> tuple[str, str]:
+        """The word for how it stands, and its tone."""
+        return STANDINGS[self.standing]
+
+
+@dataclass(frozen=True, slots=True)
 class Offer:
     """A quote with everything that its customer sees. Holds customer data: for rendering only."""
 
@@ -126,6 +143,30 @@ def quotes_of(lead_id: UUID) -> list[QuoteView]:
         .options(joinedload(Quote.options), lazyload(Quote.lines))
     )
     return [view_of(quote, today) for quote in rows.unique()]
+
+
+def quotes_at(*, property_id: UUID | None = None, contact_id: UUID | None = None) -> list[PastQuote]:
+    """What a house was ever quoted, whoever lived there, or what a person ever was; newest first, at most fifty."""
+    mine = Lead.property_id == property_id if property_id else Lead.contact_id == contact_id
+    rows = db.session.scalars(
+        select(Quote)
+        .join(Lead, and_(Lead.workspace_id == Quote.workspace_id, Lead.id == Quote.lead_id))
+        .where(Quote.workspace_id == current_workspace_id(), mine)
+        .order_by(Quote.created_at.desc(), Quote.id.desc())
+        .limit(50)
+        .options(selectinload(Quote.options), lazyload(Quote.lines))
+    )
+    today = today_here()
+    return [_past(quote, today) for quote in rows]
+
+
+def _past(quote: Quote, today: date) -> PastQuote:
+    accepted = [option for option in quote.options if option.id == quote.accepted_option_id]
+    offers = [
+        f"{format_money(option.price_minor, quote.currency)} {often(option.frequency)}".strip()
+        for option in accepted or quote.options
+    ]
+    return PastQuote(quote.id, quote.lead_id, quote.number, standing(quote, today), quote.created_at, ", ".join(offers))
 
 
 def latest_quote(lead_id: UUID) -> Quote | None:

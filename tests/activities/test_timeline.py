@@ -13,20 +13,23 @@ def test_a_note_stands_on_top_of_the_timeline(alice, make_lead):
 
     answer = alice.post(f"/w/{alice.slug}/leads/{lead.id}/notes", data={"note": "Dog is friendly"}, hx=True)
 
-    assert answer.status_code == 200
-    first = re.search(r'<li class="event[^"]*" id="activity-.*?</li>', answer.text, re.S).group(0)
+    assert answer.status_code == 200 and "Dog is friendly" not in answer.text
+    assert answer.headers["HX-Trigger"] == "timeline-grew"
+    text = alice.get(f"/w/{alice.slug}/leads/{lead.id}", hx=True).text
+    first = re.search(r'<li class="event[^"]*" id="activity-.*?</li>', text, re.S).group(0)
     assert "Dog is friendly" in first and "Alice" in first
 
 
 def test_a_call_is_kept_with_its_length_and_counts_as_contact(alice, make_lead):
     lead = make_lead(name="Hannah Cole")
 
-    answer = alice.post(
+    alice.post(
         f"/w/{alice.slug}/leads/{lead.id}/calls", data={"outcome": "spoke", "minutes": "4", "words": "Wants 8-weekly"},
         hx=True,
     )  # fmt: skip
 
-    assert "Call, 4 min · spoke" in answer.text and "Wants 8-weekly" in answer.text
+    text = alice.get(f"/w/{alice.slug}/leads/{lead.id}", hx=True).text
+    assert "Call, 4 min · spoke" in text and "Wants 8-weekly" in text
     assert get_lead(lead.id).last_contact_method == "phone"
     assert get_lead(lead.id).first_contact_at is not None
 

@@ -1,20 +1,24 @@
 """One lead with everything its drawer shows at once."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import and_, bindparam, select
+from sqlalchemy import and_, bindparam, func, select
+from sqlalchemy.dialects.postgresql import aggregate_order_by
 
 from app.accounts.models import User
 from app.contacts.models import Contact, Property
 from app.core.errors import NotFound
-from app.core.tenancy import current_workspace_id
+from app.core.tenancy import current_scope, current_workspace_id
 from app.extensions import db
-from app.leads.models import Lead, LeadSource, Stage
-from app.leads.queries.facts import FACTS, Fact, as_typed
-from app.leads.queries.stages import stages
-from app.leads.words import CHOICE_WORDS, EXTRA_WORDS
+from app.leads.models import Favourite, Lead, LeadSource, LeadTag, Stage, StageChange, Tag
+from app.leads.queries.facts import FACTS, Fact, as_typed, read_out
+from app.leads.queries.journey import Move, Step, steps_around, time_in_stages
+from app.leads.queries.tagging import TagView
+
+#: Moves that are read for the time in each stage; a lead that moved more often has lost its beginning there.
+MOST_MOVES = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,16 +31,31 @@ class FactView:
 
 
 @dataclass(frozen=True, slots=True)
+class StageView:
+    """A stage of the pipeline, as far as a lead's page needs it."""
+
+    id: UUID
+    key: str
+    name: str
+    colour: str
+    is_final: bool
+    is_retired: bool
+
+
+@dataclass(frozen=True, slots=True)
 class LeadDetail:
-    """What the drawer and the lead's page show."""
+    """What the drawer and the lead's page show. `stages` are those in use, and the lead's own if it is retired."""
 
     lead: Lead
     contact: Contact
     property: Property
-    stage: Stage
+    stage: StageView
     source_name: str
     owner_name: str | None
-    stages: list[Stage]
+    stages: list[StageView]
+    moves: list[Move] = field(default_factory=list)
+    tags: list[TagView] = field(default_factory=list)
+    is_favourite: bool = False
     noun: str = "lead"
 
     @property
@@ -49,47 +68,76 @@ class LeadDetail:
         """When the enquiry came in."""
         return self.lead.created_at
 
-    @property
-    def extras(self) -> str:
-        """The extras in words."""
-        return ", ".join(EXTRA_WORDS.get(extra, extra) for extra in self.lead.extras)
-
     def fact(self, name: str) -> FactView:
         """A fact by name."""
         return fact_view(self, FACTS[name])
 
-    def steps(self) -> list[dict[str, object]]:
+    def steps(self) -> list[Step]:
         """The open stages around the present one, as the stepper wants them."""
-        shown = [stage for stage in self.stages if not stage.is_final or stage.id == self.stage.id]
-        at = next((i for i, stage in enumerate(shown) if stage.id == self.stage.id), 0)
-        start = max(0, min(at - 2, len(shown) - 5))
-        return [
-            {"name": stage.name, "state": "now" if i == at else "done" if i < at else "todo", "url": None}
-            for i, stage in enumerate(shown)
-        ][start : start + 5]
+        return steps_around(self.stages, self.stage.id, time_in_stages(self.moves, self.lead))
 
 
+_STAGES = (
+    select(
+        func.json_agg(
+            aggregate_order_by(
+                func.json_build_array(
+                    Stage.id, Stage.key, Stage.name, Stage.colour, Stage.is_final, Stage.retired_at.is_not(None)
+                ),
+                Stage.position,
+            )
+        )
+    )
+    .where(Stage.workspace_id == bindparam("here"))
+    .scalar_subquery()
+)
+_LATEST_MOVES = (
+    select(StageChange.to_stage_id, StageChange.to_name, StageChange.at)
+    .where(StageChange.workspace_id == bindparam("here"), StageChange.lead_id == bindparam("lead"))
+    .order_by(StageChange.at.desc())
+    .limit(MOST_MOVES)
+    .subquery()
+)
+_MOVES = select(func.json_agg(func.json_build_array(*_LATEST_MOVES.c))).scalar_subquery()
+_TAGS = (
+    select(func.json_agg(aggregate_order_by(func.json_build_array(Tag.id, Tag.name, Tag.colour), Tag.name)))
+    .select_from(LeadTag)
+    .join(Tag, and_(Tag.workspace_id == LeadTag.workspace_id, Tag.id == LeadTag.tag_id))
+    .where(LeadTag.workspace_id == bindparam("here"), LeadTag.lead_id == bindparam("lead"))
+    .scalar_subquery()
+)
+_STARRED = (
+    select(Favourite.lead_id)
+    .where(
+        Favourite.workspace_id == bindparam("here"), Favourite.user_id == bindparam("person"),
+        Favourite.lead_id == bindparam("lead"),
+    )
+    .exists()
+)  # fmt: skip
 _DETAIL = (
-    select(Lead, Contact, Property, LeadSource.name, User.name)
+    select(Lead, Contact, Property, LeadSource.name, User.name, _STAGES, _MOVES, _TAGS, _STARRED)
     .join(Contact, and_(Contact.workspace_id == Lead.workspace_id, Contact.id == Lead.contact_id))
     .join(Property, and_(Property.workspace_id == Lead.workspace_id, Property.id == Lead.property_id))
     .join(LeadSource, and_(LeadSource.workspace_id == Lead.workspace_id, LeadSource.id == Lead.source_id))
     .outerjoin(User, User.id == Lead.owner_id)
-    .where(Lead.workspace_id == bindparam("here"), Lead.id == bindparam("lead_id"))
+    .where(Lead.workspace_id == bindparam("here"), Lead.id == bindparam("lead"))
 )
 
 
 def lead_detail(lead_id: UUID) -> LeadDetail:
-    """Everything about one lead by two statements. Raises NotFound for what the scope does not see."""
-    row = db.session.execute(_DETAIL, {"here": current_workspace_id(), "lead_id": lead_id}).one_or_none()
+    """Everything about one lead by one statement. Raises NotFound for what the scope does not see."""
+    values = {"here": current_workspace_id(), "lead": lead_id, "person": current_scope().user_id}
+    row = db.session.execute(_DETAIL, values).one_or_none()
     if row is None:
         raise NotFound
-    lead, contact, place, source_name, owner_name = row
-    every = stages(with_retired=True)
-    stage = next(stage for stage in every if stage.id == lead.stage_id)
+    lead, contact, place, source_name, owner_name, stages, moves, tags, is_favourite = row
+    every = [StageView(UUID(stage[0]), *stage[1:]) for stage in stages]
     return LeadDetail(
-        lead, contact, place, stage, source_name, owner_name,
-        [s for s in every if s.retired_at is None or s.id == lead.stage_id],
+        lead, contact, place, next(stage for stage in every if stage.id == lead.stage_id), source_name, owner_name,
+        [stage for stage in every if not stage.is_retired or stage.id == lead.stage_id],
+        [Move(UUID(move[0]), move[1], datetime.fromisoformat(move[2])) for move in reversed(moves or ())],
+        [TagView(UUID(tag[0]), *tag[1:]) for tag in tags or ()],
+        is_favourite,
     )  # fmt: skip
 
 
@@ -99,6 +147,6 @@ def fact_view(detail: LeadDetail, fact: Fact) -> FactView:
     value = as_typed(fact, getattr(row, fact.attribute))
     if fact.kind == "member":
         return FactView(fact, value, detail.owner_name or "")
-    if fact.kind == "choice":
-        return FactView(fact, value, CHOICE_WORDS[fact.name].get(value, value))
-    return FactView(fact, value, f"£{value}" if fact.kind == "money" and value else value)
+    if fact.kind == "source":
+        return FactView(fact, value, detail.source_name)
+    return FactView(fact, value, read_out(fact, value))

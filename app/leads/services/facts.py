@@ -1,28 +1,26 @@
 """Changing one fact of a lead in place. A fact that someone else changed meanwhile is shown, never overwritten."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
 
+from app.accounts.models import User
 from app.activities.services import record_activity
 from app.contacts.models import Contact, Property
-from app.core import email_addresses, phones, postcodes
+from app.core import phones, postcodes
 from app.core.clock import utcnow
 from app.core.errors import Conflict, Forbidden, Invalid
-from app.core.money import parse_money
 from app.core.permissions import Actor
 from app.core.tenancy import current_workspace_id
 from app.extensions import db
-from app.leads.models import Lead
+from app.leads.models import Lead, LeadSource
 from app.leads.queries.facts import FACTS, Fact, as_typed
 from app.leads.services.indexing import reindex_where
+from app.leads.services.parsing import parsed
 from app.leads.services.reading import get_lead
-from app.workspaces.models import Membership
-
-LONGEST = 2_000
-TOO_LONG = f"Keep it under {LONGEST:,} characters."
 
 
 def fact_value(lead: Lead, name: str) -> str:
@@ -30,39 +28,94 @@ def fact_value(lead: Lead, name: str) -> str:
     return as_typed(FACTS[name], _raw(lead, FACTS[name]))
 
 
-def change_fact(lead_id: UUID, name: str, typed: str, was: str, actor: Actor, *, may_assign: bool = True) -> Lead:
-    """Set the fact `name` to what was typed, if it still is what it `was`.
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """What stands in a fact's field, and what stood there when it was opened."""
 
-    Raises Invalid({name: ...}) for what can't be taken, Forbidden for an owner change without the right to, and
-    Conflict with theirs, mine and before when the fact has changed since the form was opened. Typing what is already
-    there changes nothing.
+    value: str
+    was: str
+
+
+def change_fact(lead_id: UUID, name: str, typed: str, was: str, actor: Actor, *, may_assign: bool = True) -> Lead:
+    """Set one fact; see change_facts."""
+    return change_facts(lead_id, {name: Typed(typed, was)}, actor, may_assign=may_assign)
+
+
+def change_facts(lead_id: UUID, typed: Mapping[str, Typed], actor: Actor, *, may_assign: bool = True) -> Lead:
+    """Set the facts, by name, to what was typed, as far as each still is what it was.
+
+    Raises Invalid for what can't be taken, Forbidden for an owner change without the right to, and Conflict with
+    `fact`, `was`, `mine` and `theirs` of each fact that has changed since the form was opened; then none is changed.
+    Typing what is already there changes nothing.
     """
-    fact = FACTS[name]
-    if fact.kind == "member" and not may_assign:
+    if not may_assign and any(FACTS[name].kind == "member" for name in typed):
         raise Forbidden
     lead = get_lead(lead_id, lock=True)
-    row = _home(lead, fact, lock=True)
-    theirs = fact_value(lead, name)
-    value = _parsed(fact, typed)
-    before = theirs
-    if theirs != was and _parsed(fact, theirs) != value:
-        raise Conflict(
-            f"{fact.label} was changed meanwhile.", template="leads/_fact_conflict.html",
-            lead_id=lead.id, fact=fact, was=was, mine=typed.strip(), theirs=theirs,
-        )  # fmt: skip
-    if _parsed(fact, theirs) == value:
-        return lead
-    _SETTERS.get(name, _set_plain)(lead, row, fact, value, typed)
+    changes = _judged(lead, typed)
+    for fact, value, each in changes:
+        _change(lead, fact, value, each, actor)
+    return lead
+
+
+def _judged(lead: Lead, typed: Mapping[str, Typed]) -> list[tuple[Fact, Any, Typed]]:
+    """What is to be changed into what. Raises Invalid and Conflict, each with all facts they concern."""
+    errors: dict[str, str] = {}
+    conflicts, changes = [], []
+    for name, each in typed.items():
+        fact = FACTS[name]
+        _home(lead, fact, lock=True)
+        theirs = fact_value(lead, name)
+        try:
+            value = parsed(fact, each.value)
+        except Invalid as invalid:
+            errors |= invalid.errors
+            continue
+        if _same(fact, theirs, value):
+            continue
+        if theirs != each.was:
+            conflicts.append({"fact": fact, "was": each.was, "mine": each.value.strip(), "theirs": theirs})
+        changes.append((fact, value, each))
+    if errors:
+        raise Invalid(errors)
+    if conflicts:
+        labels = ", ".join(each["fact"].label for each in conflicts)
+        raise Conflict(f"{labels} changed meanwhile.", conflicts=conflicts)
+    return changes
+
+
+def _same(fact: Fact, theirs: str, value: Any) -> bool:
+    try:
+        return bool(parsed(fact, theirs) == value)
+    except Invalid:  # what is kept would not be taken today: a member who left, a blank that is needed now
+        return False
+
+
+def _change(lead: Lead, fact: Fact, value: Any, typed: Typed, actor: Actor) -> None:
+    before = fact_value(lead, fact.name)
+    _SETTERS.get(fact.name, _set_plain)(lead, _home(lead, fact), fact, value, typed.value)
     lead.updated_at = utcnow()
     db.session.flush()
     _follow_through(lead, fact)
-    plain = {} if fact.sealed else {"was": before, "now": fact_value(lead, name)}
+    now = fact_value(lead, fact.name)
+    plain = {} if fact.sealed else {"was": before, "now": now, **_names(fact, before, value)}
     record_activity(
-        lead, "fact_changed", "lead.fact_changed", actor, data={"fact": name, **plain},
-        before={name: before}, after={name: fact_value(lead, name)},
+        lead, "fact_changed", "lead.fact_changed", actor, data={"fact": fact.name, **plain},
+        before={fact.name: before}, after={fact.name: now},
         topics=("board",) if fact.name in ("price", "frequency") else (),
     )  # fmt: skip
-    return lead
+
+
+def _names(fact: Fact, was: str, now: UUID | None) -> dict[str, str]:
+    """The names behind the ids of a fact that is kept as one: the timeline says them even when they change later."""
+    if fact.kind not in ("member", "source"):
+        return {}
+    ids = {"was_name": UUID(was) if was else None, "now_name": now}
+    column, name = (User.id, User.name) if fact.kind == "member" else (LeadSource.id, LeadSource.name)
+    query = select(column, name).where(column.in_([each for each in ids.values() if each]))
+    if fact.kind == "source":
+        query = query.where(LeadSource.workspace_id == current_workspace_id())
+    found = dict(map(tuple, db.session.execute(query)))
+    return {key: found.get(each, "") for key, each in ids.items()}
 
 
 def _home(lead: Lead, fact: Fact, *, lock: bool = False) -> Any:
@@ -70,69 +123,13 @@ def _home(lead: Lead, fact: Fact, *, lock: bool = False) -> Any:
         return lead
     model, key = (Contact, lead.contact_id) if fact.home == "contact" else (Property, lead.property_id)
     query = select(model).where(model.workspace_id == current_workspace_id(), model.id == key)
-    if lock:
-        query = query.with_for_update().execution_options(populate_existing=True)
-    return db.session.execute(query).scalar_one()
+    if not lock:
+        return db.session.get_one(model, (current_workspace_id(), key))
+    return db.session.execute(query.with_for_update().execution_options(populate_existing=True)).scalar_one()
 
 
 def _raw(lead: Lead, fact: Fact) -> Any:
     return getattr(_home(lead, fact), fact.attribute)
-
-
-def _parsed(fact: Fact, typed: str) -> Any:
-    """What was typed, normalised. Raises Invalid naming the fact and what to do."""
-    text = typed.strip()
-    if not text:
-        if fact.required:
-            raise Invalid({fact.name: f"{fact.label} can't be blank."})
-        return None
-    if len(text) > LONGEST:
-        raise Invalid({fact.name: TOO_LONG})
-    if fact.kind == "choice":
-        if text not in fact.choices:
-            raise Invalid({fact.name: "Choose one from the list."})
-        return text
-    parser, advice = _PARSERS.get(fact.kind, (_as_is, ""))
-    value = parser(text)
-    if value is None:
-        raise Invalid({fact.name: advice})
-    return value
-
-
-def _as_is(text: str) -> str:
-    return text
-
-
-def _phone(text: str) -> str | None:
-    found = phones.parse(text)
-    return found.e164 if found else None
-
-
-def _postcode(text: str) -> str | None:
-    found = postcodes.parse_outward_or_full(text)
-    return found.text if found else None
-
-
-def _member(text: str) -> UUID | None:
-    try:
-        user_id = UUID(text)
-    except ValueError:
-        return None
-    return db.session.execute(
-        select(Membership.user_id).where(
-            Membership.workspace_id == current_workspace_id(), Membership.user_id == user_id,
-            Membership.deactivated_at.is_(None),
-        )
-    ).scalar_one_or_none()  # fmt: skip
-
-
-_PARSERS: dict[str, tuple[Callable[[str], Any], str]] = {
-    "email": (email_addresses.parse, "Enter an email address, like name@example.com."),
-    "phone": (_phone, "Enter a phone number, like 01749 960123 or 07700 900123."),
-    "postcode": (_postcode, "Enter a postcode, like BA5 2QJ, or its first half, like BA5."),
-    "money": (parse_money, "Enter an amount in pounds, like 24 or 24.50."),
-    "member": (_member, "Choose someone who works here."),
-}
 
 
 def _set_plain(lead: Lead, row: Any, fact: Fact, value: Any, typed: str) -> None:

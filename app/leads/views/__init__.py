@@ -4,4 +4,16 @@ from flask import Blueprint
 
 bp = Blueprint("leads", __name__)
 
-from app.leads.views import board, detail, facts, listing, shelving, tagging  # noqa: E402, F401
+from app.leads.views import (  # noqa: E402, F401
+    around,
+    beside,
+    board,
+    detail,
+    facts,
+    listing,
+    moving,
+    shelving,
+    stages,
+    tag_list,
+    tagging,
+)

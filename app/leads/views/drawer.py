@@ -6,14 +6,20 @@ from uuid import UUID
 from flask import Response, g, request, url_for
 
 from app.activities.queries import timeline
+from app.activities.words import CALL_ENDS, KIND_GROUPS
+from app.core.clock import utcnow
 from app.core.fragments import answer, fragment
-from app.followups.queries import planned_for
-from app.leads.queries.detail import LeadDetail, lead_detail
-from app.leads.words import CHOICE_WORDS
-from app.messaging.queries import waiting_on
+from app.followups.queries import to_come
+from app.leads.queries.detail import lead_detail
+from app.leads.queries.faces import FIRST, MORE, face_view, record_of
+from app.leads.queries.facts import FACTS, read_out
+from app.leads.queries.journey import spans_of
+from app.leads.queries.sources import source_options
+from app.leads.views.beside import came_from
+from app.my_day.services.times import quick_times
 from app.quotes.queries import quotes_of
 from app.squeegee.queries import panel
-from app.workspaces.queries import member_choices
+from app.workspaces.queries import current_workspace, member_choices
 
 
 def drawer(lead_id: UUID, status: int = 200) -> Response:
@@ -21,24 +27,65 @@ def drawer(lead_id: UUID, status: int = 200) -> Response:
     return answer(fragment("leads/_drawer.html", **drawer_values(lead_id)), status=status)
 
 
-def drawer_values(lead_id: UUID) -> dict[str, Any]:
-    """Everything the drawer's template needs. Raises NotFound."""
+def drawer_values(lead_id: UUID, *, on_page: bool = False) -> dict[str, Any]:
+    """Everything the drawer's template needs, by five statements. Raises NotFound.
+
+    With `?live` the timeline is left out: it refreshes itself, and what people write beside it is never touched.
+    """
     detail = lead_detail(lead_id)
+    coming = to_come(lead_id, with_messages=g.viewer.can("messages:read"))
+    is_live = "live" in request.args
     return {
         "detail": detail,
-        "planned": planned_for(lead_id),
-        "messages": waiting_on(lead_id) if g.viewer.can("messages:read") else [],
-        "timeline": timeline(lead_id, kind=request.args.get("kind")),
+        "part": "live" if is_live else "all",
+        "first": [face_view(detail, face) for face in FIRST.values()],
+        "more": [face_view(detail, face) for face in MORE.values()],
+        "record": record_of(detail),
+        "steps": detail.steps(),
+        "spans": spans_of(detail.moves, detail.lead),
+        "tags": detail.tags,
+        "may_tag": g.viewer.can("leads:write"),
+        "adding": False,
+        "bin_days": current_workspace().bin_days,
+        "planned": coming.planned,
+        "messages": coming.messages,
         "quotes": quotes_of(lead_id),
-        "squeegee": panel(detail.lead),
+        "squeegee": panel(detail.lead, detail.stage.key),
         "viewer": g.viewer,
-        "board_url": url_for("leads.board"),
+        **({} if is_live else log_of(detail.lead.id)),
+        **_links(lead_id, on_page),
     }
 
 
-def fact_choices(detail: LeadDetail, name: str) -> list[tuple[str, str]]:
-    """What a choice's or member's select offers."""
-    fact = detail.fact(name).fact
+def log_of(lead_id: UUID) -> dict[str, Any]:
+    """What composer and timeline need."""
+    return {
+        "timeline": timeline(lead_id), "kind": None, "kinds": KIND_GROUPS, "call_ends": CALL_ENDS,
+        "call_times": [(each.key, each.label) for each in quick_times(utcnow(), g.workspace.clock())],
+    }  # fmt: skip
+
+
+def _links(lead_id: UUID, on_page: bool) -> dict[str, Any]:
+    origin = came_from()
+    lead_url = url_for("leads.show", lead_id=lead_id)
+    own_url = f"{lead_url}/page" if on_page else lead_url
+    joined = f"{origin.query}&" if origin.query else ""
+    return {
+        "on_page": on_page,
+        "lead_url": lead_url,
+        "facts_url": f"{lead_url}/facts/",
+        "live_url": f"{own_url}?{joined}live=1",
+        "beside_url": f"{lead_url}/beside?{joined}{'on_page=1' if on_page else ''}" if origin.query else None,
+        "page_url": f"{lead_url}/page?{origin.query}" if origin.query else f"{lead_url}/page",
+        "back_url": origin.url,
+    }
+
+
+def fact_choices(name: str) -> list[tuple[str, str]]:
+    """What the field of a fact that is picked offers, as (value, words)."""
+    fact = FACTS[name]
     if fact.kind == "member":
         return member_choices()
-    return [(key, CHOICE_WORDS[name].get(key, key)) for key in fact.choices]
+    if fact.kind == "source":
+        return source_options()
+    return [(key, read_out(fact, key)) for key in fact.choices]

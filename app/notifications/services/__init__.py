@@ -1,6 +1,7 @@
 """What can be done with the bell. One file a verb; this page lists them."""
 
+from app.notifications.services.mentioning import tell_mentioned
 from app.notifications.services.reacting import tell_new_owner, tell_worth
 from app.notifications.services.telling import mark_read, mark_unread, notify
 
-__all__ = ["mark_read", "mark_unread", "notify", "tell_new_owner", "tell_worth"]
+__all__ = ["mark_read", "mark_unread", "notify", "tell_mentioned", "tell_new_owner", "tell_worth"]

@@ -5,18 +5,32 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import and_, bindparam, select
 
-from app.core.tenancy import current_workspace_id
 from app.extensions import db
 from app.leads.models import Lead, Stage
 from app.squeegee.mapping import missing_for_api
-from app.squeegee.models import Transfer
-from app.squeegee.queries.account import get_account, is_connected
+from app.squeegee.models import SqueegeeAccount, Transfer
+from app.squeegee.queries.account import is_connected
 from app.squeegee.queries.reading import READY, TAKEN, facts_of, suggested_first_date
 from app.squeegee.words import SENTENCES, STATES
 
 _AFTER = ("transferred_to_squeegee", "booking_confirmed")
+
+
+_NEWEST = (
+    select(Transfer.id)
+    .where(Transfer.workspace_id == bindparam("here"), Transfer.lead_id == bindparam("lead"))
+    .order_by(Transfer.created_at.desc(), Transfer.id.desc())
+    .limit(1)
+    .scalar_subquery()
+)
+#: The workspace's account, and the lead's latest transfer if it has any.
+_LATEST = (
+    select(SqueegeeAccount, Transfer)
+    .outerjoin(Transfer, and_(Transfer.workspace_id == SqueegeeAccount.workspace_id, Transfer.id == _NEWEST))
+    .where(SqueegeeAccount.workspace_id == bindparam("here"))
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,15 +56,15 @@ class Panel:
         return SENTENCES.get(self.transfer.state, "") if self.transfer else ""
 
 
-def panel(lead: Lead) -> Panel:
-    """The panel of a lead. Costs two queries, two more while the lead waits to be handed over."""
-    stage_key = db.session.get_one(Stage, (lead.workspace_id, lead.stage_id)).key
-    transfer = _latest(lead.id)
+def panel(lead: Lead, stage_key: str | None = None) -> Panel:
+    """The panel of a lead, by one statement; one more when the key of its stage is not given."""
+    stage_key = stage_key or db.session.get_one(Stage, (lead.workspace_id, lead.stage_id)).key
+    row = db.session.execute(_LATEST, {"here": lead.workspace_id, "lead": lead.id}).one_or_none()
+    account, transfer = row or (None, None)
     kind = _kind(stage_key, transfer)
     lacks: Mapping[str, str] = {}
     connected, first_date = False, None
-    if kind == "ready":
-        account = get_account()
+    if kind == "ready" and account is not None:
         lacks, connected = missing_for_api(facts_of(lead), account.service_ids), is_connected(account)
         first_date = suggested_first_date()
     return Panel(
@@ -65,12 +79,3 @@ def _kind(stage_key: str, transfer: Transfer | None) -> str:
     if transfer is not None and transfer.state in TAKEN:
         return "on_its_way"
     return "ready" if stage_key == READY else "none"
-
-
-def _latest(lead_id: UUID) -> Transfer | None:
-    return db.session.scalars(
-        select(Transfer)
-        .where(Transfer.workspace_id == current_workspace_id(), Transfer.lead_id == lead_id)
-        .order_by(Transfer.created_at.desc(), Transfer.id.desc())
-        .limit(1)
-    ).first()

@@ -1,0 +1,153 @@
+"""How the facts of a lead stand on its page: some by themselves, some that belong together as one line and one form."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from app.core.human_time import short_date
+from app.core.money import format_money
+from app.leads.queries.cards import house_words
+from app.leads.queries.detail import LeadDetail
+from app.leads.queries.facts import FACTS, Fact
+from app.leads.words import EXTRA_WORDS, METHOD_WORDS, SERVICE_WORDS, often
+
+
+@dataclass(frozen=True, slots=True)
+class Face:
+    """What one line of the page shows and one form changes: one fact, or several that are read together."""
+
+    name: str
+    label: str
+    facts: tuple[Fact, ...]
+    is_wide: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class FaceView:
+    """A line as people read it. `href` dials or writes; `more` stands small behind `shown`; blank is unknown."""
+
+    name: str
+    label: str
+    shown: str
+    more: str = ""
+    href: str = ""
+    is_wide: bool = False
+    is_strong: bool = False
+
+
+def _alone(name: str, label: str | None = None) -> Face:
+    fact = FACTS[name]
+    return Face(name, label or fact.label, (fact,), is_wide=fact.kind == "longtext")
+
+
+def _together(name: str, label: str, *facts: str) -> Face:
+    return Face(name, label, tuple(FACTS[each] for each in facts))
+
+
+#: What is in sight at once, in its order.
+FIRST = {
+    face.name: face
+    for face in (
+        _alone("phone"),
+        _alone("email"),
+        _together("place", "Place", "address_line1", "address_line2", "town", "postcode"),
+        _together("house", "Property", "property_type", "bedrooms"),
+        _together("offer", "Price", "price", "frequency", "first_price"),
+        _together("work", "Work", "service", "extras"),
+        _alone("owner"),
+        _alone("priority"),
+        _alone("access_notes"),
+        _alone("wishes"),
+    )
+}
+#: What is folded away beneath.
+MORE = {
+    face.name: face
+    for face in (
+        _alone("name"),
+        _alone("preferred_method"),
+        _alone("expected_close"),
+        _alone("conversion_percent"),
+        _alone("quality_score"),
+        _alone("satisfaction_score"),
+        _alone("source"),
+        _alone("returns_on"),
+    )
+}
+#: Every line, and every fact by itself.
+FACES = {**{name: _alone(name) for name in FACTS}, **FIRST, **MORE}
+#: The line that shows a fact.
+FACE_OF = {fact.name: face for face in (*FIRST.values(), *MORE.values()) for fact in face.facts}
+
+
+def face_view(detail: LeadDetail, face: Face) -> FaceView:
+    """A line of the page."""
+    writer = _WRITERS.get(face.name)
+    if writer is not None:
+        return writer(detail, face)
+    view = detail.fact(face.facts[0].name)
+    return FaceView(face.name, face.label, view.shown, is_wide=face.is_wide)
+
+
+def record_of(detail: LeadDetail) -> list[tuple[str, str]]:
+    """What Sill keeps by itself about a lead, as (label, words), without what is not known."""
+    lead = detail.lead
+    contacted = f"{lead.last_contact_at:%a %-d %b %Y}" if lead.last_contact_at else ""
+    by = METHOD_WORDS.get(lead.last_contact_method or "", "")
+    campaign = " · ".join(filter(None, (lead.utm_source, lead.utm_medium, lead.utm_campaign)))
+    every = (
+        ("Last contact", f"{contacted} by {by.lower()}" if contacted and by else contacted),
+        ("Follow-ups sent", str(lead.follow_up_count or "")),
+        ("Quote holds until", short_date(lead.quote_valid_until) if lead.quote_valid_until else ""),
+        ("Declined because", (lead.decline_reason or "").replace("_", " ")),
+        ("Campaign", campaign),
+        ("Came from", lead.referrer or ""),
+        ("Landed on", lead.landing_page or ""),
+        ("Form filled in", f"{lead.form_seconds} s" if lead.form_seconds else ""),
+        ("Squeegee customer", lead.squeegee_customer_id or ""),
+    )
+    return [(label, words) for label, words in every if words]
+
+
+def _phone(detail: LeadDetail, face: Face) -> FaceView:
+    shown = detail.fact("phone").shown
+    return FaceView(face.name, face.label, shown, href=f"tel:{shown.replace(' ', '')}" if shown else "")
+
+
+def _email(detail: LeadDetail, face: Face) -> FaceView:
+    shown = detail.contact.email or ""
+    return FaceView(face.name, face.label, shown, href=f"mailto:{shown}" if shown else "")
+
+
+def _place(detail: LeadDetail, face: Face) -> FaceView:
+    place = detail.property
+    lines = ", ".join(filter(None, (place.address_line1, place.address_line2, place.town)))
+    return FaceView(face.name, face.label, " ".join(filter(None, (lines, place.postcode))))
+
+
+def _house(detail: LeadDetail, face: Face) -> FaceView:
+    words = house_words(detail.lead.property_type, detail.lead.bedrooms)
+    return FaceView(face.name, face.label, words[:1].upper() + words[1:])
+
+
+def _offer(detail: LeadDetail, face: Face) -> FaceView:
+    lead = detail.lead
+    if lead.price_minor is None:
+        return FaceView(face.name, face.label, often(lead.frequency).capitalize(), is_strong=False)
+    more = []
+    if lead.frequency and lead.frequency != "one_off" and lead.annual_minor:
+        more.append(f"{format_money(lead.annual_minor, lead.currency, pence='never')} a year")
+    if lead.first_price_minor is not None:
+        more.append(f"first clean {format_money(lead.first_price_minor, lead.currency)}")
+    shown = f"{format_money(lead.price_minor, lead.currency)} {often(lead.frequency)}".strip()
+    return FaceView(face.name, face.label, shown, more=" · ".join(more), is_strong=True)
+
+
+def _work(detail: LeadDetail, face: Face) -> FaceView:
+    extras = ", ".join(EXTRA_WORDS.get(extra, extra).lower() for extra in detail.lead.extras)
+    service = SERVICE_WORDS.get(detail.lead.service, detail.lead.service)
+    return FaceView(face.name, face.label, service, more=f"and {extras}" if extras else "")
+
+
+_WRITERS: dict[str, Callable[[LeadDetail, Face], FaceView]] = {
+    "phone": _phone, "email": _email, "place": _place, "house": _house, "offer": _offer, "work": _work,
+}  # fmt: skip

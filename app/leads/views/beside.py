@@ -1,0 +1,51 @@
+"""Where one came from to a lead, and the leads before and after it there."""
+
+from dataclasses import dataclass
+from urllib.parse import parse_qsl, urlencode, urlsplit
+from uuid import UUID
+
+from flask import Response, request, url_for
+
+from app.core.fragments import answer, fragment
+from app.core.permissions import permit
+from app.leads.queries.beside import neighbours, way_of
+from app.leads.queries.filtering import LeadFilter
+from app.leads.views import bp
+
+_PAGES = {"board": "leads.board", "list": "leads.list_leads"}
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """The board or the list as it was narrowed and ordered. `query` carries it along; blank when one came by itself."""
+
+    url: str
+    query: str
+
+
+def came_from() -> Origin:
+    """The origin that the address names (`of` with the list's own query), or else the page that htmx asks from."""
+    kind, pairs = request.args.get("of", ""), list(request.args.items(multi=True))
+    if kind not in _PAGES:
+        current = urlsplit(request.headers.get("HX-Current-URL", ""))
+        kind = next((name for name, page in _PAGES.items() if current.path == url_for(page)), "")
+        pairs = parse_qsl(current.query) if kind else []
+    if not kind:
+        return Origin(url_for("leads.board"), "")
+    kept = LeadFilter.from_pairs(pairs).as_pairs()
+    sort = next((value[:20] for name, value in pairs if name == "sort"), "")
+    own = [*kept, *([("sort", sort)] if sort else [])]
+    back = url_for(_PAGES[kind]) + (f"?{urlencode(own)}" if own else "")
+    return Origin(back, urlencode([("of", kind), *own]))
+
+
+@bp.get("/w/<slug>/leads/<uuid:lead_id>/beside")
+@permit("leads:read")
+def beside(slug: str, lead_id: UUID) -> Response:
+    """Links to the lead before and the lead after this one, in the list or the column that one came from."""
+    origin = came_from()
+    way = way_of(request.args.get("of", ""), request.args.get("sort", ""))
+    narrowed = LeadFilter.from_query(request.args)
+    before, after = neighbours(lead_id, narrowed, way) if origin.query else (None, None)
+    values = {"before": before, "after": after, "query": origin.query, "on_page": "on_page" in request.args}
+    return answer(fragment("leads/_beside.html", **values))
