@@ -1,15 +1,17 @@
 """Reading the settings forms: typed text in, checked values out. Every fault is told beside its field."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import time
 from typing import Any
 from urllib.parse import urlsplit
+from uuid import UUID
 
 from app.core import email_addresses, phones, postcodes
 from app.core.errors import Invalid
 from app.core.money import parse_money
-from app.workspaces.services import FormFacts
+from app.workspaces.models import ASSIGNMENT_MODES, Membership
+from app.workspaces.services import FormFacts, Taking
 
 Typed = Mapping[str, str]
 _ACCENT = re.compile(r"#[0-9a-f]{6}")
@@ -124,6 +126,23 @@ def read_districts(text: str) -> tuple[list[str], list[str]]:
     return list(found), wrong
 
 
+def read_sharing(typed: Typed, members: Sequence[Membership]) -> tuple[str, dict[UUID, Taking]]:
+    """The rule by which leads are shared out, and what each of the members takes. Raises Invalid."""
+    reader = Reader(typed)
+    mode = reader.choice("assignment_mode", ASSIGNMENT_MODES, "Choose how new leads are shared out.")
+    takings = {}
+    for member in members:
+        name = f"districts_{member.id}"
+        found, wrong = read_districts(typed.get(name, "")[:5_000])
+        if wrong:
+            reader.errors[name] = f"Not postcode districts: {', '.join(wrong[:5])}. Write them like BA5."
+        elif len(found) > _MOST_DISTRICTS:
+            reader.errors[name] = f"List at most {_MOST_DISTRICTS} districts."
+        takings[member.id] = Taking(f"takes_{member.id}" in typed, found)
+    reader.done()
+    return mode, takings
+
+
 def _spread_range(found: re.Match[str]) -> str:
     area, first, other_area, last = found[1], int(found[2]), found[3] or found[1], int(found[4])
     if area != other_area or last < first:
@@ -185,8 +204,16 @@ def _quotes(reader: Reader) -> dict[str, Any]:
     }
 
 
+def _lost(reader: Reader) -> dict[str, Any]:
+    return {
+        "price_review_month": reader.number("price_review_month", 1, 12),
+        "bin_days": reader.number("bin_days", 1, 365),
+    }
+
+
 _SECTIONS: dict[str, Callable[[Reader], dict[str, Any]]] = {
     "business": _business, "numbers": _numbers, "hours": _hours, "area": _area, "quotes": _quotes,
+    "lost": _lost,
 }  # fmt: skip
 
 

@@ -14,11 +14,12 @@ from app.core.money import plain_amount
 from app.core.names import initials
 from app.core.outbox import OutboxItem
 from app.core.permissions import Viewer
-from app.core.tenancy import current_workspace_id
+from app.core.tenancy import current_scope, current_workspace_id
 from app.extensions import db
 from app.lead_forms.models import LeadForm
 from app.leads.models import Stage, StageCounter
 from app.messaging.models import Message
+from app.notifications.models import Notification
 from app.workspaces.models import Invitation, Membership, Workspace
 
 #: A badge that says more than this says "many"; counting on would only cost time.
@@ -103,7 +104,9 @@ def places_of(user_id: UUID) -> list[Place]:
 
 def current_workspace() -> Workspace:
     """The row of the workspace in scope."""
-    return db.session.get_one(Workspace, current_workspace_id())
+    workspace = db.session.get_one(Workspace, current_workspace_id())
+    db.session.info["workspace"] = workspace  # held, or the session would forget it and read it again the next time
+    return workspace
 
 
 def today_here() -> date:
@@ -148,7 +151,7 @@ def main_form() -> LeadForm:
     return form
 
 
-def _badges() -> Select[tuple[int, int, int]]:
+def _badges() -> Select[tuple[int, int, int, int]]:
     here = bindparam("here", type_=Uuid)
     ready = (
         select(func.coalesce(func.sum(StageCounter.leads), 0))
@@ -165,7 +168,16 @@ def _badges() -> Select[tuple[int, int, int]]:
         .where(OutboxItem.workspace_id == here, OutboxItem.state == fixed("dead"))
         .limit(MOST_COUNTED)
     )
-    counted = [select(func.count()).select_from(query.subquery()).scalar_subquery() for query in (stuck, dead)]
+    unread = (
+        select(Notification.id)
+        .where(
+            Notification.workspace_id == here,
+            Notification.user_id == bindparam("person", type_=Uuid),
+            Notification.read_at.is_(None),
+        )
+        .limit(MOST_COUNTED + 1)
+    )
+    counted = [select(func.count()).select_from(query.subquery()).scalar_subquery() for query in (stuck, dead, unread)]
     return select(ready.scalar_subquery(), *counted)
 
 
@@ -173,9 +185,11 @@ _BADGES = _badges()
 
 
 def badge_counts() -> dict[str, int]:
-    """What the sidebar counts: leads ready for Squeegee, and messages or work that need a person's look."""
-    row = db.session.execute(_BADGES, {"here": current_workspace_id()}).one()
-    return {"ready": int(row[0]), "outbox_attention": min(row[1] + row[2], MOST_COUNTED)}
+    """What the desk's frame counts: leads ready for Squeegee, messages or work that need a person's look, and what the
+    member in scope has not read in the bell.
+    """
+    row = db.session.execute(_BADGES, {"here": current_workspace_id(), "person": current_scope().user_id}).one()
+    return {"ready": int(row[0]), "outbox_attention": min(row[1] + row[2], MOST_COUNTED), "unread": row[3]}
 
 
 def settings_values(workspace: Workspace) -> dict[str, str | bool]:
@@ -197,6 +211,9 @@ def settings_values(workspace: Workspace) -> dict[str, str | bool]:
         "service_districts": ", ".join(workspace.service_districts),
         "quote_valid_days": str(workspace.quote_valid_days),
         "quote_terms": workspace.quote_terms,
+        "assignment_mode": workspace.assignment_mode,
+        "bin_days": str(workspace.bin_days),
+        "price_review_month": str(workspace.price_review_month),
     }
 
 

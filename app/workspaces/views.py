@@ -14,7 +14,7 @@ from app.core.permissions import ROLES, permit
 from app.extensions import limiter
 from app.lead_forms.services import waiting_count
 from app.workspaces import services
-from app.workspaces.forms import read_form_facts, read_section
+from app.workspaces.forms import read_form_facts, read_section, read_sharing
 from app.workspaces.layout import desk
 from app.workspaces.queries import (
     current_workspace,
@@ -25,6 +25,7 @@ from app.workspaces.queries import (
     settings_values,
 )
 from app.workspaces.services.settings import FORM_FIELDS, SECTIONS
+from app.workspaces.services.sharing_out import may_take_leads
 
 bp = Blueprint("workspaces", __name__)
 
@@ -69,6 +70,18 @@ def change_form(slug: str) -> Response:
     except (Invalid, Conflict) as error:
         return _refused("form", error)
     return _saved("form")
+
+
+@bp.post("/w/<slug>/settings/sharing")
+@permit("settings:write")
+def change_sharing(slug: str) -> Response:
+    """Store by which rule new leads are shared out, and who takes them."""
+    try:
+        mode, takings = read_sharing(request.form, members())
+        services.change_sharing_out(current_workspace(), mode, takings, request.form.get("seen", ""), web.actor())
+    except (Invalid, Conflict) as error:
+        return _refused("assignment", error)
+    return _saved("assignment")
 
 
 @bp.post("/w/<slug>/settings/invitations")
@@ -143,14 +156,17 @@ def _page(
     stored = {**settings_values(workspace), **form_values(form)}
     marks = {name: services.seen_mark(workspace, fields) for name, fields in SECTIONS.items()}
     marks["form"] = services.seen_mark(form, FORM_FIELDS)
+    everyone = members()
+    marks["assignment"] = services.sharing_mark(workspace, everyone)
     may_see_members = g.viewer.can("members:read")
     public_url = current_app.config["PUBLIC_URL"]
     return page(
-        "workspaces/settings.html", status, **desk("settings"),
+        "workspaces/settings.html", status, **desk("settings"), settings_page="settings",
         section=section, stored=stored, values=_shown(stored, section, typed), marks=marks, errors=errors or {},
         conflict=conflict, typed=typed or {}, may_write=g.viewer.can("settings:write"),
         may_invite=g.viewer.can("members:write"), roles=_roles(),
-        members=members() if may_see_members else [], invitations=open_invitations() if may_see_members else [],
+        members=everyone if may_see_members else [], invitations=open_invitations() if may_see_members else [],
+        takers=[each for each in everyone if may_take_leads(each)] if may_see_members else [],
         may_see_members=may_see_members, form_url=f"{public_url}/q/{form.key}",
         held_back=waiting_count(web.actor()) if g.viewer.can("leads:write") else 0,
         embed_code=f'<script src="{public_url}/q/{form.key}/embed.js" async></script>',

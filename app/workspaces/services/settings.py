@@ -19,6 +19,7 @@ SECTIONS: dict[str, tuple[str, ...]] = {
     "hours": ("opens", "closes", "weekend_follow_ups", "max_follow_ups", "high_value_minor"),
     "area": ("service_districts",),
     "quotes": ("quote_valid_days", "quote_terms"),
+    "lost": ("price_review_month", "bin_days"),
 }
 FORM_FIELDS = ("allowed_origins", "consent_wording", "thank_you")
 _CONFLICT = "Someone else changed this while you had it open. Look at both, then save again to keep yours."

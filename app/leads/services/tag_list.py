@@ -1,0 +1,105 @@
+"""Keeping the workspace's list of tags: renamed, recoloured, merged into another, deleted."""
+
+from uuid import UUID
+
+from sqlalchemy import delete, insert, literal, select
+
+from app.core.errors import Conflict, Invalid, NotFound
+from app.core.events import Event, publish
+from app.core.permissions import Actor
+from app.core.tenancy import current_workspace_id
+from app.extensions import db
+from app.leads.models import TAG_COLOURS, LeadTag, Tag
+from app.leads.queries.tagging import all_tags
+from app.leads.services.tagging import LONGEST_TAG, tag_named
+
+_STALE = "Someone else changed this tag while you had it open. Look at it, then try again."
+
+
+def add_to_list(name: str, colour: str, actor: Actor) -> Tag:
+    """Add a tag. Raises Invalid for a name that is blank, too long or there already, or an unknown colour."""
+    name = _checked(name, colour, None)
+    tag = tag_named(name, actor)
+    tag.colour = colour
+    db.session.flush()
+    return tag
+
+
+def change_tag(tag_id: UUID, name: str, colour: str, version: int, actor: Actor) -> Tag:
+    """Give a tag another name or colour, on every lead at once. Raises NotFound, Conflict and Invalid."""
+    tag = _held(tag_id, version)
+    name = _checked(name, colour, tag_id)
+    before = {"name": tag.name, "colour": tag.colour}
+    after = {"name": name, "colour": colour}
+    if before != after:
+        tag.name, tag.colour = name, colour
+        db.session.flush()
+        _tell("tag.changed", tag, actor, before, after)
+    return tag
+
+
+def merge_tags(tag_id: UUID, into_id: UUID | None, version: int, actor: Actor) -> Tag:
+    """Hang the tag `into_id` wherever `tag_id` hangs, and delete that one. Returns the tag that stays.
+
+    Two statements, however many leads there are. Raises NotFound, Conflict and Invalid({"into": ...}).
+    """
+    tag = _held(tag_id, version)
+    into = db.session.get(Tag, (current_workspace_id(), into_id), with_for_update=True) if into_id else None
+    if into is None or into.id == tag.id:
+        raise Invalid({"into": "Choose the tag that stays."})
+    here = current_workspace_id()
+    having = select(LeadTag.lead_id).where(LeadTag.workspace_id == here, LeadTag.tag_id == into.id)
+    missing = select(literal(here), LeadTag.lead_id, literal(into.id)).where(
+        LeadTag.workspace_id == here, LeadTag.tag_id == tag.id, LeadTag.lead_id.not_in(having)
+    )
+    db.session.execute(insert(LeadTag).from_select(["workspace_id", "lead_id", "tag_id"], missing))
+    _remove(tag)
+    _tell("tag.merged", into, actor, {"name": tag.name}, {"name": into.name})
+    return into
+
+
+def delete_tag(tag_id: UUID, version: int, actor: Actor) -> str:
+    """Take a tag off every lead and out of the list. Returns the name it had. Raises NotFound and Conflict."""
+    tag = _held(tag_id, version)
+    name = tag.name
+    _remove(tag)
+    _tell("tag.deleted", tag, actor, {"name": name}, None)
+    return name
+
+
+def _held(tag_id: UUID, version: int) -> Tag:
+    tag = db.session.get(Tag, (current_workspace_id(), tag_id), with_for_update=True, populate_existing=True)
+    if tag is None:
+        raise NotFound
+    if tag.version != version:
+        raise Conflict(_STALE, now=tag)
+    return tag
+
+
+def _checked(typed: str, colour: str, own_id: UUID | None) -> str:
+    name = " ".join(typed.split())
+    errors = {}
+    if not name:
+        errors["name"] = "Enter a name."
+    elif len(name) > LONGEST_TAG:
+        errors["name"] = f"Keep a tag under {LONGEST_TAG} characters."
+    elif any(tag.name.casefold() == name.casefold() and tag.id != own_id for tag in all_tags()):
+        errors["name"] = "There is a tag of this name already. You can merge the two."
+    if colour not in TAG_COLOURS:
+        errors["colour"] = "Choose a colour."
+    if errors:
+        raise Invalid(errors)
+    return name
+
+
+def _remove(tag: Tag) -> None:
+    """The rows that hang it on leads go with it."""
+    db.session.execute(
+        delete(Tag)
+        .where(Tag.workspace_id == tag.workspace_id, Tag.id == tag.id)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def _tell(name: str, tag: Tag, actor: Actor, before: dict | None, after: dict | None) -> None:
+    publish(Event(name, tag.workspace_id, actor, "tag", tag.id, before=before, after=after, topics=frozenset({"tags"})))

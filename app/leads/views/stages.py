@@ -1,0 +1,164 @@
+"""The settings of the pipeline: its stages, their order, what follows in each, and retiring them."""
+
+from typing import Any
+from uuid import UUID
+
+from flask import Response, flash, g, request, url_for
+
+from app.core import web
+from app.core.errors import Conflict, Invalid
+from app.core.fragments import answer, fragment, page, redirect_to, wants_fragment
+from app.core.ids import parse_id
+from app.core.permissions import permit
+from app.followups.services.rules import RuleWish, change_rules, rules_by_stage
+from app.leads.queries.stages import leads_in_stages, retired_stages, stages
+from app.leads.services import retiring
+from app.leads.services.stages import (
+    COLOURS,
+    NEEDED,
+    StageFacts,
+    add_stage,
+    change_stage,
+    facts_of,
+    order_stages,
+)
+from app.leads.views import bp
+from app.workspaces.layout import desk
+
+_DAYS = "Enter a whole number of days, or leave it empty."
+
+
+@bp.get("/w/<slug>/settings/stages")
+@permit("settings:read")
+def stage_settings(slug: str) -> Response:
+    """All stages in order, each with its form, and those that were retired."""
+    return _page()
+
+
+@bp.get("/w/<slug>/settings/stages/retired")
+@permit("settings:read")
+def retired(slug: str) -> Response:
+    """The retired stages, with how far their leads have got."""
+    if not wants_fragment():
+        return redirect_to(_home())
+    return answer(fragment("leads/stages/_retired.html", **_retired()))
+
+
+@bp.post("/w/<slug>/settings/stages")
+@permit("settings:write")
+def add(slug: str) -> Response:
+    """Add a stage."""
+    try:
+        stage = add_stage(_facts(), web.actor())
+    except Invalid as error:
+        return _page(422, open_id="new", errors=error.errors)
+    flash(f"{stage.name} is on the board", "good")
+    return redirect_to(_home(stage.id))
+
+
+@bp.post("/w/<slug>/settings/stages/<uuid:stage_id>")
+@permit("settings:write")
+def change_one(slug: str, stage_id: UUID) -> Response:
+    """Change a stage and what follows in it."""
+    try:
+        stage = change_stage(stage_id, _facts(), request.form.get("version", 0, type=int), web.actor())
+        change_rules(stage_id, _wishes(), web.actor())
+    except Invalid as error:
+        return _page(422, open_id=str(stage_id), errors=error.errors)
+    except Conflict as error:
+        return _page(409, open_id=str(stage_id), conflict=error)
+    flash("Saved", "good")
+    return redirect_to(_home(stage.id))
+
+
+@bp.post("/w/<slug>/settings/stages/order")
+@permit("settings:write")
+def reorder(slug: str) -> Response:
+    """Put the stages into the order sent, or move one of them a `step` up or down."""
+    bare = request.accept_mimetypes.best == "text/plain"
+    try:
+        order_stages(_wanted_order(), web.actor())
+    except Conflict as error:
+        return Response(error.message, 409, mimetype="text/plain") if bare else _page(409, conflict=error)
+    return Response(status=204) if bare else redirect_to(_home(parse_id(request.form.get("stage", ""))))
+
+
+@bp.post("/w/<slug>/settings/stages/<uuid:stage_id>/retire")
+@permit("settings:write")
+def retire(slug: str, stage_id: UUID) -> Response:
+    """Take a stage off the board; its leads move on to another."""
+    try:
+        stage = retiring.retire_stage(stage_id, parse_id(request.form.get("to", "")), web.actor())
+    except Invalid as error:
+        return _page(422, open_id=str(stage_id), errors=error.errors)
+    flash(f"{stage.name} is retired", "good")
+    return redirect_to(f"{_home()}#retired")
+
+
+@bp.post("/w/<slug>/settings/stages/<uuid:stage_id>/bring-back")
+@permit("settings:write")
+def bring_back(slug: str, stage_id: UUID) -> Response:
+    """Put a retired stage back on the board."""
+    try:
+        stage = retiring.bring_back_stage(stage_id, web.actor())
+    except Invalid as error:
+        return _page(422, errors=error.errors)
+    flash(f"{stage.name} is back on the board", "good")
+    return redirect_to(_home(stage.id))
+
+
+def _home(stage_id: UUID | None = None) -> str:
+    return url_for("leads.stage_settings", _anchor=f"stage-{stage_id}" if stage_id else None)
+
+
+def _facts() -> StageFacts:
+    """What was typed about a stage. Raises Invalid for days that are no number."""
+    form = request.form
+    typed = form.get("follow_up_days", "").strip()
+    if typed and not (typed.isascii() and typed.isdecimal() and len(typed) <= 4):
+        raise Invalid({"follow_up_days": _DAYS})
+    return StageFacts(
+        name=" ".join(form.get("name", "").split()), description=" ".join(form.get("description", "").split()),
+        colour=form.get("colour", ""), follow_up_days=int(typed) if typed else None, is_final="is_final" in form,
+    )  # fmt: skip
+
+
+def _wishes() -> dict[UUID, RuleWish]:
+    """What was typed about the rules of a stage, by rule."""
+    found = {}
+    for name, typed in request.form.items():
+        rule_id = parse_id(name.removeprefix("days_")) if name.startswith("days_") else None
+        if rule_id:
+            found[rule_id] = RuleWish(typed, f"on_{rule_id}" in request.form)
+    return found
+
+
+def _wanted_order() -> list[UUID]:
+    moved, step = parse_id(request.form.get("stage", "")), request.form.get("step", 0, type=int)
+    if moved is None:
+        return [each for text in request.form.getlist("order") if (each := parse_id(text))]
+    ids = [stage.id for stage in stages()]
+    if moved in ids:
+        at = ids.index(moved)
+        ids.insert(max(0, at + step), ids.pop(at))
+    return ids
+
+
+def _page(
+    status: int = 200, *, open_id: str = "", errors: dict[str, str] | None = None, conflict: Conflict | None = None
+) -> Response:
+    """The page; the form of `open_id` stands open and shows what was typed into it."""
+    in_use = stages()
+    theirs = conflict.details.get("now") if conflict else None
+    return page(
+        "leads/stages/page.html", status, **desk("settings"), **_retired(), settings_page="stages",
+        groups=[[stage for stage in in_use if stage.is_final == final] for final in (False, True)],
+        facts={stage.id: facts_of(stage) for stage in in_use}, lead_counts=leads_in_stages(), rules=rules_by_stage(),
+        needed=NEEDED, colours=list(COLOURS), open_id=open_id, errors=errors or {}, typed=request.form,
+        conflict=conflict.message if conflict else "", theirs=facts_of(theirs) if theirs else None,
+    )  # fmt: skip
+
+
+def _retired() -> dict[str, Any]:
+    acts = {act.parameters["retired_stage_id"]: act for act in retiring.moving_on()}
+    return {"retired": retired_stages(), "acts": acts, "may_write": g.viewer.can("settings:write")}

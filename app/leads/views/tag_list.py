@@ -1,0 +1,99 @@
+"""The settings of tags: added, renamed, recoloured, merged, deleted."""
+
+from uuid import UUID
+
+from flask import Response, flash, g, request, url_for
+
+from app.core import web
+from app.core.errors import Conflict, Invalid
+from app.core.fragments import page, redirect_to
+from app.core.ids import parse_id
+from app.core.permissions import permit
+from app.leads.models import TAG_COLOURS
+from app.leads.queries.tag_list import MOST_COUNTED, listed_tags
+from app.leads.queries.tagging import HUES
+from app.leads.services import tag_list
+from app.leads.views import bp
+from app.workspaces.layout import desk
+
+
+@bp.get("/w/<slug>/settings/tags")
+@permit("settings:read")
+def tag_settings(slug: str) -> Response:
+    """All tags, each with its form."""
+    return _page()
+
+
+@bp.post("/w/<slug>/settings/tags")
+@permit("settings:write")
+def add_listed_tag(slug: str) -> Response:
+    """Add a tag."""
+    try:
+        tag = tag_list.add_to_list(request.form.get("name", ""), request.form.get("colour", ""), web.actor())
+    except Invalid as error:
+        # A workspace that is full says so beside the name.
+        return _page(422, open_id="new", errors={"name": error.errors.get("tag", ""), **error.errors})
+    flash(f"{tag.name} is in the list", "good")
+    return redirect_to(_home(tag.id))
+
+
+@bp.post("/w/<slug>/settings/tags/<uuid:tag_id>")
+@permit("settings:write")
+def change_listed_tag(slug: str, tag_id: UUID) -> Response:
+    """Rename or recolour a tag."""
+    form = request.form
+    try:
+        tag_list.change_tag(tag_id, form.get("name", ""), form.get("colour", ""), _version(), web.actor())
+    except (Invalid, Conflict) as error:
+        return _refused(tag_id, error)
+    flash("Saved", "good")
+    return redirect_to(_home(tag_id))
+
+
+@bp.post("/w/<slug>/settings/tags/<uuid:tag_id>/merge")
+@permit("settings:write")
+def merge_listed_tag(slug: str, tag_id: UUID) -> Response:
+    """Hang another tag wherever this one hangs, and delete this one."""
+    try:
+        stays = tag_list.merge_tags(tag_id, parse_id(request.form.get("into", "")), _version(), web.actor())
+    except (Invalid, Conflict) as error:
+        return _refused(tag_id, error)
+    flash(f"Merged into {stays.name}", "good")
+    return redirect_to(_home(stays.id))
+
+
+@bp.post("/w/<slug>/settings/tags/<uuid:tag_id>/delete")
+@permit("settings:write")
+def delete_listed_tag(slug: str, tag_id: UUID) -> Response:
+    """Take a tag off every lead and out of the list."""
+    try:
+        name = tag_list.delete_tag(tag_id, _version(), web.actor())
+    except Conflict as error:
+        return _refused(tag_id, error)
+    flash(f"{name} is deleted", "good")
+    return redirect_to(_home())
+
+
+def _version() -> int:
+    return request.form.get("version", 0, type=int)
+
+
+def _home(tag_id: UUID | None = None) -> str:
+    return url_for("leads.tag_settings", _anchor=f"tag-{tag_id}" if tag_id else None)
+
+
+def _refused(tag_id: UUID, error: Invalid | Conflict) -> Response:
+    if isinstance(error, Conflict):
+        return _page(409, open_id=str(tag_id), conflict=error.message)
+    return _page(422, open_id=str(tag_id), errors=error.errors)
+
+
+def _page(
+    status: int = 200, *, open_id: str = "", errors: dict[str, str] | None = None, conflict: str = ""
+) -> Response:
+    return page(
+        "leads/tags/page.html", status, **desk("settings"), settings_page="tags", tags=listed_tags(),
+        colours=[(colour, f"hue-{HUES.get(colour, colour)}") for colour in TAG_COLOURS], most=MOST_COUNTED,
+        open_id=open_id, errors=errors or {}, typed=request.form, conflict=conflict,
+        may_write=g.viewer.can("settings:write"),
+    )  # fmt: skip

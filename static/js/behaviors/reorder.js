@@ -1,0 +1,100 @@
+// Putting rows in order: dragged by their handle with mouse or finger, or moved by the arrow keys while the handle has the
+// focus. All lists of a page that name one address are saved together; a no puts the rows back and says why.
+import { toast, announce } from "./toast.js";
+
+const listsOf = (url) => [...document.querySelectorAll("[data-reorder]")].filter((list) => list.dataset.reorder === url);
+const rowsOf = (list) => [...list.children].filter((row) => row.dataset.reorderId);
+const token = () => JSON.parse(document.body.getAttribute("hx-headers:inherited") ?? "{}")["X-CSRFToken"];
+const say = (row) => {
+  const rows = rowsOf(row.parentElement);
+  announce(`${row.dataset.reorderName}: ${rows.indexOf(row) + 1} of ${rows.length}`);
+};
+
+// One save at a time and the latest order last, however quickly rows are moved.
+let saving = Promise.resolve();
+let latest = 0;
+
+const put = async (url, ids) => {
+  const body = new URLSearchParams(ids.map((id) => ["order", id]));
+  const answer = await fetch(url, { method: "POST", body, headers: { Accept: "text/plain", "X-CSRFToken": token() } });
+  if (answer.ok) return "";
+  if (answer.status === 409) return answer.text();
+  if (answer.status === 403) return "Your role does not allow this.";
+  return "It could not be saved. Try again.";
+};
+
+const save = (url, before) => {
+  const mine = ++latest;
+  saving = saving.then(async () => {
+    if (mine !== latest) return; // a later order is on its way
+    const ids = listsOf(url).flatMap(rowsOf).map((row) => row.dataset.reorderId);
+    let reason;
+    try {
+      reason = await put(url, ids);
+    } catch {
+      reason = "There is no connection, so the order was not saved.";
+    }
+    if (!reason) return;
+    for (const [list, rows] of before) list.append(...rows);
+    toast(`The order is as it was. ${reason}`, { kind: "bad" });
+  });
+};
+
+const remember = (url) => listsOf(url).map((list) => [list, rowsOf(list)]);
+
+// The dragging library comes when somebody reaches for a handle.
+let library = null;
+const load = (list) => {
+  library ??= new Promise((done) => {
+    if (window.Sortable) return done();
+    const script = document.createElement("script");
+    script.src = list.dataset.sortableUrl;
+    script.onload = done;
+    document.head.append(script);
+  });
+  return library;
+};
+
+const wired = new WeakSet();
+const wire = async (list) => {
+  if (wired.has(list)) return;
+  wired.add(list);
+  await load(list);
+  let before;
+  new window.Sortable(list, {
+    draggable: "[data-reorder-id]", handle: "[data-reorder-handle]", animation: 120, ghostClass: "ghost",
+    chosenClass: "lifted", forceFallback: matchMedia("(any-pointer: coarse)").matches, fallbackTolerance: 4,
+    onStart: () => { before = remember(list.dataset.reorder); },
+    onEnd: (event) => {
+      if (event.oldIndex === event.newIndex) return;
+      say(event.item);
+      save(list.dataset.reorder, before);
+    },
+  });
+};
+
+for (const kind of ["pointerover", "focusin", "touchstart"]) {
+  document.addEventListener(kind, (event) => {
+    const list = event.target.closest?.("[data-reorder]");
+    if (list?.dataset.sortableUrl) wire(list);
+  }, { passive: true });
+}
+
+document.addEventListener("keydown", (event) => {
+  const handle = event.target.closest?.("[data-reorder-handle]");
+  const step = { ArrowUp: -1, ArrowDown: 1 }[event.key];
+  if (!handle || !step || event.ctrlKey || event.metaKey || event.altKey) return;
+  event.preventDefault();
+  const row = handle.closest("[data-reorder-id]");
+  const list = row.parentElement;
+  const rows = rowsOf(list);
+  const other = rows[rows.indexOf(row) + step];
+  if (!other) return say(row);
+  const before = remember(list.dataset.reorder);
+  if (step < 0) other.before(row);
+  else other.after(row);
+  handle.focus();
+  row.scrollIntoView({ block: "nearest" });
+  say(row);
+  save(list.dataset.reorder, before);
+});
