@@ -1,9 +1,10 @@
-// Fetches the style sheets that a page needs only once something opens, when it has nothing better to do.
+// Fetches what a page needs only once something opens or is selected, when it has nothing better to do.
 import { styled } from "./styles.js";
 
 function fetchStyles() {
   const wanted = document.querySelector('meta[name="later-styles"]')?.content ?? "";
   for (const href of wanted.split(" ").filter(Boolean)) styled(href);
+  if (document.querySelector("[data-bulk-bar]")) import("./bulk.js");
 }
 
 const idle = window.requestIdleCallback ?? ((call) => setTimeout(call, 200));
@@ -11,6 +12,10 @@ if (document.readyState === "complete") idle(fetchStyles);
 else window.addEventListener("load", () => idle(fetchStyles), { once: true });
 
 // What may come into the page at any time brings its script with it.
-const fetchScripts = () => { if (document.querySelector("[data-files]")) import("./files.js"); };
+const fetchScripts = () => {
+  if (document.querySelector("[data-files]")) import("./files.js");
+  if (document.querySelector(".fact")) import("./sheet.js");
+  if (document.querySelector("[data-mention]")) import("./mentions.js");
+};
 document.addEventListener("htmx:after:swap", fetchScripts);
 fetchScripts();

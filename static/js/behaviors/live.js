@@ -1,7 +1,7 @@
 // One event stream per page tells what changed, never how: {"topics": ["lead-42"]} or {"resync": true}. Every element whose
 // data-live names a changed topic gets a "refresh" event and fetches itself with its viewer's own rights (hx-trigger="refresh").
 // Nothing is refreshed under a person's hands: not over a typed-in form, an open question about what they wrote (both
-// data-dirty), a focused field or a drag. Those wait their turn.
+// data-dirty), a form opened in place (data-editing), a focused field or a drag. Those wait their turn.
 const WAIT = 60; // ms: one change often touches several topics at once
 const address = document.body.dataset.stream;
 const topics = new Set();
@@ -12,11 +12,18 @@ let broken = false;
 
 const listens = (element, changed) => element.dataset.live.split(/\s+/).some((topic) => changed.has(topic));
 
+// A part that a morph leaves alone ([hx-morph-skip]) lives by itself: it neither waits for what is around it nor holds it up.
+const apart = (part, whole) => {
+  const skipped = part.closest("[hx-morph-skip]");
+  return Boolean(skipped) && skipped !== whole && whole.contains(skipped);
+};
+
 const inUse = (element) => {
   if (document.body.dataset.dragging) return true;
-  if (element.matches("[data-dirty]") || element.querySelector("[data-dirty]")) return true;
+  const hers = "[data-dirty], [data-editing]";
+  if (element.matches(hers) || [...element.querySelectorAll(hers)].some((part) => !apart(part, element))) return true;
   const active = document.activeElement;
-  return element.contains(active) && active.matches("input:not([type=checkbox]):not([type=radio]):not([type=submit]), textarea, select");
+  return element.contains(active) && !apart(active, element) && active.matches("input:not([type=checkbox]):not([type=radio]):not([type=submit]), textarea, select");
 };
 
 const refresh = (element) => {
@@ -27,7 +34,7 @@ const refresh = (element) => {
 };
 
 // A part inside another that is refreshed as well comes with it.
-const outermost = (elements) => elements.filter((one) => !elements.some((other) => other !== one && other.contains(one) && !inUse(other)));
+const outermost = (elements) => elements.filter((one) => !elements.some((other) => other !== one && other.contains(one) && !apart(one, other) && !inUse(other)));
 
 const flush = () => {
   timer = 0;

@@ -1,0 +1,55 @@
+// A lead's sheet: a click on a fact's words edits it, a folded part stays as one left it, the phone's bar scrolls to the
+// composer and begins there, and Print prints.
+const kept = (name) => { try { return localStorage.getItem(name); } catch { return null; } };
+const keep = (name, value) => { try { localStorage.setItem(name, value); } catch { /* private window */ } };
+
+const unfold = () => {
+  for (const part of document.querySelectorAll("details[data-keep-open]:not([data-met])")) {
+    part.dataset.met = "";
+    if (kept(part.dataset.keepOpen) === "1") part.open = true;
+  }
+};
+
+document.addEventListener("toggle", (event) => {
+  const part = event.target;
+  if (part.dataset?.keepOpen && part.dataset.met !== undefined) keep(part.dataset.keepOpen, part.open ? "1" : "0");
+}, true);
+
+document.addEventListener("click", (event) => {
+  const words = event.target.closest(".fact dd");
+  if (words && !event.target.closest("a, button, input, form, label") && getSelection().isCollapsed) {
+    words.querySelector(".edit")?.click();
+  }
+  const label = event.target.closest("label[data-scroll-to]");
+  if (label) {
+    const composer = document.getElementById(label.dataset.scrollTo);
+    composer?.scrollIntoView({ block: "start" });
+    setTimeout(() => composer?.querySelector(`[data-pane=${label.htmlFor.slice(2)}] :is(textarea, select, input:not([type=hidden]))`)?.focus());
+  }
+  if (event.target.closest("[data-print]")) window.print();
+});
+
+// Escape gives a fact back as it was, and the focus to its pencil.
+document.addEventListener("keydown", (event) => {
+  const editing = event.key === "Escape" && event.target.closest?.(".fact.editing");
+  if (!editing) return;
+  event.preventDefault();
+  event.stopImmediatePropagation();
+  editing.querySelector("[data-cancel]")?.click();
+}, true);
+
+// After saving or cancelling, the focus returns to the fact's pencil, so that the keyboard goes on from there.
+let edited = "";
+document.addEventListener("htmx:before:request", (event) => {
+  const fact = event.detail?.ctx?.sourceElement?.closest?.(".fact.editing");
+  if (fact) edited = fact.id;
+});
+document.addEventListener("htmx:after:swap", () => {
+  unfold();
+  const fact = edited && document.getElementById(edited);
+  if (!fact || fact.matches(".editing")) return;
+  edited = "";
+  const active = document.activeElement;
+  if (!active || active === document.body) fact.querySelector(".edit")?.focus({ preventScroll: true });
+});
+unfold();
