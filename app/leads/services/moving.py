@@ -1,15 +1,18 @@
 """Moving a lead to another stage, or to another place in its column."""
 
 from datetime import date, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
 
+from app.activities.models import Activity
 from app.activities.services import record_activity
 from app.core.clock import utcnow
 from app.core.errors import Conflict, Invalid
 from app.core.fragments import topic
 from app.core.live import announce
+from app.core.models import fixed
 from app.core.permissions import Actor
 from app.core.tenancy import current_workspace_id
 from app.extensions import db
@@ -49,29 +52,36 @@ def move_to_stage(
     target = get_stage(to_stage_id)
     if from_stage_id is not None and lead.stage_id != from_stage_id:
         raise Conflict(f"{lead.number} was moved to {get_stage_name(lead.stage_id)} meanwhile. Nothing was changed.")
+    before = _before(lead)
     lead.rank = rank_between(target.id, above_id, below_id)
     if lead.stage_id == target.id:
         db.session.flush()
         announce({topic("stage", lead.stage_id)})
         return lead
     farewell = _say_farewell(lead, target, reason_key, returns_on)
-    _change_stage(lead, target, actor, reason, {**farewell, **({"stops_messages": True} if stops_messages else {})})
+    stops = {"stops_messages": True} if stops_messages else {}
+    _change_stage(lead, target, actor, reason, {**before, **farewell, **stops})
     return lead
 
 
-def take_back(lead_id: UUID, actor: Actor) -> Lead:
+def take_back(lead_id: UUID, actor: Actor, *, within: timedelta | None = UNDO) -> Lead:
     """Undo one's last move of a lead: it stands where it stood, with what was planned there.
 
-    Raises NotFound, or Conflict when it was moved by another since, or more than `UNDO` ago.
+    Raises NotFound, or Conflict when it was moved by another since, or longer ago than `within` (None: never too long).
     """
     lead = get_lead(lead_id, lock=True)
     last = _last_change(lead)
     if last is None or last.from_stage_id is None or last.actor_id != actor.user_id:
         raise Conflict(f"{lead.number} has been moved by someone else since, so it stays where it is.")
-    if utcnow() - last.at > UNDO:
+    if within is not None and utcnow() - last.at > within:
         raise Conflict("Undo is there for 30 seconds. Move the card back instead.")
+    before = _told(last)
     target = get_stage(last.from_stage_id)
     _say_farewell(lead, target, None, None)
+    lead.rank = before.get("from_rank", lead.rank)
+    if before.get("from_reason"):
+        lead.decline_reason = before["from_reason"]
+        lead.returns_on = date.fromisoformat(before["from_returns_on"]) if before.get("from_returns_on") else None
     _change_stage(lead, target, actor, "", {"undoes": str(last.id)})
     return lead
 
@@ -98,7 +108,16 @@ def _say_farewell(lead: Lead, target: Stage, reason_key: str | None, returns_on:
     return told | ({"returns_on": lead.returns_on.isoformat()} if lead.returns_on else {})
 
 
-def _change_stage(lead: Lead, target: Stage, actor: Actor, reason: str, told: dict[str, str | bool]) -> None:
+def _before(lead: Lead) -> dict[str, Any]:
+    """What taking the move back would have to restore."""
+    found = {"from_rank": lead.rank}
+    if lead.decline_reason:
+        found["from_reason"] = lead.decline_reason
+        found["from_returns_on"] = lead.returns_on.isoformat() if lead.returns_on else None
+    return found
+
+
+def _change_stage(lead: Lead, target: Stage, actor: Actor, reason: str, told: dict[str, Any]) -> None:
     now = utcnow()
     change = StageChange(
         lead_id=lead.id, from_stage_id=lead.stage_id, to_stage_id=target.id, from_name=get_stage_name(lead.stage_id),
@@ -117,6 +136,19 @@ def _change_stage(lead: Lead, target: Stage, actor: Actor, reason: str, told: di
             "seconds_in_stage": change.seconds_in_stage, **told,
         },
         topics=(topic("stage", change.from_stage_id), "board"),
+    )  # fmt: skip
+
+
+def _told(change: StageChange) -> dict[str, Any]:
+    """What the timeline keeps of a move."""
+    return (
+        db.session.scalars(
+            select(Activity.data).where(
+                Activity.workspace_id == change.workspace_id, Activity.lead_id == change.lead_id,
+                Activity.at == change.at, Activity.kind == fixed("stage_changed"),
+            )
+        ).first()
+        or {}
     )  # fmt: skip
 
 

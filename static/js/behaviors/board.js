@@ -1,29 +1,43 @@
-// The board: cards dragged by mouse, by long press, or moved by keys ("m" asks where to; Shift with the arrows moves at
-// once). What becomes of a move: moving.js.
+// The board: cards dragged by mouse, by long press, or by keys ("m" asks where to; lifting.js), one or several
+// (selecting.js). What becomes of a move: moving.js.
+import "./columns.js";
+import { pressed } from "./lifting.js";
 import { hold, moved, place, spotOf } from "./moving.js";
+import { chosenCards, clear, toggle, withChosen } from "./selecting.js";
 
 const board = document.querySelector("[data-board]");
 const dialog = document.getElementById("move-card");
+const mayMove = "mayMove" in board.dataset;
 let asked = null;
 
 const lists = () => [...board.querySelectorAll("[data-cards]")];
+const listOf = (id) => board.querySelector(`.column [data-cards="${id}"]`) ?? board.querySelector(`[data-cards="${id}"]`);
 
 const moveTo = (card, list) => {
   const from = spotOf(card);
-  if (list === from.list) return;
   const link = card.querySelector("a");
   place(card, { list, before: list.firstElementChild });
-  moved(card, from, list);
+  moved(withChosen(card, from), list);
   card.scrollIntoView({ block: "nearest", inline: "nearest" });
-  link.focus();
+  link.focus({ preventScroll: true });
 };
 
 const ask = (card) => {
   asked = card;
+  const several = chosenCards().length > 1;
   for (const choice of dialog.querySelectorAll("[data-move-to]")) {
-    choice.disabled = choice.dataset.moveTo === card.parentElement.dataset.cards;
+    choice.disabled = !several && choice.dataset.moveTo === card.parentElement.dataset.cards;
   }
   dialog.showModal();
+  dialog.querySelector("[data-move-to]:enabled")?.focus();
+};
+
+// What a hand holds: the card, and how many come along.
+const grasp = (card, is) => {
+  const along = chosenCards();
+  if (is && along.length > 1 && along.includes(card)) card.dataset.along = along.length;
+  else delete card.dataset.along;
+  for (const each of along) each.classList.toggle("along", is && each !== card && "along" in card.dataset);
 };
 
 const wired = new WeakSet();
@@ -34,12 +48,14 @@ const wire = () => {
     let from;
     new window.Sortable(list, {
       group: "leads", draggable: ".lead", animation: 120, ghostClass: "ghost", chosenClass: "lifted",
+      sort: board.dataset.board === "hand",
       // Under a finger the library scrolls the board at its edges only when it does all of the dragging itself.
       forceFallback: matchMedia("(any-pointer: coarse)").matches, fallbackTolerance: 4,
       delay: 250, delayOnTouchOnly: true, touchStartThreshold: 6, scrollSensitivity: 80, bubbleScroll: true,
-      onStart: (event) => { hold(1); from = { list, before: event.item.nextElementSibling }; },
+      onStart: (event) => { hold(1); grasp(event.item, true); from = { list, before: event.item.nextElementSibling }; },
       onEnd: (event) => {
-        if (event.to !== list || event.oldIndex !== event.newIndex) moved(event.item, from, event.to);
+        grasp(event.item, false);
+        if (event.to !== list || event.oldIndex !== event.newIndex) moved(withChosen(event.item, from), event.to);
         hold(-1);
       },
     });
@@ -51,7 +67,8 @@ const adopt = () => {
   for (const extra of board.querySelectorAll("[data-more-cards]")) {
     const column = extra.closest(".column");
     const list = column.querySelector("[data-cards]");
-    list.append(...extra.children);
+    // One that another move has brought here meanwhile is not shown twice.
+    for (const card of [...extra.children]) if (!list.querySelector(`#${CSS.escape(card.id)}`)) list.append(card);
     extra.remove();
     const url = new URL(column.getAttribute("hx-get"), location.href);
     url.searchParams.set("shown", list.children.length);
@@ -59,33 +76,48 @@ const adopt = () => {
   }
 };
 
-// The dragging library is wanted by nobody's first glance, so it comes when the page is at rest.
-const loadSortable = () => {
+// The dragging library and the looks of what opens later are wanted by nobody's first glance: they come at rest.
+const loadLater = () => {
+  const looks = document.createElement("link");
+  Object.assign(looks, { rel: "stylesheet", href: board.dataset.stylesUrl });
+  document.head.append(looks);
+  if (!mayMove) { board.dataset.ready = ""; return; }
   const script = document.createElement("script");
   script.src = board.dataset.sortableUrl;
   script.onload = () => { wire(); document.addEventListener("htmx:after:swap", wire); board.dataset.ready = ""; };
   document.head.append(script);
 };
 
-if (board) {
-  (window.requestIdleCallback ?? setTimeout)(loadSortable);
-  document.addEventListener("htmx:after:swap", adopt);
-  board.addEventListener("keydown", (event) => {
-    const card = event.target.closest(".lead");
-    if (!card || event.ctrlKey || event.metaKey || event.altKey) return;
-    const all = lists();
-    const at = all.indexOf(card.parentElement);
-    if (event.key === "m") ask(card);
-    else if (event.shiftKey && event.key === "ArrowRight" && all[at + 1]) moveTo(card, all[at + 1]);
-    else if (event.shiftKey && event.key === "ArrowLeft" && all[at - 1]) moveTo(card, all[at - 1]);
-    else return;
-    event.preventDefault();
-    event.stopPropagation();
-  });
-  dialog?.addEventListener("click", (event) => {
-    const choice = event.target.closest("[data-move-to]");
-    if (!choice || !asked) return;
-    dialog.close();
-    moveTo(asked, lists().find((list) => list.dataset.cards === choice.dataset.moveTo));
-  });
-}
+const undoLast = () => {
+  const button = document.querySelector("#toasts [data-move-toast] button:not([data-toast-close])");
+  button?.click();
+  return Boolean(button);
+};
+
+const keyed = (event) => {
+  const card = event.target.closest(".lead");
+  if (!mayMove || event.altKey) return false;
+  if (event.ctrlKey || event.metaKey) return event.key === "z" && undoLast();
+  if (!card) return false;
+  if (pressed(card, event)) return true;
+  if (event.key === "m") ask(chosenCards().includes(card) ? card : (chosenCards()[0] ?? card));
+  else if (event.key === "x") toggle(card);
+  else return event.key === "Escape" && clear();
+  return true;
+};
+
+(window.requestIdleCallback ?? setTimeout)(loadLater);
+document.addEventListener("htmx:after:swap", adopt);
+board.addEventListener("keydown", (event) => {
+  if (!keyed(event)) return;
+  event.preventDefault();
+  event.stopPropagation();
+});
+document.querySelector("[data-move-selected]")?.addEventListener("click", () => { if (chosenCards()[0]) ask(chosenCards()[0]); });
+dialog?.addEventListener("click", (event) => {
+  const choice = event.target.closest("[data-move-to]");
+  if (!choice || !asked) return;
+  dialog.close();
+  moveTo(asked, listOf(choice.dataset.moveTo));
+});
+document.querySelector("[data-order]")?.addEventListener("change", (event) => event.target.form.requestSubmit());

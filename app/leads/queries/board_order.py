@@ -1,0 +1,113 @@
+"""The orders that a column can stand in, each walked by an index that begins with workspace and stage."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, and_, bindparam, select, tuple_, union_all
+
+from app.contacts.models import Contact
+from app.core.cursors import make_cursor, read_cursor
+from app.core.tenancy import current_workspace_id
+from app.leads.models import Lead
+from app.leads.queries.cards import CARD_COLUMNS, Card
+from app.leads.queries.filtering import LeadFilter
+
+Condition = ColumnElement[bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """One order. `by` is the card's attribute; equal ones follow their ids."""
+
+    key: str
+    words: str
+    by: str
+    falling: bool = False
+
+
+ORDERS = {
+    order.key: order
+    for order in (
+        Order("hand", "By hand", "rank"),
+        Order("next", "Next act first", "next_act_at"),
+        Order("value", "Most valuable first", "annual_minor", falling=True),
+        Order("age", "Longest waiting first", "created_at"),
+    )
+}
+BY_HAND = ORDERS["hand"]
+_CARDS = select(*CARD_COLUMNS).join(
+    Contact, and_(Contact.workspace_id == Lead.workspace_id, Contact.id == Lead.contact_id)
+)
+#: Sent beside the statement and not in it, so that the planner goes for the first rows.
+_SIZE = bindparam("size")
+
+
+@dataclass(frozen=True, slots=True)
+class BoardView:
+    """What the board is narrowed to and how its columns are ordered."""
+
+    narrowed: LeadFilter
+    order: Order = BY_HAND
+
+    @classmethod
+    def from_query(cls, args: Any) -> "BoardView":
+        """Read an address's query. What can't be read is left out."""
+        return cls(LeadFilter.from_query(args).without("stage"), ORDERS.get(args.get("sort", ""), BY_HAND))
+
+    @property
+    def is_by_hand(self) -> bool:
+        """Whether cards stand where people put them."""
+        return self.order is BY_HAND
+
+    def as_query(self) -> dict[str, Any]:
+        """The query that gives this view."""
+        return self.narrowed.as_query() | ({} if self.is_by_hand else {"sort": self.order.key})
+
+    def listed(self, stage_id: UUID) -> str:
+        """What a cursor into one of its columns is bound to."""
+        return f"column:{stage_id}:{self.order.key}:{self.narrowed.key}"
+
+
+def in_order(cards: Sequence[Card], order: Order) -> list[Card]:
+    """The cards as the order wants them: in it, and those without what it goes by at the end, by hand."""
+    known = [card for card in cards if getattr(card, order.by) is not None]
+    rest = [card for card in cards if getattr(card, order.by) is None]
+    known.sort(key=lambda card: (getattr(card, order.by), card.id), reverse=order.falling)
+    return known + sorted(rest, key=lambda card: (card.rank, card.id))
+
+
+def first_cards(stage_id: Any, view: BoardView, after: str | None = None, listed: str = "") -> Select[Any]:
+    """The first `size` cards of a stage (a bound parameter of that name), or those after a cursor.
+
+    By the next act, leads without one come last: a second walk that only begins when the first has run dry.
+    """
+    parts = read_cursor(after, listed) if after else None
+    mine = (Lead.workspace_id == current_workspace_id(), Lead.stage_id == stage_id, *view.narrowed.conditions())
+    order = view.order
+    if order.key != "next":
+        return _walk(mine, getattr(Lead, order.by), order.falling, parts).limit(_SIZE)
+    without = _walk((*mine, Lead.next_act_at.is_(None)), Lead.rank, False, parts[1:] if parts and parts[0] else None)
+    if parts and parts[0]:
+        return without.limit(_SIZE)
+    known = _walk((*mine, Lead.next_act_at.isnot(None)), Lead.next_act_at, False, parts[1:] if parts else None)
+    both = union_all(select(known.limit(_SIZE).subquery()), select(without.limit(_SIZE).subquery())).subquery()
+    return select(both).limit(_SIZE)
+
+
+def cursor_after(card: Card, view: BoardView) -> str:
+    """Where the column goes on after a card."""
+    value = getattr(card, view.order.by)
+    parts = [value, card.id]
+    if view.order.key == "next":
+        parts = [1, card.rank, card.id] if value is None else [0, value, card.id]
+    return make_cursor(parts, view.listed(card.stage_id))
+
+
+def _walk(where: tuple[Condition, ...], column: Any, falling: bool, after: Sequence[Any] | None) -> Select[Any]:
+    walk = _CARDS.where(*where)
+    if after:
+        here = tuple_(column, Lead.id)
+        walk = walk.where(here < tuple_(*after) if falling else here > tuple_(*after))
+    return walk.order_by(column.desc(), Lead.id.desc()) if falling else walk.order_by(column, Lead.id)

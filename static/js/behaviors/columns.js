@@ -1,0 +1,92 @@
+// The columns of the board: those further right fetch their cards when they come near, a final stage opens from the rail
+// and folds away again, and on a phone a row of words leads from one to the other.
+const board = document.querySelector("[data-board]");
+const nav = document.querySelector("[data-stages-nav]");
+const calm = matchMedia("(prefers-reduced-motion: reduce)");
+
+const columnOf = (id) => board.querySelector(`.column[data-stage="${id}"]`);
+
+const inAddress = (id, isOpen) => {
+  const url = new URL(location.href);
+  const open = new Set(url.searchParams.getAll("open"));
+  if (isOpen) open.add(id);
+  else open.delete(id);
+  url.searchParams.delete("open");
+  for (const each of open) url.searchParams.append("open", each);
+  history.replaceState(history.state, "", url);
+};
+
+export const show = (column) => {
+  board.scrollTo({ left: column.offsetLeft - board.offsetLeft - parseFloat(getComputedStyle(board).scrollPaddingInlineStart || 0), behavior: calm.matches ? "auto" : "smooth" });
+};
+
+const open = async (link) => {
+  const id = link.dataset.toStage;
+  if (!columnOf(id)) {
+    await window.htmx.ajax("GET", link.href, { target: board.querySelector(".rail"), swap: "beforebegin" });
+    if (!columnOf(id)) return;
+    inAddress(id, true);
+    watch();
+  }
+  show(columnOf(id));
+  columnOf(id).querySelector(".lead > a, [data-fold]")?.focus({ preventScroll: true });
+};
+
+const fold = (column) => {
+  const { stage } = column.dataset;
+  column.remove();
+  inAddress(stage, false);
+  board.querySelector(`.rail [data-to-stage="${stage}"]`)?.focus({ preventScroll: true });
+};
+
+const here = (id) => {
+  for (const link of nav?.children ?? []) {
+    const is = link.dataset.toStage === id;
+    if (is === link.hasAttribute("aria-current")) continue;
+    if (!is) { link.removeAttribute("aria-current"); continue; }
+    link.setAttribute("aria-current", "true");
+    nav.scrollTo({ left: link.offsetLeft - (nav.clientWidth - link.offsetWidth) / 2, behavior: calm.matches ? "auto" : "smooth" });
+  }
+};
+
+const near = board && new IntersectionObserver((entries) => {
+  for (const { isIntersecting, target } of entries) {
+    if (isIntersecting && "waiting" in target.dataset) target.dispatchEvent(new CustomEvent("refresh"));
+  }
+}, { root: board, rootMargin: "0px 700px" });
+
+const sight = board && new IntersectionObserver((entries) => {
+  for (const { isIntersecting, target } of entries) if (isIntersecting) here(target.dataset.stage);
+}, { root: board, threshold: 0.6 });
+
+const watch = () => {
+  for (const column of board.querySelectorAll(".column")) {
+    near.observe(column);
+    if (nav?.checkVisibility()) sight.observe(column);
+  }
+};
+
+// Counts in the row of words follow those of the columns and the rail.
+const count = () => {
+  for (const link of nav.children) {
+    const id = link.dataset.toStage;
+    const shown = (columnOf(id) ?? board.querySelector(`.slot[data-stage="${id}"]`))?.querySelector(".count");
+    const mine = link.querySelector(".count");
+    if (shown && mine.textContent !== shown.textContent) mine.textContent = shown.textContent;
+  }
+};
+
+if (board) {
+  watch();
+  document.addEventListener("htmx:after:swap", count);
+  document.addEventListener("click", (event) => {
+    if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+    const link = event.target.closest("[data-to-stage]");
+    const folded = event.target.closest("[data-fold]");
+    if (!link && !folded) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    if (link) open(link);
+    else fold(folded.closest(".column"));
+  }, true);
+}
