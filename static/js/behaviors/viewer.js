@@ -6,60 +6,82 @@ let dialog = null;
 let tiles = [];
 let at = 0;
 let before = null;
+let deleted = null; // the photo deleted last, { href, away }: once it is away and comes back, it is shown again
+const photos = new Map(); // href -> its image, so that a step to a neighbour shows at once; forgotten with the dialog
 const part = (name) => dialog.querySelector(`[data-viewer-${name}]`);
-const photo = () => part("photo");
+const toasts = document.getElementById("toasts");
 
-const fetched = new Map(); // the neighbours, so that a step shows at once; forgotten with the dialog
-const fetchAhead = (tile) => {
-  if (!tile || fetched.has(tile.href)) return;
-  const image = new Image();
-  image.src = tile.href;
-  fetched.set(tile.href, image);
+const photo = (tile) => {
+  if (!photos.has(tile.href)) {
+    const image = new Image();
+    image.alt = tile.dataset.name;
+    image.draggable = false;
+    image.src = tile.href;
+    image.addEventListener("error", () => { if (image.isConnected) part("fault").hidden = false; image.failed = true; });
+    photos.set(tile.href, image);
+  }
+  return photos.get(tile.href);
 };
 
 const show = (index) => {
   at = (index + tiles.length) % tiles.length;
   const tile = tiles[at];
   part("stage").classList.remove("actual");
-  part("fault").hidden = true;
-  photo().src = tile.href;
-  photo().alt = tile.dataset.name;
+  part("stage").replaceChildren(photo(tile));
+  part("fault").hidden = !photo(tile).failed;
   part("name").textContent = tile.dataset.name;
   part("note").textContent = tile.dataset.note;
   part("count").textContent = tiles.length > 1 ? `${at + 1} of ${tiles.length}` : "";
   part("save").href = `${tile.href}?save=1`;
   part("remove").hidden = !("removable" in tile.dataset);
   for (const button of dialog.querySelectorAll("[data-viewer-step]")) button.hidden = tiles.length < 2;
-  fetchAhead(tiles[(at + 1) % tiles.length]);
-  fetchAhead(tiles[(at - 1 + tiles.length) % tiles.length]);
+  for (const step of [1, tiles.length - 1]) photo(tiles[(at + step) % tiles.length]);
 };
 
+const collect = () => [...dialog.closest("[data-files]").querySelectorAll("[data-shot]")];
+
 const open = (tile) => {
-  const section = tile.closest("[data-files]");
-  dialog = section.querySelector("[data-viewer]");
-  tiles = [...section.querySelectorAll("[data-shot]")];
+  dialog = tile.closest("[data-files]").querySelector("[data-viewer]");
+  tiles = collect();
   before = tile;
+  deleted = null;
   show(tiles.indexOf(tile));
   dialog.showModal();
+  dialog.append(toasts); // what lies under an open dialog can be neither seen nor pressed
   part("stage").focus();
+};
+
+// The gallery has changed under the viewer: by a deletion here, its undoing, or somebody else.
+const follow = () => {
+  if (dialog && !toasts.isConnected) document.body.append(toasts); // the dialog went with all that was around it
+  if (!dialog?.open || !dialog.isConnected) return;
+  const shown = tiles[at]?.href;
+  tiles = collect();
+  if (!tiles.length) dialog.close();
+  const find = (href) => tiles.findIndex((tile) => tile.href === href);
+  const back = deleted?.away ? find(deleted.href) : -1;
+  if (deleted) deleted = back < 0 ? { ...deleted, away: find(deleted.href) < 0 } : null;
+  const same = find(shown);
+  if (tiles.length) show(back >= 0 ? back : same >= 0 ? same : Math.min(at, tiles.length - 1));
 };
 
 const zoom = (event) => {
   const stage = part("stage");
-  const box = photo().getBoundingClientRect();
+  const image = photo(tiles[at]);
+  const box = image.getBoundingClientRect();
   const [x, y] = event ? [(event.clientX - box.x) / box.width, (event.clientY - box.y) / box.height] : [0.5, 0.5];
   if (!stage.classList.toggle("actual")) return;
-  stage.scrollTo(photo().offsetWidth * x - stage.clientWidth / 2, photo().offsetHeight * y - stage.clientHeight / 2);
+  stage.scrollTo(image.offsetWidth * x - stage.clientWidth / 2, image.offsetHeight * y - stage.clientHeight / 2);
 };
 
 const remove = () => {
   const tile = tiles[at];
   if (part("remove").hidden) return;
-  window.htmx.ajax("POST", `${tile.href}/remove`, { source: tile.closest("[data-files-body]"), target: tile.closest("[data-files-body]"), swap: "none" });
+  const body = tile.closest("[data-files-body]");
+  window.htmx.ajax("POST", `${tile.href}/remove`, { source: body, target: body, swap: "none" });
   announce(`${tile.dataset.name} deleted`);
-  tiles.splice(at, 1);
-  if (tiles.length) show(at % tiles.length);
-  else dialog.close();
+  deleted = { href: tile.href, away: false };
+  if (tiles.length > 1) show(at + 1);
 };
 
 const KEYS = {
@@ -81,7 +103,7 @@ document.addEventListener("click", (event) => {
   const step = event.target.closest("[data-viewer-step]");
   if (step) show(at + Number(step.dataset.viewerStep));
   else if (event.target.closest("[data-viewer-remove]")) remove();
-  else if (event.target === photo()) zoom(event);
+  else if (event.target.matches("[data-viewer-stage] > img")) zoom(event);
   else if (event.target === part("stage")) dialog.close();
   return undefined;
 });
@@ -104,10 +126,12 @@ document.addEventListener("pointerup", (event) => {
   start = null;
 });
 
-document.addEventListener("error", (event) => { if (dialog?.open && event.target === photo()) part("fault").hidden = false; }, true);
+document.addEventListener("htmx:after:swap", follow);
 document.addEventListener("close", (event) => {
   if (event.target !== dialog) return;
-  photo().removeAttribute("src");
-  fetched.clear();
-  (before?.isConnected ? before : dialog.closest("[data-files]").querySelector("[data-shot], [data-pick]"))?.focus();
+  document.body.append(toasts);
+  part("stage").replaceChildren();
+  photos.clear();
+  const left = collect();
+  (left.find((tile) => tile.href === before.href) ?? left[0] ?? dialog.closest("[data-files]").querySelector("[multiple]"))?.focus();
 }, true);
