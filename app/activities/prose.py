@@ -60,6 +60,8 @@ def _stage_changed(a: Words) -> Line:
 
 
 def _fact_changed(a: Words) -> Line:
+    if a.event == "lead.assigned":
+        return Line("user-check", f"Assigned to {a.data.get('now_name')}", _why_assigned(a.data))
     name = str(a.data.get("fact"))
     fact = FACTS.get(name)
     label = fact.label if fact else name.replace("_", " ").capitalize()
@@ -67,6 +69,12 @@ def _fact_changed(a: Words) -> Line:
     if fact is None or "now" not in a.data or (fact.kind in ("member", "source") and "now_name" not in a.data):
         return Line("pencil", f"{label} changed")
     return Line("pencil", f"{label}: {read_out(fact, str(was or '')) or '–'} → {read_out(fact, str(now or '')) or '–'}")
+
+
+def _why_assigned(data: Mapping[str, Any]) -> str:
+    if data.get("why") == "area":
+        return f"area {data.get('district')}"
+    return {"load": "fewest open leads", "turn": "next in turn"}.get(str(data.get("why")), "")
 
 
 def _note(a: Words) -> Line:

@@ -1,0 +1,105 @@
+"""The settings of tags: what each is called, how it looks, and on how many leads it hangs."""
+
+import re
+from typing import Any
+from uuid import UUID
+
+import pytest
+from sqlalchemy import select
+
+from app.extensions import db
+from app.leads.models import LeadTag, Tag
+from app.leads.queries.tag_list import listed_tags
+from app.leads.services.tagging import add_tag, tag_named
+from tests.support.client import Client
+from tests.support.world import World
+
+URL = "/w/wells/settings/tags"
+
+
+def test_a_tag_is_added_renamed_and_recoloured(alice: Client) -> None:
+    assert alice.post(URL, data={"name": "  Hard   water ", "colour": "blue"}).status_code == 303
+    tag = the_tag("Hard water")
+    assert tag.colour == "blue" and "Hard water" in alice.get(URL).text
+    answer = alice.post(f"{URL}/{tag.id}", data={"name": "Lime scale", "colour": "pink", "version": tag.version})
+    assert answer.status_code == 303
+    assert the_tag("Lime scale").colour == "pink"
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ({"name": "", "colour": "blue"}, "Enter a name."),
+        ({"name": "vip", "colour": "blue"}, "There is a tag of this name already."),
+        ({"name": "x" * 41, "colour": "blue"}, "under 40 characters"),
+        ({"name": "Gutters", "colour": "beige"}, "Choose a colour."),
+    ],
+)
+def test_what_can_not_be_is_said(alice: Client, world: World, typed: dict[str, str], said: str) -> None:
+    made(world, "VIP")
+    answer = alice.post(URL, data=typed)
+    assert answer.status_code == 422 and said in answer.text
+    assert f'value="{typed["name"]}"' in answer.text
+
+
+def test_of_two_editors_the_second_is_told(alice: Client, world: World) -> None:
+    tag = made(world, "VIP")
+    seen = tag.version
+    alice.post(f"{URL}/{tag.id}", data={"name": "Very important", "colour": "red", "version": seen})
+    answer = alice.post(f"{URL}/{tag.id}", data={"name": "Important", "colour": "red", "version": seen})
+    assert answer.status_code == 409
+    assert "Important" in answer.text and "stored as Very important" in answer.text
+    assert alice.post(f"{URL}/{tag.id}/delete", data={"version": seen}).status_code == 409
+
+
+def test_two_tags_become_one_on_every_lead(alice: Client, world: World, make_lead: Any, count_sql: Any) -> None:
+    leads = [make_lead() for _ in range(3)]
+    vip, important = made(world, "VIP"), made(world, "Important")
+    add_tag([lead.id for lead in leads[:2]], vip, world.alice.actor)
+    add_tag([lead.id for lead in leads[1:]], important, world.alice.actor)
+    db.session.commit()
+    assert [(tag.name, tag.leads) for tag in listed_tags()] == [("Important", 2), ("VIP", 2)]
+    assert alice.post(f"{URL}/{vip.id}/merge", data={"into": str(vip.id), "version": vip.version}).status_code == 422
+
+    with count_sql() as statements:
+        answer = alice.post(f"{URL}/{vip.id}/merge", data={"into": str(important.id), "version": vip.version})
+
+    assert answer.status_code == 303 and len(statements) <= 20
+    assert [(tag.name, tag.leads) for tag in listed_tags()] == [("Important", 3)]
+    assert set(db.session.scalars(select(LeadTag.tag_id))) == {important.id}
+
+
+def test_a_deleted_tag_is_off_every_lead(alice: Client, world: World, make_lead: Any) -> None:
+    lead, tag = make_lead(), made(world, "VIP")
+    add_tag([lead.id], tag, world.alice.actor)
+    db.session.commit()
+    assert "Delete the tag VIP? It comes off 1 lead" in alice.get(URL).text
+    assert alice.post(f"{URL}/{tag.id}/delete", data={"version": tag.version}).status_code == 303
+    assert listed_tags() == [] and db.session.scalars(select(LeadTag)).all() == []
+
+
+def test_another_workspace_s_tag_is_not_there(alice: Client, world: World) -> None:
+    with world.mallory.acting() as actor:
+        theirs: UUID = tag_named("Theirs", actor).id
+        db.session.commit()
+    for act in ("", "/merge", "/delete"):
+        assert alice.post(f"{URL}/{theirs}{act}", data={"name": "Ours", "colour": "red"}).status_code == 404
+
+
+def test_only_who_may_changes_tags(bob: Client, dave: Client, world: World) -> None:
+    made(world, "VIP")
+    assert bob.get(URL).status_code == 403
+    page = dave.get(URL)
+    assert page.status_code == 200 and not re.search(r"<form[^>]*settings/tags", page.text)
+    assert dave.post(URL, data={"name": "Mine", "colour": "red"}).status_code == 403
+
+
+def made(world: World, name: str) -> Tag:
+    tag = tag_named(name, world.alice.actor)
+    db.session.commit()
+    return tag
+
+
+def the_tag(name: str) -> Tag:
+    db.session.expire_all()
+    return db.session.scalars(select(Tag).where(Tag.name == name)).one()

@@ -1,0 +1,176 @@
+"""The bell: who is told what, when it is read, and that nobody reads another's."""
+
+import re
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import select, update
+
+from app.core.clock import utcnow
+from app.core.tenancy import acting_in, current_workspace_id
+from app.extensions import db
+from app.leads.services import change_fact
+from app.notifications.models import Notification
+from app.notifications.queries import count_unread, told_to
+from app.notifications.services import notify
+from app.workspaces.models import Membership
+from tests.support.client import Client
+from tests.support.world import World
+
+URL = "/w/wells/notifications"
+
+
+def test_whoever_is_given_a_lead_is_told_by_whom(bob: Client, world: World, make_lead: Any) -> None:
+    lead = make_lead(name="Hannah Cole")
+    give(world, lead, world.bob.user_id)
+    assert "Alice Archer gives you <b>Hannah Cole</b>" in bob.get(URL).text
+    assert unread_in(bob.get("/w/wells/leads/board").text) == 1
+
+
+def test_nobody_is_told_what_they_did_themselves(bob: Client, world: World, make_lead: Any) -> None:
+    lead = make_lead()
+    with world.bob.acting() as actor:
+        change_fact(lead.id, "owner", str(world.bob.user_id), "", actor)
+        db.session.commit()
+        assert told_to(world.bob.user_id).rows == []
+    assert "All quiet" in bob.get(URL).text
+
+
+def test_following_a_line_marks_it_as_read(bob: Client, world: World, make_lead: Any) -> None:
+    lead = make_lead()
+    give(world, lead, world.bob.user_id)
+    link = re.search(rf'href="({URL}/[0-9a-f-]+)"', bob.get(URL).text)
+    assert link is not None
+    answer = bob.get(link[1])
+    assert answer.headers["Location"] == f"/w/wells/leads/{lead.id}"
+    assert unread_in(bob.get("/w/wells/leads/board").text) == 0
+
+
+def test_one_line_or_all_are_marked_and_one_put_back(bob: Client, world: World, make_lead: Any) -> None:
+    for _ in range(3):
+        give(world, make_lead(), world.bob.user_id)
+    first = ids_of(world)[0]
+    row = bob.post(f"{URL}/{first}/read", hx=True).text
+    assert "Mark as unread" in row
+    assert count_of(world) == 2
+    bob.post(f"{URL}/{first}/read", data={"unread": "1"})
+    assert count_of(world) == 3
+    page = bob.post(f"{URL}/read", hx=True).text
+    assert count_of(world) == 0 and "Mark all as read" not in page
+    assert "Nothing unread" in bob.get(f"{URL}?unread=1").text
+
+
+def test_pages_by_cursor_reach_every_line_once(bob: Client, world: World) -> None:
+    for number in range(70):
+        notify(world.bob.user_id, "bulk_done", data={"kind": "move", "done": number + 1})
+    db.session.execute(update(Notification).values(created_at=utcnow() - timedelta(minutes=1)))
+    db.session.commit()
+    seen, url = [], URL
+    while url:
+        text = bob.get(url, hx=True).text
+        seen += re.findall(r'id="notification-([0-9a-f-]+)"', text)
+        more = re.search(r'hx-get="([^"]+after=[^"]+)"', text)
+        url = more[1].replace("&amp;", "&") if more else ""
+    assert len(seen) == len(set(seen)) == 70
+
+
+def test_the_page_takes_few_statements_however_much_there_is(bob: Client, world: World, count_sql: Any) -> None:
+    for _ in range(40):
+        notify(world.bob.user_id, "bulk_done", data={"kind": "move", "done": 2})
+    db.session.commit()
+    bob.get(URL)
+    with count_sql() as statements:
+        page = bob.get(URL)
+    assert len(statements) <= 8, "\n".join(statements)
+    assert len(page.data) <= 60_000
+
+
+def test_one_s_own_bell_only(alice: Client, bob: Client, mallory: Client, world: World, make_lead: Any) -> None:
+    give(world, make_lead(name="Hannah Cole"), world.bob.user_id)
+    line = ids_of(world)[0]
+    assert "All quiet" in alice.get(URL).text
+    for client in (alice, mallory):
+        assert client.get(f"{URL}/{line}").status_code == 404
+        assert client.post(f"{URL}/{line}/read").status_code == 404
+    assert count_of(world) == 1
+
+
+def test_a_lead_that_went_to_another_is_named_no_more(bob: Client, world: World, make_lead: Any) -> None:
+    lead = make_lead(name="Hannah Cole")
+    give(world, lead, world.bob.user_id)
+    give(world, lead, world.alice.user_id)
+    page = bob.get(URL).text
+    assert "Hannah" not in page and "No longer yours to see" in page
+
+
+def test_a_viewer_sees_theirs_and_marks_nothing(dave: Client, world: World, make_lead: Any) -> None:
+    notify(world.dave.user_id, "mention", lead=make_lead(name="Hannah Cole"), actor=world.alice.actor)
+    db.session.commit()
+    page = dave.get(URL).text
+    assert "Alice Archer mentions you on <b>Hannah Cole</b>" in page and "Mark as read" not in page
+    assert dave.post(f"{URL}/read").status_code == 403
+
+
+def test_an_unknown_kind_is_refused(world: World) -> None:
+    with pytest.raises(ValueError, match="gossip"):
+        notify(world.bob.user_id, "gossip")
+
+
+def test_leading_members_learn_of_a_lead_that_becomes_worth_a_lot(world: World, make_lead: Any) -> None:
+    """The threshold is £100 a month; £130 every four weeks is £140.83."""
+    db.session.execute(update(Membership).where(Membership.user_id == world.dave.user_id).values(role="manager"))
+    lead = make_lead(frequency="4_weekly", price_minor=2_000)
+    assert worth_told() == []
+    change(world, lead, "price", "130", "20")
+    assert worth_told() == [(world.dave.user_id, 14_083)]  # Alice did it, so she knows
+    change(world, lead, "price", "140", "130")
+    assert len(worth_told()) == 1  # it was high already
+    change(world, lead, "price", "20", "140")
+    change(world, lead, "frequency", "8_weekly", "4_weekly")
+    change(world, lead, "price", "220", "20")
+    assert len(worth_told()) == 2  # it fell, and crossed again
+    change(world, lead, "frequency", "12_weekly", "8_weekly")
+    change(world, lead, "frequency", "8_weekly", "12_weekly")
+    assert len(worth_told()) == 3
+
+
+def test_the_owner_of_a_new_lead_of_high_value_is_told(world: World, make_lead: Any) -> None:
+    make_lead(frequency="4_weekly", price_minor=30_000, owner_id=world.bob.user_id)
+    assert [user_id for user_id, _ in worth_told()] == [world.bob.user_id]
+
+
+def worth_told() -> list[Any]:
+    with acting_in(current_workspace_id()):  # nobody's eyes but the worker's see every bell
+        rows = db.session.execute(
+            select(Notification.user_id, Notification.data["monthly_minor"].as_integer())
+            .where(Notification.kind == "high_value")
+            .order_by(Notification.created_at)
+        )
+        return [tuple(row) for row in rows]
+
+
+def change(world: World, lead: Any, fact: str, typed: str, was: str) -> None:
+    change_fact(lead.id, fact, typed, was, world.alice.actor)
+    db.session.commit()
+
+
+def give(world: World, lead: Any, user_id: Any) -> None:
+    db.session.refresh(lead)
+    change_fact(lead.id, "owner", str(user_id), str(lead.owner_id or ""), world.alice.actor)
+    db.session.commit()
+
+
+def ids_of(world: World) -> list[Any]:
+    with world.bob.acting():
+        return [row.id for row in told_to(world.bob.user_id).rows]
+
+
+def count_of(world: World) -> int:
+    with world.bob.acting():
+        return count_unread(world.bob.user_id)
+
+
+def unread_in(page: str) -> int:
+    found = re.search(r'class="bell-count num">(\d+)', page)
+    return int(found[1]) if found else 0
