@@ -15,6 +15,7 @@ from flask import Flask
 from sqlalchemy import select, text
 from werkzeug.routing import Rule
 
+from app.bulk_acts.services import Request, start_act
 from app.core.clock import utcnow
 from app.core.outbox import OutboxItem
 from app.core.permissions import Actor
@@ -28,6 +29,7 @@ from app.messaging.services import compose
 from app.quotes.services import QuoteDraft, draft_quote
 from app.squeegee.models import SqueegeeAccount, Transfer
 from app.workspaces.models import Membership
+from app.workspaces.queries import load_place
 from app.workspaces.services import invite
 from tests.support.leads import make_lead
 from tests.support.world import Member, World, add_member
@@ -38,6 +40,7 @@ TOMORROW = (utcnow() + timedelta(days=1)).date().isoformat()
 
 #: endpoint -> what a person would send; `{stage}` and the like stand for ids of the person's own workspace.
 BODIES: dict[str, dict[str, str]] = {
+    "bulk_acts.start": {"act": "priority:high", "leads": "{lead_id}"},
     "activities.add_note": {"note": "Rang twice", "note_type": "general"},
     "activities.log_call": {"outcome": "no_answer", "minutes": "2", "words": "Rang out"},
     "followups.done": {"outcome": "no_answer"},
@@ -206,6 +209,11 @@ def _dead_work(lead: Lead, actor: Actor) -> UUID:
     return item.id
 
 
+def _bulk_act(lead: Lead, actor: Actor) -> UUID:
+    viewer = load_place(lead.workspace_id, actor.user_id)[1]  # type: ignore[index, arg-type]
+    return start_act(Request("priority", "low", lead_ids=(lead.id,)), viewer, actor).id
+
+
 def _tag(lead: Lead, actor: Actor) -> UUID:
     tag = tag_named("Terrace", actor)
     add_tag([lead.id], tag, actor)
@@ -229,4 +237,5 @@ MAKERS: dict[str, Callable[[Lead, Actor], UUID]] = {
     "item_id": _dead_work,
     "transfer_id": _transfer,
     "tag_id": _tag,
+    "bulk_act_id": _bulk_act,
 }

@@ -1,0 +1,54 @@
+"""The work of bulk acts that are too large for a request."""
+
+import time
+from uuid import UUID
+
+from app.bulk_acts import services
+from app.bulk_acts.services import RUN
+from app.core import outbox
+from app.core.errors import NotFound
+from app.core.outbox import Claim
+from app.core.permissions import Actor, Viewer
+from app.core.tenancy import acting_in, current_workspace_id
+from app.core.transactions import transaction
+from app.workspaces.queries import load_place
+
+__all__ = ["RUN", "run"]
+
+#: For so long one turn works on an act; then other work, such as messages that are due, has its turn.
+TURN_SECONDS = 4.0
+
+
+def run(claim: Claim) -> None:
+    """Do the work `bulk.run`: go on with an act, or with undoing it, for one turn; more is left for another turn.
+
+    Each piece commits by itself. A worker that dies leaves whole pieces behind, and whoever takes the work up again
+    goes on with the leads that have no outcome yet.
+    """
+    ends = time.monotonic() + TURN_SECONDS
+    more = True
+    while more and time.monotonic() < ends:
+        with transaction():
+            more = _go_on(claim)
+    with transaction():
+        if more:
+            outbox.enqueue(RUN, claim.subject_id, dedupe_key=f"{claim.subject_id}/after/{claim.item_id}")
+        claim.finish()
+
+
+def _go_on(claim: Claim) -> bool:
+    try:
+        act = services.locked_act(claim.subject_id)
+    except NotFound:
+        return False
+    viewer = _member(act.user_id)
+    actor = Actor("person", act.user_id, name=viewer.name if viewer else "")
+    step = services.undo_some if act.state == "undoing" else services.do_some
+    return step(act.id, viewer, actor)
+
+
+def _member(user_id: UUID) -> Viewer | None:
+    """The member as they are now; None when they left. What they may no longer do is not done for them."""
+    with acting_in(current_workspace_id(), user_id=user_id):
+        place = load_place(current_workspace_id(), user_id)
+    return place[1] if place else None

@@ -1,0 +1,104 @@
+"""The kinds of bulk acts: how each is done to some leads, and how it is taken back from them."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+
+from app.bulk_acts.services.moving import move, put_back_moved
+from app.core.models import one_among
+from app.core.permissions import Actor
+from app.core.tenancy import current_workspace_id
+from app.extensions import db
+from app.leads.models import Lead
+from app.leads.services import add_tag, get_tag, give_to, put_on_shelf, remove_tag, set_priority
+
+Before = dict[UUID, dict[str, Any]]
+Parameters = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """`apply(lead_ids, parameters, actor)` changes what it can and returns what each changed lead was before.
+
+    `undo(before, parameters, actor)` puts back those that still are as the act left them, and returns their ids.
+    `permission`: what it takes besides leads:write. `at_once`: so many leads are done within the request.
+    """
+
+    apply: Callable[[Sequence[UUID], Parameters, Actor], Before]
+    undo: Callable[[Before, Parameters, Actor], set[UUID]]
+    permission: str = "leads:write"
+    at_once: int = 500
+
+
+def _assign(ids: Sequence[UUID], parameters: Parameters, actor: Actor) -> Before:
+    return give_to(ids, _id(parameters["owner_id"]), actor)
+
+
+def _unassign(before: Before, parameters: Parameters, actor: Actor) -> set[UUID]:
+    groups = _still(before, Lead.owner_id, _id(parameters["owner_id"]), "owner_id")
+    return _each(groups, lambda ids, was: give_to(ids, _id(was), actor))
+
+
+def _priority(ids: Sequence[UUID], parameters: Parameters, actor: Actor) -> Before:
+    return set_priority(ids, parameters["priority"], actor)
+
+
+def _unpriority(before: Before, parameters: Parameters, actor: Actor) -> set[UUID]:
+    groups = _still(before, Lead.priority, parameters["priority"], "priority")
+    return _each(groups, lambda ids, was: set_priority(ids, was, actor))
+
+
+def _to_shelf(shelf: str) -> Kind:
+    def apply(ids: Sequence[UUID], parameters: Parameters, actor: Actor) -> Before:
+        return put_on_shelf(ids, shelf, actor)
+
+    def undo(before: Before, parameters: Parameters, actor: Actor) -> set[UUID]:
+        groups = _still(before, Lead.shelf, shelf, "shelf")
+        return _each(groups, lambda ids, was: put_on_shelf(ids, was, actor))
+
+    return Kind(apply, undo)
+
+
+def _tag(ids: Sequence[UUID], parameters: Parameters, actor: Actor) -> Before:
+    return {lead.id: {} for lead in add_tag(ids, get_tag(UUID(parameters["tag_id"])), actor)}
+
+
+def _untag(ids: Sequence[UUID], parameters: Parameters, actor: Actor) -> Before:
+    return {lead.id: {} for lead in remove_tag(ids, get_tag(UUID(parameters["tag_id"])), actor)}
+
+
+def _id(text: str | None) -> UUID | None:
+    return UUID(text) if text else None
+
+
+def _still(before: Before, column: Any, value: Any, name: str) -> dict[Any, list[UUID]]:
+    """The leads whose `column` still is what the act made it, by what `name` was before."""
+    query = select(Lead.id).where(
+        Lead.workspace_id == current_workspace_id(), Lead.id == one_among(before),
+        column.is_(None) if value is None else column == value,
+    )  # fmt: skip
+    groups: dict[Any, list[UUID]] = {}
+    for lead_id in db.session.scalars(query.order_by(Lead.id).with_for_update()):
+        groups.setdefault(before[lead_id][name], []).append(lead_id)
+    return groups
+
+
+def _each(groups: dict[Any, list[UUID]], put_back: Callable[[list[UUID], Any], Before]) -> set[UUID]:
+    return {lead_id for was, ids in groups.items() for lead_id in put_back(ids, was)}
+
+
+KINDS: dict[str, Kind] = {
+    "assign": Kind(_assign, _unassign, permission="leads:assign"),
+    "move": Kind(move, put_back_moved, at_once=20),
+    "tag": Kind(_tag, lambda before, parameters, actor: set(_untag(list(before), parameters, actor))),
+    "untag": Kind(_untag, lambda before, parameters, actor: set(_tag(list(before), parameters, actor))),
+    "priority": Kind(_priority, _unpriority),
+    "archive": _to_shelf("archive"),
+    "bin": _to_shelf("bin"),
+    "restore": _to_shelf("desk"),
+}
+
+__all__ = ["KINDS", "Before", "Kind", "Parameters"]

@@ -1,0 +1,98 @@
+"""Acts on many leads: what may be done, doing it, how far it has got, and undoing it."""
+
+from typing import Any
+from urllib.parse import parse_qsl
+from uuid import UUID
+
+from flask import Blueprint, Response, g, request, url_for
+
+from app.bulk_acts.queries import ActView, act_of, left_leads, view_of
+from app.bulk_acts.services import Request, start_act, stop_or_undo
+from app.core import web
+from app.core.errors import Conflict, Invalid
+from app.core.fragments import answer, fragment, redirect_to, wants_fragment
+from app.core.ids import parse_id
+from app.core.permissions import permit
+from app.leads.models import PRIORITIES, SHELVES
+from app.leads.queries.filtering import LeadFilter
+from app.leads.queries.tagging import all_tags
+from app.leads.services import REASONS, stages
+from app.leads.words import PRIORITY_WORDS
+from app.workspaces.layout import desk_or_fragment
+from app.workspaces.queries import current_workspace, member_choices
+
+bp = Blueprint("bulk_acts", __name__)
+
+
+@bp.get("/w/<slug>/bulk/bar")
+@permit("leads:write")
+def bar(slug: str) -> Response:
+    """The bar of acts, fetched when the first lead is selected."""
+    shelf = request.args.get("shelf", "desk")
+    values: dict[str, Any] = {"shelf": shelf, "viewer": g.viewer, "bin_days": current_workspace().bin_days}
+    if shelf == "desk":
+        values |= {
+            "members": member_choices() if g.viewer.can("leads:assign") else [], "stages": stages(),
+            "tags": all_tags(), "reasons": list(REASONS.values()),
+            "priorities": [(key, PRIORITY_WORDS[key]) for key in PRIORITIES],
+        }  # fmt: skip
+    return desk_or_fragment("leads", "bulk_acts/bar.html", "bulk_acts/_acts.html", **values)
+
+
+@bp.post("/w/<slug>/bulk")
+@permit("leads:write")
+def start(slug: str) -> Response:
+    """Do something to the selected leads, or to all that the list's filter lets through."""
+    try:
+        act = start_act(_asked(), g.viewer, web.actor())
+    except Invalid as invalid:
+        return _answer(fragment("bulk_acts/_refused.html", words=next(iter(invalid.errors.values()))), status=422)
+    return _shown(view_of(act), {"HX-Trigger": "bulk:done" if act.state == "done" else "bulk:begun"})
+
+
+@bp.get("/w/<slug>/bulk/<uuid:bulk_act_id>")
+@permit("leads:write")
+def show(slug: str, bulk_act_id: UUID) -> Response:
+    """An act of one's own: how far it has got, or what became of it."""
+    act = act_of(bulk_act_id, g.viewer.user_id)
+    if wants_fragment():
+        ended = {} if act.is_going_on else {"HX-Trigger": "bulk:done"}
+        return _answer(fragment("bulk_acts/_progress.html", act=act), headers=ended)
+    left = [] if act.is_going_on else left_leads(act.id)
+    return desk_or_fragment("leads", "bulk_acts/show.html", "bulk_acts/_progress.html", act=act, left=left)
+
+
+@bp.post("/w/<slug>/bulk/<uuid:bulk_act_id>/undo")
+@permit("leads:write")
+def undo(slug: str, bulk_act_id: UUID) -> Response:
+    """Stop an act if it still runs, and put back what it has changed."""
+    try:
+        act = stop_or_undo(bulk_act_id, g.viewer, web.actor())
+    except Conflict as conflict:
+        return _answer(fragment("bulk_acts/_refused.html", words=conflict.message), status=409)
+    return _shown(view_of(act), {"HX-Trigger": "bulk:done"})
+
+
+def _asked() -> Request:
+    """What the bar's form says. `act` is the pressed button: the kind, and after a colon what it is about."""
+    form = request.form
+    kind, _, value = form.get("act", "").partition(":")
+    shelf = form.get("shelf", "desk")
+    picked = (parse_id(each) for each in form.get("leads", "").split(","))
+    narrowed = LeadFilter.from_pairs(parse_qsl(form.get("query", ""))) if form.get("all") else None
+    return Request(
+        kind, value[:40], form.get("tag", "")[:500], form.get("reason_key", ""), form.get("returns_on", ""),
+        tuple(dict.fromkeys(each for each in picked if each)), narrowed, shelf if shelf in SHELVES else "desk",
+    )  # fmt: skip
+
+
+def _shown(act: ActView, headers: dict[str, str]) -> Response:
+    if not wants_fragment():
+        return redirect_to(url_for("bulk_acts.show", bulk_act_id=act.id))
+    return _answer(fragment("bulk_acts/_toast.html", act=act), headers=headers)
+
+
+def _answer(body: str, *, status: int = 200, headers: dict[str, str] | None = None) -> Response:
+    return answer(body, status=status, headers=headers)
+
+

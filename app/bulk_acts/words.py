@@ -1,0 +1,53 @@
+"""What bulk acts are called, while they run, when they are done, and when they are undone."""
+
+from collections.abc import Mapping
+from typing import Any
+
+#: kind -> (what is going on, what was done); {name} is the member, stage, tag or priority that it is about.
+_WORDS = {
+    "assign": ("Giving leads to {name}", "{leads} now with {name}"),
+    "move": ("Moving leads to {name}", "{leads} moved to {name}"),
+    "tag": ("Tagging leads {name}", "{leads} tagged {name}"),
+    "untag": ("Taking {name} off leads", "{leads} no longer tagged {name}"),
+    "priority": ("Setting the priority to {name}", "{leads} now {name} priority"),
+    "archive": ("Archiving leads", "{leads} archived"),
+    "bin": ("Putting leads in the bin", "{leads} in the bin"),
+    "restore": ("Putting leads back on the desk", "{leads} back on the desk"),
+}
+#: Why a lead of an act was left as it was.
+REASONS = {
+    "same": "was so already",
+    "gone": "is gone or no longer yours to see",
+    "refused": "could not be changed",
+    "changed": "was changed by someone since",
+}
+
+
+def counted(number: int) -> str:
+    """Such as "1 lead" or "3,214 leads"."""
+    return "1 lead" if number == 1 else f"{number:,} leads"
+
+
+def going_on(kind: str, parameters: Mapping[str, Any]) -> str:
+    """What is going on, for the progress bar."""
+    return _WORDS[kind][0].format(name=parameters.get("name", ""))
+
+
+def outcome(kind: str, parameters: Mapping[str, Any], done: int, same: int, failed: int) -> str:
+    """What was done, in a sentence; how many were so already and how many could not be changed stand behind it."""
+    parts = [_WORDS[kind][1].format(name=parameters.get("name", ""), leads=counted(done))]
+    if not done and same and not failed:
+        return f"Nothing to do: {'it was' if same == 1 else 'all were'} so already."
+    if same:
+        parts.append(f"{same:,} {'was' if same == 1 else 'were'} so already")
+    if failed:
+        parts.append(f"{failed:,} could not be changed")
+    return ". ".join(parts) + "."
+
+
+def undone(done: int, kept: int) -> str:
+    """What became of undoing: how many are as they were, how many were left since someone changed them again."""
+    words = f"Undone: {counted(done)} as before."
+    if kept:
+        words += f" {kept:,} changed by someone since and left {'as it is' if kept == 1 else 'as they are'}."
+    return words
