@@ -15,8 +15,9 @@ from app.core.ids import parse_id
 from app.core.permissions import permit
 from app.leads.models import PRIORITIES, SHELVES
 from app.leads.queries.filtering import LeadFilter
+from app.leads.queries.stages import stages
 from app.leads.queries.tagging import all_tags
-from app.leads.services import REASONS, stages
+from app.leads.services import REASONS
 from app.leads.words import PRIORITY_WORDS
 from app.workspaces.layout import desk_or_fragment
 from app.workspaces.queries import current_workspace, member_choices
