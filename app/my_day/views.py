@@ -22,7 +22,7 @@ from app.workspaces.layout import desk
 
 bp = Blueprint("my_day", __name__)
 
-_SEEN_OF_TIMELINE = 3
+_SEEN_OF_TIMELINE = 2
 _LONGEST_NOTE = 10_000
 
 
@@ -52,11 +52,13 @@ def settle(slug: str, lead_id: UUID) -> Response:
         return _refused(lead_id, invalid.errors, 422)
     except Conflict as conflict:
         return _refused(lead_id, {"act": conflict.message}, 409)
-    services.release(lead_id, actor)
+    taken = services.take_next(actor)  # which lets go of this lead
+    if taken.card is None:
+        services.release(lead_id, actor)
     if not wants_fragment():
         return redirect_to(url_for("my_day.day"))
     undo_url = url_for("my_day.undo", lead_id=lead_id, **_written(slip))
-    return _shown(services.take_next(actor), toast=(_said(outcome), undo_url))
+    return _shown(taken, toast=(_said(outcome), undo_url))
 
 
 @bp.post("/w/<slug>/my-day/<uuid:lead_id>/undo")
@@ -146,10 +148,10 @@ def _shown(
     }  # fmt: skip
     if not wants_fragment():
         return page("my_day/day.html", status, **values, **desk("my_day"))
-    parts = [fragment("my_day/_day.html", **values)]
-    if toast:
-        parts.append(fragment("my_day/_toast.html", words=toast[0], undo_url=toast[1]))
-    return answer(*parts, status=status)
+    if toast is None:
+        return answer(fragment("my_day/_day.html", **values), status=status)
+    values |= {"words": toast[0], "undo_url": toast[1]}
+    return answer(fragment("my_day/_settled.html", **values), status=status)
 
 
 def _written(slip: Slip) -> dict[str, str]:

@@ -8,6 +8,7 @@ from app.activities.services import add_note, log_call
 from app.core.clock import utcnow
 from app.core.errors import Invalid, NotFound
 from app.core.permissions import Actor
+from app.followups.models import FollowUp
 from app.followups.services import finish_follow_up, plan_task, postpone, skip
 from app.leads.models import Lead
 from app.leads.services import get_lead, move_to_stage, stage_by_key
@@ -43,44 +44,48 @@ def settle(lead_id: UUID, outcome: Outcome, actor: Actor) -> Slip:
     Raises NotFound, Invalid, or Conflict when somebody settled the act first: then nothing is kept. The act is settled
     before all else, so that of two people with the same act one is told.
     """
-    since, lead = utcnow(), get_lead(lead_id)
+    since = utcnow()
     if outcome.kind in ("later", "skip", "done"):
         if outcome.act_id is None:
             raise NotFound
-        was_due = act_as_it_is(lead.id, outcome.act_id).due_at if outcome.kind == "later" else None
-        _settle_without_call(lead, outcome, outcome.act_id, actor)
+        was_due = act_as_it_is(lead_id, outcome.act_id).due_at if outcome.kind == "later" else None
+        _settle_without_call(lead_id, outcome, outcome.act_id, actor)
         return Slip(outcome.act_id, since, utcnow(), was_due=was_due)
     if outcome.kind not in CALLS:
         raise Invalid({"outcome": "Choose what became of it."})
-    _log(lead, outcome, actor)
+    lead = _log(lead_id, outcome, actor)
     again = plan_task(lead, _CALL_AGAIN, outcome.again_at, "call", actor) if outcome.again_at else None
     moved = _move(lead, outcome, actor)
     return Slip(outcome.act_id, since, utcnow(), planned_id=again.id if again else None, moved=moved)
 
 
-def _settle_without_call(lead: Lead, outcome: Outcome, act_id: UUID, actor: Actor) -> None:
+def _settle_without_call(lead_id: UUID, outcome: Outcome, act_id: UUID, actor: Actor) -> None:
     if outcome.kind == "later":
         if outcome.again_at is None:
             raise Invalid({"again": "Choose when to try again."})
-        postpone(act_id, outcome.again_at, actor)
-    elif outcome.kind == "skip":
-        skip(act_id, actor)
+        settled = postpone(act_id, outcome.again_at, actor)
     else:
-        finish_follow_up(act_id, actor)
+        settled = skip(act_id, actor) if outcome.kind == "skip" else finish_follow_up(act_id, actor)
+    lead = _lead_of(settled, lead_id)
     if outcome.words.strip():
         add_note(lead, outcome.words, actor)
 
 
-def _log(lead: Lead, outcome: Outcome, actor: Actor) -> None:
-    """The call in the timeline. When what was to be done was a task, a call about it settles it as well."""
+def _log(lead_id: UUID, outcome: Outcome, actor: Actor) -> Lead:
+    """Settle the call that was planned, or keep one that was not. Raises Invalid for a task, which is done or not."""
     ended = CALLS[outcome.kind]
-    if outcome.act_id is None:
-        log_call(lead, ended, actor, words=outcome.words)
-    elif act_as_it_is(lead.id, outcome.act_id).kind == "call":
-        finish_follow_up(outcome.act_id, actor, ended, words=outcome.words)
-    else:
-        finish_follow_up(outcome.act_id, actor)
-        log_call(lead, ended, actor, words=outcome.words)
+    if outcome.act_id is not None:
+        return _lead_of(finish_follow_up(outcome.act_id, actor, ended, words=outcome.words), lead_id)
+    lead = get_lead(lead_id)
+    log_call(lead, ended, actor, words=outcome.words)
+    return lead
+
+
+def _lead_of(settled: FollowUp, lead_id: UUID) -> Lead:
+    """The lead of what was settled. Raises NotFound, which undoes it, when the address named another lead."""
+    if settled.lead_id != lead_id:
+        raise NotFound
+    return get_lead(lead_id)
 
 
 def _move(lead: Lead, outcome: Outcome, actor: Actor) -> bool:
