@@ -5,7 +5,7 @@ then read. So a search costs the same among a hundred leads and among a hundred 
 """
 
 from datetime import date
-from functools import cache
+from functools import cache, cached_property
 from typing import Any
 
 from sqlalchemy import Row, Select, and_, bindparam, exists, select, union
@@ -21,7 +21,7 @@ from app.leads.models import Lead, SearchToken, Stage
 from app.leads.queries.cards import what_is_wanted
 from app.search.queries.found import Found, FoundHouse, FoundLead, FoundPerson, marked
 from app.search.queries.nearly import nearly
-from app.search.queries.typed import Opened, Typed, read, years_written
+from app.search.queries.typed import Typed, read, years_written
 
 LEADS_SHOWN = 8
 OTHERS_SHOWN = 4
@@ -54,17 +54,18 @@ def find(text: str, prefix: str, year_format: str, today: date) -> Found:
     if typed.is_blank:
         return Found(typed.text)
     fitting = []
-    for row in db.session.execute(_statement(len(typed.words), bool(typed.token), bool(typed.numbers)), _values(typed)):
-        opened = open_row(row)
-        why = typed.why(opened)
+    statement = _statement(len(typed.words), bool(typed.token), bool(typed.numbers))
+    for row in db.session.execute(statement, _values(typed)):
+        candidate = Candidate(row)
+        why = typed.why(candidate)
         if why:
-            fitting.append((_rank(why, opened, typed.text), row, opened, why))
+            fitting.append((_rank(why, candidate, typed.text), candidate, why))
     fitting.sort(key=lambda fit: fit[0])
     near = nearly(typed.text) if typed.words and len(fitting) < FEW else []
-    seen = {row.id for _, row, _, _ in fitting}
+    seen = {candidate.row.id for _, candidate, _ in fitting}
     return Found(
         typed.text,
-        [_lead(row, opened, typed.text, why) for _, row, opened, why in fitting[:LEADS_SHOWN]],
+        [_lead(candidate, typed.text, why) for _, candidate, why in fitting[:LEADS_SHOWN]],
         _people(fitting, typed.text),
         _houses(fitting, typed.text),
         [lead for lead in near if lead.id not in seen],
@@ -72,72 +73,106 @@ def find(text: str, prefix: str, year_format: str, today: date) -> Found:
     )
 
 
-def open_row(row: Row[Any]) -> Opened:
-    """What is sealed of a row of SHOWN, opened."""
-    unseal = cipher().open
-    name, email, phone = (
-        unseal(getattr(row, column), "contacts", column, row.contact_id) or ""
-        for column in ("name_sealed", "email_sealed", "phone_sealed")
-    )
-    line1, town, postcode = (
-        unseal(getattr(row, column), "properties", column, row.property_id) or ""
-        for column in ("address_line1_sealed", "town_sealed", "postcode_sealed")
-    )
-    return Opened(row.number, name, email, phone, postcode, ", ".join(filter(None, (line1, town))))
+class Candidate:
+    """A row of SHOWN. What is sealed of it is opened when it is first asked for, which for most is never."""
+
+    def __init__(self, row: Row[Any]) -> None:
+        self.row = row
+        self.number: str = row.number
+
+    def _open(self, table: str, column: str, row_id: Any) -> str:
+        return cipher().open(getattr(self.row, column), table, column, row_id) or ""
+
+    @cached_property
+    def name(self) -> str:
+        """The customer's name."""
+        return self._open("contacts", "name_sealed", self.row.contact_id)
+
+    @cached_property
+    def email(self) -> str:
+        """Their email address, or ""."""
+        return self._open("contacts", "email_sealed", self.row.contact_id)
+
+    @cached_property
+    def phone(self) -> str:
+        """Their number in E.164, or ""."""
+        return self._open("contacts", "phone_sealed", self.row.contact_id)
+
+    @cached_property
+    def postcode(self) -> str:
+        """The postcode of the house as far as it is known."""
+        return self._open("properties", "postcode_sealed", self.row.property_id)
+
+    @cached_property
+    def address(self) -> str:
+        """First line and town of the house, as far as they are known."""
+        lines = (
+            self._open("properties", column, self.row.property_id) for column in ("address_line1_sealed", "town_sealed")
+        )
+        return ", ".join(filter(None, lines))
 
 
-def lead_of(row: Row[Any], opened: Opened, text: str = "", what: str = "") -> FoundLead:
-    """A row of SHOWN as it is shown; `what` instead of what is wanted."""
+def lead_of(candidate: Candidate, text: str = "", what: str = "") -> FoundLead:
+    """A candidate as it is shown; `what` instead of what is wanted."""
+    row = candidate.row
     wanted = what or what_is_wanted(row.service, row.frequency, row.property_type, row.bedrooms)
     place = row.sector or row.district or ""
-    return FoundLead(row.id, row.number, marked(opened.name, text), wanted, place, row.stage_name, row.colour)
+    return FoundLead(row.id, row.number, marked(candidate.name, text), wanted, place, row.stage_name, row.colour)
 
 
-def _lead(row: Row[Any], opened: Opened, text: str, why: str) -> FoundLead:
+def _lead(candidate: Candidate, text: str, why: str) -> FoundLead:
     """The line says by what the lead was found, unless the name says it."""
-    reasons = {"email": opened.email, "phone": _spoken(opened.phone), "address": opened.address,
-               "postcode": opened.address}  # fmt: skip
-    return lead_of(row, opened, text if why == "name" else "", reasons.get(why, ""))
+    if why == "name":
+        return lead_of(candidate, text)
+    if why == "phone":
+        return lead_of(candidate, what=_spoken(candidate.phone))
+    if why == "email":
+        return lead_of(candidate, what=candidate.email)
+    return lead_of(candidate, what=candidate.address if why != "number" else "")
 
 
 def _spoken(phone: str) -> str:
     return phones.format_national(phone) if phone else ""
 
 
-def _rank(why: str, opened: Opened, text: str) -> int:
+def _rank(why: str, candidate: Candidate, text: str) -> int:
     """0 for what is exactly meant, 1 for beginnings of names, 2 for addresses. Sorting keeps the newest first."""
     if why == "name":
-        words = set(opened.name.casefold().split())
+        words = set(candidate.name.casefold().split())
         return 0 if all(word in words for word in text.casefold().split()) else 1
     return 2 if why == "address" else 0
 
 
-def _people(fitting: list[Any], text: str) -> list[FoundPerson]:
+Fitting = list[tuple[int, Candidate, str]]
+
+
+def _people(fitting: Fitting, text: str) -> list[FoundPerson]:
     """The people of the leads found by a name, a number or an address of mail, each once."""
-    theirs: dict[Any, list[Any]] = {}
-    for _, row, opened, why in fitting:
+    theirs: dict[Any, list[tuple[Candidate, str]]] = {}
+    for _, candidate, why in fitting:
         if why in ("name", "email", "phone"):
-            theirs.setdefault(row.contact_id, []).append((row.id, opened, why))
+            theirs.setdefault(candidate.row.contact_id, []).append((candidate, why))
     people = []
     for contact_id, leads in list(theirs.items())[:OTHERS_SHOWN]:
-        lead_id, opened, why = leads[0]
-        reach = opened.email if why == "email" else _spoken(opened.phone) or opened.email
-        name = marked(opened.name, text if why == "name" else "")
-        people.append(FoundPerson(contact_id, name, reach, len(leads), lead_id))
+        candidate, why = leads[0]
+        reach = candidate.email if why == "email" else _spoken(candidate.phone) or candidate.email
+        name = marked(candidate.name, text if why == "name" else "")
+        people.append(FoundPerson(contact_id, name, reach, len(leads), candidate.row.id))
     return people
 
 
-def _houses(fitting: list[Any], text: str) -> list[FoundHouse]:
+def _houses(fitting: Fitting, text: str) -> list[FoundHouse]:
     """The houses of the leads found by an address or a postcode, each once."""
-    held: dict[Any, list[Any]] = {}
-    for _, row, opened, why in fitting:
-        if why in ("address", "postcode") and opened.address:
-            held.setdefault(row.property_id, []).append((row.id, opened))
+    held: dict[Any, list[Candidate]] = {}
+    for _, candidate, why in fitting:
+        if why in ("address", "postcode") and candidate.address:
+            held.setdefault(candidate.row.property_id, []).append(candidate)
     return [
-        FoundHouse(property_id, marked(opened.address, text), opened.postcode, len(leads), lead_id)
+        FoundHouse(
+            property_id, marked(leads[0].address, text), leads[0].postcode, len(leads), leads[0].row.id
+        )
         for property_id, leads in list(held.items())[:OTHERS_SHOWN]
-        for lead_id, opened in leads[:1]
-    ]
+    ]  # fmt: skip
 
 
 def _values(typed: Typed) -> dict[str, Any]:

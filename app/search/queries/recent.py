@@ -8,7 +8,7 @@ from app.core.models import fixed
 from app.core.tenancy import current_workspace_id
 from app.extensions import db
 from app.leads.models import Lead
-from app.search.queries.finding import SHOWN, lead_of, open_row
+from app.search.queries.finding import SHOWN, Candidate, lead_of
 from app.search.queries.found import FoundLead
 
 RECENT_SHOWN = 6
@@ -25,6 +25,6 @@ def recent_leads(ids: list[UUID]) -> tuple[str, list[FoundLead]]:
         rows = {row.id: row for row in db.session.execute(_THESE, {"here": here, "ids": ids[:RECENT_SHOWN]})}
         shown = [rows[lead_id] for lead_id in ids if lead_id in rows]
         if shown:
-            return "Recently opened", [lead_of(row, open_row(row)) for row in shown]
+            return "Recently opened", [lead_of(Candidate(row)) for row in shown]
     newest = db.session.execute(_NEWEST, {"here": here, "many": RECENT_SHOWN})
-    return "Just came in", [lead_of(row, open_row(row)) for row in newest]
+    return "Just came in", [lead_of(Candidate(row)) for row in newest]

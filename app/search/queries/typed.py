@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 from datetime import date
+from typing import Protocol
 
 from app.core import email_addresses
 from app.core.search_index import (
@@ -20,16 +21,21 @@ _NUMBER = re.compile(r"(?:([A-Za-z]{1,8})[\s-]*)?(20\d\d|\d\d)[\s-]+(\d{1,7})")
 _SERIAL = re.compile(r"\d{1,5}")
 
 
-@dataclass(frozen=True, slots=True)
-class Opened:
-    """What is checked of a candidate: its clear number and what was sealed, opened."""
+class Opened(Protocol):
+    """What is checked of a candidate: its clear number and what was sealed, opened when it is asked for."""
 
-    number: str
-    name: str
-    email: str
-    phone: str
-    postcode: str
-    address: str
+    @property
+    def number(self) -> str: ...
+    @property
+    def name(self) -> str: ...
+    @property
+    def email(self) -> str: ...
+    @property
+    def phone(self) -> str: ...
+    @property
+    def postcode(self) -> str: ...
+    @property
+    def address(self) -> str: ...
 
 
 @dataclass(frozen=True, slots=True)
