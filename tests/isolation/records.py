@@ -46,7 +46,14 @@ BODIES: dict[str, dict[str, str]] = {
     "followups.done": {"outcome": "no_answer"},
     "leads.change": {"value": "urgent", "was": "normal"},
     "leads.create": {"name": "Ivy Reed", "phone": "07700 900123", "source_key": "phone", "service": "window_cleaning"},
+    "leads.change_view": {"name": "Late ones", "version": "1"},
+    "leads.filter": {"priority": "high"},
+    "leads.keep_columns": {"column": "stage"},
+    "leads.refill_view": {"query": "due=late"},
+    "leads.save_view": {"name": "Big ones", "query": "value=100.."},
     "leads.move": {"to": "{stage_id}"},
+    "leads.narrow_board": {"words": "Hannah", "sort": "value"},
+    "leads.undo_move": {},
     "leads.star": {"on": "1"},
     "leads.tag_lead": {"tag": "Corner house"},
     "lead_forms.release_submission": {},
@@ -227,6 +234,11 @@ def _transfer(lead: Lead, actor: Actor) -> UUID:
     return transfer.id
 
 
+def _view(lead: Lead, actor: Actor) -> UUID:
+    view_id: UUID = save_view("Urgent", [["priority", "urgent"]], actor).id
+    return view_id
+
+
 MAKERS: dict[str, Callable[[Lead, Actor], UUID]] = {
     "follow_up_id": _follow_up,
     "message_id": _message,
@@ -236,6 +248,7 @@ MAKERS: dict[str, Callable[[Lead, Actor], UUID]] = {
     "member_id": _member,
     "item_id": _dead_work,
     "transfer_id": _transfer,
+    "view_id": _view,
     "tag_id": _tag,
     "bulk_act_id": _bulk_act,
 }

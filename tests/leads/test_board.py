@@ -45,16 +45,20 @@ def test_an_empty_board_teaches_the_next_step(alice, bob, make_lead):
     assert form not in bob.get(board).text
     make_lead()
     assert form not in alice.get(board).text
-    assert form not in alice.get(f"{board}/{stage_by_key('declined').id}").text
 
 
-def test_final_stages_are_a_rail_without_cards(alice, make_lead):
+def test_final_stages_are_a_rail_whose_columns_open(alice, make_lead):
     make_lead(name="Gone Away", stage_key="declined")
+    declined, board = stage_by_key("declined"), f"/w/{alice.slug}/leads/board"
 
-    declined = column_of(alice.get(f"/w/{alice.slug}/leads/board").text, stage_by_key("declined"))
+    page = alice.get(board).text
+    slot = re.search(rf'<section class="slot[^>]*id="stage-{declined.id}-slot".*?</section>', page, re.S)
 
-    assert "folded" in declined and "Gone Away" not in declined
-    assert "Gone Away" in alice.get(f"/w/{alice.slug}/leads/board/{stage_by_key('declined').id}", hx=True).text
+    assert slot and ">1</span>" in slot.group(0)
+    assert "Gone Away" not in page and f'id="stage-{declined.id}"' not in page
+    assert "Gone Away" in alice.get(f"{board}/{declined.id}", hx=True).text
+    for opened in (f"{board}/{declined.id}", f"{board}?open={declined.id}"):
+        assert f'id="stage-{declined.id}"' in alice.get(opened).text
 
 
 def test_a_column_gives_twenty_cards_and_the_next_ones_by_cursor(alice, make_lead):

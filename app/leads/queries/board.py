@@ -13,7 +13,7 @@ from app.core.ids import parse_id
 from app.core.tenancy import current_scope, current_workspace_id
 from app.extensions import db
 from app.leads.models import NOBODY, Lead, Stage, StageCounter
-from app.leads.queries.board_order import BoardView, cursor_after, first_cards, in_order
+from app.leads.queries.board_order import BoardView, cursor_after, first_cards, first_cards_of, in_order
 from app.leads.queries.cards import Card, card_of
 from app.leads.queries.filtering import LeadFilter
 from app.leads.queries.stages import stages
@@ -50,10 +50,10 @@ class Column:
 
 
 def board_columns(view: BoardView, *, opened: Collection[UUID] = (), eager: int = EAGER) -> list[Column]:
-    """All stages in order; the first `eager` that are open (or `opened`) with cards, the others without."""
+    """All stages in order; `eager` of them with cards: those that were `opened`, then the first ones."""
     every = stages()
     shown = [stage.id for stage in every if not stage.is_final or stage.id in opened]
-    cards = _first_cards(shown[:eager], view)
+    cards = _first_cards(sorted(shown, key=lambda stage_id: stage_id not in opened)[:eager], view)
     figures, late = _figures(view.narrowed), _late(shown, view.narrowed)
     return [_column(stage, figures, late, cards, view) for stage in every]
 
@@ -70,7 +70,7 @@ def one_column(stage_id: UUID, view: BoardView, *, shown: int = PAGE) -> Column 
 
 def more_cards(stage_id: UUID, view: BoardView, cursor: str) -> tuple[list[Card], str | None]:
     """The cards after a cursor and the cursor after them. An unreadable cursor starts from the top."""
-    query = first_cards(stage_id, view, cursor, view.listed(stage_id))
+    query = first_cards(stage_id, view, cursor)
     cards = [card_of(row) for row in db.session.execute(query, {"size": PAGE + 1})]
     return _page(in_order(cards, view.order), view, PAGE)
 
@@ -157,7 +157,7 @@ def _first_cards(stage_ids: list[UUID], view: BoardView, size: int = PAGE) -> di
     found: dict[UUID, list[Card]] = defaultdict(list)
     if stage_ids:
         wanted = _these(stage_ids)
-        top = first_cards(wanted.c.id, view).correlate(wanted).lateral("top")
+        top = first_cards_of(wanted, view)
         for row in db.session.execute(select(top).select_from(wanted).join(top, true()), {"size": size + 1}):
             found[row.stage_id].append(card_of(row))
     return {stage_id: in_order(found[stage_id], view.order) for stage_id in stage_ids}

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, select, tuple_, union_all
+from sqlalchemy import CompoundSelect, Lateral, Select, TableValuedAlias, and_, bindparam, select, tuple_, union_all
 
 from app.contacts.models import Contact
 from app.core.cursors import make_cursor, read_cursor
@@ -13,8 +13,6 @@ from app.core.tenancy import current_workspace_id
 from app.leads.models import Lead
 from app.leads.queries.cards import CARD_COLUMNS, Card
 from app.leads.queries.filtering import LeadFilter
-
-Condition = ColumnElement[bool]
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,22 +76,36 @@ def in_order(cards: Sequence[Card], order: Order) -> list[Card]:
     return known + sorted(rest, key=lambda card: (card.rank, card.id))
 
 
-def first_cards(stage_id: Any, view: BoardView, after: str | None = None, listed: str = "") -> Select[Any]:
-    """The first `size` cards of a stage (a bound parameter of that name), or those after a cursor.
+def first_cards(stage_id: UUID, view: BoardView, after: str | None = None) -> Select[Any] | CompoundSelect[Any]:
+    """The first `size` cards (a bound parameter of that name) of a stage, or those after a cursor."""
+    parts = read_cursor(after, view.listed(stage_id)) if after else None
+    return _walked(stage_id, view, parts, None).limit(_SIZE)
+
+
+def first_cards_of(wanted: TableValuedAlias, view: BoardView) -> Lateral:
+    """The first `size` cards of each of the `wanted` stages, to join them with."""
+    return _walked(wanted.c.id, view, None, wanted).limit(_SIZE).lateral("top")
+
+
+def _walked(
+    stage_id: Any, view: BoardView, parts: Sequence[Any] | None, beside: TableValuedAlias | None
+) -> Select[Any] | CompoundSelect[Any]:
+    """The cards of a stage in order, with no end.
 
     By the next act, leads without one come last: a second walk that only begins when the first has run dry.
     """
-    parts = read_cursor(after, listed) if after else None
     mine = (Lead.workspace_id == current_workspace_id(), Lead.stage_id == stage_id, *view.narrowed.conditions())
+    cards = _CARDS.where(*mine)
+    cards = cards if beside is None else cards.correlate(beside)
     order = view.order
     if order.key != "next":
-        return _walk(mine, getattr(Lead, order.by), order.falling, parts).limit(_SIZE)
-    without = _walk((*mine, Lead.next_act_at.is_(None)), Lead.rank, False, parts[1:] if parts and parts[0] else None)
-    if parts and parts[0]:
-        return without.limit(_SIZE)
-    known = _walk((*mine, Lead.next_act_at.isnot(None)), Lead.next_act_at, False, parts[1:] if parts else None)
-    both = union_all(select(known.limit(_SIZE).subquery()), select(without.limit(_SIZE).subquery())).subquery()
-    return select(both).limit(_SIZE)
+        return _from(cards, getattr(Lead, order.by), order.falling, parts)
+    is_dry, rest = (bool(parts[0]), parts[1:]) if parts else (False, None)
+    without = _from(cards.where(Lead.next_act_at.is_(None)), Lead.rank, False, rest if is_dry else None)
+    if is_dry:
+        return without
+    known = _from(cards.where(Lead.next_act_at.isnot(None)), Lead.next_act_at, False, rest)
+    return union_all(known.limit(_SIZE), without.limit(_SIZE))
 
 
 def cursor_after(card: Card, view: BoardView) -> str:
@@ -105,9 +117,8 @@ def cursor_after(card: Card, view: BoardView) -> str:
     return make_cursor(parts, view.listed(card.stage_id))
 
 
-def _walk(where: tuple[Condition, ...], column: Any, falling: bool, after: Sequence[Any] | None) -> Select[Any]:
-    walk = _CARDS.where(*where)
+def _from(cards: Select[Any], column: Any, falling: bool, after: Sequence[Any] | None) -> Select[Any]:
     if after:
         here = tuple_(column, Lead.id)
-        walk = walk.where(here < tuple_(*after) if falling else here > tuple_(*after))
-    return walk.order_by(column.desc(), Lead.id.desc()) if falling else walk.order_by(column, Lead.id)
+        cards = cards.where(here < tuple_(*after) if falling else here > tuple_(*after))
+    return cards.order_by(column.desc(), Lead.id.desc()) if falling else cards.order_by(column, Lead.id)
