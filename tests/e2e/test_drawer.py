@@ -11,13 +11,13 @@ def fact(page: Page, label: str) -> Locator:
     return drawer(page).locator(".fact").filter(has=page.locator("dt", has_text=label)).first
 
 
-def edit(page: Page, label: str) -> Locator:
-    """Begin to change a fact; returns its field."""
-    fact(page, label).hover()
-    drawer(page).get_by_role("button", name=f"Edit {label.lower()}", exact=True).click()
-    field = drawer(page).locator(".fact.editing").get_by_label(label)
-    expect(field).to_be_focused()
-    return field
+def edit(page: Page, line: str, label: str | None = None) -> Locator:
+    """Begin to change a line of facts; returns the field `label` of it, or its only one."""
+    fact(page, line).hover()
+    drawer(page).get_by_role("button", name=f"Edit {line.lower()}", exact=True).click()
+    form = drawer(page).locator(".fact.editing")
+    expect(form.locator("[data-focus]")).to_be_focused()
+    return form.get_by_label(label or line, exact=True)
 
 
 def test_a_note_a_call_and_a_fact(people: People) -> None:
@@ -58,10 +58,10 @@ def test_two_people_change_the_same_fact(people: People) -> None:
     lead_id = add_lead(mine, "Conny Flict")
     for page in (mine, theirs):
         open_board(page, f"leads/{lead_id}")
-    edit(mine, "Town").fill("Street")
-    edit(theirs, "Town").fill("Glastonbury")
+    edit(mine, "Place", "Town").fill("Street")
+    edit(theirs, "Place", "Town").fill("Glastonbury")
     theirs.keyboard.press("Enter")
-    expect(fact(theirs, "Town")).to_contain_text("Glastonbury")
+    expect(fact(theirs, "Place")).to_contain_text("Glastonbury")
     mine.keyboard.press("Enter")
     panel = drawer(mine).locator(".conflict")
     expect(panel).to_contain_text("Someone changed this while you were typing")
@@ -72,8 +72,8 @@ def test_two_people_change_the_same_fact(people: People) -> None:
     expect(card(column(mine, "Contacted"), "Conny Flict")).to_be_visible()
     expect(panel).to_be_visible()
     panel.get_by_role("button", name="Keep mine").click()
-    expect(fact(mine, "Town")).to_contain_text("Street")
-    expect(fact(theirs, "Town")).to_contain_text("Street")
+    expect(fact(mine, "Place")).to_contain_text("Street")
+    expect(fact(theirs, "Place")).to_contain_text("Street")
 
 
 def test_what_is_being_typed_survives_a_live_change(people: People) -> None:
@@ -100,7 +100,7 @@ def test_follow_ups_come_and_go_with_the_stage(people: People) -> None:
     page = people.staff()
     lead_id = add_lead(page, "Fay Follow")
     open_board(page, f"leads/{lead_id}")
-    planned = drawer(page).get_by_role("region", name="Planned").locator(".event.planned")
+    planned = drawer(page).get_by_role("region", name="Planned").locator(".planned")
     ids = stage_ids(page)
     move_by_request(page, lead_id, ids["Quote sent"])
     expect(planned.filter(has_text="leaves by itself").first).to_be_visible()

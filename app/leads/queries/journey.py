@@ -34,6 +34,11 @@ class Step:
     state: str
     spent: str
 
+    @property
+    def about(self) -> str:
+        """The time spent in its largest unit: "1 day" for "1 day 5 h"."""
+        return " ".join(self.spent.split()[:2]) if self.spent[:1].isdigit() else self.spent
+
 
 def time_in_stages(moves: Sequence[Move], lead: Any) -> dict[UUID, int]:
     """Seconds spent in each stage, the present one up to now. Moves in order, the oldest first."""

@@ -1,5 +1,7 @@
 """The drawer's content: one lead with what every feature has to say about it."""
 
+import re
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -9,6 +11,7 @@ from app.activities.queries import timeline
 from app.activities.words import CALL_ENDS, KIND_GROUPS
 from app.core.clock import utcnow
 from app.core.fragments import answer, fragment
+from app.core.human_time import humanise_past
 from app.followups.queries import to_come
 from app.leads.queries.detail import lead_detail
 from app.leads.queries.faces import FIRST, MORE, face_view, record_of
@@ -42,6 +45,7 @@ def drawer_values(lead_id: UUID, *, on_page: bool = False) -> dict[str, Any]:
         "more": [face_view(detail, face) for face in MORE.values()],
         "record": record_of(detail),
         "steps": detail.steps(),
+        "since": _since(detail.lead.created_at),
         "spans": spans_of(detail.moves, detail.lead),
         "tags": detail.tags,
         "may_tag": g.viewer.can("leads:write"),
@@ -55,6 +59,11 @@ def drawer_values(lead_id: UUID, *, on_page: bool = False) -> dict[str, Any]:
         **({} if is_live else log_of(detail.lead.id)),
         **_links(lead_id, on_page),
     }
+
+
+def _since(at: datetime) -> str:
+    """The day an enquiry came in; the time as well while it is fresh."""
+    return re.sub(r"^(\w{3} .*) \d\d:\d\d$", r"\1", humanise_past(at, utcnow(), g.workspace.time_zone))
 
 
 def log_of(lead_id: UUID) -> dict[str, Any]:
