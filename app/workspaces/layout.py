@@ -5,7 +5,7 @@ from typing import Any
 from flask import Response, g
 
 from app.core.fragments import answer, fragment, page, wants_fragment
-from app.workspaces.queries import badge_counts
+from app.workspaces.queries.badges import badge_counts
 
 
 def desk(nav: str) -> dict[str, Any]:

@@ -25,7 +25,8 @@ from app.my_day.queries.queue import DayQueue, day_queue
 CLAIM = timedelta(minutes=10)
 #: A queue that others take from faster than this many times in a row is left to them for now.
 _TRIES = 25
-LIVE_TOPIC = "my-day"
+#: Told when somebody takes a lead or lets go of it.
+CLAIMS_TOPIC = "claims"
 _COLUMNS = (LeadClaim.workspace_id, LeadClaim.lead_id, LeadClaim.user_id, LeadClaim.until)
 
 
@@ -95,7 +96,7 @@ def release(lead_id: UUID, actor: Actor, until: datetime | None = None) -> bool:
         gone = gone.where(LeadClaim.until == until)
     found = db.session.execute(gone.returning(LeadClaim.lead_id).execution_options(synchronize_session=False)).first()
     if found is not None:
-        announce({LIVE_TOPIC})
+        announce({CLAIMS_TOPIC})
     return found is not None
 
 
@@ -132,7 +133,7 @@ def _claim(lead_id: UUID, actor: Actor, *, wait: bool = False) -> datetime | Non
     )  # fmt: skip
     until = db.session.execute(select(taken.c.until).add_cte(others)).scalar_one_or_none()
     if until is not None:
-        announce({LIVE_TOPIC})
+        announce({CLAIMS_TOPIC})
     return until
 
 

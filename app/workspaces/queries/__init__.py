@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, time
 from uuid import UUID
 
-from sqlalchemy import Select, Uuid, bindparam, func, select
+from sqlalchemy import ColumnElement, Select, Uuid, bindparam, func, select, union_all
 
 from app.accounts.models import User
 from app.core.clock import BusinessClock, utcnow
@@ -17,13 +17,10 @@ from app.core.permissions import Viewer
 from app.core.tenancy import current_scope, current_workspace_id
 from app.extensions import db
 from app.lead_forms.models import LeadForm
-from app.leads.models import Stage, StageCounter
+from app.leads.models import Lead, Stage, StageCounter
 from app.messaging.models import Message
 from app.notifications.models import Notification
 from app.workspaces.models import Invitation, Membership, Workspace
-
-#: A badge that says more than this says "many"; counting on would only cost time.
-MOST_COUNTED = 99
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,47 +146,6 @@ def main_form() -> LeadForm:
     if form is None:
         raise NotFound
     return form
-
-
-def _badges() -> Select[tuple[int, int, int, int]]:
-    here = bindparam("here", type_=Uuid)
-    ready = (
-        select(func.coalesce(func.sum(StageCounter.leads), 0))
-        .join(Stage, (Stage.workspace_id == StageCounter.workspace_id) & (Stage.id == StageCounter.stage_id))
-        .where(StageCounter.workspace_id == here, Stage.key == "ready_for_squeegee")
-    )
-    stuck = (
-        select(Message.id)
-        .where(Message.workspace_id == here, Message.state.in_(("failed", "uncertain")))
-        .limit(MOST_COUNTED)
-    )
-    dead = (
-        select(OutboxItem.id)
-        .where(OutboxItem.workspace_id == here, OutboxItem.state == fixed("dead"))
-        .limit(MOST_COUNTED)
-    )
-    unread = (
-        select(Notification.id)
-        .where(
-            Notification.workspace_id == here,
-            Notification.user_id == bindparam("person", type_=Uuid),
-            Notification.read_at.is_(None),
-        )
-        .limit(MOST_COUNTED + 1)
-    )
-    counted = [select(func.count()).select_from(query.subquery()).scalar_subquery() for query in (stuck, dead, unread)]
-    return select(ready.scalar_subquery(), *counted)
-
-
-_BADGES = _badges()
-
-
-def badge_counts() -> dict[str, int]:
-    """What the desk's frame counts: leads ready for Squeegee, messages or work that need a person's look, and what the
-    member in scope has not read in the bell.
-    """
-    row = db.session.execute(_BADGES, {"here": current_workspace_id(), "person": current_scope().user_id}).one()
-    return {"ready": int(row[0]), "outbox_attention": min(row[1] + row[2], MOST_COUNTED), "unread": row[3]}
 
 
 def settings_values(workspace: Workspace) -> dict[str, str | bool]:

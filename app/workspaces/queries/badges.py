@@ -1,0 +1,78 @@
+"""What the frame of every page counts, by one statement."""
+
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, Uuid, bindparam, func, select, union_all
+
+from app.core.clock import utcnow
+from app.core.models import fixed
+from app.core.outbox import OutboxItem
+from app.core.tenancy import current_scope, current_workspace_id
+from app.extensions import db
+from app.leads.models import Lead, Stage, StageCounter
+from app.messaging.models import Message
+from app.notifications.models import Notification
+
+#: A badge that says more than this says "many"; counting on would only cost time.
+MOST_COUNTED = 99
+
+
+def _badges() -> Select[tuple[int, int, int, int, int]]:
+    here = bindparam("here", type_=Uuid)
+    ready = (
+        select(func.coalesce(func.sum(StageCounter.leads), 0))
+        .join(Stage, (Stage.workspace_id == StageCounter.workspace_id) & (Stage.id == StageCounter.stage_id))
+        .where(StageCounter.workspace_id == here, Stage.key == "ready_for_squeegee")
+    )
+    stuck = (
+        select(Message.id)
+        .where(Message.workspace_id == here, Message.state.in_(("failed", "uncertain")))
+        .limit(MOST_COUNTED)
+    )
+    dead = (
+        select(OutboxItem.id)
+        .where(OutboxItem.workspace_id == here, OutboxItem.state == fixed("dead"))
+        .limit(MOST_COUNTED)
+    )
+    unread = (
+        select(Notification.id)
+        .where(
+            Notification.workspace_id == here,
+            Notification.user_id == _PERSON,
+            Notification.read_at.is_(None),
+        )
+        .limit(MOST_COUNTED + 1)
+    )
+    owners = (Lead.owner_id == _PERSON, Lead.owner_id.is_(None))
+    due = union_all(*(select(_due(here, owner).subquery()) for owner in owners))
+    counted = (stuck, dead, unread, due)
+    return select(
+        ready.scalar_subquery(),
+        *(select(func.count()).select_from(query.subquery()).scalar_subquery() for query in counted),
+    )
+
+
+def _due(here: ColumnElement[UUID], owner: ColumnElement[bool]) -> Select[tuple[UUID]]:
+    """Leads of an owner whose next act is due, no more than a badge can say."""
+    return (
+        select(Lead.id)
+        .where(Lead.workspace_id == here, Lead.shelf == fixed("desk"), owner, Lead.next_act_at <= bindparam("now"))
+        .order_by(Lead.next_act_at)
+        .limit(MOST_COUNTED + 1)
+    )
+
+
+_PERSON = bindparam("person", type_=Uuid)
+_BADGES = _badges()
+
+
+def badge_counts() -> dict[str, int]:
+    """What the desk's frame counts: leads ready for Squeegee, messages or work that need a person's look, what the
+    member in scope has not read in the bell, and which of their own and nobody's leads are due.
+    """
+    given = {"here": current_workspace_id(), "person": current_scope().user_id, "now": utcnow()}
+    ready, stuck, dead, unread, due = db.session.execute(_BADGES, given).one()
+    return {
+        "ready": int(ready), "outbox_attention": min(stuck + dead, MOST_COUNTED), "unread": unread,
+        "my_day": min(due, MOST_COUNTED + 1),
+    }  # fmt: skip
