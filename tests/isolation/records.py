@@ -24,8 +24,10 @@ from app.followups.models import FollowUp
 from app.lead_forms.models import FormSubmission, LeadForm
 from app.leads.models import Lead
 from app.leads.services import add_tag, stage_by_key, tag_named
+from app.leads.services.saved_views import save_view
 from app.messaging.models import Message
 from app.messaging.services import compose
+from app.notifications.services import notify
 from app.quotes.services import QuoteDraft, draft_quote
 from app.squeegee.models import SqueegeeAccount, Transfer
 from app.workspaces.models import Membership
@@ -45,14 +47,21 @@ BODIES: dict[str, dict[str, str]] = {
     "activities.log_call": {"outcome": "no_answer", "minutes": "2", "words": "Rang out"},
     "followups.done": {"outcome": "no_answer"},
     "leads.change": {"value": "urgent", "was": "normal"},
+    "leads.add_listed_tag": {"name": "Fresh", "colour": "blue"},
+    "leads.add_stage": {"name": "Site visit", "colour": "teal"},
+    "leads.change_listed_tag": {"name": "Other", "colour": "blue", "version": "1"},
+    "leads.change_stage": {"name": "Spoken to", "colour": "teal", "version": "1"},
     "leads.create": {"name": "Ivy Reed", "phone": "07700 900123", "source_key": "phone", "service": "window_cleaning"},
     "leads.change_view": {"name": "Late ones", "version": "1"},
+    "leads.delete_listed_tag": {"version": "1"},
     "leads.filter": {"priority": "high"},
     "leads.keep_columns": {"column": "stage"},
     "leads.refill_view": {"query": "due=late"},
     "leads.save_view": {"name": "Big ones", "query": "value=100.."},
+    "leads.merge_listed_tag": {"version": "1"},
     "leads.move": {"to": "{stage_id}"},
     "leads.narrow_board": {"words": "Hannah", "sort": "value"},
+    "leads.order_stages": {"stage": "{stage_id}", "step": "1"},
     "leads.undo_move": {},
     "leads.star": {"on": "1"},
     "leads.tag_lead": {"tag": "Corner house"},
@@ -138,6 +147,7 @@ _NOT_GOING_OVER = "update transfers set state = 'cancelled' where id = :transfer
 _READY = "update leads set stage_id = (select id from stages where key = 'ready_for_squeegee') where id = :lead_id"
 #: endpoint -> what must be so before its act may be done
 NEEDED = {
+    "leads.bring_back_stage": ("update stages set retired_at = now() where id = :stage_id",),
     "leads.delete_for_good": ("update leads set shelf = 'bin', shelved_at = now() where id = :lead_id",),
     "messaging.retry": ("update messages set state = 'failed' where id = :message_id",),
     "messaging.settle": ("update messages set state = 'uncertain' where id = :message_id",),
@@ -227,6 +237,12 @@ def _tag(lead: Lead, actor: Actor) -> UUID:
     return tag.id
 
 
+def _notification(lead: Lead, actor: Actor) -> UUID:
+    """The owner's own: the others find none."""
+    told = notify(actor.user_id, "bulk_done", lead=lead)
+    return told.id
+
+
 def _transfer(lead: Lead, actor: Actor) -> UUID:
     transfer = Transfer(lead_id=lead.id, method="api", state="pending", created_by=actor.user_id)
     db.session.add(transfer)
@@ -250,5 +266,6 @@ MAKERS: dict[str, Callable[[Lead, Actor], UUID]] = {
     "transfer_id": _transfer,
     "view_id": _view,
     "tag_id": _tag,
+    "notification_id": _notification,
     "bulk_act_id": _bulk_act,
 }

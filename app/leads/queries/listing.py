@@ -1,128 +1,146 @@
-"""The list: fifty leads a page, newest first, narrowed by stage, owner, district, source and priority."""
+"""The list: fifty leads a page in the order and with the columns a person likes, read by keyset both ways."""
 
-from dataclasses import dataclass, fields
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, and_, bindparam, literal, select, tuple_, union_all
+from markupsafe import Markup
+from sqlalchemy import ColumnElement, Select, Uuid, and_, bindparam, func, select, tuple_
 
 from app.accounts.models import User
 from app.contacts.models import Contact
 from app.core.cursors import make_cursor, read_cursor
-from app.core.ids import parse_id
-from app.core.tenancy import current_workspace_id
+from app.core.keyring import cipher
+from app.core.tenancy import current_scope, current_workspace_id
 from app.extensions import db
-from app.leads.models import PRIORITIES, Lead, LeadSource, Stage
-from app.leads.queries.cards import CARD_COLUMNS, Card, card_of
-from app.workspaces.queries import workers
+from app.leads.models import NOBODY, Lead, StageCounter
+from app.leads.queries.columns import Column, Paper
+from app.leads.queries.filtering import LeadFilter
+from app.leads.queries.ordering import Ordering, Stretch
+from app.leads.queries.tagging import tags_of
 
 PAGE = 50
-
-
-@dataclass(frozen=True, slots=True)
-class ListFilter:
-    """What the list is narrowed to; what can't be read is left out."""
-
-    stage: UUID | None = None
-    owner: UUID | None = None
-    source: UUID | None = None
-    district: str | None = None
-    priority: str | None = None
-
-    @classmethod
-    def from_query(cls, given: dict[str, str]) -> "ListFilter":
-        """Read the page's query string."""
-        priority = given.get("priority")
-        return cls(
-            stage=parse_id(given.get("stage", "")),
-            owner=parse_id(given.get("owner", "")),
-            source=parse_id(given.get("source", "")),
-            district=given.get("district", "").strip().upper()[:4] or None,
-            priority=priority if priority in PRIORITIES else None,
-        )
-
-    def as_query(self) -> dict[str, str]:
-        """The query string that gives this filter."""
-        return {f.name: str(getattr(self, f.name)) for f in fields(self) if getattr(self, f.name)}
+#: Leads are counted no further than this; beyond it says "10,000+".
+MOST_COUNTED = 10_000
+_HERE = bindparam("here", type_=Uuid)
 
 
 @dataclass(frozen=True, slots=True)
 class ListRow:
-    """A card with what only the list shows."""
+    """One lead: what it is found by, and its cells, written."""
 
-    card: Card
-    stage_name: str
-    stage_colour: str
-    owner_name: str | None
+    id: UUID
+    number: str
+    name: str
+    cells: Markup
 
 
 @dataclass(frozen=True, slots=True)
 class ListPage:
-    """Some rows and where the neighbouring pages begin."""
+    """Some rows and where the neighbouring pages begin. `total` is None when it takes counting (`count_leads`)."""
 
     rows: list[ListRow]
     next_cursor: str | None
     previous_cursor: str | None
+    total: int | None
 
 
-def list_leads(narrowed: ListFilter, *, after: str | None = None, before: str | None = None) -> ListPage:
-    """A page of leads after or before a cursor. An unreadable cursor starts from the newest."""
-    listed = f"list:{sorted(narrowed.as_query().items())}"
-    forward_from = read_cursor(after, listed)
-    back_from = read_cursor(before, listed)
-    query = _rows(narrowed)
-    if back_from:
-        query = query.where(tuple_(Lead.created_at, Lead.id) > tuple_(*back_from))
-        query = query.order_by(Lead.created_at, Lead.id)
-    else:
-        if forward_from:
-            query = query.where(tuple_(Lead.created_at, Lead.id) < tuple_(*forward_from))
-        query = query.order_by(Lead.created_at.desc(), Lead.id.desc())
-    found = db.session.execute(query.limit(PAGE + 1), {"here": current_workspace_id()}).all()
-    more = len(found) > PAGE
-    rows = [ListRow(card_of(row), row.stage_name, row.stage_colour, row.owner_name) for row in found[:PAGE]]
-    if back_from:
-        rows.reverse()
-
-    def mark(row: ListRow) -> str:
-        return make_cursor([row.card.created_at, row.card.id], listed)
-
-    has_next = bool(rows) and (bool(back_from) or more)
-    has_previous = bool(rows) and (more if back_from else bool(forward_from))
-    return ListPage(rows, mark(rows[-1]) if has_next else None, mark(rows[0]) if has_previous else None)
-
-
-_EVERY = (
-    select(
-        *CARD_COLUMNS, Stage.name.label("stage_name"), Stage.colour.label("stage_colour"),
-        User.name.label("owner_name"),
+def list_leads(
+    narrowed: LeadFilter,
+    order: Ordering,
+    columns: Sequence[Column],
+    paper: Paper,
+    *,
+    after: str | None = None,
+    before: str | None = None,
+) -> ListPage:
+    """A page of leads after or before a cursor. An unreadable cursor starts from the top."""
+    listed = _listed(narrowed, order)
+    forward_from, back_from = read_cursor(after, listed), read_cursor(before, listed)
+    at, is_back = (back_from, True) if back_from else (forward_from, False)
+    found = _read(_query(narrowed, columns), order.stretches(), at, is_back, PAGE + 1)
+    more, found = len(found) > PAGE, found[:PAGE]
+    if is_back:
+        found.reverse()
+    has_next, has_previous = (True, more) if is_back else (more, bool(forward_from))
+    if any(column.key == "tags" for column in columns) and found:
+        paper.tags = {key: _tags(tags) for key, tags in tags_of([row.id for _, row in found]).items()}
+    rows = [_row(row, columns, paper) for _, row in found]
+    if not rows:
+        return ListPage([], None, None, None if at else 0)
+    return ListPage(
+        rows,
+        _mark(found[-1], listed) if has_next else None,
+        _mark(found[0], listed) if has_previous else None,
+        len(rows) if not (at or has_next) else None,
     )
-    .join(Contact, and_(Contact.workspace_id == Lead.workspace_id, Contact.id == Lead.contact_id))
-    .join(Stage, and_(Stage.workspace_id == Lead.workspace_id, Stage.id == Lead.stage_id))
-    .outerjoin(User, User.id == Lead.owner_id)
-    .where(Lead.workspace_id == bindparam("here"))
-)  # fmt: skip
 
 
-def filter_choices() -> dict[str, list[tuple[str, str]]]:
-    """What the filter's selects for owner and source offer, each by name, read by one statement."""
-    sources = select(literal("source"), LeadSource.id, LeadSource.name).where(
-        LeadSource.workspace_id == current_workspace_id()
+def count_leads(narrowed: LeadFilter) -> int:
+    """How many leads pass, counted up to one more than 10,000; all of them at once from the kept counts."""
+    scope = current_scope()
+    if narrowed.is_blank and scope.sees in ("all", "read", "own"):
+        kept = select(func.coalesce(func.sum(StageCounter.leads), 0)).where(
+            StageCounter.workspace_id == current_workspace_id()
+        )
+        if scope.sees == "own":
+            kept = kept.where(StageCounter.owner_key.in_((scope.user_id, NOBODY)))
+        return int(db.session.scalar(kept) or 0)
+    passing = select(Lead.id).where(Lead.workspace_id == current_workspace_id(), *narrowed.conditions())
+    return db.session.scalar(select(func.count()).select_from(passing.limit(MOST_COUNTED + 1).subquery())) or 0
+
+
+def _query(narrowed: LeadFilter, columns: Sequence[Column]) -> Select[Any]:
+    """The rows of a list; the statement's shape depends on the columns and the filter's fields, not on values."""
+    needed = {str(each): each for column in columns for each in column.needs}
+    for each in (Lead.id, Lead.number, Lead.contact_id, Contact.name_sealed, Lead.created_at):
+        needed.setdefault(str(each), each)
+    query = select(*needed.values()).join(
+        Contact, and_(Contact.workspace_id == Lead.workspace_id, Contact.id == Lead.contact_id)
     )
-    owners = workers().add_columns(literal("owner")).subquery()
-    both = union_all(sources, select(owners.c[2], owners.c[0], owners.c[1]))
-    choices: dict[str, list[tuple[str, str]]] = {"owner": [], "source": []}
-    for kind, key, name in sorted(db.session.execute(both), key=lambda row: row[2].casefold()):
-        choices[kind].append((str(key), name))
-    return choices
+    if any(column.key == "owner" for column in columns):
+        query = query.outerjoin(User, User.id == Lead.owner_id)
+    return query.where(Lead.workspace_id == _HERE, *narrowed.conditions())
 
 
-def _rows(narrowed: ListFilter) -> Select[Any]:
-    query = _EVERY
-    for column, value in (
-        (Lead.stage_id, narrowed.stage), (Lead.owner_id, narrowed.owner), (Lead.source_id, narrowed.source),
-        (Lead.district, narrowed.district), (Lead.priority, narrowed.priority),
-    ):  # fmt: skip
-        if value is not None:
-            query = query.where(column == value)
-    return query
+def _read(
+    query: Select[Any], stretches: Sequence[Stretch], at: Sequence[Any] | None, is_back: bool, size: int
+) -> list[tuple[list[Any], Any]]:
+    """Up to `size` rows from a place on, forwards or backwards, each with the place it stands at."""
+    numbers = range(len(stretches))
+    first = int(at[0]) if at else 0
+    found: list[tuple[list[Any], Any]] = []
+    for number in [n for n in (reversed(numbers) if is_back else numbers) if (n <= first if is_back else n >= first)]:
+        stretch = stretches[number]
+        key = tuple_(stretch.column, Lead.id)
+        falls = stretch.is_falling != is_back
+        asked: list[ColumnElement[bool]] = [] if stretch.holds is None else [stretch.holds]
+        if at and number == first:
+            asked.append(key < tuple_(*at[1:]) if falls else key > tuple_(*at[1:]))
+        column = stretch.column
+        order = (column.desc(), Lead.id.desc()) if falls else (column, Lead.id)
+        page = query.add_columns(column.label("place_key")).where(*asked).order_by(*order).limit(size - len(found))
+        rows = db.session.execute(page, {"here": current_workspace_id()})
+        found += [([number, row.place_key, row.id], row) for row in rows]
+        if len(found) >= size:
+            break
+    return found
+
+
+def _listed(narrowed: LeadFilter, order: Ordering) -> str:
+    return f"list:{order.name}:{narrowed.key}"
+
+
+def _mark(found: tuple[list[Any], Any], listed: str) -> str:
+    return make_cursor(found[0], listed)
+
+
+def _row(row: Any, columns: Sequence[Column], paper: Paper) -> ListRow:
+    name = cipher().open(row.name_sealed, "contacts", "name_sealed", row.contact_id) or ""
+    cells = "".join(column.cell(row, paper) for column in columns)
+    return ListRow(row.id, row.number, name, Markup(cells))  # noqa: S704 - each cell is escaped
+
+
+def _tags(tags: Sequence[Any]) -> Markup:
+    return Markup(" ").join(Markup('<span class="tag {}">{}</span>').format(tag.hue, tag.name) for tag in tags)

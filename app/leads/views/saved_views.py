@@ -1,0 +1,157 @@
+"""Views of the list that people keep, and the columns they like."""
+
+from typing import Any
+from urllib.parse import parse_qsl
+from uuid import UUID
+
+from flask import Response, g, request, url_for
+
+from app.core import web
+from app.core.errors import Invalid
+from app.core.fragments import redirect_to
+from app.core.ids import parse_id
+from app.core.permissions import permit
+from app.leads.queries.choices import bar_choices
+from app.leads.queries.columns import COLUMNS, MOST_COLUMNS, read_columns
+from app.leads.queries.filtering import LeadFilter
+from app.leads.queries.ordering import Ordering
+from app.leads.services import saved_views
+from app.leads.views import bp
+from app.leads.views.listing import link
+from app.workspaces.layout import desk_or_fragment
+
+
+@bp.get("/w/<slug>/leads/views/new", endpoint="new_view")
+@permit("activities:write")
+def new_view(slug: str) -> Response:
+    """The form that keeps what the list shows under a name: ?query=<its query>."""
+    return _form(request.args)
+
+
+@bp.post("/w/<slug>/leads/views", endpoint="save_view")
+@permit("activities:write")
+def save_view(slug: str) -> Response:
+    """Keep it, and go to it."""
+    form = request.form
+    try:
+        view = saved_views.save_view(
+            form.get("name", ""), _query(form.get("query", "")), web.actor(), columns=_own_columns(form),
+            is_shared=_shares(form),
+        )  # fmt: skip
+    except Invalid as invalid:
+        return _form(form, errors=invalid.errors, status=422)
+    if form.get("default"):
+        saved_views.open_with(view.id, web.actor())
+    return redirect_to(url_for("leads.list_leads", view=view.id))
+
+
+@bp.get("/w/<slug>/leads/views/<uuid:view_id>", endpoint="edit_view")
+@permit("activities:write")
+def edit_view(slug: str, view_id: UUID) -> Response:
+    """The form that changes a view of one's own."""
+    view = saved_views.get_view(view_id, web.actor())
+    is_default = bar_choices("list").default_view_id == view.id
+    given = {"name": view.name, "shared": view.is_shared, "default": is_default, "columns": view.columns,
+             "version": view.version}  # fmt: skip
+    return _form(given, view_id=view.id, is_mine=view.user_id == g.viewer.user_id)
+
+
+@bp.post("/w/<slug>/leads/views/<uuid:view_id>", endpoint="change_view")
+@permit("activities:write")
+def change_view(slug: str, view_id: UUID) -> Response:
+    """Change a view of one's own; of another's only whether one's list opens with it."""
+    form, actor = request.form, web.actor()
+    view = saved_views.get_view(view_id, actor)
+    was_default = bar_choices("list").default_view_id == view.id
+    if view.user_id == g.viewer.user_id:
+        try:
+            saved_views.change_view(
+                view_id, form.get("version", 0, type=int), form.get("name", ""), actor,
+                is_shared=_shares(form), columns=(view.columns or _own_columns(form)) if form.get("columns") else None,
+            )  # fmt: skip
+        except Invalid as invalid:
+            return _form(form, view_id=view_id, errors=invalid.errors, status=422)
+    if bool(form.get("default")) != was_default:
+        saved_views.open_with(view_id if form.get("default") else None, actor)
+    return redirect_to(url_for("leads.list_leads", view=view_id))
+
+
+@bp.post("/w/<slug>/leads/views/<uuid:view_id>/refill", endpoint="refill_view")
+@permit("activities:write")
+def refill_view(slug: str, view_id: UUID) -> Response:
+    """Keep what the page shows now in a view of one's own."""
+    saved_views.refill_view(view_id, _query(request.form.get("query", "")), web.actor())
+    return redirect_to(url_for("leads.list_leads", view=view_id))
+
+
+@bp.post("/w/<slug>/leads/views/<uuid:view_id>/delete", endpoint="delete_view")
+@permit("activities:write")
+def delete_view(slug: str, view_id: UUID) -> Response:
+    """Forget a view of one's own."""
+    saved_views.delete_view(view_id, web.actor())
+    return redirect_to(url_for("leads.list_leads", view="all"))
+
+
+@bp.get("/w/<slug>/leads/columns", endpoint="columns")
+@permit("activities:write")
+def columns(slug: str) -> Response:
+    """The form that chooses and orders the list's columns."""
+    bar = bar_choices("list")
+    view = bar.view(parse_id(request.args.get("view", "")))
+    chosen = read_columns((view and view.columns) or bar.columns)
+    rest = [column for column in COLUMNS.values() if column not in chosen]
+    return desk_or_fragment(
+        "leads", "leads/columns.html", "leads/_columns_form.html", chosen=chosen, rest=rest, most=MOST_COLUMNS,
+        view=view if view and view.columns else None, query=request.args.get("query", ""), viewer=g.viewer,
+    )  # fmt: skip
+
+
+@bp.post("/w/<slug>/leads/columns", endpoint="keep_columns")
+@permit("activities:write")
+def keep_columns(slug: str) -> Response:
+    """Keep the ticked columns in the order they were sent: in the open view when it is one's own, else for oneself."""
+    form, actor = request.form, web.actor()
+    wanted = [] if form.get("usual") else form.getlist("column")
+    view_id = parse_id(form.get("view", ""))
+    view = saved_views.get_view(view_id, actor) if view_id else None
+    if view and view.columns and view.user_id == g.viewer.user_id:
+        saved_views.change_view(
+            view.id, view.version, view.name, actor, is_shared=view.is_shared, columns=wanted or None
+        )
+    else:
+        saved_views.keep_columns(wanted, actor)
+    pairs = parse_qsl(form.get("query", ""))
+    return redirect_to(link(LeadFilter.from_pairs(pairs).as_query(), Ordering.from_query(dict(pairs)), view_id))
+
+
+def _form(
+    given: Any, *, view_id: UUID | None = None, is_mine: bool = True, errors: dict[str, str] | None = None,
+    status: int = 200,
+) -> Response:  # fmt: skip
+    return desk_or_fragment(
+        "leads", "leads/view.html", "leads/_view_form.html", status,
+        view_name=given.get("name", ""), is_shared=bool(given.get("shared")), is_default=bool(given.get("default")),
+        has_columns=bool(given.get("columns")), query=given.get("query", ""), version=given.get("version", ""),
+        view_id=view_id, is_mine=is_mine, errors=errors or {}, viewer=g.viewer,
+    )  # fmt: skip
+
+
+def _shares(form: Any) -> bool:
+    return bool(form.get("shared")) and g.viewer.can("leads:write")
+
+
+def _own_columns(form: Any) -> list[str] | None:
+    """The columns the list has now, when the view is to bring them along."""
+    if not form.get("columns"):
+        return None
+    return [column.key for column in read_columns(bar_choices("list").columns)]
+
+
+def _query(given: str) -> list[list[str]]:
+    """What a page's query says of filter and order, in its one spelling."""
+    pairs = parse_qsl(given[:8000])
+    return [*LeadFilter.from_pairs(pairs).as_pairs(), *([k, v] for k, v in _rest(pairs))]
+
+
+def _rest(pairs: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    return [("sort", value[:40]) for key, value in pairs if key == "sort"][:1]

@@ -1,0 +1,286 @@
+"""The list: orders, pages both ways, columns, views, and what it costs."""
+
+import re
+from datetime import timedelta
+from urllib.parse import parse_qsl, urlsplit
+
+import pytest
+from sqlalchemy import select
+
+from app.core.clock import utcnow
+from app.extensions import db
+from app.leads.models import SavedView, Tag
+from app.leads.queries import listing
+from app.leads.queries.columns import COLUMNS, MOST_COLUMNS, USUAL
+
+NAME = re.compile(r'class="row-link" href="[^"]*">([^<]+)</a>')
+
+
+def names(answer) -> list[str]:
+    return NAME.findall(answer.text)
+
+
+def heads(html: str) -> list[str]:
+    """The keys of the columns that a list shows."""
+    labels = re.findall(r'<th scope="col"(?! class="(?:tick|name))[^>]*>(?:<a[^>]*>)?([^<]+)', html)
+    known = {column.label: column.key for column in COLUMNS.values()}
+    return [known[label] for label in labels]
+
+
+def url(browser, rest: str = "") -> str:
+    return f"/w/{browser.slug}/leads{rest}"
+
+
+def opened_by(browser):
+    """The list as it opens by itself, wherever that leads."""
+    answer = browser.get(url(browser))
+    return browser.get(answer.location) if answer.status_code == 303 else answer
+
+
+def link(answer, rel: str) -> str | None:
+    found = re.search(rf'rel="{rel}" href="([^"]+)"', answer.text)
+    return found[1].replace("&amp;", "&") if found else None
+
+
+@pytest.fixture
+def many(make_lead, monkeypatch):
+    """Seven leads, A to G, oldest first; A to E have a next act (E the soonest), F and G none."""
+    monkeypatch.setattr(listing, "PAGE", 3)
+    made = []
+    for place, letter in enumerate("ABCDEFG"):
+        lead = make_lead(name=f"Lead {letter}", price_minor=1000 + 100 * ((place * 3) % 7))
+        made.append(lead)
+    now = utcnow()
+    for place, lead in enumerate(made):
+        lead.created_at = now - timedelta(days=10 - place)
+        lead.last_activity_at = now - timedelta(hours=(place * 5) % 7)
+        lead.next_act = "Ring" if place < 5 else None
+        lead.next_act_at = now + timedelta(hours=10 - place) if place < 5 else None
+    db.session.commit()
+    return made
+
+
+def walk(browser, start: str) -> list[list[str]]:
+    """The pages from one on, by their own links."""
+    pages, at = [], start
+    while at:
+        answer = browser.get(at)
+        pages.append(names(answer))
+        at = link(answer, "next")
+    return pages
+
+
+@pytest.mark.parametrize(
+    ("sort", "wanted"),
+    [
+        ("", "GFEDCBA"),
+        ("created", "ABCDEFG"),
+        ("due", "EDCBAGF"),
+        ("-due", "ABCDEGF"),
+        ("-value", None),
+        ("-activity", None),
+    ],
+)
+def test_every_order_goes_through_all_leads_once_and_back_again(alice, many, sort, wanted):
+    key = {"value": "annual_minor", "activity": "last_activity_at"}.get(sort.removeprefix("-"))
+    if wanted is None:
+        ordered = sorted(many, key=lambda lead: getattr(lead, key), reverse=True)
+        wanted = "".join(lead.contact.name[-1] for lead in ordered)
+    pages = walk(alice, url(alice, f"?sort={sort}" if sort else ""))
+
+    assert "".join(name[-1] for page in pages for name in page) == wanted
+    assert [len(page) for page in pages] == [3, 3, 1]
+
+    at, back = url(alice, f"?sort={sort}" if sort else ""), []
+    while nxt := link(alice.get(at), "next"):
+        at = nxt
+    while at := link(alice.get(at), "prev"):
+        back.append(names(alice.get(at)))
+    assert back == pages[1::-1]
+
+
+def test_a_filter_narrows_each_page_and_stays_in_the_addresses(alice, bob, world, many):
+    for lead in many[:5]:
+        lead.owner_id = world.bob.user_id
+    db.session.commit()
+
+    pages = walk(alice, url(alice, f"?owner={world.bob.user_id}&sort=due"))
+    assert "".join(name[-1] for page in pages for name in page) == "EDCBA"
+    answer = alice.get(url(alice, f"?owner={world.bob.user_id}&sort=due"))
+    query = dict(parse_qsl(urlsplit(link(answer, "next")).query))
+    assert query["owner"] == str(world.bob.user_id) and query["sort"] == "due"
+    assert f"Owner: {world.bob.name}" in answer.text
+    assert len(names(bob.get(url(bob, "?owner=me")))) == 3
+
+
+def test_it_is_counted_truly_and_only_the_desk(alice, many, monkeypatch):
+    assert "7 leads" in alice.get(url(alice, "/count")).text
+    many[0].shelf = "bin"
+    db.session.commit()
+    assert "6 leads" in alice.get(url(alice, "/count")).text
+    assert "4 leads" in alice.get(url(alice, "/count?due.not=none")).text
+    monkeypatch.setattr(listing, "MOST_COUNTED", 3)
+    assert listing.count_leads(listing.LeadFilter.from_pairs([["due.not", "none"]])) == 4
+    assert "Lead A" not in alice.get(url(alice, "?sort=created")).text
+
+
+def test_its_own_leads_are_all_that_a_sales_person_is_told_of(world, bob, alice, make_lead):
+    make_lead(name="Of Alice", owner_id=world.alice.user_id)
+    make_lead(name="Of Bob", owner_id=world.bob.user_id)
+    make_lead(name="Of Nobody", owner_id=None)
+
+    assert set(names(bob.get(url(bob)))) == {"Of Bob", "Of Nobody"}
+    assert "2 leads" in bob.get(url(bob, "/count")).text
+    assert "2 leads" in bob.get(url(bob, "/count?priority=normal")).text
+
+
+def test_an_empty_list_says_what_to_do(alice, make_lead):
+    assert "No leads yet" in alice.get(url(alice)).text
+    make_lead(name="Ivy Reed")
+    answer = alice.get(url(alice, "?priority=urgent"))
+    assert "No lead fits" in answer.text and "Show all leads" in answer.text
+
+
+def test_every_column_can_be_shown_and_they_stay_as_ordered(alice, bob, make_lead):
+    lead = make_lead(name="Ivy Reed", price_minor=2400, phone="07700 900111", email="ivy@example.com")
+    lead.next_act, lead.next_act_at, lead.decline_reason = "Ring <b>", utcnow(), "too_dear"
+    db.session.add(Tag(name="Trade"))
+    db.session.commit()
+    every = list(COLUMNS)
+    for start in range(0, len(every), MOST_COLUMNS):
+        wanted = every[start : start + MOST_COLUMNS]
+        assert alice.post(url(alice, "/columns"), data={"column": wanted, "query": ""}).status_code == 303
+        page = alice.get(url(alice))
+        assert heads(page.text) == wanted
+        assert "<b>" not in page.text.partition("<tbody")[2].partition("</tbody>")[0].replace("Ring &lt;b&gt;", "")
+    assert heads(bob.get(url(bob)).text) == list(USUAL)
+
+    backwards = ["created", "stage", "created", "nonsense"]
+    alice.post(url(alice, "/columns"), data={"column": backwards, "query": "owner=me"})
+    assert heads(alice.get(url(alice)).text) == ["created", "stage"]
+    alice.post(url(alice, "/columns"), data={"column": backwards, "usual": "1"})
+    assert heads(alice.get(url(alice)).text) == list(USUAL)
+
+
+def test_a_page_costs_few_statements_and_few_bytes_however_many_rows(alice, make_lead, count_sql):
+    make_lead(name="First One", price_minor=2400)
+    alice.post(url(alice, "/columns"), data={"column": list(COLUMNS)[:MOST_COLUMNS]})
+    alice.get(url(alice, "?sort=due"))
+    for number in range(52):
+        make_lead(name=f"Hannah Cole-Featherstonehaugh {number}", price_minor=2400)
+    db.session.add(Tag(name="Trade"))
+    db.session.commit()
+
+    with count_sql() as statements:
+        answer = alice.get(url(alice, "?sort=due&priority=normal"))
+
+    assert len(names(answer)) == 50
+    assert len(statements) <= 7, "\n".join(statements)
+    assert len(answer.data) <= 60 * 1024
+
+
+def test_asked_for_by_a_script_only_the_part_comes(alice, make_lead):
+    make_lead(name="Ivy Reed")
+    part = alice.get(url(alice), hx=True)
+    assert 'id="list"' in part.text and "<html" not in part.text
+    rows = alice.get(url(alice), headers={"HX-Request": "true", "HX-Target": "div#list-rows"})
+    assert 'id="list-rows"' in rows.text and 'id="list"' not in rows.text
+
+
+def test_words_are_sealed_on_their_way_into_the_address(alice, make_lead):
+    make_lead(name="Ivy Reed")
+    make_lead(name="Hugh Marsh")
+    answer = alice.post(url(alice, "/filter"), data={"words": "Ivy"})
+
+    assert answer.status_code == 303
+    assert "ivy" not in answer.location.lower()
+    found = alice.get(answer.location)
+    assert names(found) == ["Ivy Reed"]
+    assert "“Ivy”" in found.text
+
+
+def test_the_form_shows_what_is_chosen_and_keeps_what_cannot_be_read(alice, world):
+    form = alice.get(url(alice, f"/filter?query=owner.not%3D{world.bob.user_id}%26value%3D100..300"))
+    assert re.search(rf'value="{world.bob.user_id}" checked', form.text)
+    assert re.search(r'name="value.from" value="100"', form.text)
+
+    answer = alice.post(url(alice, "/filter"), data={"value.from": "lots", "area": "BA5, 99", "priority": "high"})
+    assert answer.status_code == 422
+    assert 'value="lots"' in answer.text and "Enter pounds" in answer.text
+    assert 'value="BA5, 99"' in answer.text and "Enter postcode areas" in answer.text
+    assert re.search(r'value="high" checked', answer.text)
+
+
+def test_the_form_goes_on_as_a_clean_address(alice, world):
+    answer = alice.post(
+        url(alice, "/filter"),
+        data={
+            "stage": ["open"], "owner.how": "not", "owner": [str(world.bob.user_id), "me"], "value.from": "100",
+            "value.to": "300", "due": "late", "created.from": "2026-01-05", "area": "ba5, BA16 0", "tag.how": "none",
+            "contacted.how": "some", "priority": "", "starred": "", "query": "sort=due",
+        },
+    )  # fmt: skip
+    assert parse_qsl(urlsplit(answer.location).query) == [
+        ("stage", "open"), ("owner.not", str(world.bob.user_id)), ("owner.not", "me"), ("tag", "none"),
+        ("due", "late"), ("created", "2026-01-05.."), ("contacted.not", "none"), ("value", "100..300"),
+        ("area", "BA5"), ("area", "BA16 0"), ("sort", "due"),
+    ]  # fmt: skip
+
+
+def test_a_view_is_kept_shared_opened_changed_and_forgotten(alice, bob, dave, make_lead, world):
+    make_lead(name="Ivy Reed", price_minor=20_000)
+    make_lead(name="Hugh Marsh", price_minor=1_000)
+    made = alice.post(
+        url(alice, "/views"), data={"name": " Big  ones ", "query": "value=1000..&sort=due&after=x", "shared": "1"}
+    )
+    view = db.session.scalars(select(SavedView)).one()
+    assert (view.name, view.query) == ("Big ones", [["value", "1000.."], ["sort", "due"]])
+    assert made.location.endswith(f"view={view.id}")
+    opened = alice.get(made.location).location
+    assert parse_qsl(urlsplit(opened).query) == [("value", "1000.."), ("view", str(view.id)), ("sort", "due")]
+    for browser in (alice, bob):
+        page = browser.get(opened)
+        assert names(page) == ["Ivy Reed"] and "Big ones" in page.text
+    assert len(names(bob.get(url(bob)))) == 2
+
+    bob.post(url(bob, f"/views/{view.id}"), data={"default": "1", "name": "Mine now"})
+    assert names(opened_by(bob)) == ["Ivy Reed"]
+    assert len(names(bob.get(url(bob, "?view=all")))) == 2
+    assert "Big ones" in opened_by(bob).text  # its name is its maker's to change
+    assert bob.post(url(bob, f"/views/{view.id}/delete")).status_code == 404
+    assert bob.post(url(bob, f"/views/{view.id}/refill"), data={"query": "due=late"}).status_code == 404
+
+    alice.post(url(alice, f"/views/{view.id}/refill"), data={"query": "value=..1000"})
+    assert names(opened_by(bob)) == ["Hugh Marsh"]
+    stale = alice.post(url(alice, f"/views/{view.id}"), data={"name": "Small", "version": "1"})
+    assert stale.status_code == 409
+    alice.post(url(alice, f"/views/{view.id}"), data={"name": "Small", "version": "2"})
+    assert "Small" not in bob.get(url(bob)).text and len(names(bob.get(url(bob)))) == 2  # no longer shared
+
+    assert alice.post(url(alice, f"/views/{view.id}/delete")).status_code == 303
+    assert db.session.scalars(select(SavedView)).all() == []
+    assert len(names(bob.get(url(bob)))) == 2
+    assert dave.post(url(dave, "/views"), data={"name": "X"}).status_code == 403
+
+
+def test_names_of_views(alice, bob):
+    assert "Give the view a name" in alice.post(url(alice, "/views"), data={"name": " "}).text
+    assert "under 40" in alice.post(url(alice, "/views"), data={"name": "x" * 41}).text
+    alice.post(url(alice, "/views"), data={"name": "Late", "query": "due=late"})
+    again = alice.post(url(alice, "/views"), data={"name": "LATE", "query": "due=late"})
+    assert again.status_code == 422 and "already" in again.text
+    assert bob.post(url(bob, "/views"), data={"name": "Late", "query": "due=late"}).status_code == 303
+
+
+def test_a_view_may_bring_its_columns(alice, make_lead):
+    make_lead(name="Ivy Reed")
+    alice.post(url(alice, "/columns"), data={"column": ["phone", "value"]})
+    alice.post(url(alice, "/views"), data={"name": "To ring", "query": "due=now", "columns": "1"})
+    view = db.session.scalars(select(SavedView)).one()
+    assert view.columns == ["phone", "value"]
+    alice.post(url(alice, "/columns"), data={"column": ["stage"]})
+    assert ">Phone<" in alice.get(url(alice, f"?view={view.id}&sort=due")).text
+    alice.post(url(alice, "/columns"), data={"column": ["phone", "email"], "view": str(view.id)})
+    db.session.expire_all()
+    assert db.session.get(SavedView, (view.workspace_id, view.id)).columns == ["phone", "email"]
+    assert ">Phone<" not in alice.get(url(alice)).text
