@@ -4,22 +4,17 @@ from dataclasses import dataclass
 from datetime import date, time
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, Uuid, bindparam, func, select, union_all
+from sqlalchemy import Select, bindparam, select
 
 from app.accounts.models import User
 from app.core.clock import BusinessClock, utcnow
 from app.core.errors import NotFound
-from app.core.models import fixed
 from app.core.money import plain_amount
 from app.core.names import initials
-from app.core.outbox import OutboxItem
 from app.core.permissions import Viewer
-from app.core.tenancy import current_scope, current_workspace_id
+from app.core.tenancy import current_workspace_id
 from app.extensions import db
 from app.lead_forms.models import LeadForm
-from app.leads.models import Lead, Stage, StageCounter
-from app.messaging.models import Message
-from app.notifications.models import Notification
 from app.workspaces.models import Invitation, Membership, Workspace
 
 
