@@ -3,10 +3,12 @@
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
+from functools import partial
 from pathlib import Path
 from typing import Any, Self
 from urllib.parse import urlsplit
 
+from app.core.driver import connect
 from app.environment import ConfigError, envbool, envint, envsecret, envstr
 
 __all__ = ["ROOT", "Config", "ConfigError", "load_config", "given_environ", "postgres_url", "process_environ"]
@@ -119,12 +121,14 @@ class Config:
             "pool_timeout": 30,  # a burst of enquiries queues for the connections rather than being turned away
             "pool_recycle": 1800,
             "hide_parameters": True,
-            "connect_args": {
-                "connect_timeout": 5,
-                "application_name": "sill",
-                "options": "-c plan_cache_mode=force_generic_plan",
-                "prepare_threshold": 2,
-            },
+            "creator": partial(
+                connect,
+                conninfo=self.database_url.replace("postgresql+psycopg:", "postgresql:", 1),
+                connect_timeout=5,
+                application_name="sill",
+                options="-c plan_cache_mode=force_generic_plan",
+                prepare_threshold=2,
+            ),
         }
 
     def _checked(self) -> Self:

@@ -36,18 +36,23 @@ def replay(app: Flask, request: str) -> Any:
 
 @contextmanager
 def heard(app: Flask) -> Iterator[list[tuple[Any, str, Any]]]:
-    """The statements run meanwhile, as (cursor, text, parameters)."""
+    """The statements run meanwhile, as (cursor, text, parameters); what opens a transaction has no cursor."""
     told: list[tuple[Any, str, Any]] = []
+
+    def begin(connection: Any) -> None:
+        told.append((None, "begin", None))
 
     def hear(connection: Any, cursor: Any, statement: str, parameters: Any, context: Any, many: bool) -> None:
         told.append((cursor, statement, parameters))
 
     with app.app_context():
         engine = db.engine
+    event.listen(engine, "begin", begin)
     event.listen(engine, "before_cursor_execute", hear)
     try:
         yield told
     finally:
+        event.remove(engine, "begin", begin)
         event.remove(engine, "before_cursor_execute", hear)
 
 

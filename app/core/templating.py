@@ -10,7 +10,9 @@ from zoneinfo import ZoneInfo
 from flask import Flask, current_app, g, url_for
 from flask_wtf.csrf import generate_csrf
 from jinja2 import StrictUndefined
+from markupsafe import Markup
 
+from app.core import marks
 from app.core.clock import utcnow
 from app.core.fragments import dom_id, fragment, topic
 from app.core.human_time import humanise_due, humanise_past, long_date
@@ -27,7 +29,8 @@ def init_app(app: Flask) -> None:
     app.config["TEMPLATES_AUTO_RELOAD"] = app.debug
     env.globals.update(
         csp_nonce=csp_nonce, static=static_url, csrf_token=generate_csrf, dom_id=dom_id, topic=topic,
-        url_for=url_for, fragment=fragment, largest_file=largest_file,
+        url_for=url_for, fragment=fragment, largest_file=largest_file, icon_mark=icon, stage_hue=marks.hue,
+        stage_dot_mark=marks.stage_dot, stage_badge_mark=marks.stage_badge,
         current_workspace=lambda: g.get("workspace"), current_viewer=lambda: g.get("viewer"),
     )  # fmt: skip
     env.filters.update(money=money, pounds=pounds, due=due, past=past, longdate=long_date, exact=exact)
@@ -39,6 +42,11 @@ def static_url(path: str) -> str:
         return url_for("static", filename=path, v=_digest.__wrapped__(current_app.static_folder or "", path))
     # Fifty icons a page: werkzeug's builder would take longer over them than the database over the page.
     return _static(current_app.static_url_path, current_app.static_folder or "", path)
+
+
+def icon(name: str, label: str | None = None, **more: str) -> Markup:
+    """An icon by its name in the sprite; templates give its classes as `class`."""
+    return marks.icon_mark(static_url("vendor/icons.svg"), name, label, more.get("class", ""))
 
 
 def money(minor: int | None, currency: str = "GBP") -> str:

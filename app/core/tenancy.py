@@ -13,9 +13,12 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from psycopg.pq import TransactionStatus
 from sqlalchemy import Connection, Engine, event
 from sqlalchemy.orm import Session, SessionTransaction
 from sqlalchemy.pool import Pool
+
+from app.core import driver as driver_module
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +88,10 @@ def _follow(session: Session, transaction: SessionTransaction, connection: Conne
 def _tell(
     connection: Connection, cursor: Any, statement: str, parameters: Any, context: Any, is_many: bool
 ) -> None:  # fmt: skip
+    driver = cursor.connection
+    if isinstance(driver, driver_module.Connection) and driver.pgconn.transaction_status == TransactionStatus.IDLE:
+        _open(connection, driver)
+        return
     info, scope = connection.info, _scope.get()
     if _TOLD not in info:
         return
@@ -106,6 +113,21 @@ def _tell(
     except BaseException:
         info[_TOLD] = None
         raise
+
+
+def _open(connection: Connection, driver: driver_module.Connection) -> None:
+    """Begin the transaction and tell it the scope, by one message: each takes as long as a small statement."""
+    scope = _scope.get()
+    if _TOLD not in connection.info or scope == NOWHERE:
+        driver.execute("begin", prepare=False)
+        return
+    assert scope.sees.isalpha()  # the ids are UUIDs: nothing that ends a string can stand in the message
+    driver.execute(
+        f"begin; select set_config('app.workspace_id', '{scope.workspace_id or ''}', true),"
+        f" set_config('app.user_id', '{scope.user_id or ''}', true), set_config('app.scope', '{scope.sees}', true)",
+        prepare=False,
+    )
+    connection.info[_TOLD] = scope
 
 
 @event.listens_for(Engine, "commit")

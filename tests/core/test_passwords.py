@@ -47,9 +47,9 @@ def test_an_unknown_user_costs_as_much_as_a_known_one():
     def best(reference: str | None) -> float:
         times = []
         for _ in range(15):
-            begun = time.perf_counter()
+            begun = time.thread_time()
             verify_password(reference, "wrong", params)
-            times.append(time.perf_counter() - begun)
+            times.append(time.thread_time() - begun)
         return min(times)
 
     assert 0.5 < best(None) / best(stored) < 2

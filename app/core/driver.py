@@ -1,0 +1,68 @@
+"""The driver's connection as Sill uses it: waits that cost little beside a thousand greenlets, and one message to begin.
+
+psycopg waits for each answer through gevent's poll, which costs more than most answers take. Here a wait first looks
+at the socket itself for a moment, since nearly every answer comes within it, and only then lets the other greenlets
+run. The moment is short, so that a statement that waits for another greenlet's lock never holds that greenlet up.
+"""
+
+import select
+from typing import Any
+
+import psycopg
+from psycopg import waiting
+
+#: Milliseconds to look for an answer before others may run.
+MOMENT = 2
+
+
+def _original_poll() -> Any:
+    """The system's own poll where gevent has put its own in place of it; None where nothing is patched."""
+    try:
+        from gevent import monkey
+    except ImportError:
+        return None
+    return monkey.get_original("select", "poll") if monkey.is_object_patched("select", "poll") else None
+
+
+_poll = _original_poll()
+_MASKS = {
+    waiting.Wait.R: select.POLLIN,
+    waiting.Wait.W: select.POLLOUT,
+    waiting.Wait.RW: select.POLLIN | select.POLLOUT,
+}
+
+
+class Connection(psycopg.Connection[Any]):
+    """A psycopg connection that begins no transaction by itself (core/tenancy.py does) and waits as described above."""
+
+    def wait(self, gen: Any, interval: float = 0.1, timeout: float | None = None) -> Any:
+        """Run one of psycopg's generators to its end. Raises what psycopg's own wait raises."""
+        if _poll is None or timeout is not None:
+            return super().wait(gen, interval, timeout)
+        return super().wait(_eager(gen, self.pgconn.socket), interval)
+
+
+def _eager(gen: Any, socket: int) -> Any:
+    """The same generator, answered at once as long as the socket is ready within a moment."""
+    try:
+        wanted = next(gen)
+        poll = _poll()
+        poll.register(socket, _MASKS[wanted])
+        while True:
+            events = poll.poll(MOMENT)
+            if events:
+                flags = events[0][1]
+                ready = (waiting.READY_R if flags & ~select.POLLOUT else 0) | (
+                    waiting.READY_W if flags & ~select.POLLIN else 0
+                )
+            else:
+                ready = yield wanted
+            wanted = gen.send(ready)
+            poll.modify(socket, _MASKS[wanted])
+    except StopIteration as end:
+        return end.value
+
+
+def connect(**options: Any) -> Connection:
+    """Open a connection with psycopg's keywords. Raises psycopg.OperationalError when the server can't be reached."""
+    return Connection.connect(**options, autocommit=True)
