@@ -58,7 +58,7 @@ BODIES: dict[str, dict[str, str]] = {
     "leads.keep_columns": {"column": "stage"},
     "leads.refill_view": {"query": "due=late"},
     "leads.save_view": {"name": "Big ones", "query": "value=100.."},
-    "leads.merge_listed_tag": {"version": "1"},
+    "leads.merge_listed_tag": {"version": "1", "into": "{lead_id}"},
     "leads.move": {"to": "{stage_id}"},
     "leads.narrow_board": {"words": "Hannah", "sort": "value"},
     "leads.order_stages": {"stage": "{stage_id}", "step": "1"},
@@ -145,8 +145,13 @@ def prepare(endpoint: str, records: Records, owner: Member) -> None:
 
 _NOT_GOING_OVER = "update transfers set state = 'cancelled' where id = :transfer_id"
 _READY = "update leads set stage_id = (select id from stages where key = 'ready_for_squeegee') where id = :lead_id"
+_SECOND_TAG = (
+    "insert into tags (workspace_id, id, name, colour, created_at, version)"
+    " select workspace_id, id, 'Second', 'red', now(), 1 from leads where id = :lead_id"
+)
 #: endpoint -> what must be so before its act may be done
 NEEDED = {
+    "leads.merge_listed_tag": (_SECOND_TAG,),
     "leads.bring_back_stage": ("update stages set retired_at = now() where id = :stage_id",),
     "leads.delete_for_good": ("update leads set shelf = 'bin', shelved_at = now() where id = :lead_id",),
     "messaging.retry": ("update messages set state = 'failed' where id = :message_id",),

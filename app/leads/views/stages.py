@@ -35,7 +35,7 @@ def stage_settings(slug: str) -> Response:
     return _page()
 
 
-@bp.get("/w/<slug>/settings/stages/retired")
+@bp.get("/w/<slug>/settings/stages/retired", endpoint="retired_stages")
 @permit("settings:read")
 def retired(slug: str) -> Response:
     """The retired stages, with how far their leads have got."""
@@ -44,7 +44,7 @@ def retired(slug: str) -> Response:
     return answer(fragment("leads/stages/_retired.html", **_retired()))
 
 
-@bp.post("/w/<slug>/settings/stages")
+@bp.post("/w/<slug>/settings/stages", endpoint="add_stage")
 @permit("settings:write")
 def add(slug: str) -> Response:
     """Add a stage."""
@@ -56,7 +56,7 @@ def add(slug: str) -> Response:
     return redirect_to(_home(stage.id))
 
 
-@bp.post("/w/<slug>/settings/stages/<uuid:stage_id>")
+@bp.post("/w/<slug>/settings/stages/<uuid:stage_id>", endpoint="change_stage")
 @permit("settings:write")
 def change_one(slug: str, stage_id: UUID) -> Response:
     """Change a stage and what follows in it."""
@@ -71,7 +71,7 @@ def change_one(slug: str, stage_id: UUID) -> Response:
     return redirect_to(_home(stage.id))
 
 
-@bp.post("/w/<slug>/settings/stages/order")
+@bp.post("/w/<slug>/settings/stages/order", endpoint="order_stages")
 @permit("settings:write")
 def reorder(slug: str) -> Response:
     """Put the stages into the order sent, or move one of them a `step` up or down."""
@@ -83,7 +83,7 @@ def reorder(slug: str) -> Response:
     return Response(status=204) if bare else redirect_to(_home(parse_id(request.form.get("stage", ""))))
 
 
-@bp.post("/w/<slug>/settings/stages/<uuid:stage_id>/retire")
+@bp.post("/w/<slug>/settings/stages/<uuid:stage_id>/retire", endpoint="retire_stage")
 @permit("settings:write")
 def retire(slug: str, stage_id: UUID) -> Response:
     """Take a stage off the board; its leads move on to another."""
@@ -95,7 +95,7 @@ def retire(slug: str, stage_id: UUID) -> Response:
     return redirect_to(f"{_home()}#retired")
 
 
-@bp.post("/w/<slug>/settings/stages/<uuid:stage_id>/bring-back")
+@bp.post("/w/<slug>/settings/stages/<uuid:stage_id>/bring-back", endpoint="bring_back_stage")
 @permit("settings:write")
 def bring_back(slug: str, stage_id: UUID) -> Response:
     """Put a retired stage back on the board."""
