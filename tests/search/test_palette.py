@@ -26,22 +26,27 @@ def find(alice):
     return ask
 
 
-@pytest.mark.parametrize(
-    "typed",
-    [
-        "han", "HANNAH", "cole", "obrien", "bri han", "900318", "0318", "07700 900318", "+44 7700 900318", "bs28",
-        "BS28 4", "bs284eg", "hannah@example.com", "hannah@exam", "orchard", "14 orch", "orchard cheddar",
-        "hannah orch", "che col",
-    ],
+WAYS = (
+    "han", "HANNAH", "cole", "obrien", "bri han", "900318", "0318", "07700 900318", "+44 7700 900318", "bs28", "BS28 4",
+    "bs284eg", "hannah@example.com", "hannah@exam", "orchard", "14 orch", "orchard cheddar", "hannah orch", "che col",
 )  # fmt: skip
-def test_a_lead_is_found_by(find, make_lead, typed):
+NO_WAYS = (
+    "", "h", "zzz", "%", "@", "' or 1=1", "90", "hannah cole ashby", "hannah quay", "\x00", "𝓱𝓪𝓷" * 60, "h@", ">", "-",
+)  # fmt: skip
+
+
+def test_a_lead_is_found_by_any_of_its_facts_and_in_any_order(find, make_lead):
     lead = make_lead(**HANNAH)
     make_lead(**TOM)
+    for typed in WAYS:
+        found = find(typed)
+        assert lead.number in found, typed
+        assert "Tom Ashby" not in found, typed
 
-    found = find(typed)
 
-    assert lead.number in found
-    assert "Tom Ashby" not in found
+def test_nothing_is_found_by_what_fits_nobody(find, make_lead):
+    make_lead(**HANNAH)
+    assert [typed for typed in NO_WAYS if "Hannah" in find(typed)] == []
 
 
 def test_a_lead_is_found_by_its_number_however_it_is_said(find, make_lead):
@@ -49,16 +54,6 @@ def test_a_lead_is_found_by_its_number_however_it_is_said(find, make_lead):
     prefix, year, serial = lead.number.split("-")
     for typed in (lead.number, lead.number.lower(), f"{prefix} {year} {serial}", f"{year}-{serial}", str(int(serial))):
         assert "Hannah" in find(typed), typed
-
-
-@pytest.mark.parametrize(
-    "typed",
-    ["", "h", "zzz", "%", "@", "' or 1=1", "90", "hannah cole ashby", "hannah quay", "\x00",
-     "𝓱𝓪𝓷" * 60, "h@", ">", "-"],
-)  # fmt: skip
-def test_nothing_is_found_by(find, make_lead, typed):
-    make_lead(**HANNAH)
-    assert "Hannah" not in find(typed)
 
 
 def test_who_is_exactly_meant_comes_first(find, make_lead):
@@ -84,18 +79,18 @@ def test_what_was_typed_is_marked(alice, make_lead):
     assert "<mark>Zoë</mark>" in text and "<mark>Hal</mark>" in text and "<b>Hall" not in text
 
 
-@pytest.mark.parametrize("typed", ["hanah", "hannha", "colle", "hannnah cole", "brian", "obriem"])
-def test_a_slip_is_forgiven_in_a_small_workspace(find, make_lead, typed):
+def test_a_slip_is_forgiven_in_a_small_workspace(find, make_lead):
     lead = make_lead(**HANNAH)
     make_lead(**TOM)
-    found = find(typed)
-    assert "Spelt nearly so" in found and lead.number in found and "Tom" not in found
+    for typed in ("hanah", "hannha", "colle", "hannnah cole", "brian", "obriem", "hanahh"):
+        found = find(typed)
+        assert "Spelt nearly so" in found and lead.number in found and "Tom" not in found, typed
 
 
-@pytest.mark.parametrize("typed", ["xan", "hnn", "hannah xxxx", "kole ashb", "0319", "bs29"])
-def test_slips_are_not_forgiven(find, make_lead, typed):
+def test_too_many_slips_are_not_forgiven(find, make_lead):
     make_lead(**HANNAH)
-    assert "Hannah" not in find(typed)
+    for typed in ("xan", "hnn", "hannah xxxx", "kole ashb", "0319", "bs29", "manneh"):
+        assert "Hannah" not in find(typed), typed
 
 
 def test_a_large_workspace_forgives_no_slip(find, make_lead, monkeypatch):

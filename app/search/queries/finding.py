@@ -157,7 +157,7 @@ def _people(fitting: Fitting, text: str) -> list[FoundPerson]:
         candidate, why = leads[0]
         reach = candidate.email if why == "email" else _spoken(candidate.phone) or candidate.email
         name = marked(candidate.name, text if why == "name" else "")
-        people.append(FoundPerson(contact_id, name, reach, len(leads), candidate.row.id))
+        people.append(FoundPerson(contact_id, name, reach, len(leads)))
     return people
 
 
@@ -168,9 +168,7 @@ def _houses(fitting: Fitting, text: str) -> list[FoundHouse]:
         if why in ("address", "postcode") and candidate.address:
             held.setdefault(candidate.row.property_id, []).append(candidate)
     return [
-        FoundHouse(
-            property_id, marked(leads[0].address, text), leads[0].postcode, len(leads), leads[0].row.id
-        )
+        FoundHouse(property_id, marked(leads[0].address, text), leads[0].postcode, len(leads))
         for property_id, leads in list(held.items())[:OTHERS_SHOWN]
     ]  # fmt: skip
 

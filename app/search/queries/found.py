@@ -31,7 +31,6 @@ class FoundPerson:
     name: Marked
     reach: str
     leads: int
-    lead_id: UUID
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +41,6 @@ class FoundHouse:
     address: Marked
     postcode: str
     leads: int
-    lead_id: UUID
 
 
 @dataclass(frozen=True, slots=True)

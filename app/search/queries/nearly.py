@@ -25,7 +25,7 @@ NEARLY_SHOWN = 5
 #: Below this a word has too many neighbours.
 SHORTEST_WORD = 4
 #: From this length on two slips are forgiven instead of one.
-LONG_WORD = 7
+LONG_WORD = 6
 _WORD = re.compile(r"[^\W_]+")
 
 
@@ -87,6 +87,8 @@ def _slips(typed: str, words: Iterable[str]) -> dict[str, int]:
     for beginning, slips, _ in process.extract(
         typed, list(beginnings), scorer=OSA.distance, score_cutoff=forgiven, limit=None
     ):
+        if slips > 1 and beginning[0] != typed[0]:
+            continue  # two slips and another first letter make another name
         for word in beginnings[beginning]:
             near[word] = min(near.get(word, slips), slips)
     return near

@@ -20,12 +20,24 @@ class Page:
 
 PAGES = (
     Page("leads.new", "New lead", "plus", "leads:write", "n", "add enquiry customer create"),
+    Page("my_day.day", "My day", "sun", "leads:write", "g d", "due late calls follow-ups today callbacks"),
     Page("leads.board", "Board", "square-kanban", "leads:read", "g b", "stages columns kanban pipeline"),
-    Page("leads.list_leads", "List of leads", "list", "leads:read", "g l", "all table filter"),
+    Page("leads.list_leads", "Leads", "list", "leads:read", "g l", "list all table filter"),
     Page("squeegee.queue", "Ready for Squeegee", "paint-roller", "leads:transfer", "g q", "hand over transfer"),
+    Page("squeegee.transfers", "Transfers to Squeegee", "paint-roller", "leads:transfer", "", "handed over failed"),
     Page("messaging.outbox", "Outbox", "send", "messages:read", "g o", "messages mail email text sms failed"),
+    Page("notifications.inbox", "Notifications", "bell", "leads:read", "g i", "told inbox bell mentions"),
+    Page("leads.archive", "Archive", "archive", "leads:read", "g a", "put away old"),
+    Page("leads.bin", "Bin", "trash-2", "leads:read", "", "deleted removed restore"),
     Page("lead_forms.quarantine", "Held back enquiries", "shield-alert", "leads:write", "", "spam robots quarantine"),
-    Page("workspaces.settings", "Settings", "settings", "settings:read", "g s", "business hours prices form colours"),
+    Page("workspaces.settings", "Settings", "settings", "settings:read", "g s", "business name logo colours"),
+    Page("leads.stage_settings", "Stages", "columns-3", "settings:read", "", "settings pipeline follow-up days"),
+    Page("leads.tag_settings", "Tags", "tag", "settings:read", "", "settings labels"),
+    Page("workspaces.settings", "Hours and follow-ups", "clock", "settings:read", "", "settings opening", "hours"),
+    Page("workspaces.settings", "Sharing out", "users", "settings:read", "", "settings assignment owner", "assignment"),
+    Page("workspaces.settings", "Quote form", "globe", "settings:read", "", "settings website embed", "form"),
+    Page("workspaces.settings", "Members", "user-plus", "members:read", "", "settings team invite roles", "members"),
+    Page("squeegee.settings", "Squeegee settings", "key-round", "settings:write", "", "connect token mapping"),
 )  # fmt: skip
 
 
