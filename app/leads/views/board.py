@@ -5,7 +5,6 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 from flask import Response, abort, g, request, url_for
-from werkzeug.datastructures import MultiDict
 
 from app.core.fragments import answer, fragment, page, redirect_to, wants_fragment
 from app.core.ids import parse_id
@@ -16,6 +15,7 @@ from app.leads.queries.choices import filter_choices
 from app.leads.queries.filter_fields import FIELDS, FROM_TABLES
 from app.leads.queries.filtering import LeadFilter, seal_words
 from app.leads.views import bp
+from app.leads.views.cards import card_items
 from app.workspaces.layout import desk
 
 _MINE = ("me", "none")
@@ -148,13 +148,16 @@ def _chips(view: BoardView) -> dict[str, Any]:
 
 
 def _links(view: BoardView) -> dict[str, Any]:
-    """Address parts made once a page, not once a card."""
-    query = view.as_query()
-    tail = "?" + urlencode(MultiDict(query).to_dict(flat=False), doseq=True) if query else ""
-    return {"lead_url": f"/w/{g.workspace.slug}/leads/", "query": query, "tail": tail, "page_size": PAGE}
+    """Address parts made once a page: to build one by its name takes as long as to write a card."""
+    query, root = view.as_query(), f"/w/{g.workspace.slug}/leads/"
+    tail = f"?{urlencode(query, doseq=True)}" if query else ""
+    return {
+        "lead_url": root, "board_url": f"{root}board", "query": query, "tail": tail, "page_size": PAGE,
+        "card_items": card_items,
+    }  # fmt: skip
 
 
 def _more(stage_id: UUID, cursor: str | None, view: BoardView) -> dict[str, Any]:
     links = _links(view)
     url = url_for("leads.column", stage_id=stage_id, after=cursor, **links["query"]) if cursor else None
-    return {"lead_url": links["lead_url"], "tail": links["tail"], "more_url": url}
+    return {"lead_url": links["lead_url"], "card_items": card_items, "more_url": url}

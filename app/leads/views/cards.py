@@ -1,0 +1,33 @@
+"""Cards as markup. Written here and not in a template: a board holds a hundred, and this takes a third of the time.
+
+The same shape as the style sheet of components/lead.css says: name, value a year, what is wanted, where, next act.
+"""
+
+from collections.abc import Iterable
+
+from markupsafe import Markup, escape
+
+from app.core.clock import utcnow
+from app.core.templating import due, pounds
+from app.leads.queries.cards import Card
+from app.leads.words import PRIORITY_WORDS
+
+_SHOWN_PRIORITIES = ("high", "urgent")
+
+
+def card_items(cards: Iterable[Card], lead_url: str) -> Markup:
+    """The items of a column's list; `lead_url` is the beginning of a lead's address."""
+    now = utcnow()
+    made = []
+    for card in cards:
+        worth = f"<b>{pounds(card.annual_minor)}<i>/yr</i></b>" if card.annual_minor else ""
+        urgent = f" <em>{PRIORITY_WORDS[card.priority]}</em>" if card.priority in _SHOWN_PRIORITIES else ""
+        act = ""
+        if card.next_act and card.next_act_at:
+            words, tone = due(card.next_act_at, now)
+            act = f'<footer>{escape(card.next_act)} <time class="{tone}">{words}</time></footer>'
+        made.append(
+            f'<li class="lead" id="lead-{card.id}"><a href="{lead_url}{card.id}">{escape(card.name)}</a>{worth}'
+            f'<p>{escape(card.what)}</p><p class="at">{escape(card.place)}{urgent}</p>{act}</li>'
+        )
+    return Markup("\n".join(made))  # noqa: S704 - what people wrote is escaped above
