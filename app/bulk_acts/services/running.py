@@ -26,7 +26,7 @@ from app.leads.models import Lead
 
 RUN = "bulk.run"
 #: Leads that one transaction changes; their rows are held until it ends.
-PIECE = 100
+PIECE = 250
 #: More than any act that is done within a request.
 MOST_AT_ONCE = 1_000
 
