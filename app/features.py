@@ -22,9 +22,12 @@ def register(app: Flask) -> None:
     from app.search.views import bp as search
     from app.squeegee.views import bp as squeegee
     from app.workspaces.queries import load_place
+    from app.workspaces.services import enter_with_session
     from app.workspaces.views import bp as workspaces
 
-    app.extensions["load_place"] = load_place  # how core/web.py finds out who may enter a workspace
+    # How core/web.py finds out who may enter a workspace.
+    app.extensions["load_place"] = load_place
+    app.extensions["enter_with_session"] = enter_with_session
 
     for blueprint in (
         files,

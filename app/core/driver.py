@@ -1,4 +1,4 @@
-"""The driver's connection as Sill uses it: waits that cost little beside a thousand greenlets, and one message to begin.
+"""The driver's connection as Sill uses it: waits that cost little among greenlets, and one message to begin.
 
 psycopg waits for each answer through gevent's poll, which costs more than most answers take. Here a wait first looks
 at the socket itself for a moment, since nearly every answer comes within it, and only then lets the other greenlets

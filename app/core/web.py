@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 import structlog
-from flask import Flask, Response, abort, current_app, g, make_response, render_template, request, url_for
+from flask import Flask, Response, abort, current_app, g, make_response, render_template, request, session, url_for
 from flask_login import current_user
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DataError, TimeoutError
@@ -16,6 +16,7 @@ from app.core import tenancy
 from app.core.access_keys import find
 from app.core.errors import Conflict, Forbidden, NotFound
 from app.core.fragments import fragment, redirect_to, wants_fragment
+from app.core.ids import parse_id
 from app.core.network import client_address
 from app.core.permissions import SEES, Actor
 from app.core.tenancy import Scope
@@ -70,6 +71,7 @@ def _start() -> None:
     tenancy.leave()
     g.viewer = None
     g.workspace = None
+    g.found = None
 
 
 def _end(error: BaseException | None) -> None:
@@ -86,17 +88,19 @@ def _enter_workspace() -> Response | None:
     """For /w/<slug>/...: sign-in first, then membership; a stranger gets the same 404 as for a slug nobody has."""
     if request.url_rule is None or not request.url_rule.rule.startswith("/w/<slug>"):
         return None
-    if not current_user.is_authenticated:
+    if "_user_id" not in session:  # flask-login's; without it there is nobody to find
         return _to_sign_in()
-    slug = (request.view_args or {})["slug"]
-    workspace_id = _workspace_of(slug)
+    workspace_id = _workspace_of((request.view_args or {})["slug"])
+    place = _place_and_session(workspace_id) if workspace_id else None
+    if not current_user.is_authenticated:
+        tenancy.enter(tenancy.NOWHERE)
+        return _to_sign_in()
     if workspace_id is None:
         abort(404)
     user_id = current_user.user_id
-    # What a member saw the last time is most likely what they see now: one telling instead of two. The place itself
-    # is readable in any scope, and nothing else is read before it has settled what holds.
-    tenancy.enter(Scope(workspace_id, user_id, _seen_last.get((workspace_id, user_id), "none")))
-    place = current_app.extensions["load_place"](workspace_id, user_id)
+    if place is None or g.found[0] != user_id:
+        tenancy.enter(Scope(workspace_id, user_id, "none"))
+        place = current_app.extensions["load_place"](workspace_id, user_id)
     if place is None:
         tenancy.enter(tenancy.NOWHERE)
         abort(404)
@@ -107,6 +111,39 @@ def _enter_workspace() -> Response | None:
     _seen_last[workspace_id, user_id] = sees
     tenancy.enter(Scope(workspace_id, user_id, sees))
     return None
+
+
+def found_with_place(user_id: UUID, token: str) -> Any:
+    """The login session that was found together with the place in the workspace, if it is this one."""
+    found = g.get("found")
+    return found[2] if found and found[:2] == (user_id, token) else None
+
+
+def _place_and_session(workspace_id: UUID) -> tuple[Any, Any] | None:
+    """The place of whom the cookie names, and their session with it (`found_with_place`), by one statement.
+
+    Nothing is believed yet: flask-login finds the session there, or asks anew and says who is signed in.
+    """
+    named = read_cookie(session["_user_id"])
+    if named is None:
+        return None
+    user_id, token = named
+    # What a member saw the last time is most likely what they see now: one telling instead of two. The place itself
+    # is readable in any scope, and nothing else is read before it has settled what holds.
+    tenancy.enter(Scope(workspace_id, user_id, _seen_last.get((workspace_id, user_id), "none")))
+    entered = current_app.extensions["enter_with_session"](workspace_id, user_id, token)
+    if entered is None:
+        return None
+    view, viewer, found = entered
+    g.found = (user_id, token, found)
+    return view, viewer
+
+
+def read_cookie(text: str) -> tuple[UUID, str] | None:
+    """Whom a session's cookie names, and its token; None for what is no such text."""
+    user_id, _, token = text.partition(".")
+    parsed = parse_id(user_id)
+    return (parsed, token) if parsed else None
 
 
 def _workspace_of(slug: str) -> UUID | None:

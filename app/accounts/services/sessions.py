@@ -7,10 +7,11 @@ thirty days in all. Both are long, since crews and offices work all day; signing
 import hashlib
 import secrets
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Row, bindparam, delete, select, update
+from sqlalchemy import bindparam, delete, select, update
 
 from app.accounts.models import SESSION_IDLE, LoginSession, User
 from app.core.clock import utcnow
@@ -35,7 +36,7 @@ def start_session(user: User, actor: Actor) -> StartedSession:
     now = utcnow()
     token = secrets.token_urlsafe(32)
     session = LoginSession(
-        token_hash=_hash(token), user_id=user.id, created_at=now, last_seen_at=now, expires_at=now + LIFE,
+        token_hash=hash_token(token), user_id=user.id, created_at=now, last_seen_at=now, expires_at=now + LIFE,
         address=actor.address, device=actor.device,
     )  # fmt: skip
     session.user = user
@@ -44,7 +45,18 @@ def start_session(user: User, actor: Actor) -> StartedSession:
     return StartedSession(session, token)
 
 
-#: Asked by every request, hence built once and of bare columns.
+class ResumedSession(NamedTuple):
+    """A login session with the name and email of its person."""
+
+    id: UUID
+    expires_at: datetime
+    last_seen_at: datetime
+    name: str
+    email: str
+
+
+#: Asked by every page outside a workspace (inside one, workspaces/services/entering.py asks for the place as well),
+#: hence built once and of bare columns.
 _RESUMED = (
     select(LoginSession.id, LoginSession.expires_at, LoginSession.last_seen_at, User.name, User.email)
     .join(User, User.id == LoginSession.user_id)
@@ -52,14 +64,19 @@ _RESUMED = (
 )
 
 
-def resume_session(user_id: UUID, token: str) -> Row | None:
-    """The id of the session that a token opens, with the name and email of its person.
+def resume_session(user_id: UUID, token: str) -> ResumedSession | None:
+    """The session that a token opens.
 
     None when it ended, lay idle too long or is another person's.
     """
-    session = db.session.execute(_RESUMED, {"token_hash": _hash(token), "user_id": user_id}).one_or_none()
+    row = db.session.execute(_RESUMED, {"token_hash": hash_token(token), "user_id": user_id}).one_or_none()
+    return still_good(ResumedSession(*row)) if row else None
+
+
+def still_good(session: ResumedSession) -> ResumedSession | None:
+    """The session, whose use now is noted, or None when it has ended or lay idle too long."""
     now = utcnow()
-    if session is None or session.expires_at <= now or session.last_seen_at + SESSION_IDLE <= now:
+    if session.expires_at <= now or session.last_seen_at + SESSION_IDLE <= now:
         return None
     if session.last_seen_at + SEEN_EVERY <= now:
         db.session.execute(
@@ -76,5 +93,6 @@ def end_session(session_id: UUID) -> None:
     db.session.execute(delete(LoginSession).where(LoginSession.id == session_id))
 
 
-def _hash(token: str) -> bytes:
+def hash_token(token: str) -> bytes:
+    """What is kept of a session's token."""
     return hashlib.sha256(token.encode()).digest()

@@ -34,12 +34,11 @@ class SignedIn(UserMixin):
 @login_manager.user_loader
 def load_signed_in(text: str) -> SignedIn | None:
     """The session of a cookie, or None when it is no longer good."""
-    user_id, _, token = text.partition(".")
-    try:
-        person = UUID(user_id)
-        found = services.resume_session(person, token)
-    except ValueError:
+    named = web.read_cookie(text)
+    if named is None:
         return None
+    person, token = named
+    found = web.found_with_place(person, token) or services.resume_session(person, token)
     return SignedIn(person, found.id, found.name, found.email, token) if found else None
 
 

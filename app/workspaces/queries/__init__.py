@@ -53,8 +53,8 @@ class Place:
     role: str
 
 
-# What every page asks is built once: building these statements takes longer than running them.
-_PLACE = (
+#: What every page asks is built once: building these statements takes longer than running them.
+PLACE = (
     select(Workspace, Membership.role, User.name, User.email)
     .select_from(Membership)
     .join(Workspace, Workspace.id == Membership.workspace_id)
@@ -69,11 +69,13 @@ _PLACE = (
 
 def load_place(workspace_id: UUID, user_id: UUID) -> tuple[WorkspaceView, Viewer] | None:
     """The workspace and the person's place in it, or None for someone who is no active member."""
-    row = db.session.execute(_PLACE, {"here": workspace_id, "person": user_id}).one_or_none()
-    if row is None:
-        return None
-    workspace, role, name, email = row
-    db.session.info["workspace"] = workspace  # a session forgets what nobody holds; `current_workspace()` is free then
+    row = db.session.execute(PLACE, {"here": workspace_id, "person": user_id}).one_or_none()
+    return place_of(user_id, *row) if row else None
+
+
+def place_of(user_id: UUID, workspace: Workspace, role: str, name: str, email: str) -> tuple[WorkspaceView, Viewer]:
+    """A row of PLACE as pages know it; `current_workspace()` is free from here on."""
+    db.session.info["workspace"] = workspace  # a session forgets what nobody holds
     view = WorkspaceView(*(getattr(workspace, column) for column in WorkspaceView.__dataclass_fields__))
     return view, Viewer(user_id, name, email, role)
 
