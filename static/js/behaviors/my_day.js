@@ -69,6 +69,10 @@ document.addEventListener("htmx:after:request", (event) => {
   if (ctx?.sourceElement?.matches?.(".day-outcomes") && ctx.response?.status < 400) drafts.delete(ctx.sourceElement.id);
 });
 document.addEventListener("htmx:after:swap", () => { if (day()) { restore(); watchClock(); } });
+// Escape leaves the note, so that the next key is an outcome.
+document.addEventListener("keydown", (event) => {
+  if (event.key === "Escape" && event.target.closest?.(".day-outcomes")) document.querySelector(".day-who h2")?.focus();
+});
 // Dialling is not leaving, whatever the browser thinks of tel: addresses.
 document.addEventListener("click", (event) => {
   const form = event.target.closest?.("a[href^='tel:']") && field()?.form;
