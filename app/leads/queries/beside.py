@@ -12,6 +12,7 @@ from app.extensions import db
 from app.leads.models import Lead
 from app.leads.queries.board_order import BY_HAND, ORDERS
 from app.leads.queries.filtering import LeadFilter
+from app.leads.queries.ordering import SORTS, Ordering
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,20 +24,13 @@ class Way:
     in_stage: bool = False
 
 
-_LISTED = {
-    "next": Way("next_act_at", falling=False),
-    "value": Way("annual_minor", falling=True),
-    "activity": Way("last_activity_at", falling=True),
-}
-_NEWEST = Way("created_at", falling=True)
-
-
 def way_of(page: str, sort: str) -> Way:
     """The order of a page ("board" or "list") under a sort of its own; an unknown one is the page's usual."""
     if page == "board":
         order = ORDERS.get(sort, BY_HAND)
         return Way(order.by, order.falling, in_stage=True)
-    return _LISTED.get(sort, _NEWEST)
+    listed = Ordering.from_query({"sort": sort})
+    return Way(SORTS[listed.key][0].key, falling=listed.is_falling)
 
 
 def neighbours(lead_id: UUID, narrowed: LeadFilter, way: Way) -> tuple[UUID | None, UUID | None]:

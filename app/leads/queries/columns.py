@@ -39,8 +39,10 @@ class Paper:
         """When something happened; the exact time on hover."""
         if at is None:
             return ""
-        exact = at.astimezone(self.zone).strftime("%a %-d %b %Y, %H:%M")
-        return Markup('<time title="{}">{}</time>').format(exact, humanise_past(at, self.now, self.zone))
+        local = at.astimezone(self.zone)
+        recent = (self.now.astimezone(self.zone).date() - local.date()).days < 2
+        words = humanise_past(at, self.now, self.zone) if recent else self.day(local.date())
+        return Markup('<time title="{}">{}</time>').format(local.strftime("%a %-d %b %Y, %H:%M"), words)
 
     def day(self, day: date | None) -> str:
         """Such as "8 Dec", with the year if it is another."""

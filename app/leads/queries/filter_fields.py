@@ -34,13 +34,13 @@ class Field:
 
 
 _EVERY = (
+    Field("words", "Name, phone, email or place", "words"),
     Field("stage", "Stage", "pick", Lead.stage_id, choices={"open": "Any open stage", "final": "Any final stage"}),
     Field("owner", "Owner", "pick", Lead.owner_id, choices={"me": "Me"}, none="Nobody"),
     Field("priority", "Priority", "pick", Lead.priority, choices=PRIORITY_WORDS),
     Field("tag", "Tag", "pick", choices={}, none="No tag"),
     Field("starred", "Starred by me", "flag"),
     Field("number", "Number", "text", Lead.number),
-    Field("words", "Name, phone, email or place", "words"),
     Field("due", "Next act", "moment", Lead.next_act_at, "Time", none="Nothing planned", ahead=True),
     Field("created", "Came in", "moment", Lead.created_at, "Time"),
     Field("contacted", "Last contact", "moment", Lead.last_contact_at, "Time", none="Never"),

@@ -1,19 +1,19 @@
 // The list: dialogs that are fetched open by themselves, columns are ordered by dragging or by keys, and a field of the
 // filter that is filled in counts as chosen.
+import { announce } from "./toast.js";
+
 const dialog = document.getElementById("list-dialog");
 
 const open = () => {
   if (!dialog || !dialog.firstElementChild) return;
   if (!dialog.open) dialog.showModal();
-  (dialog.querySelector("[aria-invalid=true]") ?? dialog.querySelector("[autofocus]"))?.focus();
-  dialog.querySelector("[autofocus], [aria-invalid=true]")?.closest("fieldset")?.scrollIntoView({ block: "center" });
+  // The field that a chip names comes after the search field; a finger wants no keyboard over the rest at once.
+  const firsts = [...dialog.querySelectorAll("[data-first]")];
+  const first = dialog.querySelector("[aria-invalid=true]") ?? firsts.at(-1) ?? dialog.querySelector("[autofocus]");
+  if (first && (first.getAttribute("aria-invalid") || !matchMedia("(pointer: coarse)").matches)) first.focus();
+  if (first !== firsts[0]) first?.closest("fieldset")?.scrollIntoView({ block: "center" });
   const columns = dialog.querySelector("[data-columns]");
   if (columns) orderable(columns);
-};
-
-const announce = (words) => {
-  const announcer = document.getElementById("announcer");
-  if (announcer) announcer.textContent = words;
 };
 
 const place = (item) => {
@@ -69,9 +69,23 @@ const orderable = (list) => {
   }));
 };
 
+// A row opens wherever it is clicked, not only by its name; what is being selected as text stays.
+document.addEventListener("click", (event) => {
+  const row = event.target.closest?.(".list-table tbody tr");
+  if (!row || event.target.closest("a, button, input, label") || event.defaultPrevented || getSelection().toString()) return;
+  if (event.target.closest(".tick-cell")) return row.querySelector("[data-bulk-pick]").click();
+  row.querySelector("a.row-link").dispatchEvent(new MouseEvent("click", { bubbles: true, cancelable: true, ctrlKey: event.ctrlKey, metaKey: event.metaKey, view: window }));
+});
+
 if (dialog) {
   document.addEventListener("htmx:after:swap", (event) => {
     if ((event.detail?.ctx?.target ?? event.target) === dialog) open();
+  });
+  // What the bar of bulk acts calls the number of leads that match.
+  document.addEventListener("htmx:after:swap", () => {
+    const rows = document.getElementById("list-rows");
+    const counted = document.querySelector("#list-count [data-total]");
+    if (rows && counted) rows.dataset.bulkTotal = counted.dataset.total;
   });
   dialog.addEventListener("close", () => dialog.replaceChildren());
   // Dates typed by hand stand instead of the word chosen before, and the other way round.
