@@ -64,7 +64,7 @@ const section = ([title, keys]) => {
 const choice = () => {
   const box = Object.assign(document.createElement("input"), { type: "checkbox", checked: !keysAreOff() });
   box.addEventListener("change", () => turnKeys(box.checked));
-  const label = make("label", "", box, make("span", "Single keys do things. Turned off, Ctrl K and the arrows still do."));
+  const label = make("label", "", box, make("span", "Single keys work. When they are off, Ctrl K and the arrows still do."));
   label.className = "keys-choice small muted";
   return label;
 };
