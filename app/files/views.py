@@ -1,9 +1,10 @@
 """A lead's files: taking them in, the gallery, and giving them out so that nothing in one can run."""
 
 import json
+import re
 from threading import BoundedSemaphore
 from typing import Any
-from urllib.parse import unquote
+from urllib.parse import quote, unquote
 from uuid import UUID
 
 import structlog
@@ -59,7 +60,7 @@ def add(slug: str, lead_id: UUID) -> Response:
     cipher()  # its keys are read now, since the connection is given back for as long as the bytes take to come
     keep()
     if not _IN_HAND.acquire(timeout=10):
-        return _words("Too many files are coming in at once. Try again in a few seconds.", 503, {"Retry-After": "5"})
+        return _words("Too many files are coming in at once. Try again in a few seconds.", 503)
     try:
         content = request.get_data(cache=False)
         keep()
@@ -68,7 +69,7 @@ def add(slug: str, lead_id: UUID) -> Response:
         return _words(invalid.errors["file"], 422)
     except StoreUnavailable as error:
         log.error("file_store_unavailable", code=str(error))
-        return _words("The store for files can't be reached. Nothing was kept; try again.", 503, {"Retry-After": "10"})
+        return _words("The store for files can't be reached. Nothing was kept; try again.", 503)
     finally:
         _IN_HAND.release()
     return _words("", 201)
@@ -117,11 +118,17 @@ def _bytes_of(file: FileView, variant: str, content_type: str, *, saved: bool = 
         log.error("file_unreadable", file=str(file.id), variant=variant, error=type(error).__name__)
         abort(503 if isinstance(error, StoreUnavailable) else 500)
     response = Response(FileWrapper(sealed, _READ_BYTES), content_type=content_type, direct_passthrough=True)
-    response.headers.set("Content-Disposition", "attachment" if saved else "inline", filename=file.name)
+    response.headers["Content-Disposition"] = _disposition("attachment" if saved else "inline", file.name)
     response.headers["Content-Security-Policy"] = _SANDBOX
     response.headers["Content-Length"] = str(sealed.size)
     response.set_etag(f"{file.id.hex}-{variant}")
     return response.make_conditional(request, accept_ranges=True, complete_length=sealed.size)
+
+
+def _disposition(how: str, name: str) -> str:
+    """RFC 6266: the name in ASCII for old clients, and as it is for all others."""
+    plain = re.sub(r'[^ -~]|["\\%]', "_", name)
+    return f"{how}; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"
 
 
 def _changed(lead_id: UUID, words: str, undo_url: str | None = None) -> Response:
@@ -140,5 +147,5 @@ def _body(lead_id: UUID) -> str:
     return fragment("files/_body.html", left=left, may=may, **values)
 
 
-def _words(text: str, status: int, headers: dict[str, str] | None = None) -> Response:
-    return Response(text, status, headers, content_type="text/plain; charset=utf-8")
+def _words(text: str, status: int) -> Response:
+    return Response(text, status, content_type="text/plain; charset=utf-8")

@@ -20,6 +20,8 @@ from app.core.clock import utcnow
 from app.core.outbox import OutboxItem
 from app.core.permissions import Actor
 from app.extensions import db
+from app.files.models import File
+from app.files.services.keeping import seal_variants, store_variants
 from app.followups.models import FollowUp
 from app.lead_forms.models import FormSubmission, LeadForm
 from app.leads.models import Lead
@@ -260,7 +262,19 @@ def _view(lead: Lead, actor: Actor) -> UUID:
     return view_id
 
 
+def _file(lead: Lead, actor: Actor) -> UUID:
+    file = File(
+        lead_id=lead.id, kind="photo", name="front.jpg", content_type="image/jpeg", size_bytes=1, fingerprint=b"x",
+        uploaded_by=actor.user_id,
+    )  # fmt: skip
+    db.session.add(file)
+    db.session.flush()
+    store_variants(seal_variants(file.id, b"x", b"x"))
+    return file.id
+
+
 MAKERS: dict[str, Callable[[Lead, Actor], UUID]] = {
+    "file_id": _file,
     "follow_up_id": _follow_up,
     "message_id": _message,
     "quote_id": _quote,

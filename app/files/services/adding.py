@@ -25,6 +25,7 @@ from app.files.services.keeping import seal_variants, store_variants
 from app.files.services.naming import clean_name
 from app.leads.models import Lead
 from app.leads.services import get_lead
+from app.notifications.services import notify
 
 log = structlog.get_logger(__name__)
 MOST_FILES = 200
@@ -88,6 +89,8 @@ def _tell(lead: Lead, file: File, actor: Actor) -> Activity:
     latest = _latest_line(lead)
     if latest is None or not _goes_on(latest, actor):
         data = {noun: 1, "file_id": str(file.id)}
+        if lead.owner_id is not None:
+            notify(lead.owner_id, "file_added", lead=lead, actor=actor, data={"kind": file.kind, "count": 1})
         return record_activity(lead, "file", "file.added", actor, data=data, topics=topics)
     latest.data = {**latest.data, noun: int(latest.data.get(noun, 0)) + 1}
     publish(

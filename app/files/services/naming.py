@@ -32,5 +32,7 @@ def clean_name(given: str, content_type: str) -> str:
     name = re.sub(r'[<>:"|?*]', "", " ".join(name.split())).strip(". ")
     ending = PurePath(name).suffix.lower()
     stem = name[: len(name) - len(ending)] if re.fullmatch(r"\.[a-z0-9]{1,5}", ending) else name
-    stem = stem.strip(". ") or ("photo" if content_type.startswith("image/") else "document")
+    doubled = next((each for each in endings if stem.lower().endswith(each)), "")
+    stem = stem[: len(stem) - len(doubled)].strip(". ")
+    stem = stem or ("photo" if content_type.startswith("image/") else "document")
     return stem[: _LONGEST - 5] + (ending if ending in endings else endings[0])

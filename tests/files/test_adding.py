@@ -1,0 +1,138 @@
+"""Adding files: what becomes of pictures, names, the timeline, and the same file twice."""
+
+import io
+
+import pytest
+from PIL import Image
+from sqlalchemy import select
+
+from app.activities.models import Activity
+from app.extensions import db
+from app.files.models import File
+from app.files.services import MOST_FILES
+from app.files.services.naming import clean_name
+from app.notifications.models import Notification
+from tests.files.pictures import drawing, office, pdf, photo_with_secrets, picture, send
+
+
+def read_back(client, file_id, query="") -> Image.Image:
+    return Image.open(io.BytesIO(client.get(f"/w/wells/files/{file_id}{query}").data))
+
+
+def test_a_photo_is_turned_upright_made_smaller_and_loses_all_it_knew(alice, add_photo) -> None:
+    content = photo_with_secrets()
+    assert b"CanaryMaker" in content and b"CanaryComment" in content
+    file_id = add_photo(content=content)
+    kept = alice.get(f"/w/wells/files/{file_id}").data
+    assert b"Canary" not in kept and b"Exif" not in kept
+    image = Image.open(io.BytesIO(kept))
+    assert (image.format, image.size, dict(image.getexif())) == ("JPEG", (480, 640), {})
+    red, green, blue = image.getpixel((470, 10))  # turned by a quarter: what was top left is top right
+    assert red > 200 and green < 60 and blue < 60
+
+
+def test_a_large_photo_fits_a_screen_and_has_a_square_thumbnail(alice, add_photo) -> None:
+    file_id = add_photo(content=picture(size=(6000, 3000)))
+    assert read_back(alice, file_id).size == (2560, 1280)
+    thumb = read_back(alice, file_id, "/thumb")
+    assert (thumb.format, thumb.size) == ("JPEG", (288, 288))
+    row = db.session.get(File, (alice.workspace_id, file_id))
+    assert (row.width, row.height, row.kind, row.content_type) == (2560, 1280, "photo", "image/jpeg")
+
+
+@pytest.mark.parametrize(
+    ("kind", "mode", "becomes"),
+    [
+        ("PNG", "RGBA", "PNG"), ("PNG", "P", "PNG"), ("PNG", "I;16", "PNG"), ("GIF", "P", "PNG"),
+        ("WEBP", "RGB", "JPEG"), ("AVIF", "RGB", "JPEG"), ("JPEG", "CMYK", "JPEG"), ("JPEG", "L", "JPEG"),
+    ],
+)  # fmt: skip
+def test_every_kind_of_picture_is_drawn_anew(alice, add_photo, kind, mode, becomes) -> None:
+    image = read_back(alice, add_photo(content=picture(kind, mode=mode)))
+    assert (image.format, image.size) == (becomes, (640, 480))
+
+
+def test_an_iphones_picture_is_read_where_its_decoder_is_installed(alice, add_photo) -> None:
+    pillow_heif = pytest.importorskip("pillow_heif")
+    target = io.BytesIO()
+    pillow_heif.from_pillow(drawing()).save(target)
+    assert read_back(alice, add_photo(content=target.getvalue())).format == "JPEG"
+
+
+def test_documents_are_kept_as_they_came(alice, make_lead) -> None:
+    lead = make_lead()
+    for content, name in ((pdf(), "quote.pdf"), (office(), "letter.docx"), (b"Gate code is green\n", "gate.txt")):
+        assert send(alice, lead, content, name).status_code == 201
+    files = {file.name: file.id for file in db.session.scalars(select(File))}
+    assert set(files) == {"quote.pdf", "letter.docx", "gate.txt"}
+    assert alice.get(f"/w/wells/files/{files['quote.pdf']}").data == pdf()
+
+
+def test_the_timeline_counts_what_came_together(alice, bob, make_lead, add_photo) -> None:
+    lead = make_lead()
+    add_photo(lead)
+    add_photo(lead, picture(size=(300, 300)))
+    assert send(alice, lead, pdf()).status_code == 201
+    lines = db.session.scalars(select(Activity).where(Activity.kind == "file")).all()
+    assert [(line.event, line.data["photos"], line.data["documents"]) for line in lines] == [("file.added", 2, 1)]
+    assert "2 photos and 1 document added" in alice.get(f"/w/wells/leads/{lead.id}/timeline").text
+    add_photo(lead, picture(size=(310, 300)), client=bob)
+    assert len(db.session.scalars(select(Activity).where(Activity.kind == "file")).all()) == 2
+
+
+def test_the_owner_of_the_lead_is_told_once_of_what_others_add(world, alice, bob, make_lead, add_photo) -> None:
+    lead = make_lead(owner_id=world.bob.user_id)
+    for side in (300, 301, 302):
+        add_photo(lead, picture(size=(side, 300)))
+    add_photo(lead, picture(size=(400, 300)), client=bob)
+    with world.bob.acting():
+        told = db.session.scalars(select(Notification).where(Notification.kind == "file_added")).all()
+    assert [(line.user_id, line.lead_id) for line in told] == [(world.bob.user_id, lead.id)]
+
+
+def test_the_same_file_sent_again_is_kept_once(alice, make_lead) -> None:
+    lead, content = make_lead(), picture()
+    assert [send(alice, lead, content).status_code for _ in range(3)] == [201] * 3
+    assert len(db.session.scalars(select(File)).all()) == 1
+    assert send(alice, make_lead(), content).status_code == 201
+    assert len(db.session.scalars(select(File)).all()) == 2
+
+
+def test_a_lead_takes_so_many_files_and_no_more(alice, make_lead) -> None:
+    lead = make_lead()
+    db.session.add_all(
+        File(lead_id=lead.id, kind="photo", name="x.jpg", content_type="image/jpeg", size_bytes=1, fingerprint=b"x")
+        for _ in range(MOST_FILES)
+    )
+    answer = send(alice, lead, picture())
+    assert (answer.status_code, "is the most" in answer.text) == (422, True)
+
+
+@pytest.mark.parametrize(
+    ("given", "kind", "name"),
+    [
+        ("front.HEIC", "image/jpeg", "front.jpg"),
+        ("front.jpeg", "image/jpeg", "front.jpeg"),
+        ("../../etc/passwd", "image/jpeg", "passwd.jpg"),
+        ("C:\\photos\\back door.PNG", "image/png", "back door.png"),
+        ("invoice.pdf.exe", "application/pdf", "invoice.pdf"),
+        ("\u202egpj.exe", "application/pdf", "gpj.pdf"),
+        ("a\r\nSet-Cookie: x.txt", "text/plain", "a Set-Cookie x.txt"),
+        ('"><script>.csv', "text/plain", "script.csv"),
+        ("....", "image/jpeg", "photo.jpg"),
+        (".htaccess", "text/plain", "htaccess.txt"),
+        ("", "application/pdf", "document.pdf"),
+        ("x" * 500 + ".jpg", "image/jpeg", "x" * 115 + ".jpg"),
+        ("Küche\u0000 ☂.jpg", "image/jpeg", "Küche ☂.jpg"),
+    ],
+)
+def test_names_are_cleaned(given, kind, name) -> None:
+    assert clean_name(given, kind) == name
+
+
+def test_a_name_comes_back_as_it_was_whatever_its_letters(alice, add_photo) -> None:
+    file_id = add_photo(name="K%C3%BCche%20%E2%98%82.jpg")
+    disposition = alice.get(f"/w/wells/files/{file_id}?save=1").headers["Content-Disposition"]
+    assert disposition.startswith("attachment;") and "K%C3%BCche%20%E2%98%82.jpg" in disposition
+    lead_id = db.session.scalars(select(File.lead_id)).one()
+    assert "Küche ☂.jpg" in alice.get(f"/w/wells/leads/{lead_id}/files", hx=True).text
