@@ -1,0 +1,92 @@
+"""Stages put in order by mouse and keys, and a bell that rings in another's browser."""
+
+from playwright.sync_api import Locator, Page, Response, expect
+
+from tests.e2e.browsers import People
+from tests.e2e.site import SLUG
+from tests.e2e.steps import add_lead, centre, token
+
+STAGES = f"/w/{SLUG}/settings/stages"
+
+
+def test_stages_are_put_in_order_by_keys_and_by_mouse(people: People) -> None:
+    page = people.staff()
+    page.goto(STAGES)
+    before = names(page)
+    handle = page.get_by_role("button", name=f"Move {before[2]}", exact=True)
+    handle.focus()
+    with page.expect_response(is_order):
+        page.keyboard.press("ArrowUp")
+    expect(handle).to_be_focused()
+    expect(page.locator("#announcer")).to_have_text(f"{before[2]}: 2 of {len(before)}")
+    page.reload()
+    assert names(page)[:3] == [before[0], before[2], before[1]]
+
+    page.get_by_role("button", name=f"Move {before[1]}", exact=True).hover()
+    page.wait_for_function("() => window.Sortable")
+    with page.expect_response(is_order):
+        drag_row(page, before[1], onto=before[2])
+    page.reload()
+    assert names(page) == before
+
+
+def test_the_bell_rings_in_another_s_browser_and_leads_to_the_lead(people: People) -> None:
+    mine, theirs = people.staff(), people.staff(who="bob")
+    theirs.goto(f"/w/{SLUG}/notifications")
+    expect(theirs.locator("html[data-connection=open]")).to_have_count(1)
+    lead_id = add_lead(mine, "Rita Ringer")
+    bob = theirs.locator("#bell-face").get_attribute("data-live")
+    assert bob is not None
+    give(mine, lead_id, bob.removeprefix("bell-"))
+
+    expect(theirs.locator(".bell-count")).to_contain_text("1")
+    expect(theirs.locator("#told .told-row")).to_contain_text("gives you Rita Ringer")
+    theirs.locator(".bell > summary").click()
+    panel = theirs.locator("#told-panel")
+    expect(panel.locator(".told-row")).to_have_count(1)
+    theirs.keyboard.press("Escape")
+    expect(panel).to_be_hidden()
+    expect(theirs.locator(".bell > summary")).to_be_focused()
+    theirs.keyboard.press("Enter")
+    panel.get_by_role("link", name="Rita Ringer").click()
+    expect(theirs).to_have_url(f"{people.base_url}/w/{SLUG}/leads/{lead_id}")
+    expect(theirs.locator(".bell-count")).to_have_count(0)
+
+
+def names(page: Page) -> list[str]:
+    """The stages in the works, from top to bottom."""
+    rows: list[str] = (
+        page.locator(".stage-list")
+        .first.locator("[data-reorder-name]")
+        .evaluate_all("rows => rows.map((row) => row.dataset.reorderName)")
+    )
+    return rows
+
+
+def row(page: Page, name: str) -> Locator:
+    return page.locator(f'[data-reorder-name="{name}"]')
+
+
+def drag_row(page: Page, name: str, *, onto: str) -> None:
+    """Drag a row by its handle over another."""
+    x, y = centre(row(page, name).locator("[data-reorder-handle]"))
+    box = row(page, onto).bounding_box()
+    assert box
+    page.mouse.move(x, y)
+    page.mouse.down()
+    for share in (0.3, 0.6, 0.9, 1.0):
+        page.mouse.move(x, y + (box["y"] + 4 - y) * share)
+    page.mouse.up()
+
+
+def is_order(answer: Response) -> bool:
+    """Whether this is the server's word on the new order."""
+    return answer.url.endswith("/stages/order") and answer.status == 204
+
+
+def give(page: Page, lead_id: str, user_id: str) -> None:
+    """Give a lead to somebody as the drawer does."""
+    answer = page.request.post(
+        f"/w/{SLUG}/leads/{lead_id}/facts/owner", form={"value": user_id, "was": "", "csrf_token": token(page)}
+    )
+    assert answer.ok, answer.status
