@@ -15,6 +15,7 @@ from app.core.fragments import answer, fragment, page, redirect_to, wants_fragme
 from app.core.ids import parse_id
 from app.core.permissions import permit
 from app.extensions import db
+from app.leads.services import get_lead
 from app.leads.words import DECLINE_WORDS
 from app.my_day import services
 from app.my_day.services import Outcome, Slip, Taken
@@ -65,8 +66,8 @@ def settle(slug: str, lead_id: UUID) -> Response:
 @permit("leads:write")
 def undo(slug: str, lead_id: UUID) -> Response:
     """Take the last outcome back and the lead up again."""
-    actor = web.actor()
-    services.undo(lead_id, _read(request.args), actor)
+    actor, lead = web.actor(), get_lead(lead_id)
+    services.undo(lead.id, _read(request.values), actor)
     taken = services.take(lead_id, actor)
     return _shown(taken, toast=("Taken back", None)) if wants_fragment() else redirect_to(url_for("my_day.day"))
 
@@ -85,10 +86,10 @@ def hold(slug: str, lead_id: UUID) -> Response:
 @permit("leads:write")
 def release(slug: str, lead_id: UUID) -> Response:
     """Let go of the lead, as its page does when it is left; `until` says which showing of it was left."""
-    until = _moment(request.form.get("until", ""))
+    lead, until = get_lead(lead_id), _moment(request.form.get("until", ""))
     if until is None:
         abort(400)
-    services.release(lead_id, web.actor(), until)
+    services.release(lead.id, web.actor(), until)
     return Response(status=204)
 
 

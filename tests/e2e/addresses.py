@@ -22,6 +22,7 @@ def staff_pages(page: Page) -> dict[str, str]:
     sheet = page.get_by_role("link", name="Copy sheet").first
     found = {"transfer": str(transfer.get_attribute("href")), "copy sheet": str(sheet.get_attribute("href"))}
     return found | {
+        "my day": "/w/somerset/my-day",
         "board": "/w/somerset/leads/board",
         "mine": "/w/somerset/leads/board?mine=1",
         "list": "/w/somerset/leads",

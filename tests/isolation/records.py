@@ -41,6 +41,7 @@ from tests.support.world import Member, World, add_member
 IN_A_WORKSPACE = "/w/<slug>"
 NOWHERE = "http://127.0.0.1:9"
 TOMORROW = (utcnow() + timedelta(days=1)).date().isoformat()
+SOON = (utcnow() + timedelta(hours=1)).isoformat()
 
 #: endpoint -> what a person would send; `{stage}` and the like stand for ids of the person's own workspace.
 BODIES: dict[str, dict[str, str]] = {
@@ -70,6 +71,9 @@ BODIES: dict[str, dict[str, str]] = {
     "lead_forms.release_submission": {},
     "messaging.compose": {"channel": "email", "recipient": "ivy@example.com", "subject": "Hello", "body": "Good day"},
     "messaging.settle": {"arrived": "yes"},
+    "my_day.release": {"until": SOON},
+    "my_day.settle": {"outcome": "no_answer week", "act": "{follow_up_id}"},
+    "my_day.undo": {"act": "{follow_up_id}", "since": SOON, "upto": SOON},
     "quotes.create": {"price_8_weekly": "24", "valid_until": TOMORROW},
     "quotes.send": {"channel": "email"},
     "search.find": {"q": "Hannah"},
