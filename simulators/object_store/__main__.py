@@ -90,7 +90,7 @@ _ACTS = {"PUT": _put, "GET": _get, "DELETE": _delete}
 
 def _listing(shelf: Shelf) -> Response:
     if request.args.get("list-type") != "2":
-        return _refuse("NotImplemented", 501)
+        return _refuse("InvalidRequest", 400)
     after, most = request.args.get("start-after", ""), min(1000, int(request.args.get("max-keys", 1000)))
     keys = [key for key in sorted(shelf.objects) if key > after]
     items = "".join(
