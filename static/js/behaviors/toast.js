@@ -44,7 +44,7 @@ if (region()) {
   for (const item of region().querySelectorAll("[data-toast]")) start(item);
   new MutationObserver((changes) => {
     for (const change of changes) for (const node of change.addedNodes) if (node.matches?.("[data-toast]")) start(node);
-    const all = region().querySelectorAll("[data-toast]");
+    const all = region().querySelectorAll("[data-toast]:not([data-stays])");
     for (const item of [...all].slice(0, -3)) item.remove();
   }).observe(region(), { childList: true });
   for (const [enter, leave] of [["pointerover", "pointerout"], ["focusin", "focusout"]]) {
