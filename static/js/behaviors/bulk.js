@@ -2,6 +2,7 @@
 // perhaps a box [data-bulk-page] for all that are shown, and the bar [data-bulk-bar]. data-bulk-total and data-bulk-query
 // on the list (how many there are, which filter finds them) let all be taken that match, also those not shown.
 // Elsewhere: dispatch "bulk:select" with {ids}, and hear "bulk:cleared".
+import { styled } from "./styles.js";
 import { announce } from "./toast.js";
 
 const bar = document.querySelector("[data-bulk-bar]");
@@ -90,7 +91,8 @@ if (bar) {
       say();
     }
   });
-  document.addEventListener("bulk:select", (event) => {
+  document.addEventListener("bulk:select", async (event) => {
+    await styled(bar.dataset.styles);
     picked.clear();
     all = false;
     for (const id of event.detail.ids) picked.add(id);

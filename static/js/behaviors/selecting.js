@@ -78,6 +78,10 @@ if (board && bar) {
     else toggle(card);
     card.querySelector("a").focus();
   }, true);
-  bar.addEventListener("click", (event) => { if (event.target.closest("[data-select-none]")) clear(); });
+  bar.addEventListener("click", (event) => {
+    if (event.target.closest("[data-select-none]")) clear();
+    if (event.target.closest("[data-more-acts]")) document.dispatchEvent(new CustomEvent("bulk:select", { detail: { ids: [...chosen] } }));
+  });
+  document.addEventListener("bulk:cleared", clear);
   document.addEventListener("htmx:after:swap", mark);
 }
