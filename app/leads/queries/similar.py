@@ -17,7 +17,7 @@ LOOKED_AT = 300
 #: Fewer than this on a side is an anecdote, not a price.
 FEWEST = 2
 WON = ("ready_for_squeegee", "transferred_to_squeegee", "booking_confirmed")
-LOST = ("declined", "lost", "no_response")
+LOST = ("declined", "lost_contact")
 
 _DISTRICT = (
     select(

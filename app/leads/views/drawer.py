@@ -13,7 +13,7 @@ from app.core.clock import utcnow
 from app.core.fragments import answer, fragment
 from app.core.human_time import humanise_past
 from app.followups.queries import to_come
-from app.leads.queries.detail import lead_detail
+from app.leads.queries.detail import LeadDetail, lead_detail
 from app.leads.queries.faces import FIRST, MORE, face_view, record_of
 from app.leads.queries.facts import FACTS, read_out
 from app.leads.queries.journey import spans_of
@@ -42,11 +42,8 @@ def drawer_values(lead_id: UUID, *, on_page: bool = False) -> dict[str, Any]:
         "detail": detail,
         "part": "live" if is_live else "all",
         "first": [face_view(detail, face) for face in FIRST.values()],
-        "more": [face_view(detail, face) for face in MORE.values()],
-        "record": record_of(detail),
         "steps": detail.steps(),
         "since": _since(detail.lead.created_at),
-        "spans": spans_of(detail.moves, detail.lead),
         "tags": detail.tags,
         "may_tag": g.viewer.can("leads:write"),
         "adding": False,
@@ -57,7 +54,17 @@ def drawer_values(lead_id: UUID, *, on_page: bool = False) -> dict[str, Any]:
         "squeegee": panel(detail.lead, detail.stage.key),
         "viewer": g.viewer,
         **({} if is_live else log_of(detail.lead.id)),
+        **(more_of(detail) if on_page else {}),
         **_links(lead_id, on_page),
+    }
+
+
+def more_of(detail: LeadDetail) -> dict[str, Any]:
+    """What is folded away beneath the facts."""
+    return {
+        "more": [face_view(detail, face) for face in MORE.values()],
+        "record": record_of(detail),
+        "spans": spans_of(detail.moves, detail.lead),
     }
 
 

@@ -14,10 +14,22 @@ from app.leads.queries.faces import FACE_OF, FACES, Face, face_view
 from app.leads.queries.facts import Fact, read_out
 from app.leads.services.facts import Typed, change_facts
 from app.leads.views import bp
-from app.leads.views.drawer import fact_choices
+from app.leads.views.drawer import fact_choices, more_of
 from app.workspaces.layout import desk_or_fragment
 
 _LONGEST = 5_000
+
+
+@bp.get("/w/<slug>/leads/<uuid:lead_id>/more")
+@permit("leads:read")
+def more_facts(slug: str, lead_id: UUID) -> Response:
+    """The facts that are folded away, with what Sill keeps by itself."""
+    detail = lead_detail(lead_id)
+    if not wants_fragment():
+        return redirect_to(url_for("leads.page", lead_id=lead_id))
+    lead_url = url_for("leads.show", lead_id=lead_id)
+    values = {"lead_id": lead_id, "lead_url": lead_url, "facts_url": f"{lead_url}/facts/", **more_of(detail)}
+    return answer(fragment("leads/_more_facts.html", may_edit=g.viewer.can("leads:write"), **values))
 
 
 @bp.get("/w/<slug>/leads/<uuid:lead_id>/facts/<field>")
