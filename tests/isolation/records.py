@@ -133,7 +133,10 @@ def make_records(owner: Member) -> Records:
     """Make one record of each kind in a member's workspace. The lead stands so that anything may be done with it."""
     with owner.acting() as actor:
         lead = make_lead(actor, price_minor=2400)
-        found: dict[str, UUID] = {"lead_id": lead.id, "stage_id": stage_by_key("contacted").id}
+        found: dict[str, UUID] = {
+            "lead_id": lead.id, "stage_id": stage_by_key("contacted").id, "contact_id": lead.contact_id,
+            "property_id": lead.property_id,
+        }  # fmt: skip
         for name, make in MAKERS.items():
             found[name] = make(lead, actor)
         _connect_squeegee()
