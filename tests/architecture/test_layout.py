@@ -88,6 +88,7 @@ EXTRA_PARTS = {
     "activities": {"prose"},  # the words of the timeline, in one place
     "leads": {"words"},  # the words for choices, in one place
     "messaging": {"transports", "words"},  # one folder a provider
+    "notifications": {"words"},  # what the bell says, in one place
     "squeegee": {"adapters", "mapping", "words"},  # one adapter a way into Squeegee; mapping says what becomes of what
     "workspaces": {
         "commands",

@@ -117,6 +117,21 @@ def test_an_unknown_kind_is_refused(world: World) -> None:
         notify(world.bob.user_id, "gossip")
 
 
+def test_photos_one_after_the_other_are_one_line(bob: Client, world: World, make_lead: Any) -> None:
+    lead = make_lead(name="Hannah Cole", owner_id=world.bob.user_id)
+    for kind in ("photo", "photo"):
+        notify(world.bob.user_id, "file_added", lead=lead, actor=world.alice.actor, data={"kind": kind, "count": 1})
+    db.session.commit()
+    assert "Alice Archer adds 2 photos to <b>Hannah Cole</b>" in bob.get(URL).text
+    notify(world.bob.user_id, "file_added", lead=lead, actor=world.alice.actor, data={"kind": "document"})
+    db.session.commit()
+    assert "adds 3 files to" in bob.get(URL).text and count_of(world) == 1
+    bob.post(f"{URL}/read")
+    notify(world.bob.user_id, "file_added", lead=lead, actor=world.alice.actor, data={"kind": "photo"})
+    db.session.commit()
+    assert "adds a photo to" in bob.get(URL).text and count_of(world) == 1
+
+
 def test_leading_members_learn_of_a_lead_that_becomes_worth_a_lot(world: World, make_lead: Any) -> None:
     """The threshold is £100 a month; £130 every four weeks is £140.83."""
     db.session.execute(update(Membership).where(Membership.user_id == world.dave.user_id).values(role="manager"))
