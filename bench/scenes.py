@@ -136,6 +136,8 @@ def scenes(app: Flask, visitor: Visitor, slug: str, seconds: float) -> list[Scen
                   _alike([visitor.request("GET", f"/w/{slug}/leads/board")])),
             Scene("column", "one column's next 20", Bar(400, 4, 30, 1.2), _alike(_columns(visitor))),
             Scene("drawer", "drawer with timeline of 30", Bar(300, 5, 45, 1.2), _alike(_drawers(visitor, slug))),
+            Scene("day", "My day, the next lead", Bar(200, 7, 70, 1.2),
+                  _alike([visitor.request("GET", f"/w/{slug}/my-day")])),
             Scene("form", "public form page", Bar(800, 2, 20, None),
                   _alike([_stranger("GET", f"/q/{form_key(slug, 0)}")])),
             Scene("move", "move a card", Bar(250, 7, 60, 1.2), _moves(visitor, slug), status=204, writes=True),
