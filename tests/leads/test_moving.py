@@ -223,4 +223,4 @@ def test_declining_takes_no_more_statements_than_a_write_may(make_lead, post_mov
     with count_sql() as statements:
         assert post_move(lead, "declined", agreed="1", reason_key="too_expensive").status_code == 204
 
-    assert len(statements) <= 22, "\n".join(statements)
+    assert len(statements) <= 20, "\n".join(statements)

@@ -52,6 +52,9 @@ const wire = () => {
       // Under a finger the library scrolls the board at its edges only when it does all of the dragging itself.
       forceFallback: matchMedia("(any-pointer: coarse)").matches, fallbackTolerance: 4,
       delay: 250, delayOnTouchOnly: true, touchStartThreshold: 6, scrollSensitivity: 80, bubbleScroll: true,
+      // From the moment it is touched: a refresh would take the card out of the hand.
+      onChoose: () => hold(1),
+      onUnchoose: () => hold(-1),
       onStart: (event) => { hold(1); grasp(event.item, true); from = { list, before: event.item.nextElementSibling }; },
       onEnd: (event) => {
         grasp(event.item, false);

@@ -76,8 +76,29 @@ const count = () => {
   }
 };
 
+// What comes in above must not push away what one is reading: the first card in sight stays where it is.
+let anchors = [];
+const hold = () => {
+  anchors = [];
+  for (const list of board.querySelectorAll("[data-cards]")) {
+    if (!list.scrollTop) continue;
+    const edge = list.getBoundingClientRect().top;
+    const seen = [...list.children].filter((card) => card.id && card.getBoundingClientRect().bottom > edge).slice(0, 6);
+    anchors.push({ list, seen: seen.map((card) => [card.id, card.getBoundingClientRect().top]) });
+  }
+};
+const release = () => {
+  for (const { list, seen } of anchors) {
+    const [id, top] = seen.find(([each]) => document.getElementById(each)?.parentElement === list) ?? [];
+    if (id) list.scrollTop += document.getElementById(id).getBoundingClientRect().top - top;
+  }
+  anchors = [];
+};
+
 if (board) {
   watch();
+  document.addEventListener("htmx:before:swap", hold);
+  document.addEventListener("htmx:after:swap", release);
   document.addEventListener("htmx:after:swap", count);
   document.addEventListener("click", (event) => {
     if (event.ctrlKey || event.metaKey || event.shiftKey) return;
