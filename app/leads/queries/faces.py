@@ -139,7 +139,7 @@ def _offer(detail: LeadDetail, face: Face) -> FaceView:
     if lead.first_price_minor is not None:
         more.append(f"first clean {format_money(lead.first_price_minor, lead.currency)}")
     shown = f"{format_money(lead.price_minor, lead.currency)} {often(lead.frequency)}".strip()
-    return FaceView(face.name, face.label, shown, more=" · ".join(more), is_strong=True)
+    return FaceView(face.name, face.label, shown, more=", ".join(more), is_strong=True)
 
 
 def _work(detail: LeadDetail, face: Face) -> FaceView:

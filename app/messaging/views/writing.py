@@ -10,11 +10,11 @@ from app.core.errors import Invalid
 from app.core.fragments import answer, fragment, page, redirect_to, wants_fragment
 from app.core.network import SENDING, person_or_block
 from app.core.permissions import permit
-from app.core.sms_text import count, gsm_safe
+from app.core.sms_text import SmsCount, count, gsm_safe
 from app.extensions import limiter
 from app.leads.models import Lead
 from app.leads.services import get_lead
-from app.messaging.forms import Typed
+from app.messaging.forms import LONGEST_SMS, Typed
 from app.messaging.services import compose as write
 from app.messaging.views import bp
 from app.workspaces.layout import desk
@@ -54,6 +54,18 @@ def compose(slug: str, lead_id: UUID) -> Response:
     return answer(pane, fragment("messaging/_toast.html", words=words, undo_url=undo_url))
 
 
+@bp.post("/w/<slug>/messages/length")
+@permit("messages:write")
+def length(slug: str) -> Response:
+    """How long the text being typed is, as it will be charged. Nothing of it is kept."""
+    body = request.form.get("body", "")[:LONGEST_SMS]
+    return answer(fragment("messaging/_length.html", length=_length(body)))
+
+
+def _length(body: str) -> SmsCount:
+    return count(gsm_safe(body))
+
+
 def _blank(lead: Lead, channel: str) -> Typed:
     contact = lead.contact
     recipient = contact.email if channel == "email" else contact.phone_as_given or contact.phone
@@ -67,5 +79,4 @@ def _form(lead: Lead, typed: Typed, errors: dict[str, str], status: int = 200) -
 
 
 def _pane(lead: Lead, typed: Typed, errors: dict[str, str]) -> str:
-    length = count(gsm_safe(typed.body)) if typed.channel == "sms" and typed.body else None
-    return fragment("messaging/_pane.html", lead_id=lead.id, typed=typed, errors=errors, length=length)
+    return fragment("messaging/_pane.html", lead_id=lead.id, typed=typed, errors=errors, length=_length(typed.body))
