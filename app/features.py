@@ -30,8 +30,7 @@ def register(app: Flask) -> None:
     app.extensions["enter_with_session"] = enter_with_session
 
     for blueprint in (
-        files,
-        accounts, workspaces, live, leads, contacts, bulk_acts, search, activities, followups, messaging, lead_forms, quotes, squeegee,
-        my_day, notifications,
+        accounts, workspaces, live, leads, contacts, bulk_acts, files, search, activities, followups, messaging,
+        lead_forms, quotes, squeegee, my_day, notifications,
     ):  # fmt: skip
         app.register_blueprint(blueprint)

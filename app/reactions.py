@@ -12,6 +12,7 @@ from app.core.outbox import Handler
 from app.files import jobs as file_jobs
 from app.followups import jobs as followup_jobs
 from app.followups import services as followups
+from app.lead_forms import services as lead_forms
 from app.leads import jobs as leads_jobs
 from app.leads import services as leads
 from app.live.services import tell_pages
@@ -26,7 +27,8 @@ REACTIONS: Mapping[str, tuple[Reaction, ...]] = {
     "lead.created": (followups.plan_for_stage, notifications.tell_worth),
     "lead.assigned": (notifications.tell_new_owner,),
     "lead.fact_changed": (notifications.tell_new_owner, notifications.tell_worth),
-    "leads.shelved": (followups.rest,),
+    "lead.deleted": (lead_forms.forget_answers,),
+    "leads.shelved": (followups.rest, messaging.stop_shelved),
     "leads.unshelved": (followups.go_on,),
     "lead.stage_changed": (
         followups.cancel_planned,
@@ -46,7 +48,6 @@ REACTIONS: Mapping[str, tuple[Reaction, ...]] = {
 WORK: Mapping[str, Handler] = {
     "file.erase": file_jobs.erase,
     bulk_jobs.RUN: bulk_jobs.run,
-    "file.erase": file_jobs.erase,
     "follow_up.due": followup_jobs.carry_out,
     leads_jobs.EMPTY: leads_jobs.empty_bin,
     leads_jobs.MOVE_ON: leads_jobs.move_leads_on,

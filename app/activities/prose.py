@@ -62,6 +62,9 @@ def _stage_changed(a: Words) -> Line:
 def _fact_changed(a: Words) -> Line:
     if a.event == "lead.assigned":
         return Line("user-check", f"Assigned to {a.data.get('now_name')}", _why_assigned(a.data))
+    if a.event in _MARKED:
+        icon, words = _MARKED[a.event]
+        return Line(icon, words.format(tag=a.data.get("tag")))
     name = str(a.data.get("fact"))
     fact = FACTS.get(name)
     label = fact.label if fact else name.replace("_", " ").capitalize()
@@ -69,6 +72,13 @@ def _fact_changed(a: Words) -> Line:
     if fact is None or "now" not in a.data or (fact.kind in ("member", "source") and "now_name" not in a.data):
         return Line("pencil", f"{label} changed")
     return Line("pencil", f"{label}: {read_out(fact, str(was or '')) or '–'} → {read_out(fact, str(now or '')) or '–'}")
+
+
+_MARKED = {
+    "lead.archived": ("archive", "Put in the archive"), "lead.binned": ("trash-2", "Put in the bin"),
+    "lead.restored": ("undo-2", "Put back on the desk"), "lead.tagged": ("tag", "Tagged {tag}"),
+    "lead.untagged": ("tag", "No longer tagged {tag}"),
+}  # fmt: skip
 
 
 def _why_assigned(data: Mapping[str, Any]) -> str:

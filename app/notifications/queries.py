@@ -35,6 +35,7 @@ class NotificationView:
     name: str | None
     created_at: datetime
     is_read: bool
+    bulk_act_id: str | None = None
     noun: str = "notification"
 
 
@@ -98,4 +99,6 @@ def _view(row: Any) -> NotificationView:
     if row.name_sealed is not None:
         name = cipher().open(row.name_sealed, "contacts", "name_sealed", row.contact_id)
     line = line_for(row.kind, row.data, row.who)
-    return NotificationView(row.id, line, row.lead_id, name, row.created_at, row.read_at is not None)
+    return NotificationView(
+        row.id, line, row.lead_id, name, row.created_at, row.read_at is not None, row.data.get("bulk_act_id")
+    )

@@ -56,12 +56,14 @@ def latest(slug: str) -> Response:
 @bp.get("/w/<slug>/notifications/<uuid:notification_id>")
 @permit("leads:read")
 def follow(slug: str, notification_id: UUID) -> Response:
-    """Go to the lead that a line is about; having followed it, the member has read it."""
+    """Go to the lead or the act that a line is about; having followed it, the member has read it."""
     told = one_told(g.viewer.user_id, notification_id)
     if told is None:
         abort(404)
     if _rights()["may_mark"]:
         services.mark_read(g.viewer.user_id, notification_id)
+    if told.bulk_act_id is not None:
+        return redirect_to(url_for("bulk_acts.show", bulk_act_id=told.bulk_act_id))
     if told.lead_id is None:
         return redirect_to(url_for("notifications.inbox"))
     return redirect_to(url_for("leads.show", lead_id=told.lead_id))

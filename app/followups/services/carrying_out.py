@@ -15,6 +15,7 @@ from app.core.tenancy import current_workspace_id
 from app.extensions import db
 from app.followups.models import FollowUp, FollowUpRule
 from app.followups.services.planning import plan_task, refresh_next_act
+from app.followups.services.resting import WHY
 from app.leads.models import Lead
 from app.messaging import services as messaging
 from app.messaging.models import MessageTemplate
@@ -28,6 +29,9 @@ def carry_out(follow_up_id: UUID) -> datetime | None:
     """
     follow_up, lead = locked(follow_up_id)
     if follow_up.state != "planned":
+        return None
+    if lead.shelf != "desk":
+        _close(follow_up, lead, "cancelled", WHY)
         return None
     rule = _rule(follow_up)
     template = _template(rule)

@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import Select, select
 
 from app.contacts.models import Contact, Property
+from app.core.models import fixed
 from app.core.tenancy import current_workspace_id
 from app.extensions import db
 from app.leads.models import Lead, Stage
@@ -90,7 +91,7 @@ def _ready() -> Select:
             Transfer,
             (Transfer.workspace_id == Lead.workspace_id) & (Transfer.lead_id == Lead.id) & Transfer.state.in_(TAKEN),
         )
-        .where(Lead.workspace_id == here, Stage.key == READY)
+        .where(Lead.workspace_id == here, Lead.shelf == fixed("desk"), Stage.key == READY)
         .order_by(Lead.rank, Lead.id)
     )
 
