@@ -12,15 +12,20 @@ from app.leads.queries.beside import neighbours, way_of
 from app.leads.queries.filtering import LeadFilter
 from app.leads.views import bp
 
-_PAGES = {"board": "leads.board", "list": "leads.list_leads"}
+_PAGES = {"board": "leads.board", "list": "leads.list_leads", "day": "my_day.day"}
+#: Where the leads stand in an order in which one may go on from one to the next.
+_IN_ORDER = ("board", "list")
 
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """The board or the list as it was narrowed and ordered. `query` carries it along; blank when one came by itself."""
+    """The board or the list as it was narrowed and ordered, or My day. `query` carries it along; blank when one came by
+    itself.
+    """
 
     url: str
     query: str
+    has_neighbours: bool = False
 
 
 def came_from() -> Origin:
@@ -36,7 +41,7 @@ def came_from() -> Origin:
     sort = next((value[:20] for name, value in pairs if name == "sort"), "")
     own = [*kept, *([("sort", sort)] if sort else [])]
     back = url_for(_PAGES[kind]) + (f"?{urlencode(own)}" if own else "")
-    return Origin(back, urlencode([("of", kind), *own]))
+    return Origin(back, urlencode([("of", kind), *own]), kind in _IN_ORDER)
 
 
 @bp.get("/w/<slug>/leads/<uuid:lead_id>/beside")
@@ -46,6 +51,6 @@ def beside(slug: str, lead_id: UUID) -> Response:
     origin = came_from()
     way = way_of(request.args.get("of", ""), request.args.get("sort", ""))
     narrowed = LeadFilter.from_query(request.args)
-    before, after = neighbours(lead_id, narrowed, way) if origin.query else (None, None)
+    before, after = neighbours(lead_id, narrowed, way) if origin.has_neighbours else (None, None)
     values = {"before": before, "after": after, "query": origin.query, "on_page": "on_page" in request.args}
     return answer(fragment("leads/_beside.html", **values))
