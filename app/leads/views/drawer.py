@@ -91,7 +91,7 @@ def _links(lead_id: UUID, on_page: bool) -> dict[str, Any]:
         "lead_url": lead_url,
         "facts_url": f"{lead_url}/facts/",
         "live_url": f"{own_url}?{joined}live=1",
-        "beside_url": f"{lead_url}/beside?{joined}{'on_page=1' if on_page else ''}" if origin.query else None,
+        "beside_url": f"{lead_url}/beside?{joined}{'on_page=1' if on_page else ''}" if origin.has_neighbours else None,
         "page_url": f"{lead_url}/page?{origin.query}" if origin.query else f"{lead_url}/page",
         "back_url": origin.url,
     }
