@@ -27,6 +27,7 @@ from app.workspaces.demo.history import History
 from app.workspaces.demo.journeys import JOURNEYS, moments
 from app.workspaces.demo.people import People
 from app.workspaces.demo.planning import appoint_crew, enqueue_messages, plan
+from app.workspaces.demo.tagging import hang_tags
 from app.workspaces.forms import read_districts
 from app.workspaces.models import Membership
 from app.workspaces.queries import main_form
@@ -77,6 +78,7 @@ def build_demo(seed: int = 2026) -> int:
         plan(cast, history)
     appoint_crew(cast, histories)
     cast.store()
+    hang_tags(histories, Random(seed))
     enqueue_messages(cast)
     db.session.flush()
     return len(histories)
