@@ -19,20 +19,24 @@ export const find = (key) => {
   const selector = `[data-hotkey="${CSS.escape(key)}"]`;
   const item = document.activeElement?.closest?.(".lead, tr");
   for (const place of [item, document.getElementById("drawer"), document]) {
-    const found = [...(place?.querySelectorAll(selector) ?? [])].find((element) => !element.disabled && visible(element));
-    if (found) return found;
+    const found = [...(place?.querySelectorAll(selector) ?? [])].filter((element) => !element.disabled && visible(element));
+    if (found.length) return found.findLast((element) => element.closest("#toasts")) ?? found[0]; // the last act is taken back first
   }
   return null;
 };
 
-/** Do what the key of an element does. */
+const WITHIN = "a[href], button:not([disabled]), textarea, select, input:not([type=hidden])";
+const first = (place, part) => [...(place?.querySelectorAll(part) ?? [])].flatMap((each) => [...each.querySelectorAll(WITHIN)]).find(visible);
+
+/** Do what the key of an element does; a menu or a pane it opens takes the focus. */
 export const act = (element) => {
   if (element.matches("input:not([type=checkbox]):not([type=radio]), textarea, select")) {
     element.focus();
     element.select?.();
   } else {
-    if (element.matches("label")) setTimeout(() => element.closest(".composer")?.querySelector(".pane textarea, .pane input:not([type=hidden])")?.focus());
     element.click();
+    const opened = element.matches("label") ? ".composer" : element.matches("summary") ? "details[open]" : null;
+    if (opened) setTimeout(() => first(element.closest(opened), element.matches("summary") ? ".menu-list" : ".pane")?.focus());
   }
 };
 
@@ -65,24 +69,36 @@ const sideways = (step) => {
 };
 const sibling = (column, step) => (step > 0 ? column.nextElementSibling : column.previousElementSibling);
 
-let first = "";
+// Up and down within an open menu.
+const inMenu = (step) => {
+  const menu = document.activeElement?.closest?.("details.menu[open]");
+  const all = menu ? [...menu.querySelectorAll(`.menu-list :is(${WITHIN})`)].filter(visible) : [];
+  if (!all.length) return false;
+  all[(all.indexOf(document.activeElement) + step + all.length) % all.length].focus();
+  return true;
+};
+
+let begun = ""; // the first of two keys
 let clock = 0;
 const begin = (key) => {
   clearTimeout(clock);
-  first = key;
-  clock = setTimeout(() => { first = ""; }, SECOND);
+  begun = key;
+  clock = setTimeout(() => { begun = ""; }, SECOND);
 };
 
 // One pressed key, outside fields. Returns whether it meant something.
 const press = (key, isRepeated) => {
   if (key === "j" || key === "k") { move(key === "j" ? 1 : -1); return true; }
   if (key === "ArrowLeft" || key === "ArrowRight") return sideways(key === "ArrowRight" ? 1 : -1);
+  if (key === "ArrowUp" || key === "ArrowDown") return inMenu(key === "ArrowDown" ? 1 : -1);
   if (key.length !== 1 || isRepeated) return false;
-  const whole = first && find(`${first} ${key}`);
-  const begun = first;
+  const before = begun;
   begin("");
-  if (whole) { act(whole); return true; }
-  if (begun) return false;
+  if (before) {
+    const whole = find(`${before} ${key}`);
+    if (whole) act(whole);
+    return Boolean(whole);
+  }
   if (key === "?") { openKeys(); return true; }
   const element = find(key);
   if (element) { act(element); return true; }
@@ -97,6 +113,7 @@ document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey) {
     if (event.key === "k") openPalette();
     else if (event.key === "Enter" && typing(event.target)) event.target.form?.requestSubmit();
+    else if (event.key === "z" && !typing(event.target) && find("z")) act(find("z"));
     else return;
   } else if (typing(event.target) || (event.key.length === 1 && keysAreOff()) || !press(event.key, event.repeat)) return;
   event.preventDefault();

@@ -4,7 +4,7 @@ import { act, find, keysAreOff, turnKeys } from "./hotkeys.js";
 import { styled } from "./styles.js";
 
 const dialog = document.getElementById("keys");
-const GENERAL = [["/", "Search or go to"], ["Ctrl K", "Search, from a field as well"], ["?", "Show these keys"], ["Esc", "Close what is open"], ["Ctrl Enter", "Send the form one is writing in"]];
+const GENERAL = [["/", "Search or go to"], ["Ctrl K", "Search, from a field as well"], ["?", "Show these keys"], ["z", "Undo, while it is offered"], ["Esc", "Close what is open"], ["Ctrl Enter", "Send the form one is writing in"]];
 const MOVING = [["j", "Next"], ["k", "Previous"], ["Enter", "Open"]];
 const visible = (element) => element.checkVisibility?.() ?? element.offsetParent !== null;
 
@@ -30,7 +30,7 @@ const hints = (element) => element.dataset.hints.split(";").map((each) => {
 const groups = () => {
   const found = new Map([["Everywhere", [...GENERAL]], ["Go to", []], ["In this list", []], ["On this page", []], ["The open lead", []]]);
   for (const { key, label, element } of offered()) {
-    if (key === "/") continue;
+    if (key === "/" || key === "z") continue;
     const name = key.includes(" ") ? "Go to" : element.closest(".topbar") ? "Everywhere" : element.closest("#drawer") ? "The open lead" : element.closest(".lead, tr") ? "In this list" : "On this page";
     found.get(name).push([key, label]);
   }

@@ -26,6 +26,7 @@ export function toast(words, { kind = "good", undo = null } = {}) {
     const button = document.createElement("button");
     button.type = "button";
     button.textContent = "Undo";
+    Object.assign(button.dataset, { hotkey: "z", hotkeyLabel: "Undo" });
     button.addEventListener("click", () => { item.remove(); undo(); });
     item.querySelector("p").after(button);
     item.dataset.seconds = "30";
