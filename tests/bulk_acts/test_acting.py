@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import func, select, text
 
 from app.activities.models import Activity
-from app.bulk_acts.models import BulkAct, BulkActLead
+from app.bulk_acts.models import BulkAct
 from app.core.clock import utcnow
 from app.extensions import db
 from app.followups.models import FollowUp
@@ -179,32 +179,6 @@ def test_sales_act_on_what_they_see_and_assign_nothing(world, alice, bob, make_l
     assert "3 leads now high priority" in answer.text
     assert values([hers], "priority") == ["normal"]
     assert act_on(bob, leads, f"assign:{world.bob.user_id}").status_code == 403
-
-
-def test_a_lead_that_goes_out_of_sight_meanwhile_is_reported(world, bob, leads, run_outbox, monkeypatch):
-    monkeypatch.setattr("app.bulk_acts.services.finishing.KINDS", kinds_at_once(0))
-    monkeypatch.setattr("app.bulk_acts.services.starting.KINDS", kinds_at_once(0))
-    act_on(bob, leads, "priority:high")
-    db.session.execute(
-        text("update leads set owner_id = :alice where id = :lead"),
-        {"alice": world.alice.user_id, "lead": leads[0]},
-    )
-    db.session.commit()
-
-    run_outbox()
-
-    act = db.session.scalars(select(BulkAct)).one()
-    assert (act.done, act.failed, act.state) == (2, 1, "done")
-    assert db.session.scalars(select(BulkActLead.outcome).where(BulkActLead.lead_id == leads[0])).one() == "gone"
-
-
-def kinds_at_once(most: int) -> dict:
-    """The kinds, of which so many leads are done within a request."""
-    from dataclasses import replace
-
-    from app.bulk_acts.services import KINDS
-
-    return {key: replace(kind, at_once=most) for key, kind in KINDS.items()}
 
 
 @pytest.mark.parametrize(

@@ -25,13 +25,11 @@ from app.extensions import db
 from app.leads.models import Lead
 
 RUN = "bulk.run"
-#: Leads that one transaction changes; their rows are held until it ends.
-PIECE = 250
 #: More than any act that is done within a request.
 MOST_AT_ONCE = 1_000
 
 
-def do_some(act_id: UUID, viewer: Viewer | None, actor: Actor, *, size: int = PIECE) -> bool:
+def do_some(act_id: UUID, viewer: Viewer | None, actor: Actor, *, size: int) -> bool:
     """Do the next `size` leads of an act on behalf of its member. Returns whether there may be more.
 
     `viewer` is the member as they are now, None when they have left: then nothing more is done.
@@ -65,7 +63,7 @@ def do_some(act_id: UUID, viewer: Viewer | None, actor: Actor, *, size: int = PI
     return more
 
 
-def undo_some(act_id: UUID, viewer: Viewer | None, actor: Actor, *, size: int = PIECE) -> bool:
+def undo_some(act_id: UUID, viewer: Viewer | None, actor: Actor, *, size: int) -> bool:
     """Put back the next `size` leads of an act that is being undone. Returns whether there may be more."""
     act = locked_act(act_id)
     if act.state != "undoing":

@@ -1,0 +1,105 @@
+"""Tags and stars on a lead."""
+
+import threading
+
+import pytest
+from sqlalchemy import func, select
+
+from app.activities.models import Activity
+from app.extensions import db
+from app.leads.models import Favourite, Tag
+from app.leads.queries.tagging import starred_among
+from app.leads.services import tag_named
+from app.leads.services.tagging import MOST_TAGS
+
+
+def url(browser, lead, rest: str = "tags") -> str:
+    """An address below a lead's."""
+    return f"/w/{browser.slug}/leads/{lead.id}/{rest}"
+
+
+def test_a_tag_is_made_while_it_is_hung_on(alice, make_lead):
+    lead = make_lead()
+
+    answer = alice.post(url(alice, lead), data={"tag": "  Dog in   garden "}, hx=True)
+
+    assert "Dog in garden" in answer.text
+    assert "autofocus" in answer.text  # ready for the next one
+    alice.post(url(alice, lead), data={"tag": "dog IN garden"}, hx=True)
+    assert db.session.scalars(select(Tag.name)).all() == ["Dog in garden"]
+    told = select(Activity.data["tag"].as_string()).where(Activity.event == "lead.tagged")
+    assert db.session.scalars(told).all() == ["Dog in garden"]
+    assert "Tagged Dog in garden" in alice.get(url(alice, lead, "timeline"), hx=True).text
+
+
+def test_a_tag_comes_off(alice, world, make_lead):
+    lead = make_lead()
+    alice.post(url(alice, lead), data={"tag": "Terrace"}, hx=True)
+    tag_id = db.session.scalars(select(Tag.id)).one()
+
+    answer = alice.post(url(alice, lead, f"tags/{tag_id}/remove"), hx=True)
+
+    assert "Terrace" not in answer.text
+    assert alice.post(url(alice, lead, f"tags/{tag_id}/remove"), hx=True).status_code == 200
+
+
+@pytest.mark.parametrize(("typed", "advice"), [("", "Enter a tag"), ("x" * 41, "under 40 characters")])
+def test_a_tag_that_can_not_be_taken_is_explained_and_kept(alice, make_lead, typed, advice):
+    answer = alice.post(url(alice, make_lead()), data={"tag": typed}, hx=True)
+
+    assert answer.status_code == 422
+    assert advice in answer.text
+    assert f'value="{typed}"' in answer.text
+
+
+def test_there_is_an_end_to_tags(alice, world, make_lead):
+    db.session.add_all(Tag(name=f"Tag {number}") for number in range(MOST_TAGS))
+    db.session.commit()
+
+    assert "300 tags already" in alice.post(url(alice, make_lead()), data={"tag": "One more"}, hx=True).text
+
+
+@pytest.mark.commits
+def test_two_who_make_the_same_tag_at_once_get_one(app, world):
+    found, trouble = [], []
+
+    def make() -> None:
+        with app.app_context(), world.alice.acting() as actor:
+            try:
+                found.append(tag_named("Corner house", actor).id)
+                db.session.commit()
+            except Exception as error:
+                trouble.append(error)
+            finally:
+                db.session.remove()
+
+    threads = [threading.Thread(target=make) for _ in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert trouble == []
+    assert len(set(found)) == 1
+
+
+def test_a_star_is_ones_own(world, alice, bob, make_lead):
+    lead = make_lead()
+
+    answer = alice.post(url(alice, lead, "star"), data={"on": "1"}, hx=True)
+    alice.post(url(alice, lead, "star"), data={"on": "1"}, hx=True)
+
+    assert 'aria-pressed="true"' in answer.text
+    assert starred_among([lead.id], world.alice.user_id) == {lead.id}
+    assert starred_among([lead.id], world.bob.user_id) == set()
+    assert 'aria-pressed="false"' in alice.post(url(alice, lead, "star"), data={"on": ""}, hx=True).text
+    assert db.session.scalar(select(func.count()).select_from(Favourite)) == 0
+
+
+def test_who_does_not_see_a_lead_gives_it_no_star(alice, bob, mallory, world, make_lead):
+    lead = make_lead(owner_id=world.alice.user_id)
+
+    for browser in (bob, mallory):
+        assert browser.post(url(browser, lead, "star"), data={"on": "1"}, hx=True).status_code == 404
+        assert browser.post(url(browser, lead), data={"tag": "Mine"}, hx=True).status_code in (403, 404)
+    assert db.session.scalar(select(func.count()).select_from(Tag)) == 0
