@@ -73,7 +73,8 @@ def test_a_deleted_tag_is_off_every_lead(alice: Client, world: World, make_lead:
     lead, tag = make_lead(), made(world, "VIP")
     add_tag([lead.id], tag, world.alice.actor)
     db.session.commit()
-    assert "Delete the tag VIP? It comes off 1 lead" in alice.get(URL).text
+    assert "1 lead<" in alice.get(URL).text
+    assert "Delete the tag VIP? It comes off 1 lead" in alice.get(f"{URL}/{tag.id}", hx=True).text
     assert alice.post(f"{URL}/{tag.id}/delete", data={"version": tag.version}).status_code == 303
     assert listed_tags() == [] and db.session.scalars(select(LeadTag)).all() == []
 
@@ -92,6 +93,15 @@ def test_only_who_may_changes_tags(bob: Client, dave: Client, world: World) -> N
     page = dave.get(URL)
     assert page.status_code == 200 and not re.search(r"<form[^>]*settings/tags", page.text)
     assert dave.post(URL, data={"name": "Mine", "colour": "red"}).status_code == 403
+
+
+def test_the_page_stays_small_however_many_there_are(alice: Client, world: World, count_sql: Any) -> None:
+    for number in range(100):
+        tag_named(f"Tag {number}", world.alice.actor)
+    db.session.commit()
+    with count_sql() as statements:
+        page = alice.get(URL)
+    assert len(page.data) <= 90_000 and len(statements) <= 8
 
 
 def made(world: World, name: str) -> Tag:

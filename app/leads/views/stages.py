@@ -1,9 +1,10 @@
 """The settings of the pipeline: its stages, their order, what follows in each, and retiring them."""
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from flask import Response, flash, g, request, url_for
+from flask import Response, abort, flash, g, request, url_for
 
 from app.core import web
 from app.core.errors import Conflict, Invalid
@@ -11,6 +12,7 @@ from app.core.fragments import answer, fragment, page, redirect_to, wants_fragme
 from app.core.ids import parse_id
 from app.core.permissions import permit
 from app.followups.services.rules import RuleWish, change_rules, rules_by_stage
+from app.leads.models import Stage
 from app.leads.queries.stages import leads_in_stages, retired_stages, stages
 from app.leads.services import retiring
 from app.leads.services.stages import (
@@ -54,6 +56,21 @@ def add(slug: str) -> Response:
         return _page(422, open_id="new", errors=error.errors)
     flash(f"{stage.name} is on the board", "good")
     return redirect_to(_home(stage.id))
+
+
+@bp.get("/w/<slug>/settings/stages/<uuid:stage_id>")
+@permit("settings:read")
+def stage_form(slug: str, stage_id: UUID) -> Response:
+    """The form of one stage, for the row that opens; without scripts the page with that row open."""
+    stage = next((each for each in stages() if each.id == stage_id), None)
+    if stage is None:
+        abort(404)
+    if not wants_fragment() or not g.viewer.can("settings:write"):
+        return _page(open_id=str(stage_id))
+    group = [each for each in stages() if each.is_final == stage.is_final]
+    leads = leads_in_stages().get(stage_id, 0)
+    values = _form_values(open_id=str(stage_id), in_use=[stage])
+    return answer(fragment("leads/stages/_body.html", stage=stage, group=group, leads=leads, **values))
 
 
 @bp.post("/w/<slug>/settings/stages/<uuid:stage_id>", endpoint="change_stage")
@@ -149,14 +166,23 @@ def _page(
 ) -> Response:
     """The page; the form of `open_id` stands open and shows what was typed into it."""
     in_use = stages()
-    theirs = conflict.details.get("now") if conflict else None
     return page(
         "leads/stages/page.html", status, **desk("settings"), **_retired(), settings_page="stages",
         groups=[[stage for stage in in_use if stage.is_final == final] for final in (False, True)],
-        facts={stage.id: facts_of(stage) for stage in in_use}, lead_counts=leads_in_stages(), rules=rules_by_stage(),
-        needed=NEEDED, colours=list(COLOURS), open_id=open_id, errors=errors or {}, typed=request.form,
-        conflict=conflict.message if conflict else "", theirs=facts_of(theirs) if theirs else None,
+        lead_counts=leads_in_stages(), **_form_values(open_id, in_use, errors, conflict),
     )  # fmt: skip
+
+
+def _form_values(
+    open_id: str, in_use: Sequence[Stage], errors: dict[str, str] | None = None, conflict: Conflict | None = None
+) -> dict[str, Any]:
+    """What the form of a stage shows: what is stored, or where it was refused what was typed and why."""
+    theirs = conflict.details.get("now") if conflict else None
+    return {
+        "facts": {stage.id: facts_of(stage) for stage in in_use}, "rules": rules_by_stage(), "needed": NEEDED,
+        "colours": list(COLOURS), "open_id": open_id, "errors": errors or {}, "typed": request.form,
+        "conflict": conflict.message if conflict else "", "theirs": facts_of(theirs) if theirs else None,
+    }  # fmt: skip
 
 
 def _retired() -> dict[str, Any]:

@@ -1,12 +1,13 @@
 """The settings of tags: added, renamed, recoloured, merged, deleted."""
 
+from typing import Any
 from uuid import UUID
 
-from flask import Response, flash, g, request, url_for
+from flask import Response, abort, flash, g, request, url_for
 
 from app.core import web
 from app.core.errors import Conflict, Invalid
-from app.core.fragments import page, redirect_to
+from app.core.fragments import answer, fragment, page, redirect_to, wants_fragment
 from app.core.ids import parse_id
 from app.core.permissions import permit
 from app.leads.models import TAG_COLOURS
@@ -35,6 +36,19 @@ def add_listed_tag(slug: str) -> Response:
         return _page(422, open_id="new", errors={"name": error.errors.get("tag", ""), **error.errors})
     flash(f"{tag.name} is in the list", "good")
     return redirect_to(_home(tag.id))
+
+
+@bp.get("/w/<slug>/settings/tags/<uuid:tag_id>")
+@permit("settings:read")
+def tag_form(slug: str, tag_id: UUID) -> Response:
+    """The forms of one tag, for the row that opens; without scripts the page with that row open."""
+    tags = listed_tags()
+    tag = next((each for each in tags if each.id == tag_id), None)
+    if tag is None:
+        abort(404)
+    if not wants_fragment() or not g.viewer.can("settings:write"):
+        return _page(open_id=str(tag_id))
+    return answer(fragment("leads/tags/_body.html", tag=tag, tags=tags, **_form_values(str(tag_id))))
 
 
 @bp.post("/w/<slug>/settings/tags/<uuid:tag_id>")
@@ -93,7 +107,12 @@ def _page(
 ) -> Response:
     return page(
         "leads/tags/page.html", status, **desk("settings"), settings_page="tags", tags=listed_tags(),
-        colours=[(colour, f"hue-{HUES.get(colour, colour)}") for colour in TAG_COLOURS], most=MOST_COUNTED,
-        open_id=open_id, errors=errors or {}, typed=request.form, conflict=conflict,
-        may_write=g.viewer.can("settings:write"),
+        may_write=g.viewer.can("settings:write"), **_form_values(open_id, errors, conflict),
     )  # fmt: skip
+
+
+def _form_values(open_id: str, errors: dict[str, str] | None = None, conflict: str = "") -> dict[str, Any]:
+    return {
+        "colours": [(colour, f"hue-{HUES.get(colour, colour)}") for colour in TAG_COLOURS], "most": MOST_COUNTED,
+        "open_id": open_id, "errors": errors or {}, "typed": request.form, "conflict": conflict,
+    }  # fmt: skip
