@@ -1,5 +1,7 @@
 """Cards moved by mouse, by finger and by keys; a move that came too late goes back and says why."""
 
+import re
+
 from playwright.sync_api import Page, expect
 
 from tests.e2e.browsers import People
@@ -128,7 +130,7 @@ def test_the_drawer_has_an_address_of_its_own(people: People) -> None:
     lead_id = add_lead(page, "Dora Drawer")
     open_board(page)
     card(page, "Dora Drawer").get_by_role("link").press("Enter")
-    expect(page).to_have_url(f"/w/somerset/leads/{lead_id}")
+    expect(page).to_have_url(re.compile(rf"/w/somerset/leads/{lead_id}\?of=board$"))
     expect(page.locator("[data-drawer-title]")).to_be_focused()
     expect(column(page, "New lead")).to_be_visible()
     page.keyboard.press("Escape")

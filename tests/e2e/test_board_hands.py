@@ -80,7 +80,9 @@ def test_who_is_lost_says_why_and_when_to_ask_again(people: People) -> None:
         page.mouse.move(x, y)
         page.mouse.down()
         page.mouse.move(x + 8, y + 8, steps=3)
-        page.mouse.move(*centre(slot(page, "Declined")), steps=12)
+        to_x, to_y = centre(slot(page, "Declined"))
+        page.mouse.move(to_x, to_y - 30, steps=12)
+        page.mouse.move(to_x, to_y, steps=6)
         expect(slot(page, "Declined").locator(".lead")).to_be_attached()
         page.mouse.up()
 

@@ -16,8 +16,11 @@ const inAddress = (id, isOpen) => {
   history.replaceState(history.state, "", url);
 };
 
-export const show = (column) => {
-  board.scrollTo({ left: column.offsetLeft - board.offsetLeft - parseFloat(getComputedStyle(board).scrollPaddingInlineStart || 0), behavior: calm.matches ? "auto" : "smooth" });
+// Far ones are gone to at once: what arrives on the way would stop a smooth scroll short.
+const show = (column) => {
+  const left = column.offsetLeft - board.offsetLeft - parseFloat(getComputedStyle(board).scrollPaddingInlineStart || 0);
+  const isFar = Math.abs(left - board.scrollLeft) > 1.5 * column.offsetWidth;
+  board.scrollTo({ left, behavior: isFar || calm.matches ? "auto" : "smooth" });
 };
 
 const open = async (link) => {
