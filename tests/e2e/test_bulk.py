@@ -1,0 +1,83 @@
+"""Several leads at once: chosen by keys, by thumb and on the board; what was done is taken back."""
+
+from playwright.sync_api import Page, expect
+
+from tests.e2e.browsers import People
+from tests.e2e.steps import SLUG, add_lead, card, open_board
+
+
+def pick(page: Page, *names: str) -> None:
+    """Tick the boxes of leads in the list."""
+    for name in names:
+        page.get_by_role("checkbox", name=f"Select {name}").check()
+
+
+def bar(page: Page):
+    """The bar of acts, once it has come."""
+    found = page.get_by_role("region", name="Selected leads")
+    expect(found.get_by_role("button", name="Archive")).to_be_visible()
+    return found
+
+
+def test_tagged_by_keys_alone_and_taken_back(people: People) -> None:
+    page = people.staff()
+    for name in ("Tara Tagged", "Tom Tagged"):
+        add_lead(page, name)
+    page.goto(f"/w/{SLUG}/leads?view=all")
+    page.locator("a.row-link", has_text="Tom Tagged").focus()
+    page.keyboard.press("x")
+    page.keyboard.press("j")
+    page.keyboard.press("x")
+    acts = bar(page)
+    expect(acts.locator("[data-bulk-count]")).to_have_text("2")
+
+    acts.locator("summary", has_text="Tag").focus()
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    page.keyboard.type("Corner house")
+    page.keyboard.press("Enter")
+
+    toasts = page.locator("#toasts")
+    expect(toasts).to_contain_text("2 leads tagged Corner house.")
+    expect(page.get_by_role("region", name="Selected leads")).to_be_hidden()
+    page.locator("a.row-link", has_text="Tom Tagged").press("Enter")
+    expect(page.locator("#drawer .tag")).to_contain_text(["Corner house"])
+    toasts.get_by_role("button", name="Undo").press("Enter")
+    expect(toasts).to_contain_text("Undone: 2 leads as before.")
+    expect(page.locator("#drawer .tag")).to_have_count(0)
+
+
+def test_a_thumb_puts_leads_in_the_bin_and_fetches_them_back(people: People) -> None:
+    page = people.staff("phone")
+    add_lead(page, "Bina Binned")
+    page.goto(f"/w/{SLUG}/leads?view=all")
+    pick(page, "Bina Binned")
+    bar(page).get_by_role("button", name="Bin").tap()
+    dialog = page.get_by_role("dialog", name="Put 1 lead in the bin?")
+    expect(dialog).to_contain_text("Kept for 30 days")
+    dialog.get_by_role("button", name="Put in the bin").tap()
+    expect(page.locator("#toasts")).to_contain_text("1 lead in the bin.")
+    expect(page.get_by_role("link", name="Bina Binned")).to_have_count(0)
+
+    page.goto(f"/w/{SLUG}/leads/bin")
+    pick(page, "Bina Binned")
+    page.get_by_role("button", name="Put back on the desk").tap()
+
+    expect(page.locator("#toasts")).to_contain_text("1 lead back on the desk.")
+    expect(page.get_by_text("The bin is empty")).to_be_visible()
+
+
+def test_chosen_cards_are_archived_and_come_back(people: People) -> None:
+    page = people.staff()
+    for name in ("Ava Archived", "Abe Archived"):
+        add_lead(page, name)
+    open_board(page)
+    for name in ("Ava Archived", "Abe Archived"):
+        card(page, name).get_by_role("link").first.click(modifiers=["Control"])
+    page.get_by_role("button", name="Assign, tag, put away").click()
+    bar(page).get_by_role("button", name="Archive").click()
+
+    expect(page.locator("#toasts")).to_contain_text("2 leads archived.")
+    expect(card(page, "Ava Archived")).to_have_count(0)
+    page.locator("#toasts").get_by_role("button", name="Undo").click()
+    expect(card(page, "Ava Archived")).to_be_visible()
