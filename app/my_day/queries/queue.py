@@ -36,7 +36,7 @@ from app.core.models import fixed
 from app.core.tenancy import current_scope
 from app.extensions import db
 from app.followups.models import FollowUp
-from app.leads.models import Lead
+from app.leads.models import NOBODY, Lead
 from app.my_day.models import LeadClaim
 from app.my_day.queries.ordering import FRESH, is_fresh, points
 
@@ -44,7 +44,7 @@ from app.my_day.queries.ordering import FRESH, is_fresh, points
 PERSON_ACTS = ("call", "task")
 #: More than this is shown as "99+".
 MOST_COUNTED = 99
-_ARM, _AHEAD, _PROMISED = 150, 40, 50
+_ARM, _AHEAD, _PROMISED = 60, 20, 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,8 +122,9 @@ def _waiting(row: Row[Any]) -> Waiting:
 _HERE, _ME = bindparam("here", type_=Uuid), bindparam("me", type_=Uuid)
 _NOW, _SINCE = (bindparam(name, type_=DateTime(timezone=True)) for name in ("now", "fresh"))
 _OURS = or_(Lead.owner_id == _ME, Lead.owner_id.is_(None))
-#: A call that a person planned by hand, for a customer who expects it.
-PROMISED = and_(FollowUp.kind == "call", FollowUp.stage_change_id.is_(None))
+#: A call that a person planned by hand, for a customer who expects it. Not "is null": that would lead the planner to
+#: the index over what stages have planned, and through all that was ever planned by hand.
+PROMISED = and_(FollowUp.kind == "call", func.coalesce(FollowUp.stage_change_id, NOBODY) == NOBODY)
 
 
 def _leads(*conditions: Any) -> Select[Any]:
@@ -132,14 +133,18 @@ def _leads(*conditions: Any) -> Select[Any]:
 
 
 def _candidates() -> CompoundSelect[Any]:
-    """Leads of which something may be due, or comes next."""
+    """Leads of which something may be due, or comes next.
+
+    In order of the owner as well, which is the same for all rows of an arm: so only the index by owner is in order.
+    """
     arms = []
+    upwards = (Lead.owner_id, Lead.next_act_at, Lead.id)
     for owner in (Lead.owner_id == _ME, Lead.owner_id.is_(None)):
         due, ahead = _leads(owner, Lead.next_act_at <= _NOW), _leads(owner, Lead.next_act_at > _NOW)
         arms += [
-            due.order_by(Lead.next_act_at, Lead.id).limit(_ARM),
-            due.order_by(Lead.next_act_at.desc(), Lead.id.desc()).limit(_ARM),
-            ahead.order_by(Lead.next_act_at, Lead.id).limit(_AHEAD),
+            due.order_by(*upwards).limit(_ARM),
+            due.order_by(*(column.desc() for column in upwards)).limit(_ARM),
+            ahead.order_by(*upwards).limit(_AHEAD),
         ]
     calls = (
         select(FollowUp.lead_id)

@@ -57,7 +57,7 @@ def _due(here: ColumnElement[UUID], owner: ColumnElement[bool]) -> Select[tuple[
     return (
         select(Lead.id)
         .where(Lead.workspace_id == here, Lead.shelf == fixed("desk"), owner, Lead.next_act_at <= bindparam("now"))
-        .order_by(Lead.next_act_at)
+        .order_by(Lead.owner_id, Lead.next_act_at)  # the same owner throughout, so that the index by owner is in order
         .limit(MOST_COUNTED + 1)
     )
 
