@@ -101,7 +101,7 @@ def test_the_page_stays_small_however_many_there_are(alice: Client, world: World
     db.session.commit()
     with count_sql() as statements:
         page = alice.get(URL)
-    assert len(page.data) <= 90_000 and len(statements) <= 8
+    assert len(page.data) <= 60_000 and len(statements) <= 8
 
 
 def made(world: World, name: str) -> Tag:
