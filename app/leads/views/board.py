@@ -153,7 +153,7 @@ def _links(view: BoardView) -> dict[str, Any]:
     tail = f"?{urlencode(query, doseq=True)}" if query else ""
     return {
         "lead_url": root, "board_url": f"{root}board", "query": query, "tail": tail, "page_size": PAGE,
-        "card_items": card_items,
+        "card_items": card_items, "is_narrowed": not view.narrowed.is_blank,
     }  # fmt: skip
 
 

@@ -1,6 +1,7 @@
 // The board: cards dragged by mouse, by long press, or by keys ("m" asks where to; lifting.js), one or several
 // (selecting.js). What becomes of a move: moving.js.
 import "./columns.js";
+import { keysAreOff } from "./hotkeys.js";
 import { pressed } from "./lifting.js";
 import { hold, moved, place, spotOf } from "./moving.js";
 import { chosenCards, clear, toggle, withChosen } from "./selecting.js";
@@ -103,9 +104,11 @@ const keyed = (event) => {
   if (event.ctrlKey || event.metaKey) return event.key === "z" && undoLast();
   if (!card) return false;
   if (pressed(card, event)) return true;
+  if (event.key === "Escape") return clear();
+  if (keysAreOff()) return false;
   if (event.key === "m") ask(chosenCards().includes(card) ? card : (chosenCards()[0] ?? card));
   else if (event.key === "x") toggle(card);
-  else return event.key === "Escape" && clear();
+  else return false;
   return true;
 };
 
