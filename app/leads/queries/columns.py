@@ -11,7 +11,6 @@ from zoneinfo import ZoneInfo
 
 from markupsafe import Markup, escape
 
-from app.accounts.models import User
 from app.contacts.models import Contact
 from app.core import phones
 from app.core.human_time import humanise_due, humanise_past
@@ -109,7 +108,7 @@ _EVERY = (
     Column("place", "Place", (Lead.district, Lead.sector), lambda row, paper: row.sector or row.district or ""),
     Column("stage", "Stage", (Lead.stage_id,), lambda row, paper: paper.stages.get(str(row.stage_id), "")),
     Column("due", "Next act", (Lead.next_act, Lead.next_act_at), _next, "due", "wrap due"),
-    Column("owner", "Owner", (User.name.label("owner_name"),), lambda row, paper: row.owner_name or ""),
+    Column("owner", "Owner", (Lead.owner_id,), lambda row, paper: row.owner_name or ""),
     Column("value", "A year", (Lead.annual_minor,), lambda row, paper: _pounds(row.annual_minor), "value", "num value"),
     Column("created", "Came in", (Lead.created_at,), lambda row, paper: paper.past(row.created_at), "created"),
     Column("activity", "Last activity", (Lead.last_activity_at,),

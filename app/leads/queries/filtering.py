@@ -104,9 +104,12 @@ class LeadFilter:
         """The filter as one text, for cursors and caches."""
         return repr(sorted(map(tuple, self.as_pairs())))
 
-    def conditions(self, shelf: str = "desk", now: datetime | None = None) -> list[ColumnElement[bool]]:
+    def conditions(
+        self, shelf: str = "desk", now: datetime | None = None, walked: str | None = None
+    ) -> list[ColumnElement[bool]]:
         """What it asks of leads that lie on `shelf`, in the person's eyes whom the scope names; the workspace is the
         caller's to ask. `now`: the moment that "late" and "today" go by, for work that runs in several pieces.
+        `walked`: the field in whose order a page is read; spans of others then don't tempt the planner to sort all.
         """
         asked: list[ColumnElement[bool]] = [Lead.shelf == fixed(shelf)]
         if self.terms:
@@ -114,7 +117,7 @@ class LeadFilter:
             user_id = current_scope().user_id
             for term in self.terms:
                 values = tuple(map(open_words, term.values)) if term.field.kind == "words" else term.values
-                asked.append(condition(term.field, values, term.is_not, user_id, moment))
+                asked.append(condition(term.field, values, term.is_not, user_id, moment, walked))
         return asked
 
     def as_query(self) -> dict[str, list[str]]:

@@ -6,18 +6,19 @@ from typing import Any
 from uuid import UUID
 
 from markupsafe import Markup
-from sqlalchemy import ColumnElement, Select, Uuid, and_, bindparam, func, select, tuple_
+from sqlalchemy import ColumnElement, Select, Uuid, bindparam, func, select, true, tuple_
 
 from app.accounts.models import User
 from app.contacts.models import Contact
 from app.core.cursors import make_cursor, read_cursor
 from app.core.keyring import cipher
+from app.core.models import fixed
 from app.core.tenancy import current_scope, current_workspace_id
 from app.extensions import db
 from app.leads.models import NOBODY, Lead, StageCounter
 from app.leads.queries.columns import Column, Paper
 from app.leads.queries.filtering import LeadFilter
-from app.leads.queries.ordering import Ordering, Stretch
+from app.leads.queries.ordering import Ordering
 from app.leads.queries.tagging import tags_of
 
 PAGE = 50
@@ -59,7 +60,7 @@ def list_leads(
     listed = _listed(narrowed, order)
     forward_from, back_from = read_cursor(after, listed), read_cursor(before, listed)
     at, is_back = (back_from, True) if back_from else (forward_from, False)
-    found = _read(_query(narrowed, columns), order.stretches(), at, is_back, PAGE + 1)
+    found = _read(narrowed, order, columns, at, is_back)
     more, found = len(found) > PAGE, found[:PAGE]
     if is_back:
         found.reverse()
@@ -91,41 +92,57 @@ def count_leads(narrowed: LeadFilter) -> int:
     return db.session.scalar(select(func.count()).select_from(passing.limit(MOST_COUNTED + 1).subquery())) or 0
 
 
-def _query(narrowed: LeadFilter, columns: Sequence[Column]) -> Select[Any]:
-    """The rows of a list; the statement's shape depends on the columns and the filter's fields, not on values."""
-    needed = {str(each): each for column in columns for each in column.needs}
-    for each in (Lead.id, Lead.number, Lead.contact_id, Contact.name_sealed, Lead.created_at):
-        needed.setdefault(str(each), each)
-    query = select(*needed.values()).join(
-        Contact, and_(Contact.workspace_id == Lead.workspace_id, Contact.id == Lead.contact_id)
-    )
-    if any(column.key == "owner" for column in columns):
-        query = query.outerjoin(User, User.id == Lead.owner_id)
-    return query.where(Lead.workspace_id == _HERE, *narrowed.conditions())
-
-
 def _read(
-    query: Select[Any], stretches: Sequence[Stretch], at: Sequence[Any] | None, is_back: bool, size: int
+    narrowed: LeadFilter,
+    order: Ordering,
+    columns: Sequence[Column],
+    at: Sequence[Any] | None,
+    is_back: bool,
 ) -> list[tuple[list[Any], Any]]:
-    """Up to `size` rows from a place on, forwards or backwards, each with the place it stands at."""
+    """A page of rows and one more from a place on, forwards or backwards, each with the place it stands at."""
+    stretches = order.stretches()
     numbers = range(len(stretches))
-    first = int(at[0]) if at else 0
+    first = int(at[0]) if at else numbers[-1 if is_back else 0]
     found: list[tuple[list[Any], Any]] = []
-    for number in [n for n in (reversed(numbers) if is_back else numbers) if (n <= first if is_back else n >= first)]:
+    for number in numbers[first::-1] if is_back else numbers[first:]:
         stretch = stretches[number]
-        key = tuple_(stretch.column, Lead.id)
         falls = stretch.is_falling != is_back
         asked: list[ColumnElement[bool]] = [] if stretch.holds is None else [stretch.holds]
         if at and number == first:
+            key = tuple_(stretch.column, Lead.id)
             asked.append(key < tuple_(*at[1:]) if falls else key > tuple_(*at[1:]))
-        column = stretch.column
-        order = (column.desc(), Lead.id.desc()) if falls else (column, Lead.id)
-        page = query.add_columns(column.label("place_key")).where(*asked).order_by(*order).limit(size - len(found))
+        asked += narrowed.conditions(walked=order.key)
+        page = _page(columns, stretch.column, asked, falls, PAGE + 1 - len(found))
         rows = db.session.execute(page, {"here": current_workspace_id()})
         found += [([number, row.place_key, row.id], row) for row in rows]
-        if len(found) >= size:
+        if len(found) > PAGE:
             break
     return found
+
+
+def _page(
+    columns: Sequence[Column], place: Any, asked: Sequence[ColumnElement[bool]], falls: bool, size: int
+) -> Select[Any]:
+    """The rows of a page. They are found and cut off first, and only then is looked up what other tables know of them.
+
+    The statement's shape depends on the columns and the filter's fields, not on values, so that it is planned once.
+    """
+    needed = {str(each): each for column in columns for each in column.needs}
+    for each in (Lead.id, Lead.number, Lead.contact_id, Contact.name_sealed):
+        needed.setdefault(str(each), each)
+    own = [each for each in needed.values() if each.class_ is Lead]
+    ways = (place.desc(), Lead.id.desc()) if falls else (place, Lead.id)
+    first = select(*own, place.label("place_key"))
+    page = first.where(Lead.workspace_id == _HERE, *asked).order_by(*ways).limit(size).subquery("page")
+    known = select(*(each for each in needed.values() if each.class_ is Contact)).where(
+        Contact.workspace_id == _HERE, Contact.id == page.c.contact_id
+    )
+    contact = known.limit(fixed(1)).lateral("contact")
+    read = select(page, contact).join(contact, true())
+    if any(column.key == "owner" for column in columns):
+        owner = select(User.name).where(User.id == page.c.owner_id).scalar_subquery()
+        read = read.add_columns(owner.label("owner_name"))
+    return read.order_by(*((page.c.place_key.desc(), page.c.id.desc()) if falls else (page.c.place_key, page.c.id)))
 
 
 def _listed(narrowed: LeadFilter, order: Ordering) -> str:
