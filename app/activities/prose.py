@@ -66,6 +66,9 @@ def _fact_changed(a: Words) -> Line:
         icon, words = _MARKED[a.event]
         return Line(icon, words.format(tag=a.data.get("tag")))
     name = str(a.data.get("fact"))
+    if a.data.get("facts"):
+        labels = ", ".join(FACTS[each].label.lower() for each in a.data["facts"] if each in FACTS)
+        return Line("pencil", f"Changed: {labels}")
     fact = FACTS.get(name)
     label = fact.label if fact else name.replace("_", " ").capitalize()
     was, now = a.data.get("was_name", a.data.get("was")), a.data.get("now_name", a.data.get("now"))

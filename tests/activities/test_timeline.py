@@ -93,3 +93,67 @@ def test_what_people_write_is_shown_as_text(alice, world, make_lead):
 
     assert "<script>alert" not in text and "&lt;script&gt;" in text
     assert "<b>Bold</b>" not in text
+
+
+def test_one_kind_of_line_at_a_time(alice, world, make_lead):
+    lead = make_lead(name="Hannah Cole")
+    add_note(lead, "Dog is friendly", world.alice.actor)
+    log_call(lead, "spoke", world.alice.actor, words="Wants 8-weekly")
+    timeline = f"/w/{alice.slug}/leads/{lead.id}/timeline"
+
+    calls = alice.get(f"{timeline}?kind=calls", hx=True).text
+    assert "Wants 8-weekly" in calls and "Dog is friendly" not in calls
+    assert "Nothing of this kind yet" in alice.get(f"{timeline}?kind=files", hx=True).text
+
+
+def test_what_is_new_comes_by_itself_and_only_once(alice, world, make_lead):
+    lead = make_lead(name="Hannah Cole")
+    add_note(lead, "Before", world.alice.actor)
+    text = alice.get(f"/w/{alice.slug}/leads/{lead.id}", hx=True).text
+    address = re.search(r'hx-get="([^"]+timeline\?since=[^"]+)"', text).group(1)
+    assert 'class="event' not in alice.get(address, hx=True).text
+
+    add_note(lead, "After", world.alice.actor)
+
+    for _ in range(2):
+        new = alice.get(address, hx=True).text
+        assert "After" in new and "Before" not in new
+        assert address.replace("&", "&amp;") in new or address in new
+    assert 'class="event' not in alice.get(address.replace("since=", "since=x"), hx=True).text
+
+
+def test_a_call_may_be_tried_again_at_a_time(alice, make_lead):
+    lead = make_lead(name="Hannah Cole")
+    calls = f"/w/{alice.slug}/leads/{lead.id}/calls"
+    data = {"outcome": "no_answer", "again": "other", "words": "Rang out"}
+
+    refused = alice.post(calls, data={**data, "again_at": "2020-01-01T10:00"}, hx=True)
+    assert refused.status_code == 422 and "This time is over" in refused.text and "Rang out" in refused.text
+
+    assert alice.post(calls, data={**data, "again_at": "2027-06-01T10:30"}, hx=True).status_code == 200
+    text = alice.get(f"/w/{alice.slug}/leads/{lead.id}", hx=True).text
+    assert "Call back" in text and "Tue 1 Jun 2027, 10:30" in text
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [("@Bob Hartnell please ring", True), ("@bob can you?", True), ("bob@example.com", False), ("Ask @Bobby", False)],
+)
+def test_a_note_tells_whom_it_names(alice, bob, world, make_lead, text, told):
+    lead = make_lead(name="Hannah Cole")
+    assert world.bob.name.startswith("Bob")
+    text = text.replace("Bob Hartnell", world.bob.name)
+
+    alice.post(f"/w/{alice.slug}/leads/{lead.id}/notes", data={"note": text}, hx=True)
+
+    bell = bob.get(f"/w/{bob.slug}/notifications").text
+    assert ("mentions you" in bell and "Hannah Cole" in bell) == told
+
+
+def test_what_the_customer_may_see_is_marked(alice, make_lead):
+    lead = make_lead(name="Hannah Cole")
+    notes = f"/w/{alice.slug}/leads/{lead.id}/notes"
+
+    alice.post(notes, data={"note": "We come on Tuesday", "customer_visible": "1"}, hx=True)
+
+    assert "The customer sees it" in alice.get(f"/w/{alice.slug}/leads/{lead.id}", hx=True).text

@@ -26,6 +26,13 @@ def url(browser, lead, field: str) -> str:
         ("price", "£24.50", "£24.50"),
         ("access_notes", "Side gate locked Tuesdays", "Side gate locked Tuesdays"),
         ("priority", "high", "High"),
+        ("extras", "velux,gutters", "gutters, velux windows"),
+        ("first_price", "36", "£36"),
+        ("expected_close", "2027-03-01", "Mon 1 Mar 2027"),
+        ("conversion_percent", "60%", "60%"),
+        ("quality_score", "7", "7 of 10"),
+        ("satisfaction_score", "5", "5 of 5"),
+        ("returns_on", "2027-04-01", "Thu 1 Apr 2027"),
     ],
 )
 def test_a_fact_is_changed_and_shown(alice, make_lead, field, typed, shown):
@@ -37,7 +44,8 @@ def test_a_fact_is_changed_and_shown(alice, make_lead, field, typed, shown):
 
     assert answer.status_code == 200
     assert shown in answer.text
-    assert shown in alice.get(f"/w/{alice.slug}/leads/{lead.id}", hx=True).text
+    page = alice.get(f"/w/{alice.slug}/leads/{lead.id}/page").text
+    assert shown in page
 
 
 @pytest.mark.parametrize(
@@ -49,6 +57,12 @@ def test_a_fact_is_changed_and_shown(alice, make_lead, field, typed, shown):
         ("postcode", "12345", "Enter a postcode"),
         ("price", "lots", "Enter an amount"),
         ("frequency", "hourly", "Choose one"),
+        ("extras", "inside,moat", "Choose one"),
+        ("quality_score", "11", "from 1 to 10"),
+        ("satisfaction_score", "0", "from 1 to 5"),
+        ("conversion_percent", "many", "from 0 to 100"),
+        ("expected_close", "soon", "Enter a day"),
+        ("source", "00000000-0000-0000-0000-000000000001", "Choose one"),
         ("owner", "00000000-0000-0000-0000-000000000001", "Choose someone"),
     ],
 )
@@ -59,7 +73,7 @@ def test_what_can_not_be_taken_is_explained_and_kept(alice, make_lead, field, ty
 
     assert answer.status_code == 422
     assert advice in answer.text
-    if field not in ("frequency", "owner"):
+    if field not in ("frequency", "owner", "extras", "source"):
         assert typed.strip() in answer.text
 
 
@@ -127,3 +141,61 @@ def test_sales_may_not_hand_a_lead_to_someone_else(bob, world, make_lead):
 
 def test_an_unknown_fact_does_not_exist(alice, make_lead):
     assert alice.get(url(alice, make_lead(name="A B"), "workspace_id"), hx=True).status_code == 404
+
+
+PLACE = {"address_line1": "4 Mill Lane", "address_line2": "", "town": "Wells", "postcode": "BA5 2QJ"}
+
+
+def place_form(**changed: str) -> dict[str, str]:
+    """The form of a house's place as it was opened, with what was typed into it."""
+    return {**{f"was_{name}": value for name, value in PLACE.items()}, **PLACE, **changed}
+
+
+def test_what_belongs_together_is_changed_at_once(alice, make_lead, count_sql):
+    lead = make_lead(name="Hannah Cole", **{name: value or None for name, value in PLACE.items()})
+    form = place_form(address_line1="5 Mill Lane", address_line2="Rear flat", town="Wedmore", postcode="BS28 4EG")
+
+    with count_sql() as statements:
+        answer = alice.post(url(alice, lead, "place"), data=form, hx=True)
+
+    assert answer.status_code == 200 and "5 Mill Lane, Rear flat, Wedmore BS28 4EG" in answer.text
+    assert get_lead(lead.id).district == "BS28"
+    assert len(statements) <= 20, "\n".join(statements)
+
+
+def test_one_wrong_field_of_several_saves_none(alice, make_lead):
+    lead = make_lead(name="Hannah Cole", **{name: value or None for name, value in PLACE.items()})
+
+    answer = alice.post(url(alice, lead, "place"), data=place_form(town="Wedmore", postcode="nowhere"), hx=True)
+
+    assert answer.status_code == 422
+    assert "Enter a postcode" in answer.text and "Wedmore" in answer.text and "nowhere" in answer.text
+    assert get_lead(lead.id).property.town == "Wells"
+
+
+def test_a_clash_is_shown_field_by_field(alice, bob, make_lead):
+    lead = make_lead(name="Hannah Cole", **{name: value or None for name, value in PLACE.items()})
+    theirs = place_form(town="Glastonbury", postcode="BA6 9AA")
+    assert bob.post(url(bob, lead, "place"), data=theirs, hx=True).status_code == 200
+
+    mine = place_form(town="Street", postcode="BA16 0AA", address_line2="Flat 2")
+    answer = alice.post(url(alice, lead, "place"), data=mine, hx=True)
+
+    assert answer.status_code == 409
+    for words in ("Wells", "Glastonbury", "Street", "BA5 2QJ", "BA6 9AA", "BA16 0AA"):
+        assert words in answer.text
+    assert get_lead(lead.id).property.address_line2 is None
+    hidden = dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', answer.text))
+    chosen = {**hidden, "town": "Street", "postcode": "BA6 9AA"}
+    assert alice.post(url(alice, lead, "place"), data=chosen, hx=True).status_code == 200
+    house = get_lead(lead.id).property
+    assert (house.address_line2, house.town, house.postcode) == ("Flat 2", "Street", "BA6 9AA")
+
+
+def test_the_timeline_names_the_owners_before_and_after(alice, world, make_lead):
+    lead = make_lead(name="Hannah Cole")
+    alice.post(url(alice, lead, "owner"), data={"value": str(world.bob.user_id), "was": ""}, hx=True)
+
+    text = alice.get(f"/w/{alice.slug}/leads/{lead.id}", hx=True).text
+
+    assert f"Owner: – → {world.bob.name}" in text

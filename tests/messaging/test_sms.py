@@ -187,3 +187,15 @@ def test_each_workspace_has_a_hook_of_its_own(world, app):
         theirs = services.status_url(message_id)
     assert ours != theirs
     assert services.workspace_of_hook(urlsplit(ours).path.rpartition("/")[2]) == world.workspace_id
+
+
+@pytest.mark.parametrize(
+    ("body", "words"),
+    [("", "1 text · 160 left"), ("x" * 161, "2 texts · 145 left"), ("“Hello” – Zoë", "1 text · 147 left"),
+     ("See you ☺", "1 text · 61 left")],
+)  # fmt: skip
+def test_a_text_is_counted_while_it_is_typed(alice, body, words):
+    answer = alice.post(f"/w/{alice.slug}/messages/length", data={"body": body}, hx=True)
+
+    assert words in answer.text
+    assert ("emoji" in answer.text) == ("☺" in body)

@@ -131,14 +131,15 @@ def _house(detail: LeadDetail, face: Face) -> FaceView:
 
 def _offer(detail: LeadDetail, face: Face) -> FaceView:
     lead = detail.lead
-    if lead.price_minor is None:
-        return FaceView(face.name, face.label, often(lead.frequency).capitalize(), is_strong=False)
     more = []
     if lead.frequency and lead.frequency != "one_off" and lead.annual_minor:
         more.append(f"{format_money(lead.annual_minor, lead.currency, pence='never')} a year")
     if lead.first_price_minor is not None:
         more.append(f"first clean {format_money(lead.first_price_minor, lead.currency)}")
-    shown = f"{format_money(lead.price_minor, lead.currency)} {often(lead.frequency)}".strip()
+    rhythm = often(lead.frequency)
+    if lead.price_minor is None:
+        return FaceView(face.name, face.label, rhythm.capitalize(), more=", ".join(more))
+    shown = f"{format_money(lead.price_minor, lead.currency)} {rhythm}".strip()
     return FaceView(face.name, face.label, shown, more=", ".join(more), is_strong=True)
 
 

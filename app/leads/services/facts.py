@@ -1,6 +1,6 @@
 """Changing one fact of a lead in place. A fact that someone else changed meanwhile is shown, never overwritten."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -13,6 +13,7 @@ from app.contacts.models import Contact, Property
 from app.core import phones, postcodes
 from app.core.clock import utcnow
 from app.core.errors import Conflict, Forbidden, Invalid
+from app.core.loading import load_one
 from app.core.permissions import Actor
 from app.core.tenancy import current_workspace_id
 from app.extensions import db
@@ -21,11 +22,6 @@ from app.leads.queries.facts import FACTS, Fact, as_typed
 from app.leads.services.indexing import reindex_where
 from app.leads.services.parsing import parsed
 from app.leads.services.reading import get_lead
-
-
-def fact_value(lead: Lead, name: str) -> str:
-    """The present value of a lead's fact, as typed."""
-    return as_typed(FACTS[name], _raw(lead, FACTS[name]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,20 +47,31 @@ def change_facts(lead_id: UUID, typed: Mapping[str, Typed], actor: Actor, *, may
     if not may_assign and any(FACTS[name].kind == "member" for name in typed):
         raise Forbidden
     lead = get_lead(lead_id, lock=True)
-    changes = _judged(lead, typed)
-    for fact, value, each in changes:
-        _change(lead, fact, value, each, actor)
+    homes = _homes(lead, [FACTS[name] for name in typed])
+    changes = _judged(homes, typed)
+    if changes:
+        _change(lead, homes, changes, actor)
     return lead
 
 
-def _judged(lead: Lead, typed: Mapping[str, Typed]) -> list[tuple[Fact, Any, Typed]]:
+def _homes(lead: Lead, facts: Iterable[Fact]) -> dict[str, Any]:
+    """The rows that the facts live in, by home, each locked until the commit; always in the same order."""
+    homes: dict[str, Any] = {"lead": lead}
+    wanted = {fact.home for fact in facts}
+    for home, model, key in (("contact", Contact, lead.contact_id), ("property", Property, lead.property_id)):
+        if home in wanted:
+            query = select(model).where(model.workspace_id == current_workspace_id(), model.id == key)
+            homes[home] = load_one(query, lock=True)
+    return homes
+
+
+def _judged(homes: Mapping[str, Any], typed: Mapping[str, Typed]) -> list[tuple[Fact, Any, Typed]]:
     """What is to be changed into what. Raises Invalid and Conflict, each with all facts they concern."""
     errors: dict[str, str] = {}
     conflicts, changes = [], []
     for name, each in typed.items():
         fact = FACTS[name]
-        _home(lead, fact, lock=True)
-        theirs = fact_value(lead, name)
+        theirs = _value(homes, fact)
         try:
             value = parsed(fact, each.value)
         except Invalid as invalid:
@@ -90,18 +97,34 @@ def _same(fact: Fact, theirs: str, value: Any) -> bool:
         return False
 
 
-def _change(lead: Lead, fact: Fact, value: Any, typed: Typed, actor: Actor) -> None:
-    before = fact_value(lead, fact.name)
-    _SETTERS.get(fact.name, _set_plain)(lead, _home(lead, fact), fact, value, typed.value)
+def _change(
+    lead: Lead, homes: Mapping[str, Any], changes: Sequence[tuple[Fact, Any, Typed]], actor: Actor
+) -> None:
+    before = {fact.name: _value(homes, fact) for fact, _, _ in changes}
+    for fact, value, typed in changes:
+        _SETTERS.get(fact.name, _set_plain)(lead, homes[fact.home], fact, value, typed.value)
     lead.updated_at = utcnow()
     db.session.flush()
-    _follow_through(lead, fact)
-    now = fact_value(lead, fact.name)
-    plain = {} if fact.sealed else {"was": before, "now": now, **_names(fact, before, value)}
+    _follow_through(lead, set(before))
+    after = {fact.name: _value(homes, fact) for fact, _, _ in changes}
+    sealed = [fact.name for fact, _, _ in changes if fact.sealed]
+    if sealed:
+        more = {"facts": sealed} if len(sealed) > 1 else {}
+        _record(lead, actor, {"fact": sealed[0], **more}, before, after, sealed)
+    for fact, value, _ in changes:
+        if not fact.sealed:
+            plain = {"was": before[fact.name], "now": after[fact.name], **_names(fact, before[fact.name], value)}
+            _record(lead, actor, {"fact": fact.name, **plain}, before, after, [fact.name])
+
+
+def _record(
+    lead: Lead, actor: Actor, data: dict[str, Any], before: Mapping[str, str], after: Mapping[str, str],
+    names: Sequence[str],
+) -> None:  # fmt: skip
     record_activity(
-        lead, "fact_changed", "lead.fact_changed", actor, data={"fact": fact.name, **plain},
-        before={fact.name: before}, after={fact.name: now},
-        topics=("board",) if fact.name in ("price", "frequency") else (),
+        lead, "fact_changed", "lead.fact_changed", actor, data=data, before={name: before[name] for name in names},
+        after={name: after[name] for name in names},
+        topics=("board",) if {"price", "frequency"} & set(names) else (),
     )  # fmt: skip
 
 
@@ -118,18 +141,9 @@ def _names(fact: Fact, was: str, now: UUID | None) -> dict[str, str]:
     return {key: found.get(each, "") for key, each in ids.items()}
 
 
-def _home(lead: Lead, fact: Fact, *, lock: bool = False) -> Any:
-    if fact.home == "lead":
-        return lead
-    model, key = (Contact, lead.contact_id) if fact.home == "contact" else (Property, lead.property_id)
-    query = select(model).where(model.workspace_id == current_workspace_id(), model.id == key)
-    if not lock:
-        return db.session.get_one(model, (current_workspace_id(), key))
-    return db.session.execute(query.with_for_update().execution_options(populate_existing=True)).scalar_one()
-
-
-def _raw(lead: Lead, fact: Fact) -> Any:
-    return getattr(_home(lead, fact), fact.attribute)
+def _value(homes: Mapping[str, Any], fact: Fact) -> str:
+    """The present value of a fact, as typed."""
+    return as_typed(fact, getattr(homes[fact.home], fact.attribute))
 
 
 def _set_plain(lead: Lead, row: Any, fact: Fact, value: Any, typed: str) -> None:
@@ -171,9 +185,9 @@ _SETTERS: dict[str, Callable[[Lead, Any, Fact, Any, str], None]] = {
 }
 
 
-def _follow_through(lead: Lead, fact: Fact) -> None:
-    """What else must change with a fact: the search tokens of every lead it belongs to."""
-    if fact.name in ("name", "phone", "email"):
+def _follow_through(lead: Lead, names: set[str]) -> None:
+    """What else must change with the facts: the search tokens of every lead they belong to."""
+    if names & {"name", "phone", "email"}:
         reindex_where(contact_id=lead.contact_id)
-    elif fact.name == "postcode":
+    if names & {"address_line1", "town", "postcode"}:
         reindex_where(property_id=lead.property_id)

@@ -37,7 +37,7 @@ def came_from() -> Origin:
         pairs = parse_qsl(current.query) if kind else []
     if not kind:
         return Origin(url_for("leads.board"), "")
-    kept = LeadFilter.from_pairs(pairs).as_pairs()
+    kept = [(name, value) for name, value in LeadFilter.from_pairs(pairs).as_pairs()]
     sort = next((value[:20] for name, value in pairs if name == "sort"), "")
     own = [*kept, *([("sort", sort)] if sort else [])]
     back = url_for(_PAGES[kind]) + (f"?{urlencode(own)}" if own else "")

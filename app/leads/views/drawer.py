@@ -51,7 +51,8 @@ def drawer_values(lead_id: UUID, *, on_page: bool = False) -> dict[str, Any]:
         "planned": coming.planned,
         "messages": coming.messages,
         "quotes": quotes_of(lead_id),
-        "squeegee": panel(detail.lead, detail.stage.key),
+        # A page counts the sidebar as well: there the panel comes by itself.
+        "squeegee": None if on_page else panel(detail.lead, detail.stage.key),
         "viewer": g.viewer,
         **({} if is_live else log_of(detail.lead.id)),
         **(more_of(detail) if on_page else {}),
