@@ -67,9 +67,9 @@ def add(slug: str, lead_id: UUID) -> Response:
         services.add_file(lead_id, unquote(request.headers.get("X-File-Name", "")), content, web.actor())
     except Invalid as invalid:
         return _words(invalid.errors["file"], 422)
-    except StoreUnavailable as error:
-        log.error("file_store_unavailable", code=str(error))
-        return _words("The store for files can't be reached. Nothing was kept; try again.", 503)
+    except (StoreUnavailable, services.ExaminerFailed) as error:
+        log.error("file_not_kept", error=type(error).__name__, code=str(error))
+        return _words("Files can't be taken just now. Nothing was kept; try again.", 503)
     finally:
         _IN_HAND.release()
     return _words("", 201)

@@ -1,15 +1,20 @@
 """Adding files: what becomes of pictures, names, the timeline, and the same file twice."""
 
 import io
+import subprocess
+import sys
 
 import pytest
 from PIL import Image
 from sqlalchemy import select
+from structlog.testing import capture_logs
 
 from app.activities.models import Activity
+from app.config import ROOT
 from app.extensions import db
 from app.files.models import File
-from app.files.services import MOST_FILES
+from app.files.services import MOST_FILES, examining
+from app.files.services.adding import MOST_KEPT
 from app.files.services.naming import clean_name
 from app.notifications.models import Notification
 from tests.files.pictures import drawing, office, pdf, photo_with_secrets, picture, send
@@ -106,6 +111,40 @@ def test_a_lead_takes_so_many_files_and_no_more(alice, make_lead) -> None:
     )
     answer = send(alice, lead, picture())
     assert (answer.status_code, "is the most" in answer.text) == (422, True)
+
+
+def test_a_workspace_keeps_so_much_and_no_more_whoever_asks(world, alice, bob, make_lead) -> None:
+    hers, his = make_lead(owner_id=world.alice.user_id), make_lead(owner_id=world.bob.user_id)
+    db.session.add(
+        File(
+            lead_id=hers.id, kind="photo", name="x.jpg", content_type="image/jpeg", size_bytes=MOST_KEPT,
+            fingerprint=b"x",
+        )
+    )  # fmt: skip
+    answer = send(bob, his, picture())
+    assert (answer.status_code, "20 GB" in answer.text) == (422, True)
+
+
+def test_the_program_that_looks_at_files_finds_no_secrets(monkeypatch, tmp_path) -> None:
+    """Its environment and working folder are bare; a file it can't look at is told apart from a bad one."""
+    spy = tmp_path / "spy.py"
+    spy.write_text("import os, sys\nsys.exit(7 if {*os.environ} <= {'PATH', 'LC_CTYPE'} and os.getcwd() == '/' else 8)")
+    monkeypatch.setenv("SECRET_KEY", "x" * 40)
+    monkeypatch.setattr(examining, "_PROGRAM", str(spy))
+    with capture_logs() as lines, pytest.raises(examining.ExaminerFailed):
+        examining.examine(picture())
+    assert lines == [{"event": "file_examiner_failed", "log_level": "error", "code": 7}]
+
+
+@pytest.mark.parametrize("greed", ("b'x' * 10**9", "[*iter(int, 1)]", "open('sill-too-much', 'w').write('x' * 9)"))
+def test_the_system_ends_it_when_it_takes_too_much(tmp_path, greed) -> None:
+    """The limits of decoding.py hold: memory, time, writing."""
+    program = (
+        "import os, signal; signal.signal(signal.SIGXFSZ, signal.SIG_DFL); from app.files.services import decoding;"
+        f" decoding.CPU_SECONDS = 1; decoding.bound(); {greed}"
+    )
+    done = subprocess.run([sys.executable, "-c", program], cwd=tmp_path, env={"PYTHONPATH": str(ROOT)}, timeout=60, stderr=-3)
+    assert done.returncode != 0
 
 
 @pytest.mark.parametrize(

@@ -123,6 +123,8 @@ def test_a_file_over_the_limit_is_not_even_read(alice, make_lead) -> None:
 def test_only_what_takes_files_takes_large_bodies(alice, make_lead) -> None:
     answer = alice.post(f"/w/wells/leads/{make_lead().id}/notes", data={"note": "x" * 2_000_000})
     assert answer.status_code == 413
+    form = {"data": b"x" * 1_100_000, "content_type": "multipart/form-data; boundary=x"}
+    assert alice.post(f"/w/wells/leads/{make_lead().id}/files", **form).status_code == 413
 
 
 def test_a_form_from_another_website_adds_nothing(alice, make_lead) -> None:

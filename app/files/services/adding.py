@@ -16,7 +16,7 @@ from app.core.ids import new_id
 from app.core.keyring import cipher
 from app.core.permissions import Actor
 from app.core.sealed_files import fingerprint
-from app.core.tenancy import current_workspace_id
+from app.core.tenancy import acting_in, current_workspace_id
 from app.core.uploads import largest_file
 from app.extensions import db
 from app.files.models import File
@@ -29,6 +29,8 @@ from app.notifications.services import notify
 
 log = structlog.get_logger(__name__)
 MOST_FILES = 200
+#: Anybody may sign up: a hundred thousand photos are enough for one firm.
+MOST_KEPT = 20 * 1024**3  # bytes of one workspace
 #: Files that one person adds within this time share a line of the timeline.
 _TOGETHER = timedelta(minutes=15)
 
@@ -53,6 +55,8 @@ def add_file(lead_id: UUID, name: str, content: bytes, actor: Actor) -> File:
         return known
     if _count(lead_id) >= MOST_FILES:
         raise Invalid({"file": f"This lead has {MOST_FILES} files, which is the most. Delete some first."})
+    if _kept() + len(examined.content) > MOST_KEPT:
+        raise Invalid({"file": f"This workspace has {MOST_KEPT // 1024**3} GB of files, which is the most."})
     file = File(
         id=file_id, lead_id=lead_id, kind=examined.kind, name=clean_name(name, examined.content_type),
         content_type=examined.content_type, size_bytes=len(examined.content), width=examined.width,
@@ -62,11 +66,6 @@ def add_file(lead_id: UUID, name: str, content: bytes, actor: Actor) -> File:
     db.session.add(file)
     db.session.flush()
     return file
-
-
-def is_there(lead_id: UUID, content: bytes) -> bool:
-    """Whether the lead has this very content already, so that it need not be looked at again."""
-    return _same(lead_id, fingerprint(cipher(), content)) is not None
 
 
 def _same(lead_id: UUID, mark: bytes) -> File | None:
@@ -81,6 +80,14 @@ def _same(lead_id: UUID, mark: bytes) -> File | None:
 def _count(lead_id: UUID) -> int:
     query = select(func.count()).where(File.workspace_id == current_workspace_id(), File.lead_id == lead_id)
     return int(db.session.scalar(query) or 0)
+
+
+def _kept() -> int:
+    """The bytes of all files of the workspace, whoever's leads they are on."""
+    workspace_id = current_workspace_id()
+    with acting_in(workspace_id):
+        query = select(func.coalesce(func.sum(File.size_bytes), 0)).where(File.workspace_id == workspace_id)
+        return int(db.session.scalar(query) or 0)
 
 
 def _tell(lead: Lead, file: File, actor: Actor) -> Activity:

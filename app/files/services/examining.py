@@ -5,13 +5,19 @@ import os
 import subprocess
 import sys
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 from threading import BoundedSemaphore
 
+import structlog
+
 from app.core.errors import Invalid
+
+log = structlog.get_logger(__name__)
 
 _PROGRAM = str(Path(__file__).with_name("decoding.py"))
 _SECONDS = 40
+_ENVIRON = ("PATH", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH")  # what Python itself may need to start
 #: How many are looked at together, in one process of web: each may take a processor and a gigabyte.
 _SEATS = BoundedSemaphore(2)
 
@@ -29,6 +35,10 @@ _WORDS = {
 }
 
 
+class ExaminerFailed(Exception):
+    """The program that looks at files does not run here: an operator's matter, not the file's."""
+
+
 @dataclass(frozen=True, slots=True)
 class Examined:
     """What a file turned out to be. `content` is what to keep: a picture drawn anew, a document as it came."""
@@ -42,7 +52,7 @@ class Examined:
 
 
 def examine(content: bytes) -> Examined:
-    """Look at what was sent. Raises Invalid, with the reason in people's words, when it is not to be kept."""
+    """Look at what was sent. Raises Invalid, with the reason in people's words, or ExaminerFailed."""
     known, parts = _ask(content)
     if "refused" in known:
         raise Invalid({"file": _WORDS.get(str(known["refused"]), _WORDS["broken"])})
@@ -54,19 +64,24 @@ def examine(content: bytes) -> Examined:
 
 
 def _ask(content: bytes) -> tuple[dict, list[bytes]]:
-    # No environment: what the program looks at must not find our secrets there.
-    command = [sys.executable, "-I", _PROGRAM]
+    spec = find_spec("PIL")
+    command = [sys.executable, "-I", _PROGRAM, *([str(Path(spec.origin).parents[1])] if spec and spec.origin else [])]
+    # What the program looks at must not find our secrets in its environment.
+    environ = {name: os.environ[name] for name in _ENVIRON if name in os.environ}
     with _SEATS:
         try:
             done = subprocess.run(
                 command, input=content, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, timeout=_SECONDS,
-                cwd=os.sep, env={}, check=False,
+                cwd=os.sep, env=environ, check=False,
             )  # fmt: skip
         except subprocess.TimeoutExpired:
             return {"refused": "pixels"}, []
+    if done.returncode < 0:  # the system ended it: too much memory or time
+        return {"refused": "pixels"}, []
     head, _, rest = done.stdout.partition(b"\n")
-    if done.returncode or not head:  # the system ended it: too much memory or time
-        return {"refused": "pixels" if done.returncode < 0 else "broken"}, []
+    if done.returncode or not head:
+        log.error("file_examiner_failed", code=done.returncode)
+        raise ExaminerFailed
     known = json.loads(head)
     parts, at = [], 0
     for size in known["sizes"]:
