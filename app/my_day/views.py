@@ -53,11 +53,12 @@ def settle(slug: str, lead_id: UUID) -> Response:
         return _refused(lead_id, invalid.errors, 422)
     except Conflict as conflict:
         return _refused(lead_id, {"act": conflict.message}, 409)
+    if not wants_fragment():
+        services.release(lead_id, actor)
+        return redirect_to(url_for("my_day.day"))
     taken = services.take_next(actor)  # which lets go of this lead
     if taken.card is None:
         services.release(lead_id, actor)
-    if not wants_fragment():
-        return redirect_to(url_for("my_day.day"))
     undo_url = url_for("my_day.undo", lead_id=lead_id, **_written(slip))
     return _shown(taken, toast=(_said(outcome), undo_url))
 
