@@ -26,6 +26,8 @@ def staff_pages(page: Page) -> dict[str, str]:
         "board": "/w/somerset/leads/board",
         "mine": "/w/somerset/leads/board?mine=1",
         "list": "/w/somerset/leads",
+        "archive": "/w/somerset/leads/archive",
+        "bin": "/w/somerset/leads/bin",
         "drawer": quoted,
         "lead ready": found["copy sheet"].removesuffix("/copy-sheet"),
         "new lead": "/w/somerset/leads/new",
