@@ -15,7 +15,7 @@ from app.core.ids import parse_id
 from app.core.permissions import permit
 from app.leads.models import PRIORITIES, SHELVES
 from app.leads.queries.filtering import LeadFilter
-from app.leads.queries.stages import stages
+from app.leads.queries.stages import known_stages
 from app.leads.queries.tagging import all_tags
 from app.leads.services import REASONS
 from app.leads.words import PRIORITY_WORDS
@@ -33,7 +33,7 @@ def bar(slug: str) -> Response:
     values: dict[str, Any] = {"shelf": shelf, "viewer": g.viewer, "bin_days": current_workspace().bin_days}
     if shelf == "desk":
         values |= {
-            "members": member_choices() if g.viewer.can("leads:assign") else [], "stages": stages(),
+            "members": member_choices() if g.viewer.can("leads:assign") else [], "stages": known_stages(),
             "tags": all_tags(), "reasons": list(REASONS.values()),
             "priorities": [(key, PRIORITY_WORDS[key]) for key in PRIORITIES],
         }  # fmt: skip

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import Row, func, select
 
-from app.core import access_keys
+from app.core import access_keys, catalogue
 from app.core.errors import NotFound
 from app.core.models import fixed
 from app.core.tenancy import Scope, enter
@@ -34,6 +34,7 @@ def open_form(key: str) -> tuple[LeadForm, Workspace]:
     ).one_or_none()
     if row is None:
         raise NotFound
+    catalogue.tell(row[1].id, row[1].catalogue_version)
     return row[0], row[1]
 
 

@@ -54,6 +54,8 @@ class Workspace(db.Model):
     price_review_month: Mapped[int] = mapped_column(SmallInteger, default=4)
     created_at: Mapped[datetime] = created_moment()
     version: Mapped[int] = mapped_column(default=1)
+    #: Raised by a trigger whenever a table of core/catalogue.py changes.
+    catalogue_version: Mapped[int] = mapped_column(BigInteger, default=1)
 
     __mapper_args__ = {"version_id_col": version}
 

@@ -29,6 +29,8 @@ ACTIVITY_KINDS = (
     "lead_created", "stage_changed", "fact_changed", "note", "call", "email", "sms", "quote", "transfer",
     "appointment", "follow_up", "enquiry",
 )  # fmt: skip
+#: Tables that processes keep in memory until the workspace's row says that one of them has changed.
+CATALOGUE = ("stages", "lead_sources", "follow_up_rules")
 #: Indexes of lists that from now on hold the desk only: name -> columns after the workspace.
 NARROWED = {
     "ix_leads_board": ("stage_id", "rank", "id"),
@@ -48,12 +50,16 @@ def upgrade() -> None:
     for table in (*PLAIN, "saved_views", *SEEN_WITH_LEAD, *PERSONAL):
         _wall(table)
     _visibility()
+    _catalogue()
     _activity_kinds((*ACTIVITY_KINDS, "file"))
     op.execute(_COUNTERS.format(before=" and old.shelf = 'desk'", after=" and new.shelf = 'desk'", same=_SAME_SHELF))
     _counting("stage_id, annual_minor, owner_id, shelf")
 
 
 def downgrade() -> None:
+    for table in CATALOGUE:
+        op.execute(f"drop trigger count_change on {table}")
+    op.execute("drop function count_catalogue_change()")
     _counting("stage_id, annual_minor, owner_id")
     op.execute(_COUNTERS.format(before="", after="", same=""))
     op.execute("delete from activities where kind = 'file'")
@@ -76,7 +82,7 @@ def downgrade() -> None:
         postgresql_where=sa.text("next_act_at is not null"),
     )  # fmt: skip
     for table, columns in (
-        ("workspaces", ("assignment_mode", "bin_days", "price_review_month")),
+        ("workspaces", ("assignment_mode", "bin_days", "price_review_month", "catalogue_version")),
         ("memberships", ("takes_leads", "districts", "last_assigned_at")),
         ("leads", ("shelf", "shelved_at", "shelved_by", "returns_on")),
     ):
@@ -97,6 +103,7 @@ def _columns() -> None:
         ("workspaces", sa.Column("assignment_mode", sa.Text(), nullable=False, server_default="off")),
         ("workspaces", sa.Column("bin_days", sa.SmallInteger(), nullable=False, server_default="30")),
         ("workspaces", sa.Column("price_review_month", sa.SmallInteger(), nullable=False, server_default="4")),
+        ("workspaces", sa.Column("catalogue_version", sa.BigInteger(), nullable=False, server_default="1")),
     ):
         op.add_column(table, column)
         if column.server_default is not None:
@@ -153,6 +160,25 @@ def _visibility() -> None:
         f"create policy seen_by_role on saved_views as restrictive using ({PERSON} is null or user_id = {PERSON}"
         " or is_shared) with check (true)"
     )
+
+
+def _catalogue() -> None:
+    """Count the changes to the tables that are kept in memory, in the transaction that makes them."""
+    op.execute(
+        """
+        create function count_catalogue_change() returns trigger language plpgsql as $$
+        begin
+            update workspaces set catalogue_version = catalogue_version + 1
+             where id = coalesce(new.workspace_id, old.workspace_id);
+            return null;
+        end $$
+        """
+    )
+    for table in CATALOGUE:
+        op.execute(
+            f"create trigger count_change after insert or update or delete on {table}"
+            " for each row execute function count_catalogue_change()"
+        )
 
 
 def _activity_kinds(kinds: tuple[str, ...]) -> None:

@@ -7,6 +7,7 @@ from sqlalchemy import select, update
 
 from app.activities.services import set_quietly
 from app.core import outbox
+from app.core.catalogue import known
 from app.core.clock import utcnow
 from app.core.events import Event, publish
 from app.core.fragments import topic
@@ -120,17 +121,8 @@ def due_time(workspace: Workspace, start: datetime, days: int, minutes: int, any
 
 
 def _rules(stage_id: UUID) -> list[FollowUpRule]:
-    return list(
-        db.session.scalars(
-            select(FollowUpRule)
-            .where(
-                FollowUpRule.workspace_id == current_workspace_id(),
-                FollowUpRule.stage_id == stage_id,
-                FollowUpRule.is_active,
-            )
-            .order_by(FollowUpRule.position, FollowUpRule.id)
-        )
-    )
+    rules = [rule for rule in known(FollowUpRule) if rule.stage_id == stage_id and rule.is_active]
+    return sorted(rules, key=lambda rule: (rule.position, rule.id))
 
 
 def _from_rule(rule: FollowUpRule, lead: Lead, workspace: Workspace, change_id: UUID, now: datetime) -> FollowUp | None:
@@ -160,7 +152,7 @@ def _reachable_kind(kind: str, lead: Lead) -> str | None:
 
 
 def _from_stage(stage_id: UUID, lead: Lead, workspace: Workspace, change_id: UUID, now: datetime) -> list[FollowUp]:
-    stage = db.session.get(Stage, (current_workspace_id(), stage_id))
+    stage = next((stage for stage in known(Stage) if stage.id == stage_id), None)
     if stage is None or stage.follow_up_days is None:
         return []
     due_at = workspace.clock().due_at(now, stage.follow_up_days)

@@ -16,7 +16,7 @@ from app.leads.models import NOBODY, Lead, Stage, StageCounter
 from app.leads.queries.board_order import BoardView, cursor_after, first_cards, first_cards_of, in_order
 from app.leads.queries.cards import Card, card_of
 from app.leads.queries.filtering import LeadFilter
-from app.leads.queries.stages import stages
+from app.leads.queries.stages import known_stages
 from app.leads.words import EMPTY_STAGE_WORDS
 
 PAGE = 20
@@ -51,7 +51,7 @@ class Column:
 
 def board_columns(view: BoardView, *, opened: Collection[UUID] = (), eager: int = EAGER) -> list[Column]:
     """All stages in order; `eager` of them with cards: those that were `opened`, then the first ones."""
-    every = stages()
+    every = known_stages()
     shown = [stage.id for stage in every if not stage.is_final or stage.id in opened]
     cards = _first_cards(sorted(shown, key=lambda stage_id: stage_id not in opened)[:eager], view)
     figures, late = _figures(view.narrowed), _late(shown, view.narrowed)
@@ -61,7 +61,7 @@ def board_columns(view: BoardView, *, opened: Collection[UUID] = (), eager: int 
 def one_column(stage_id: UUID, view: BoardView, *, shown: int = PAGE) -> Column | None:
     """One column with its first `shown` cards (200 at most), or None when there is no such stage."""
     size = min(max(shown, PAGE), MOST_SHOWN)
-    stage = next((stage for stage in stages() if stage.id == stage_id), None)
+    stage = next((stage for stage in known_stages() if stage.id == stage_id), None)
     if stage is None:
         return None
     cards = _first_cards([stage.id], view, size)

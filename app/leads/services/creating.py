@@ -4,12 +4,13 @@ from dataclasses import dataclass, field
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select, text
+from sqlalchemy import text
 
 from app.activities.services import record_activity
 from app.contacts.models import Consent, Contact, Property
 from app.contacts.services import House, Person, join
 from app.core import email_addresses, phones, postcodes
+from app.core.catalogue import known
 from app.core.clock import utcnow
 from app.core.errors import Invalid
 from app.core.permissions import Actor
@@ -182,9 +183,7 @@ def next_number(prefix: str, year_format: str, year: int) -> str:
 
 
 def _source_id(key: str) -> UUID:
-    found = db.session.execute(
-        select(LeadSource.id).where(LeadSource.workspace_id == current_workspace_id(), LeadSource.key == key)
-    ).scalar_one_or_none()
+    found = next((source.id for source in known(LeadSource) if source.key == key), None)
     if found is None:
         raise Invalid({"source": "Choose where this enquiry came from."})
     return found

@@ -14,11 +14,10 @@ from app.core.fragments import topic
 from app.core.live import announce
 from app.core.models import fixed
 from app.core.permissions import Actor
-from app.core.tenancy import current_workspace_id
 from app.extensions import db
 from app.leads.models import Lead, Stage, StageChange
 from app.leads.services.ranking import rank_between
-from app.leads.services.reading import get_lead, get_stage
+from app.leads.services.reading import get_lead, get_stage, get_stage_name
 from app.leads.services.returning import REASONS, checked_return, return_date
 from app.workspaces.queries import current_workspace, today_here
 
@@ -84,12 +83,6 @@ def take_back(lead_id: UUID, actor: Actor, *, within: timedelta | None = UNDO) -
         lead.returns_on = date.fromisoformat(before["from_returns_on"]) if before.get("from_returns_on") else None
     _change_stage(lead, target, actor, "", {"undoes": str(last.id)})
     return lead
-
-
-def get_stage_name(stage_id: UUID) -> str:
-    """The present name of a stage, also of a retired one."""
-    with db.session.no_autoflush:
-        return db.session.get_one(Stage, (current_workspace_id(), stage_id)).name
 
 
 def _say_farewell(lead: Lead, target: Stage, reason_key: str | None, returns_on: date | bool | None) -> dict[str, str]:

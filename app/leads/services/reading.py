@@ -1,10 +1,11 @@
 """Finding the rows that the verbs work on."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from uuid import UUID
 
 from sqlalchemy import select
 
+from app.core.catalogue import attach, known
 from app.core.errors import NotFound
 from app.core.models import one_among
 from app.core.tenancy import current_workspace_id
@@ -41,19 +42,21 @@ def locked_leads(lead_ids: Iterable[UUID]) -> list[Lead]:
 
 def get_stage(stage_id: UUID) -> Stage:
     """A stage that is in use. Raises NotFound."""
-    stage = db.session.get(Stage, (current_workspace_id(), stage_id))
-    if stage is None or stage.retired_at is not None:
-        raise NotFound
-    return stage
+    return _attached(stage for stage in known(Stage) if stage.id == stage_id and stage.retired_at is None)
 
 
 def stage_by_key(key: str) -> Stage:
     """The stage that the program knows by `key`. Raises NotFound when the workspace retired it."""
-    stage = db.session.execute(
-        select(Stage).where(
-            Stage.workspace_id == current_workspace_id(), Stage.key == key, Stage.retired_at.is_(None)
-        )
-    ).scalars().first()  # fmt: skip
+    return _attached(stage for stage in known(Stage) if stage.key == key and stage.retired_at is None)
+
+
+def get_stage_name(stage_id: UUID) -> str:
+    """The present name of a stage, also of a retired one. Raises NotFound."""
+    return _attached(stage for stage in known(Stage) if stage.id == stage_id).name
+
+
+def _attached(found: Iterator[Stage]) -> Stage:
+    stage = next(found, None)
     if stage is None:
         raise NotFound
-    return stage
+    return attach(stage)

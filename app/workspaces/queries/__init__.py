@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import Select, bindparam, select
 
 from app.accounts.models import User
+from app.core import catalogue
 from app.core.clock import BusinessClock, utcnow
 from app.core.errors import NotFound
 from app.core.money import plain_amount
@@ -76,6 +77,7 @@ def load_place(workspace_id: UUID, user_id: UUID) -> tuple[WorkspaceView, Viewer
 def place_of(user_id: UUID, workspace: Workspace, role: str, name: str, email: str) -> tuple[WorkspaceView, Viewer]:
     """A row of PLACE as pages know it; `current_workspace()` is free from here on."""
     db.session.info["workspace"] = workspace  # a session forgets what nobody holds
+    catalogue.tell(workspace.id, workspace.catalogue_version)
     view = WorkspaceView(*(getattr(workspace, column) for column in WorkspaceView.__dataclass_fields__))
     return view, Viewer(user_id, name, email, role)
 
