@@ -82,10 +82,16 @@ def one_among(ids: Iterable[UUID]) -> Any:
     return any_(literal(list(ids), ARRAY(Uuid)))
 
 
-def belongs_to(column: str, table: str, *, parent: str = "id", ondelete: str | None = None) -> ForeignKeyConstraint:
-    """A foreign key that includes the workspace, so that a parent in another workspace is impossible."""
+def belongs_to(
+    column: str, table: str, *, parent: str = "id", ondelete: str | None = None, may_precede: bool = False
+) -> ForeignKeyConstraint:
+    """A foreign key that includes the workspace, so that a parent in another workspace is impossible.
+
+    With `may_precede` the parent need only be there at the commit.
+    """
+    deferred = {"deferrable": True, "initially": "DEFERRED"} if may_precede else {}
     return ForeignKeyConstraint(
-        ["workspace_id", column], [f"{table}.workspace_id", f"{table}.{parent}"], ondelete=ondelete
+        ["workspace_id", column], [f"{table}.workspace_id", f"{table}.{parent}"], ondelete=ondelete, **deferred
     )
 
 

@@ -8,7 +8,8 @@ import structlog
 from flask import Flask, Response, abort, current_app, g, make_response, render_template, request, session, url_for
 from flask_login import current_user
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import DataError, TimeoutError
+from psycopg.errors import DeadlockDetected, LockNotAvailable
+from sqlalchemy.exc import DataError, OperationalError, TimeoutError
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException
 
@@ -41,6 +42,7 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(Conflict, _conflict)
     app.register_error_handler(StaleDataError, lambda error: _conflict(Conflict(_STALE)))
     app.register_error_handler(DataError, _unfit)
+    app.register_error_handler(OperationalError, _operational)
     app.register_error_handler(CSRFError, lambda error: _problem(400, _CSRF))
     app.register_error_handler(TimeoutError, lambda error: _busy())
     app.register_error_handler(HTTPException, lambda error: _http(error))
@@ -195,10 +197,15 @@ def _conflict(error: Conflict) -> Response:
 
 def _busy() -> Response:
     """No connection became free in time: the same request will do in a moment."""
-    log.warning("database_connections_exhausted")
+    log.warning("database_too_busy")
     response = _problem(503)
     response.headers["Retry-After"] = "5"
     return response
+
+
+def _operational(error: OperationalError) -> Response:
+    """Two that waited for each other: one of them was turned away, and the same request will do in a moment."""
+    return _busy() if isinstance(error.orig, (DeadlockDetected, LockNotAvailable)) else _unforeseen(error)
 
 
 def _http(error: HTTPException) -> Response:

@@ -40,7 +40,7 @@ class FormSubmission(WorkspaceModel):
     __table_args__ = (
         one_of("state", ("accepted", "quarantined", "released", "deleted")),
         belongs_to("form_id", "lead_forms"),
-        belongs_to("lead_id", "leads", ondelete="SET NULL (lead_id)"),
+        belongs_to("lead_id", "leads", ondelete="SET NULL (lead_id)", may_precede=True),
         db.UniqueConstraint("workspace_id", "form_id", "submission_key"),
         db.Index("ix_form_submissions_lead_id", "workspace_id", "lead_id"),
         db.Index(

@@ -29,6 +29,8 @@ ACTIVITY_KINDS = (
     "lead_created", "stage_changed", "fact_changed", "note", "call", "email", "sms", "quote", "transfer",
     "appointment", "follow_up", "enquiry",
 )  # fmt: skip
+#: A sending is kept before its lead, which it names already; it need only be there at the commit.
+OF_LEAD = "fk_form_submissions_workspace_id_lead_id"
 #: Tables that processes keep in memory until the workspace's row says that one of them has changed.
 CATALOGUE = ("stages", "lead_sources", "follow_up_rules")
 #: Indexes of lists that from now on hold the desk only: name -> columns after the workspace.
@@ -51,12 +53,14 @@ def upgrade() -> None:
         _wall(table)
     _visibility()
     _catalogue()
+    op.execute(f"alter table form_submissions alter constraint {OF_LEAD} deferrable initially deferred")
     _activity_kinds((*ACTIVITY_KINDS, "file"))
     op.execute(_COUNTERS.format(before=" and old.shelf = 'desk'", after=" and new.shelf = 'desk'", same=_SAME_SHELF))
     _counting("stage_id, annual_minor, owner_id, shelf")
 
 
 def downgrade() -> None:
+    op.execute(f"alter table form_submissions alter constraint {OF_LEAD} not deferrable")
     for table in CATALOGUE:
         op.execute(f"drop trigger count_change on {table}")
     op.execute("drop function count_catalogue_change()")

@@ -3,10 +3,11 @@
 from dataclasses import asdict, dataclass, field
 
 import structlog
-from psycopg import errors as pg
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.dialects.postgresql import insert
 
 from app.core.catalogue import known
+from app.core.clock import utcnow
+from app.core.ids import new_id
 from app.core.permissions import Actor
 from app.extensions import db
 from app.lead_forms.models import FormSubmission, LeadForm
@@ -21,7 +22,7 @@ from app.workspaces.models import Workspace
 
 log = structlog.get_logger(__name__)
 
-_WORTH_ANOTHER_TRY = (pg.DeadlockDetected, pg.SerializationFailure, pg.UniqueViolation)
+_UNIQUE = ("workspace_id", "form_id", "submission_key")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,36 +56,12 @@ def earlier_result(form: LeadForm, workspace: Workspace, token: FormToken) -> Re
 def receive(form: LeadForm, workspace: Workspace, sending: Sending, suspicion: str | None, actor: Actor) -> Result:
     """Keep a sending and make its lead, or put it into the quarantine when `suspicion` names a reason.
 
-    The sending's row comes first: its unique key lets one of two equal sendings through, and the other finds what
-    the first made. A deadlock or that race is tried once more. Raises DBAPIError when the second try fails too.
+    The sending's row comes first: its unique key lets one of two equal sendings through; the other waits until the
+    first is done and then says what that made.
     """
-    for is_last in (False, True):
-        try:
-            with db.session.begin_nested():
-                return _keep(form, workspace, sending, suspicion, actor)
-        except DBAPIError as error:
-            earlier = earlier_result(form, workspace, sending.token)
-            if earlier is not None:
-                return earlier
-            if is_last or not isinstance(error.orig, _WORTH_ANOTHER_TRY):
-                raise
-            log.info("lead_form_tried_again", error=type(error.orig).__name__)
-    raise AssertionError("unreachable")
-
-
-def make_lead(
-    form: LeadForm, workspace: Workspace, submission: FormSubmission, answers: Answers, origin: Origin, actor: Actor
-) -> str:
-    """Make the lead of a kept sending, tie the two together and return the lead's number."""
-    lead = create_lead(_draft(form, workspace, submission, answers, origin), actor)
-    submission.lead_id = lead.id
-    db.session.flush()
-    return lead.number
-
-
-def _keep(form: LeadForm, workspace: Workspace, sending: Sending, suspicion: str | None, actor: Actor) -> Result:
     submission = FormSubmission(
         form_id=form.id,
+        lead_id=None if suspicion else new_id(),
         submission_key=sending.token.submission_key,
         answers=to_json(sending.typed, asdict(sending.origin)),
         state="quarantined" if suspicion else "accepted",
@@ -92,20 +69,41 @@ def _keep(form: LeadForm, workspace: Workspace, sending: Sending, suspicion: str
         address=actor.address,
         device=actor.device,
         seconds=sending.seconds,
+        created_at=utcnow(),
     )
-    db.session.add(submission)
-    db.session.flush()
+    if not _is_first(submission):
+        earlier = earlier_result(form, workspace, sending.token)
+        assert earlier is not None
+        return earlier
     if suspicion:
         log.info("lead_form_quarantined", reason=suspicion)
         return Result(None, True)
-    number = make_lead(form, workspace, submission, sending.answers, sending.origin, actor)
-    return Result(number, workspace.serves(sending.answers.postcode.district))
+    lead = create_lead(_draft(form, workspace, submission, sending.answers, sending.origin), actor)
+    return Result(lead.number, workspace.serves(sending.answers.postcode.district))
+
+
+def make_lead(
+    form: LeadForm, workspace: Workspace, submission: FormSubmission, answers: Answers, origin: Origin, actor: Actor
+) -> str:
+    """Make the lead of a sending that was held back, tie the two together and return the lead's number."""
+    lead = create_lead(_draft(form, workspace, submission, answers, origin), actor)
+    submission.lead_id = lead.id
+    db.session.flush()
+    return lead.number
+
+
+def _is_first(submission: FormSubmission) -> bool:
+    """Keep the sending unless it is there already; its lead follows in the same transaction."""
+    values = {column.key: getattr(submission, column.key) for column in FormSubmission.__table__.columns}
+    added = insert(FormSubmission).values(values).on_conflict_do_nothing(index_elements=_UNIQUE)
+    return db.session.execute(added.returning(FormSubmission.id)).one_or_none() is not None
 
 
 def _draft(
     form: LeadForm, workspace: Workspace, submission: FormSubmission, answers: Answers, origin: Origin
 ) -> LeadDraft:
     return LeadDraft(
+        id=submission.lead_id,
         name=answers.name,
         email=answers.email,
         phone=answers.phone_as_typed,

@@ -72,6 +72,7 @@ class LeadDraft:
     price_minor: int | None = None
     priority: str = "normal"
     stage_key: str = "new"
+    id: UUID | None = None  # of the lead to be, for a row that has named it already
 
 
 def create_lead(draft: LeadDraft, actor: Actor) -> Lead:
@@ -153,8 +154,9 @@ def _lead(draft: LeadDraft, contact: Contact, place: Property, stage: Stage, act
     now = utcnow()
     property_type = draft.property_type or place.property_type
     lead = Lead(
-        contact_id=contact.id, property_id=place.id, stage_id=stage.id, stage_entered_at=now, rank=top_rank(),
-        owner_id=draft.owner_id, priority=draft.priority, source_id=draft.source_id or _source_id(draft.source_key),
+        id=draft.id, contact_id=contact.id, property_id=place.id, stage_id=stage.id, stage_entered_at=now,
+        rank=top_rank(), owner_id=draft.owner_id, priority=draft.priority,
+        source_id=draft.source_id or _source_id(draft.source_key),
         source_details=draft.source_details, referrer=_cut(draft.referrer), landing_page=_cut(draft.landing_page),
         utm_source=_cut(draft.utm_source), utm_medium=_cut(draft.utm_medium), utm_campaign=_cut(draft.utm_campaign),
         address=draft.address, device=_cut(draft.device), form_seconds=draft.form_seconds, district=place.district,
