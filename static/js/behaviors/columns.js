@@ -100,6 +100,9 @@ const release = () => {
 
 if (board) {
   watch();
+  // A narrowed board begins where its first leads are.
+  const first = board.querySelector(".bare") && board.querySelector(".column:not(.bare)");
+  if (first && first.getBoundingClientRect().right > innerWidth - 64) first.scrollIntoView({ block: "nearest", inline: "nearest" });
   document.addEventListener("htmx:before:swap", hold);
   document.addEventListener("htmx:after:swap", release);
   document.addEventListener("htmx:after:swap", count);
