@@ -8,7 +8,7 @@ from typing import Any
 from app.core.human_time import duration, long_date
 from app.core.money import format_money
 from app.leads.queries.facts import FACTS, read_out
-from app.leads.words import often
+from app.leads.words import DECLINE_WORDS, often
 
 OUTCOME_WORDS = {
     "spoke": "spoke",
@@ -55,8 +55,15 @@ def _created(a: Words) -> Line:
 
 def _stage_changed(a: Words) -> Line:
     stayed = a.data.get("seconds_in_stage")
-    detail = f"after {duration(stayed)}" if stayed is not None else ""
-    return Line("arrow-right", f"{a.data.get('from')} → {a.data.get('to')}", detail)
+    details = [f"after {duration(stayed)}"] if stayed is not None else []
+    if a.data.get("reason_key") in DECLINE_WORDS:
+        details.append(DECLINE_WORDS[a.data["reason_key"]].lower())
+    if a.data.get("returns_on"):
+        day = date.fromisoformat(a.data["returns_on"])
+        details.append(f"comes back {long_date(day)} {day.year}")
+    if a.data.get("undoes"):
+        return Line("undo-2", f"Taken back to {a.data.get('to')}")
+    return Line("arrow-right", f"{a.data.get('from')} → {a.data.get('to')}", " · ".join(details))
 
 
 def _fact_changed(a: Words) -> Line:

@@ -51,6 +51,7 @@ def test_the_whole_way(people: People, site: Site) -> None:
     assert number
     entry = next(each for each in site.squeegee()["customers"] if each["reference"] == number[0])
     assert entry
+    board.locator(".rail").get_by_role("link", name="In Squeegee").click()
     expect(card(column(board, "In Squeegee"), "Quentin Price")).to_be_visible()
     answer = wait_for(lambda: site.confirm_booking(number[0]), 10, "the confirmation")
     assert answer["outcome"].startswith("204"), answer
