@@ -49,7 +49,7 @@ BODIES: dict[str, dict[str, str]] = {
     "activities.add_note": {"note": "Rang twice", "note_type": "general"},
     "activities.log_call": {"outcome": "no_answer", "minutes": "2", "words": "Rang out"},
     "followups.done": {"outcome": "no_answer"},
-    "leads.change": {"value": "urgent", "was": "normal"},
+    "leads.change": {"value": "4", "was": "3"},
     "leads.add_listed_tag": {"name": "Fresh", "colour": "blue"},
     "leads.add_stage": {"name": "Site visit", "colour": "teal"},
     "leads.change_listed_tag": {"name": "Other", "colour": "blue", "version": "1"},
@@ -69,6 +69,7 @@ BODIES: dict[str, dict[str, str]] = {
     "leads.star": {"on": "1"},
     "leads.tag_lead": {"tag": "Corner house"},
     "lead_forms.release_submission": {},
+    "messaging.length": {"body": "Good day"},
     "messaging.compose": {"channel": "email", "recipient": "ivy@example.com", "subject": "Hello", "body": "Good day"},
     "messaging.settle": {"arrived": "yes"},
     "my_day.release": {"until": SOON},
@@ -90,7 +91,7 @@ ANSWERS = {
     "name": "Ivy Reed", "email": "ivy@example.com", "postcode": "BA5 2QJ", "property_type": "semi", "bedrooms": "3",
     "service": "window_cleaning", "frequency": "8_weekly", "preferred_method": "any", "came_from": {},
 }  # fmt: skip
-FIELDS = {"field": "priority", "channel": "email"}
+FIELDS = {"field": "bedrooms", "channel": "email"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from app.core.fragments import answer, fragment
 from app.core.permissions import permit
 from app.leads.queries.beside import neighbours, way_of
 from app.leads.queries.filtering import LeadFilter
+from app.leads.services import get_lead
 from app.leads.views import bp
 
 _PAGES = {"board": "leads.board", "list": "leads.list_leads", "day": "my_day.day"}
@@ -48,6 +49,7 @@ def came_from() -> Origin:
 @permit("leads:read")
 def beside(slug: str, lead_id: UUID) -> Response:
     """Links to the lead before and the lead after this one, in the list or the column that one came from."""
+    get_lead(lead_id)
     origin = came_from()
     way = way_of(request.args.get("of", ""), request.args.get("sort", ""))
     narrowed = LeadFilter.from_query(request.args)
