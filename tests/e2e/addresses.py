@@ -40,6 +40,9 @@ def staff_pages(page: Page) -> dict[str, str]:
         "squeegee settings": "/w/somerset/squeegee/settings",
         "transfers": "/w/somerset/squeegee/transfers",
         "settings": "/w/somerset/settings",
+        "stages": "/w/somerset/settings/stages",
+        "tags": "/w/somerset/settings/tags",
+        "notifications": "/w/somerset/notifications",
         "quarantine": "/w/somerset/quarantine",
         "not found": "/w/somerset/nothing-here",
     }

@@ -8,12 +8,14 @@ import pytest
 from sqlalchemy import select, update
 
 from app.core.clock import utcnow
+from app.core.permissions import Actor
 from app.core.tenancy import acting_in, current_workspace_id
 from app.extensions import db
 from app.leads.services import change_fact
 from app.notifications.models import Notification
 from app.notifications.queries import count_unread, told_to
 from app.notifications.services import notify
+from app.quotes.services import QuoteDraft, accept, draft_quote
 from app.workspaces.models import Membership
 from tests.support.client import Client
 from tests.support.world import World
@@ -153,6 +155,18 @@ def test_leading_members_learn_of_a_lead_that_becomes_worth_a_lot(world: World, 
 def test_the_owner_of_a_new_lead_of_high_value_is_told(world: World, make_lead: Any) -> None:
     make_lead(frequency="4_weekly", price_minor=30_000, owner_id=world.bob.user_id)
     assert [user_id for user_id, _ in worth_told()] == [world.bob.user_id]
+
+
+def test_an_accepted_quote_of_high_value_is_told_once(world: World, make_lead: Any) -> None:
+    lead = make_lead(frequency="8_weekly", price_minor=2_000, owner_id=world.bob.user_id)
+    offer = QuoteDraft(rungs={"4_weekly": 13_000}, valid_until=(utcnow() + timedelta(days=20)).date())
+    quote = draft_quote(lead.id, offer, world.alice.actor)
+    quote.state = "sent"
+    db.session.commit()
+    for _ in range(2):
+        accept(quote, quote.options[0].id, "Hannah Cole", False, Actor("customer"))
+        db.session.commit()
+    assert worth_told() == [(world.bob.user_id, 14_083)]
 
 
 def worth_told() -> list[Any]:
