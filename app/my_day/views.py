@@ -60,7 +60,7 @@ def settle(slug: str, lead_id: UUID) -> Response:
     if taken.card is None:
         services.release(lead_id, actor)
     undo_url = url_for("my_day.undo", lead_id=lead_id, **_written(slip))
-    return _shown(taken, toast=(_said(outcome), undo_url))
+    return _shown(taken, toast=(_said(outcome, request.form.get("who", "")), undo_url))
 
 
 @bp.post("/w/<slug>/my-day/<uuid:lead_id>/undo")
@@ -113,17 +113,17 @@ def _outcome(form: MultiDict[str, str]) -> Outcome:
     return Outcome(kind, parse_id(form.get("act", "")), words, at, reason if kind == "not_interested" else None)
 
 
-def _said(outcome: Outcome) -> str:
-    """The toast's words."""
+def _said(outcome: Outcome, who: str) -> str:
+    """The toast's words; `who` is the name as the page showed it."""
     clock = g.workspace.clock()
     when = services.in_words(outcome.again_at, utcnow(), clock.zone) if outcome.again_at else ""
     said = {
         "no_answer": "No answer", "voicemail": "Left a voicemail", "spoke": "Call kept", "booked": "Booked",
         "not_interested": "Not interested", "later": "Put off", "skip": "Skipped", "done": "Done",
     }[outcome.kind]  # fmt: skip
-    if not when:
-        return said
-    return f"{said} until {when}" if outcome.kind == "later" else f"{said}. Call again {when}"
+    if when:
+        said = f"{said} until {when}" if outcome.kind == "later" else f"{said}. Call again {when}"
+    return f"{who[:80]}: {said[0].lower()}{said[1:]}" if who else said
 
 
 def _refused(lead_id: UUID, errors: dict[str, str], status: int) -> Response:

@@ -33,13 +33,13 @@ def test_the_day_by_keys_alone(people: People) -> None:
     page.keyboard.type("Rang out twice")
     page.keyboard.press("Escape")
     page.keyboard.press("1")
-    done = page.locator(".toast", has_text="No answer. Call again")
+    done = page.locator(".toast", has_text="Dora Day: no answer. Call again")
     expect(done).to_be_visible()
     expect(who(page).filter(has_text="Dora Day")).to_have_count(0)  # the next one is there, or nothing is due
     done.get_by_role("button", name="Undo").click()
     expect(who(page)).to_have_text("Dora Day")
     page.locator("body").press("4")
-    expect(page.locator(".toast", has_text="Call kept")).to_be_visible()
+    expect(page.locator(".toast", has_text="call kept")).to_be_visible()
     expect(who(page).filter(has_text="Dora Day")).to_have_count(0)
 
 
@@ -74,7 +74,7 @@ def test_the_day_on_a_phone(people: People) -> None:
     expect(page.locator("#day-words")).to_have_value("Wants Tuesdays")
     page.locator("#day-at").fill("2027-05-04T10:30")
     page.get_by_role("button", name="Spoke, call back then").tap()
-    expect(page.locator(".toast", has_text="Call kept. Call again Tue 4 May 10:30")).to_be_visible()
+    expect(page.locator(".toast", has_text="Phil Phone: call kept. Call again Tue 4 May 10:30")).to_be_visible()
     page.goto(f"/w/{SLUG}/leads/{lead_id}")
     expect(page.locator(".timeline .event", has_text="Wants Tuesdays").first).to_be_visible()
 
