@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from html import escape
 from typing import Any
-from uuid import UUID
 
 from markupsafe import Markup
-from sqlalchemy import ColumnElement, Select, Uuid, bindparam, func, select, true, tuple_
+from sqlalchemy import Select, Uuid, bindparam, func, select, true, tuple_
 
 from app.accounts.models import User
 from app.contacts.models import Contact
@@ -16,7 +17,7 @@ from app.core.models import fixed
 from app.core.tenancy import current_scope, current_workspace_id
 from app.extensions import db
 from app.leads.models import NOBODY, Lead, StageCounter
-from app.leads.queries.columns import Column, Paper
+from app.leads.queries.columns import Column, Html, Paper
 from app.leads.queries.filtering import LeadFilter
 from app.leads.queries.ordering import Ordering
 from app.leads.queries.tagging import tags_of
@@ -31,7 +32,7 @@ _HERE = bindparam("here", type_=Uuid)
 class ListRow:
     """One lead: what it is found by, and its cells, written."""
 
-    id: UUID
+    id: Markup
     number: str
     name: str
     cells: Markup
@@ -105,15 +106,13 @@ def _read(
     first = int(at[0]) if at else numbers[-1 if is_back else 0]
     found: list[tuple[list[Any], Any]] = []
     for number in numbers[first::-1] if is_back else numbers[first:]:
-        stretch = stretches[number]
-        falls = stretch.is_falling != is_back
-        asked: list[ColumnElement[bool]] = [] if stretch.holds is None else [stretch.holds]
-        if at and number == first:
-            key = tuple_(stretch.column, Lead.id)
-            asked.append(key < tuple_(*at[1:]) if falls else key > tuple_(*at[1:]))
-        asked += narrowed.conditions(walked=order.key)
-        page = _page(columns, stretch.column, asked, falls, PAGE + 1 - len(found))
-        rows = db.session.execute(page, {"here": current_workspace_id()})
+        falls = stretches[number].is_falling != is_back
+        after = bool(at) and number == first
+        shape = tuple(columns), order, number, falls, after
+        page = _every(*shape) if narrowed.is_blank else _page(narrowed, *shape)
+        given = {"place_key": at[1], "place_id": at[2]} if after and at else {}
+        size = {"size": PAGE + 1 - len(found)}
+        rows = db.session.execute(page, {"here": current_workspace_id(), **given, **size})
         found += [([number, row.place_key, row.id], row) for row in rows]
         if len(found) > PAGE:
             break
@@ -121,19 +120,27 @@ def _read(
 
 
 def _page(
-    columns: Sequence[Column], place: Any, asked: Sequence[ColumnElement[bool]], falls: bool, size: int
+    narrowed: LeadFilter, columns: tuple[Column, ...], order: Ordering, number: int, falls: bool, after: bool
 ) -> Select[Any]:
-    """The rows of a page. They are found and cut off first, and only then is looked up what other tables know of them.
+    """The rows of a page out of one stretch of an order, `after` a place or from its beginning.
 
-    The statement's shape depends on the columns and the filter's fields, not on values, so that it is planned once.
+    They are found and cut off first, and only then is looked up what other tables know of them.
     """
+    stretch = order.stretches()[number]
+    place = stretch.column
+    asked = narrowed.conditions(walked=order.key)
+    if stretch.holds is not None:
+        asked.append(stretch.holds)
+    if after:
+        at = tuple_(bindparam("place_key", type_=place.type), bindparam("place_id", type_=Uuid))
+        asked.append(tuple_(place, Lead.id) < at if falls else tuple_(place, Lead.id) > at)
     needed = {str(each): each for column in columns for each in column.needs}
     for each in (Lead.id, Lead.number, Lead.contact_id, Contact.name_sealed):
         needed.setdefault(str(each), each)
     own = [each for each in needed.values() if each.class_ is Lead]
     ways = (place.desc(), Lead.id.desc()) if falls else (place, Lead.id)
     first = select(*own, place.label("place_key"))
-    page = first.where(Lead.workspace_id == _HERE, *asked).order_by(*ways).limit(size).subquery("page")
+    page = first.where(Lead.workspace_id == _HERE, *asked).order_by(*ways).limit(bindparam("size")).subquery("page")
     known = select(*(each for each in needed.values() if each.class_ is Contact)).where(
         Contact.workspace_id == _HERE, Contact.id == page.c.contact_id
     )
@@ -143,6 +150,12 @@ def _page(
         owner = select(User.name).where(User.id == page.c.owner_id).scalar_subquery()
         read = read.add_columns(owner.label("owner_name"))
     return read.order_by(*((page.c.place_key.desc(), page.c.id.desc()) if falls else (page.c.place_key, page.c.id)))
+
+
+@lru_cache(maxsize=256)
+def _every(columns: tuple[Column, ...], order: Ordering, number: int, falls: bool, after: bool) -> Select[Any]:
+    """The same for all leads, built once: that takes longer than running it."""
+    return _page(LeadFilter(), columns, order, number, falls, after)
 
 
 def _listed(narrowed: LeadFilter, order: Ordering) -> str:
@@ -156,8 +169,8 @@ def _mark(found: tuple[list[Any], Any], listed: str) -> str:
 def _row(row: Any, columns: Sequence[Column], paper: Paper) -> ListRow:
     name = cipher().open(row.name_sealed, "contacts", "name_sealed", row.contact_id) or ""
     cells = "".join(column.cell(row, paper) for column in columns)
-    return ListRow(row.id, row.number, name, Markup(cells))  # noqa: S704 - each cell is escaped
+    return ListRow(Markup(row.id), row.number, name, Markup(cells))  # noqa: S704 - each cell is escaped
 
 
-def _tags(tags: Sequence[Any]) -> Markup:
-    return Markup(" ").join(Markup('<span class="tag {}">{}</span>').format(tag.hue, tag.name) for tag in tags)
+def _tags(tags: Sequence[Any]) -> Html:
+    return Html(" ".join(f'<span class="tag {tag.hue}">{escape(tag.name)}</span>' for tag in tags))

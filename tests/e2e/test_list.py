@@ -1,0 +1,101 @@
+"""The list by mouse and keys: narrowed, kept as a view, its columns in another order, what is behind still there."""
+
+import re
+
+from playwright.sync_api import Page, expect
+
+from tests.e2e.browsers import People
+from tests.e2e.steps import SLUG, add_lead
+
+
+def open_list(page: Page) -> None:
+    page.goto(f"/w/{SLUG}/leads?view=all")
+    expect(page.locator("#list-count")).to_contain_text("lead")
+
+
+def rows(page: Page) -> list[str]:
+    return page.locator(".list-table a.row-link").all_inner_texts()
+
+
+def heads(page: Page) -> list[str]:
+    return [text for text in page.locator(".list-table thead th").all_inner_texts() if text.strip()]
+
+
+def test_narrowed_by_the_form_and_kept_as_the_view_that_opens(people: People) -> None:
+    page = people.staff()
+    add_lead(page, "Vera Viewed")
+    open_list(page)
+    page.keyboard.press("f")
+    form = page.get_by_role("dialog")
+    form.get_by_label("Name, phone, email or place").fill("Vera")
+    form.get_by_label("Owner: how").select_option("none")
+    form.get_by_role("button", name="Show leads").click()
+    expect(page.locator(".list-table a.row-link")).to_have_text(["Vera Viewed"])
+    assert "Vera" not in page.url
+    expect(page.locator(".chip.term")).to_have_text(["Name, phone, email or place: “Vera”"])
+    expect(page.get_by_role("link", name="Nobody’s")).to_have_attribute("aria-current", "true")
+
+    page.get_by_role("link", name="Save view").click()
+    page.get_by_label("Name", exact=True).fill("Only Vera")
+    page.get_by_label("Open the list with it").check()
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.get_by_role("link", name="Only Vera")).to_have_attribute("aria-current", "page")
+    page.get_by_role("link", name="Board").first.click()
+    page.get_by_role("link", name=re.compile("^(Leads|List)$")).first.click()
+    expect(page.locator(".list-table a.row-link")).to_have_text(["Vera Viewed"])
+
+    page.get_by_role("link", name="Without Name, phone, email or place: “Vera”").click()
+    expect(page.locator(".chip.term")).to_have_count(0)
+    page.get_by_role("button", name="Save changes").click()
+    expect(page.get_by_role("link", name="Edit view")).to_be_visible()
+    page.get_by_role("link", name="Edit view").click()
+    page.get_by_role("button", name="Delete view").click()
+    page.get_by_role("dialog", name="Delete the view “Only Vera”?").get_by_role("button", name="Delete").click()
+    expect(page.get_by_role("link", name="Only Vera")).to_have_count(0)
+
+
+def test_columns_put_in_order_by_keys_and_by_dragging(people: People) -> None:
+    page = people.staff()
+    open_list(page)
+    assert heads(page)[1:4] == ["Wants", "Place", "Stage"]
+    page.get_by_role("link", name="Columns").click()
+    form = page.get_by_role("dialog")
+    stage = form.get_by_role("checkbox", name="Stage", exact=True)
+    stage.focus()
+    page.keyboard.press("Alt+ArrowUp")
+    expect(stage).to_be_focused()
+    page.keyboard.press("Alt+ArrowUp")
+    form.get_by_role("checkbox", name="Place", exact=True).uncheck()
+    expect(form.locator("[data-columns] li").first).to_contain_text("Stage")
+    page.wait_for_function("() => Boolean(window.Sortable)")
+    grip = form.locator("li", has_text="Owner").locator(".grip")
+    grip.drag_to(form.locator("li", has_text="Wants").locator(".grip"))
+    form.get_by_role("button", name="Show these").click()
+    expect(page.locator(".list-table thead th").nth(2)).to_have_text("Stage")
+    assert set(heads(page)[2:4]) == {"Owner", "Wants"} and "Place" not in heads(page)
+    page.reload()
+    assert heads(page)[1] == "Stage"
+    page.get_by_role("link", name="Columns").click()
+    page.get_by_role("button", name="The usual ones").click()
+    expect(page.locator(".list-table thead th").nth(2)).to_have_text("Wants")
+
+
+def test_a_lead_opens_over_the_list_and_what_changes_shows(people: People) -> None:
+    page, other = people.staff(), people.staff()
+    add_lead(page, "Lena Live")
+    open_list(page)
+    before = rows(page)
+    row = page.locator("tr", has_text="Lena Live")
+    row.locator("td").last.click()
+    expect(page.locator("#drawer [data-drawer-title]")).to_contain_text("Lena Live")
+    expect(row).to_have_attribute("aria-current", "true")
+    page.keyboard.press("Escape")
+    assert rows(page) == before
+
+    open_list(other)
+    page.get_by_role("link", name=re.compile("^Came in")).click()
+    expect(page.locator("th[aria-sort=ascending]")).to_have_text("Came in")
+    page.get_by_role("link", name=re.compile("^Came in")).click()
+    expect(page.locator("th[aria-sort=descending]")).to_have_text("Came in")
+    page.keyboard.press("j")
+    expect(page.locator(".list-table a.row-link").first).to_be_focused()
