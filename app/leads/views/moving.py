@@ -90,7 +90,8 @@ def _moved(lead_id: UUID, words: str) -> Response:
         return redirect_to(url_for("leads.show", lead_id=lead_id))
     response = drawer(lead_id)
     undo = url_for("leads.undo_move", lead_id=lead_id)
-    response.set_data(response.get_data(as_text=True) + fragment("leads/_toast.html", words=words, undo_url=undo))
+    # Plain text added to: text beside a Markup would be escaped.
+    response.set_data(response.get_data(as_text=True) + str(fragment("leads/_toast.html", words=words, undo_url=undo)))
     return response
 
 
