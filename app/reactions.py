@@ -19,6 +19,7 @@ from app.live.services import tell_pages
 from app.messaging import jobs as messaging_jobs
 from app.messaging import services as messaging
 from app.my_day import services as my_day
+from app.notifications import jobs as notification_jobs
 from app.notifications import services as notifications
 from app.squeegee import jobs as squeegee_jobs
 
@@ -34,6 +35,7 @@ REACTIONS: Mapping[str, tuple[Reaction, ...]] = {
         followups.cancel_planned,
         followups.plan_for_stage,
         followups.plan_return,
+        notifications.plan_ringing,
         followups.restore_planned,
         messaging.stop_unsent,
     ),
@@ -51,6 +53,7 @@ WORK: Mapping[str, Handler] = {
     "follow_up.due": followup_jobs.carry_out,
     leads_jobs.EMPTY: leads_jobs.empty_bin,
     leads_jobs.MOVE_ON: leads_jobs.move_leads_on,
+    notification_jobs.RETURN: notification_jobs.ring_return,
     "message.send": messaging_jobs.send,
     "transfer.run": squeegee_jobs.run_transfer,
 }

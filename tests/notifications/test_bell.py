@@ -11,7 +11,8 @@ from app.core.clock import utcnow
 from app.core.permissions import Actor
 from app.core.tenancy import acting_in, current_workspace_id
 from app.extensions import db
-from app.leads.services import change_fact
+from app.leads.models import Lead
+from app.leads.services import change_fact, move_to_stage, stage_by_key
 from app.notifications.models import Notification
 from app.notifications.queries import count_unread, told_to
 from app.notifications.services import notify
@@ -167,6 +168,29 @@ def test_an_accepted_quote_of_high_value_is_told_once(world: World, make_lead: A
         accept(quote, quote.options[0].id, "Hannah Cole", False, Actor("customer"))
         db.session.commit()
     assert worth_told() == [(world.bob.user_id, 14_083)]
+
+
+def test_a_lost_lead_rings_when_its_day_has_come(world: World, make_lead: Any, run_outbox: Any, make_due: Any) -> None:
+    declined = stage_by_key("declined").id
+    back, gone = make_lead(owner_id=world.bob.user_id), make_lead(owner_id=world.bob.user_id)
+    for lead in (back, gone):
+        move_to_stage(lead.id, declined, world.alice.actor, reason_key="too_expensive")
+    move_to_stage(gone.id, stage_by_key("contacted").id, world.alice.actor)
+    db.session.commit()
+    make_due("lead.return")
+    run_outbox()
+    assert told("lead_returned") == []  # the day has not come
+    db.session.execute(update(Lead).values(returns_on=utcnow().date() - timedelta(days=1)))
+    db.session.commit()
+    make_due("lead.return")
+    run_outbox()
+    assert told("lead_returned") == [(world.bob.user_id, back.id)]
+
+
+def told(kind: str) -> list[Any]:
+    with acting_in(current_workspace_id()):
+        rows = db.session.execute(select(Notification.user_id, Notification.lead_id).where(Notification.kind == kind))
+        return [tuple(row) for row in rows]
 
 
 def worth_told() -> list[Any]:

@@ -2,6 +2,9 @@
 
 from app.notifications.services.mentioning import tell_mentioned
 from app.notifications.services.reacting import tell_new_owner, tell_worth
+from app.notifications.services.returning import plan_ringing
 from app.notifications.services.telling import mark_read, mark_unread, notify
 
-__all__ = ["mark_read", "mark_unread", "notify", "tell_mentioned", "tell_new_owner", "tell_worth"]
+__all__ = [
+    "mark_read", "mark_unread", "notify", "plan_ringing", "tell_mentioned", "tell_new_owner", "tell_worth",
+]  # fmt: skip

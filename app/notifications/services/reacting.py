@@ -73,9 +73,14 @@ def _before(event: Event, lead: Lead) -> int:
 def _who_cares(lead: Lead, actor_id: UUID | None) -> list[UUID]:
     if lead.owner_id is not None and lead.owner_id != actor_id:
         return [lead.owner_id]
-    managers = select(Membership.user_id).where(
+    return managers()
+
+
+def managers() -> list[UUID]:
+    """Those who are told of what has no owner: active owners, admins and managers."""
+    query = select(Membership.user_id).where(
         Membership.workspace_id == current_workspace_id(),
         Membership.role.in_(_MANAGERS),
         Membership.deactivated_at.is_(None),
     )
-    return list(db.session.scalars(managers.order_by(Membership.id)))
+    return list(db.session.scalars(query.order_by(Membership.id)))
