@@ -86,7 +86,7 @@ def test_features_are_made_of_the_same_parts() -> None:
 EXTRA_PARTS = {
     "bench": {"commands"},
     "bulk_acts": {"words"},  # what acts are called, in one place
-    "activities": {"prose"},  # the words of the timeline, in one place
+    "activities": {"prose", "words"},  # the words of the timeline, in one place
     "leads": {"words"},  # the words for choices, in one place
     "messaging": {"transports", "words"},  # one folder a provider
     "notifications": {"words"},  # what the bell says, in one place
