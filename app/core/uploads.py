@@ -28,7 +28,7 @@ class Request(flask.Request):
     def max_content_length(self) -> int | None:
         """The most bytes that are read of this request; more is answered with 413."""
         view = current_app.view_functions.get(self.endpoint or "") if current_app else None
-        # Bytes as they are, only: a form of that size would be unpacked onto the disk in the clear, before anybody asks.
+        # Bytes as they are, only: a form of that size would be unpacked onto the disk in the clear before anybody asks.
         if getattr(view, "takes_a_file", False) and self.mimetype == "application/octet-stream":
             return largest_file()
         return super().max_content_length

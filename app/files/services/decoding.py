@@ -5,11 +5,14 @@ then, for a picture, the new picture and its thumbnail. Whatever hides in a file
 database and no files to write, and that the system ends when it takes too much. Nothing of Sill is imported here.
 """
 
+import codecs
 import io
 import json
 import re
+import resource
 import sys
 import zipfile
+from importlib import import_module
 from typing import Any  # pictures: Pillow is not imported for documents
 
 LONGEST_SIDE = 2560  # px: sharp on any screen, and a tenth of a phone's picture
@@ -18,20 +21,17 @@ LARGEST_PNG = 3 * 1024 * 1024
 #: JPEG is decoded at a fraction of its size; all others have to be unfolded whole.
 MOST_PIXELS = {"JPEG": 100_000_000}
 MOST_PIXELS_WHOLE = 50_000_000
-MEMORY = 768 * 1024 * 1024
-CPU_SECONDS = 20
+MEMORY, CPU_SECONDS = 768 * 1024 * 1024, 20
 LARGEST_TEXT = 2 * 1024 * 1024
-MOST_ENTRIES = 5_000
-MOST_UNFOLDED = 500 * 1024 * 1024
+MOST_ENTRIES, MOST_UNFOLDED = 5_000, 500 * 1024 * 1024
 
 OPEN_XML = {
     "word/": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
     "xl/": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "ppt/": "application/vnd.openxmlformats-officedocument.presentationml.presentation",
 }
-OPEN_DOCUMENTS = {
-    f"application/vnd.oasis.opendocument.{kind}" for kind in ("text", "spreadsheet", "presentation")
-}
+OPEN_DOCUMENTS = {f"application/vnd.oasis.opendocument.{kind}" for kind in ("text", "spreadsheet", "presentation")}
+_OWN = {"WEBP": ("PIL.WebPImagePlugin",), "AVIF": ("PIL.AvifImagePlugin",)}
 MARKUP = re.compile(
     rb"<\s*(?:!doctype|\?xml|/?(?:html|head|body|script|svg|iframe|object|embed|style|link|meta|math|img|form|video"
     rb"|audio|base|template|xsl:)\b)",
@@ -46,15 +46,21 @@ class Refused(Exception):
 
 def bound() -> None:
     """Let the system end this process when it takes too much memory or time, or writes a file."""
-    try:
-        import resource
-    except ImportError:
-        return
-    for name, most in (("RLIMIT_AS", MEMORY), ("RLIMIT_CPU", CPU_SECONDS), ("RLIMIT_FSIZE", 0), ("RLIMIT_CORE", 0)):
+    limit(RLIMIT_AS=MEMORY, RLIMIT_CPU=CPU_SECONDS, RLIMIT_FSIZE=0, RLIMIT_CORE=0)
+
+
+def shut() -> None:
+    """Let this process open nothing any more, no file and no connection: what it needs is imported by now."""
+    limit(RLIMIT_NOFILE=3)
+
+
+def limit(**limits: int) -> None:
+    """Set limits of the system's; one that it does not know is left out."""
+    for name, most in limits.items():
         try:
             resource.setrlimit(getattr(resource, name), (most, most))
-        except (ValueError, OSError):
-            continue  # a system that does not know this limit
+        except (ValueError, OSError, AttributeError):
+            continue
 
 
 def kind_of(content: bytes) -> str:
@@ -82,6 +88,9 @@ def examine(content: bytes) -> tuple[dict[str, object], list[bytes]]:
     kind = kind_of(content)
     if kind.isupper():
         return picture(content, kind)
+    for codec in ("utf-8-sig", "cp437", "ascii"):
+        codecs.lookup(codec)
+    shut()
     document = {"pdf": pdf, "zip": office, "text": text}.get(kind)
     if document is None:
         raise Refused(kind)
@@ -166,16 +175,17 @@ def opened(content: bytes, kind: str) -> Any:
     """The picture, not yet decoded. Only its own format's decoder is let near it."""
     from PIL import Image
 
-    if kind == "WEBP":
-        import PIL.WebPImagePlugin
-    elif kind == "AVIF":
-        import PIL.AvifImagePlugin  # noqa: F401
-    elif kind == "HEIF":
+    # Pillow would fetch these when it comes to need them, and then it can't any more.
+    for name in ("copy", "PIL.ImageCms", "PIL.ImageChops", "PIL.ImageMath", "PIL.MpoImagePlugin", *_OWN.get(kind, ())):
+        import_module(name)
+    Image.preinit()
+    if kind == "HEIF":
         try:
             import pillow_heif
         except ImportError:
             raise Refused("heif") from None
         pillow_heif.register_heif_opener(thumbnails=False)
+    shut()
     return Image.open(io.BytesIO(content), formats=(kind,))
 
 
