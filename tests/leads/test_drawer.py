@@ -133,7 +133,7 @@ def test_houses_like_it(alice, make_lead):
     text = alice.get(url(alice, lead, "/similar"), hx=True).text
 
     assert "won at £22–26, lost at £30–34" in text
-    assert "4 in BA5, same house and bedrooms" in text
+    assert "4 houses in BA5 of this kind and size" in text
 
 
 def test_one_house_alone_is_no_price(alice, make_lead):

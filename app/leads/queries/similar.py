@@ -54,9 +54,9 @@ class Similar:
 
     @property
     def basis(self) -> str:
-        """What that rests on: "12 houses in BA5, 3 bedrooms, every 8 weeks"."""
+        """What that rests on: "12 houses in BA5 of this kind and size"."""
         count = sum(span[2] for span in (self.won, self.lost) if span)
-        return f"{count} in {self.district}, {self.like}" if count else ""
+        return f"{count} houses in {self.district} {self.like}" if count else ""
 
 
 def similar_houses(lead: Lead) -> Similar:
@@ -75,7 +75,7 @@ def similar_houses(lead: Lead) -> Similar:
     ]
     alike = [row for row in rows if lead.property_type and row.property_type == lead.property_type]
     closest = [row for row in alike if row.bedrooms == lead.bedrooms]
-    for found, like in ((closest, "same house and bedrooms"), (alike, "same kind of house"), (rows, "every house")):
+    for found, like in ((closest, "of this kind and size"), (alike, "of this kind"), (rows, "of any kind")):
         won, lost = _prices(found, WON), _prices(found, LOST)
         if won or lost:
             return Similar(lead.district, like, lead.currency, won, lost)
