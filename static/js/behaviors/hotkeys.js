@@ -100,6 +100,8 @@ const press = (key, isRepeated) => {
     return Boolean(whole);
   }
   if (key === "?") { openKeys(); return true; }
+  const tick = key === "x" && document.activeElement?.closest?.("tr")?.querySelector("[data-bulk-pick]"); // bulk.js may still be on its way
+  if (tick) { tick.click(); return true; }
   const element = find(key);
   if (element) { act(element); return true; }
   if (!document.querySelector(`[data-hotkey^="${CSS.escape(key)} "]`)) return false;
