@@ -71,6 +71,8 @@ def undo(slug: str, bulk_act_id: UUID) -> Response:
         act = stop_or_undo(bulk_act_id, g.viewer, web.actor())
     except Conflict as conflict:
         return _answer(fragment("bulk_acts/_refused.html", words=conflict.message), status=409)
+    if request.form.get("shown") and wants_fragment():
+        return answer("")  # its progress stands on the page already and follows by itself
     return _shown(view_of(act), {"HX-Trigger": "bulk:done"})
 
 

@@ -21,8 +21,9 @@ const offerAll = () => {
   if (!button) return;
   const shown = boxes();
   const more = total() && total() !== String(shown.length);
-  button.hidden = !(all || (more && shown.length && shown.every((box) => box.checked)));
-  button.textContent = all ? "Only these here" : `Select all ${total()}`;
+  const here = shown.every((box) => box.checked);
+  button.hidden = !(all || (shown.length && (more || !here)));
+  button.textContent = all ? "Only these here" : here ? `Select all ${total()}` : `Select all ${shown.length} here`;
 };
 
 const fill = () => {
@@ -79,7 +80,12 @@ if (bar) {
   document.addEventListener("click", (event) => {
     shift = event.shiftKey;
     if (event.target.closest("[data-bulk-clear]")) { clear(); say(); }
-    if (event.target.closest("[data-bulk-all]")) { all = !all; if (!all) for (const box of boxes()) picked.add(box.value); show(); say(); }
+    if (event.target.closest("[data-bulk-all]")) {
+      all = !all && boxes().every((box) => box.checked);
+      if (!all) for (const box of boxes()) picked.add(box.value);
+      show();
+      say();
+    }
   }, true);
   document.addEventListener("change", (event) => {
     const box = event.target;
