@@ -10,7 +10,8 @@ from tests.e2e.steps import SLUG, add_lead
 
 def open_list(page: Page) -> None:
     page.goto(f"/w/{SLUG}/leads?view=all")
-    expect(page.locator("#list-count")).to_contain_text("lead")
+    expect(page.locator("#list-count [data-total]")).to_contain_text("lead")
+    expect(page.locator("html[data-connection=open]")).to_be_attached()
 
 
 def rows(page: Page) -> list[str]:

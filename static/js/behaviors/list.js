@@ -87,6 +87,7 @@ if (dialog) {
     const counted = document.querySelector("#list-count [data-total]");
     if (rows && counted) rows.dataset.bulkTotal = counted.dataset.total;
   });
+  open(); // fetched before this script was there
   dialog.addEventListener("close", () => dialog.replaceChildren());
   // Dates typed by hand stand instead of the word chosen before, and the other way round.
   dialog.addEventListener("input", (event) => {
