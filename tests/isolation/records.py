@@ -161,6 +161,10 @@ _SECOND_TAG = (
 )
 #: endpoint -> what must be so before its act may be done
 NEEDED = {
+    "leads.undo_move": (
+        "update stage_changes set from_stage_id = :stage_id, at = now(), actor_id = (select user_id from memberships"
+        " where workspace_id = stage_changes.workspace_id and role = 'owner' limit 1) where lead_id = :lead_id",
+    ),
     "leads.merge_listed_tag": (_SECOND_TAG,),
     "leads.bring_back_stage": ("update stages set retired_at = now() where id = :stage_id",),
     "leads.delete_for_good": ("update leads set shelf = 'bin', shelved_at = now() where id = :lead_id",),

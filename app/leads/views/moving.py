@@ -29,8 +29,11 @@ _LONGEST_REASON = 2_000
 @permit("leads:write")
 def farewell(slug: str, stage_id: UUID) -> Response:
     """What moving the leads `lead` to a final stage stops, and the question whether to; a dialog, or a page."""
+    target = get_stage(stage_id)
+    if not request.args.getlist("lead"):
+        return redirect_to(url_for("leads.board"))
     ids = [each for each in map(parse_id, request.args.getlist("lead")[:_MOST_AT_ONCE]) if each]
-    values = _farewell(get_stage(stage_id), ids)
+    values = _farewell(target, ids)
     if wants_fragment():
         return answer(fragment("leads/_farewell.html", **values))
     return page("leads/farewell.html", **values, **desk("board"))
