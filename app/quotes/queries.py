@@ -80,19 +80,14 @@ class QuoteView:
 
 @dataclass(frozen=True, slots=True)
 class PastQuote:
-    """A quote in a history: what was offered, or what was accepted of it, and how it ended."""
+    """A quote in a history: what was offered, or what was accepted of it, and the badge of how it stands."""
 
     id: UUID
     lead_id: UUID
     number: str
-    standing: str
+    badge: tuple[str, str]
     created_at: datetime
     offer: str
-
-    @property
-    def badge(self) -> tuple[str, str]:
-        """The word for how it stands, and its tone."""
-        return STANDINGS[self.standing]
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +161,8 @@ def _past(quote: Quote, today: date) -> PastQuote:
         f"{format_money(option.price_minor, quote.currency)} {often(option.frequency)}".strip()
         for option in accepted or quote.options
     ]
-    return PastQuote(quote.id, quote.lead_id, quote.number, standing(quote, today), quote.created_at, ", ".join(offers))
+    badge = STANDINGS[standing(quote, today)]
+    return PastQuote(quote.id, quote.lead_id, quote.number, badge, quote.created_at, ", ".join(offers))
 
 
 def latest_quote(lead_id: UUID) -> Quote | None:
