@@ -269,11 +269,6 @@ def _transfer(lead: Lead, actor: Actor) -> UUID:
     return transfer.id
 
 
-def _view(lead: Lead, actor: Actor) -> UUID:
-    view_id: UUID = save_view("Urgent", [["priority", "urgent"]], actor).id
-    return view_id
-
-
 def _file(lead: Lead, actor: Actor) -> UUID:
     file = File(
         lead_id=lead.id, kind="photo", name="front.jpg", content_type="image/jpeg", size_bytes=1, fingerprint=b"x",
@@ -295,7 +290,7 @@ MAKERS: dict[str, Callable[[Lead, Actor], UUID]] = {
     "member_id": _member,
     "item_id": _dead_work,
     "transfer_id": _transfer,
-    "view_id": _view,
+    "view_id": lambda lead, actor: save_view("Urgent", [["priority", "urgent"]], actor).id,
     "tag_id": _tag,
     "notification_id": _notification,
     "bulk_act_id": _bulk_act,
