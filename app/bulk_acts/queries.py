@@ -51,8 +51,13 @@ class ActView:
 
     @property
     def same(self) -> int:
-        """How many needed nothing done; known at the end."""
-        return self.total - self.done - self.failed if self.state == "done" else 0
+        """How many needed nothing done."""
+        return int(self.parameters.get("same", 0))
+
+    @property
+    def behind(self) -> int:
+        """How many have had their turn."""
+        return self.done + self.failed + self.same
 
     @property
     def going_on(self) -> str:

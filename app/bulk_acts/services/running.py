@@ -55,6 +55,8 @@ def do_some(act_id: UUID, viewer: Viewer | None, actor: Actor, *, size: int) -> 
     _keep(act, outcomes, before)
     act.done += len(before)
     act.failed += len(failed)
+    same = len(ids) - len(before) - len(failed)
+    act.parameters = {**act.parameters, "same": act.parameters.get("same", 0) + same}
     more = len(ids) == size
     if not more:
         finish(act, actor)
