@@ -151,8 +151,7 @@ def quotes_at(*, property_id: UUID | None = None, contact_id: UUID | None = None
         .limit(50)
         .options(selectinload(Quote.options), lazyload(Quote.lines))
     )
-    today = today_here()
-    return [_past(quote, today) for quote in rows]
+    return [_past(quote, today_here()) for quote in rows]
 
 
 def _past(quote: Quote, today: date) -> PastQuote:
