@@ -100,18 +100,12 @@ const begin = async () => {
   settle();
 };
 
-/** Open the palette, or close it when it is open. */
-export async function open() {
-  if (dialog.open) return dialog.close();
-  if (document.querySelector("dialog[open]")) return undefined;
-  await styled(dialog.dataset.styles);
+/** The palette has just been opened (search.js); something may have been typed already. */
+export function opened() {
+  styled(dialog.dataset.styles);
   look = crypto.randomUUID?.() ?? String(performance.now()) + Math.random();
-  input.value = "";
   changed();
   begin();
-  dialog.showModal();
-  input.focus();
-  return undefined;
 }
 
 input.addEventListener("input", changed);
@@ -135,5 +129,9 @@ dialog.addEventListener("click", (event) => {
   if (option || event.target === dialog || event.target.closest("[data-palette-close]")) dialog.close();
   if (option?.dataset.lead !== undefined && openBeside(option.href)) event.preventDefault();
 });
-dialog.addEventListener("close", () => stopAsking(dialog.dataset.find));
+dialog.addEventListener("close", () => {
+  stopAsking(dialog.dataset.find);
+  input.value = "";
+  changed();
+});
 addEventListener("pagehide", () => dialog.close());

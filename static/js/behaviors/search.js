@@ -2,19 +2,27 @@
 // (palette.js) and the list of keys (keys.js) come when they are first wanted, or when the page is at rest.
 const load = { palette: () => import("./palette.js"), keys: () => import("./keys.js") };
 
-export const openPalette = async () => (await load.palette()).open();
+const palette = document.getElementById("palette");
+
+// It opens at once, so that what is typed meanwhile is typed into it and means nothing else.
+export const openPalette = async () => {
+  if (palette.open) return palette.close();
+  if (document.querySelector("dialog[open]")) return undefined;
+  palette.showModal();
+  palette.querySelector("input").focus();
+  return (await load.palette()).opened();
+};
 export const openKeys = async () => (await load.keys()).open();
 
 document.addEventListener("click", (event) => {
   if (event.ctrlKey || event.metaKey || event.shiftKey) return;
-  const [palette, keys] = ["[data-palette-open]", "[data-keys-open]"].map((each) => event.target.closest(each));
-  if (!palette && !keys) return;
+  const [search, keys] = ["[data-palette-open]", "[data-keys-open]"].map((each) => event.target.closest(each));
+  if (!search && !keys) return;
   event.preventDefault();
   (keys ? openKeys : openPalette)();
 });
 
 // Which leads were open, for the palette: ids only, in this browser, for this person in this workspace.
-const palette = document.getElementById("palette");
 const MOST = 8;
 const shelf = `recent:${palette?.dataset.whose}`;
 
