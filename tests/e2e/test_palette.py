@@ -12,6 +12,7 @@ from tests.e2e.steps import add_lead, drawer, open_board
 
 def palette(page: Page) -> None:
     """Open the palette by its key."""
+    expect(page.locator("html[data-connection=open]")).to_be_attached()  # the scripts are there
     page.keyboard.press("/")
     expect(page.get_by_role("combobox", name="Search leads, people, houses and pages")).to_be_focused()
     expect(page.locator("#page-leads-board")).to_be_visible()
@@ -80,6 +81,7 @@ def test_on_a_phone_it_fills_the_screen(people: People) -> None:
     phone.goto(f"/w/{SLUG}/leads/board")
     phone.get_by_role("link", name="Search").tap()
     expect(phone.locator("#palette-input")).to_be_focused()
+    phone.locator("#palette").evaluate("it => Promise.all(it.getAnimations().map(each => each.finished)).then(() => 1)")
     box = phone.locator("#palette").bounding_box()
     assert box and (box["x"], box["y"], box["width"]) == (0, 0, 390)
     phone.keyboard.type("petra po")
