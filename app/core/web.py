@@ -197,6 +197,7 @@ def _conflict(error: Conflict) -> Response:
 
 def _busy() -> Response:
     """No connection became free in time: the same request will do in a moment."""
+    db.session.rollback()
     log.warning("database_too_busy")
     response = _problem(503)
     response.headers["Retry-After"] = "5"
@@ -225,6 +226,7 @@ def _unfit(error: DataError) -> Response:
 
 
 def _unforeseen(error: Exception) -> Response:
+    db.session.rollback()  # what broke before the view began is still open, and the error's page reads the session
     log.error("request_failed", error=type(error).__name__, exc_info=error)
     return _problem(500)
 
