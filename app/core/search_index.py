@@ -5,8 +5,8 @@ what was found and checks it again (`name_matches`, `phone_matches`, `postcode_m
 collision never shows.
 
 What this leaks to someone who holds the database but not the index key:
-- equality: two rows of one workspace with the same token share that email, phone ending, postcode or word
-  beginning;
+- equality: two rows of one workspace with the same token share that email, phone ending, postcode or the
+  beginning of a word of the name or the address;
 - frequency: how often each token occurs, so common surnames stand out by their counts, the more so the
   larger the workspace; tokens are truncated to 8 bytes to keep rows small, which does not hide that;
 - structure: the number of tokens of a name tells roughly how many words it has and how long they are, and
