@@ -10,6 +10,7 @@ import re  # noqa: E402
 from pathlib import Path  # noqa: E402
 from typing import Any  # noqa: E402
 
+import gevent  # noqa: E402
 from gunicorn.glogging import Logger  # noqa: E402
 
 OPAQUE = re.compile(r"(?<=/)[A-Za-z0-9_-]{20,}(?=/|$)")
@@ -44,6 +45,15 @@ control_socket_disable = True
 logger_class = AccessLogger
 accesslog = "-"
 access_log_format = '"%(m)s %(U)s" %(s)s %(B)s %(M)sms'
+
+
+def pre_request(worker: Any, req: Any) -> None:
+    """Let the other connections have their turn first.
+
+    Answers of the database mostly come before others may run (app/core/driver.py). A client that sends its next
+    request at once would be served again and again, and nobody else.
+    """
+    gevent.sleep(0)
 
 
 def child_exit(server: Any, worker: Any) -> None:
