@@ -12,6 +12,7 @@ from uuid import UUID
 import psycopg
 from jinja2 import Environment
 
+from app.core import driver
 from app.core.crypto import MasterKeys, WorkspaceCipher
 
 ROWS = 50
@@ -48,7 +49,7 @@ def _connect() -> psycopg.Connection:
     url = os.environ["DATABASE_URL"].replace("postgresql+psycopg://", "postgresql://")
     # As in app/config.py: planned once, not for the parameters, or the walls would mislead the planner here too.
     options = "-c plan_cache_mode=force_generic_plan"
-    connection = psycopg.connect(url, autocommit=True, prepare_threshold=0, options=options)
+    connection = driver.connect(conninfo=url, prepare_threshold=0, options=options)
     connection.execute(
         "select set_config('app.workspace_id', %s, false), set_config('app.scope', 'all', false)", [str(_workspace_id)]
     )

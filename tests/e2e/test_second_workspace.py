@@ -28,7 +28,7 @@ def test_a_second_workspace_sees_nothing_of_the_first(people: People) -> None:
     assert found and found[1] != "somerset"
     slug = found[1]
     page.goto(f"/w/{slug}/leads/board")
-    expect(page.locator("section.column")).to_have_count(14)
+    expect(page.locator("section.column, .rail .slot")).to_have_count(14)
     assert page.locator(".lead").count() == 0
     for path in (
         "somerset/leads/board", "somerset/leads", f"somerset/leads/{lead_id}", f"{slug}/leads/{lead_id}",

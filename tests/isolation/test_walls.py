@@ -88,6 +88,7 @@ def _accepts_a_foreign_parent(scratch: Scratch, table: str, name: str) -> bool:
     )
     try:
         with scratch.connection.transaction(force_rollback=True):
+            scratch.connection.execute("set constraints all immediate")
             scratch.connection.execute(query, [value, MINE.workspace_id])
     except (psycopg.errors.ForeignKeyViolation, psycopg.errors.UniqueViolation):
         return False
