@@ -58,5 +58,5 @@ def test_the_whole_way(people: People, site: Site) -> None:
     expect(opened.get_by_text("Booking confirmed").first).to_be_visible()
     expect(opened.get_by_text("not confirmed yet")).to_have_count(0)
     year, _, day = answer["data"]["first_service_date"].split("-")
-    booked = opened.locator(".fact", has=board.get_by_text("First clean", exact=True))
+    booked = opened.locator(".fact", has=desk.get_by_text("First clean", exact=True))
     expect(booked).to_contain_text(f"{int(day)} ")
