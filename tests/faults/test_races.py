@@ -1,10 +1,10 @@
 """Many at once: every enquiry becomes one lead with a number of its own, and one of fifty moves wins."""
 
-import random
 import re
 import time
+from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier, Event
+from threading import Barrier
 
 import pytest
 
@@ -15,31 +15,21 @@ SENDINGS, MOVES = 200, 50
 
 
 def test_two_hundred_enquiries_at_once_become_two_hundred_leads(site: Site) -> None:
-    """No enquiry is lost or doubled, no number is given twice and none is left out.
-
-    On a machine that can't keep up some find every connection taken until their patience ends. They press "send"
-    again, on the same page, and that makes one lead as well. Nothing else may go wrong.
-    """
+    """No enquiry is turned away, lost or doubled, no number is given twice and none is left out."""
     start = Barrier(SENDINGS)
     before = site.sql("select count(*) from leads")[0][0]
     pages = [site.pages.pop() for _ in range(SENDINGS)]
 
-    def send(number: int) -> int:
+    def send(number: int) -> Answer:
         start.wait()
-        for times in range(1, 11):
-            answer = site.send_form(f"race{number}@example.com", name=f"Customer {number}", token=pages[number])
-            if answer.status == 303:
-                return times
-            assert answer.status in (500, 503), answer.status
-            Event().wait(random.uniform(1, 2) * times)
-        raise AssertionError("not taken in ten times")
+        return site.send_form(f"race{number}@example.com", name=f"Customer {number}", token=pages[number])
 
     begun = time.monotonic()
     with ThreadPoolExecutor(SENDINGS) as crowd:
-        times = list(crowd.map(send, range(SENDINGS)))
-    again = sum(times) - SENDINGS
-    print(f"\n{SENDINGS} enquiries at once: all taken in {time.monotonic() - begun:.1f} s, {again} sent again")
-    assert [line for line in site.failures() if "request_failed" in line and '"TimeoutError"' not in line] == []
+        answers = list(crowd.map(send, range(SENDINGS)))
+    print(f"\n{SENDINGS} enquiries at once: all answered in {time.monotonic() - begun:.1f} s")
+    assert Counter(answer.status for answer in answers) == {303: SENDINGS}
+    assert [line for line in site.failures() if "request_failed" in line] == []
     rows = site.sql(
         "select l.number from leads l join workspaces w on w.id = l.workspace_id where w.slug = %s", site.slug
     )
