@@ -1,15 +1,15 @@
 """Takes the pictures in docs/pictures: `python -m tests.e2e.pictures [FOLDER]`.
 
 Starts a Sill of its own with the demo's data, walks through it as the tests do and photographs what a reader wants to
-see: the form, the customer's quote and the mailbox as on a phone or a desk, the board and the drawer. Light colours.
-With Pillow in the environment (`.venv/bin/pip install pillow`; nothing else needs it) they are made small as well.
+see: the form, the customer's quote and the mailbox as on a phone or a desk, the board, the drawer, the list and My day.
+Light colours.
 """
 
 import sys
 import time
-from contextlib import suppress
 from pathlib import Path
 
+from PIL import Image
 from playwright.sync_api import Page, expect, sync_playwright
 
 from app.config import ROOT
@@ -52,6 +52,12 @@ def photograph(site: Site, people: People, folder: Path) -> None:
     expect(desk.locator("#drawer [data-drawer-title]")).to_be_visible()
     desk.locator("h1").hover()
     _take(desk, folder / "drawer.png")
+    desk.goto("/w/somerset/leads")
+    expect(desk.get_by_role("link", name=NAME, exact=True).first).to_be_visible()
+    _take(desk, folder / "list.png")
+    desk.goto("/w/somerset/my-day")
+    expect(desk.get_by_role("heading", name="Coming up")).to_be_visible()
+    _take(desk, folder / "my-day.png")
     letter = site.mail_about(EMAIL, "/c/")
     phone.goto(customer_link(desk, quote_path(desk, _lead(desk))))
     _take(phone, folder / "quote-on-a-phone.png")
@@ -101,13 +107,10 @@ def _take(page: Page, path: Path) -> None:
     """Photograph what is on the screen, without a cursor and with its fonts."""
     page.evaluate("document.fonts.ready.then(() => document.activeElement?.blur())")
     page.screenshot(path=path, animations="disabled", caret="hide")
-    with suppress(ModuleNotFoundError):
-        from PIL import Image
-
-        with Image.open(path) as picture:
-            picture.convert("RGB").quantize(256, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE).save(
-                path, optimize=True
-            )
+    with Image.open(path) as picture:
+        picture.convert("RGB").quantize(256, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE).save(
+            path, optimize=True
+        )
 
 
 if __name__ == "__main__":

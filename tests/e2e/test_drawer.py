@@ -108,5 +108,6 @@ def test_follow_ups_come_and_go_with_the_stage(people: People) -> None:
     move_by_request(page, lead_id, ids["Negotiating"])
     expect(drawer(page).locator("select[name=to] option:checked")).to_have_text("Negotiating")
     expect(page.locator(f"#{first[0]}")).to_have_count(0)
-    move_by_request(page, lead_id, str(drawer(page).locator("select[name=to] option", has_text="Declined").get_attribute("value")))
+    declined = drawer(page).locator("select[name=to] option", has_text="Declined")
+    move_by_request(page, lead_id, str(declined.get_attribute("value")))
     expect(planned).to_have_count(0)
