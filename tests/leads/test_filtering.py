@@ -217,7 +217,8 @@ def test_its_words(world):
 
     assert [chip.text for chip in chips] == [
         f"Stage: {new.name}", f"Owner: not {world.bob.name}", "Tag: Shop front", "Value a year: from £100",
-        "Came in: 8 March", "Last contact: more than 30 days ago", "Next act: nothing planned", "Owner: nobody", "Starred by me",
+        "Came in: 8 March", "Last contact: more than 30 days ago", "Next act: nothing planned", "Owner: nobody",
+        "Starred by me",
         "Price a visit: not empty", "Name, phone, email or place: “ivy”",
     ]  # fmt: skip
     assert "stage" not in chips[0].without and chips[0].without["owner"] == ["none"]
