@@ -3,6 +3,7 @@
 const board = document.querySelector("[data-board]");
 const nav = document.querySelector("[data-stages-nav]");
 const calm = matchMedia("(prefers-reduced-motion: reduce)");
+const LONGEST_GLIDE = "onscrollend" in window ? 1000 : 300; // ms: not every browser says that a scroll has ended
 
 const columnOf = (id) => board.querySelector(`.column[data-stage="${id}"]`);
 
@@ -15,6 +16,17 @@ const inAddress = (id, isOpen) => {
   for (const each of open) url.searchParams.append("open", each);
   history.replaceState(history.state, "", url);
 };
+
+// A swipe glides on to the next column by itself, and would carry the board back from wherever a tap had taken it.
+let gliding = false;
+const stillness = () => new Promise((resolve) => {
+  if (!gliding) return resolve();
+  const stop = new AbortController();
+  const done = () => { if (stop.signal.aborted) return; stop.abort(); gliding = false; resolve(); };
+  board.addEventListener("scrollend", done, { signal: stop.signal });
+  setTimeout(done, LONGEST_GLIDE);
+  return undefined;
+});
 
 // Far ones are gone to at once: what arrives on the way would stop a smooth scroll short.
 const show = (column) => {
@@ -31,6 +43,8 @@ const open = async (link) => {
     inAddress(id, true);
     watch();
   }
+  await stillness();
+  if (!columnOf(id)) return;
   show(columnOf(id));
   columnOf(id).querySelector(".lead > a, [data-fold]")?.focus({ preventScroll: true });
 };
@@ -100,6 +114,8 @@ const release = () => {
 
 if (board) {
   watch();
+  board.addEventListener("scroll", () => { gliding = true; }, { passive: true });
+  board.addEventListener("scrollend", () => { gliding = false; });
   // A narrowed board begins where its first leads are.
   const first = board.querySelector(".bare") && board.querySelector(".column:not(.bare)");
   if (first && first.getBoundingClientRect().right > innerWidth - 64) first.scrollIntoView({ block: "nearest", inline: "nearest" });
