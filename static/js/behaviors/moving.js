@@ -40,12 +40,12 @@ const REFUSALS = {
   404: "It is not here any more.",
 };
 
-/** Post to a lead; resolves with "" or the reason for a no. */
+/** Post to a lead, even when the page is left meanwhile; resolves with "" or the reason for a no. */
 const post = async (card, act, fields) => {
   const url = `${board.dataset.moveUrl}${idOf(card)}/${act}`;
   const headers = { Accept: "text/plain", "X-CSRFToken": token() };
   try {
-    const answer = await fetch(url, { method: "POST", body: new URLSearchParams(fields), headers, signal: AbortSignal.timeout(LONGEST) });
+    const answer = await fetch(url, { method: "POST", body: new URLSearchParams(fields), headers, keepalive: true, signal: AbortSignal.timeout(LONGEST) });
     if (answer.ok) return "";
     if (answer.status === 409 || answer.status === 422) return await answer.text();
     return REFUSALS[answer.status] ?? "It could not be saved. Try again.";
