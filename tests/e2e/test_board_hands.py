@@ -34,6 +34,7 @@ def test_several_cards_go_together_and_come_back(people: People) -> None:
         expect(card(target, name)).to_be_visible()
     toast.get_by_role("button", name="Undo").click()
     expect(card(target, "Sev One")).to_have_count(0)
+    said(page, "3 leads back in New lead")  # the cards are back at once, the server's word comes later
     open_board(page)
     first = column(page, "New lead").locator(".lead > a")
     expect(first.nth(0)).to_have_text("Sev One")
