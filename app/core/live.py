@@ -7,7 +7,7 @@ told to start afresh ("resync") instead of being fed late news.
 import json
 import threading
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from queue import Empty, Full, Queue
 from uuid import UUID
 
@@ -25,6 +25,7 @@ HEARTBEAT_SECONDS = 15
 #: Pages of one person that one process listens for; the oldest gives way, so that nobody takes every connection.
 MOST_PAGES = 24
 _END = ""
+_RESYNC = '{"resync": true}'
 
 
 def announce(topics: Iterable[str]) -> None:
@@ -94,7 +95,7 @@ class Hub:
     def _listen(self) -> None:
         subscription = redis_door.client.pubsub(ignore_subscribe_messages=True)
         subscription.psubscribe(f"{_CHANNEL}*")
-        self._tell_all('{"resync": true}')  # what happened while nobody listened is not known
+        self._tell_all(_RESYNC)  # what happened while nobody listened is not known
         try:
             while True:
                 message = subscription.get_message(timeout=1.0)
@@ -120,7 +121,7 @@ def _put(page: Queue, text: str) -> None:
     try:
         page.put_nowait(text)
     except Full:
-        _put_alone(page, '{"resync": true}')
+        _put_alone(page, _RESYNC)
 
 
 def _put_alone(page: Queue, text: str) -> None:
@@ -136,11 +137,18 @@ def _put_alone(page: Queue, text: str) -> None:
 hub = Hub()
 
 
-def stream(workspace_id: UUID, person_id: UUID, still_allowed: Iterator[bool]) -> Iterator[str]:
-    """Server-sent events for one page. `still_allowed` is asked at every heartbeat; False ends the stream."""
+def stream(
+    workspace_id: UUID, person_id: UUID, still_allowed: Iterator[bool], has_missed: Callable[[], bool]
+) -> Iterator[str]:
+    """Server-sent events for one page. `still_allowed` is asked at every heartbeat; False ends the stream.
+
+    `has_missed` is asked once the page listens: whether anything has changed since the page was made.
+    """
     page = hub.join(workspace_id, person_id)
     try:
         yield "retry: 2000\n\n"
+        if has_missed():
+            yield f"data: {_RESYNC}\n\n"
         last_check = time.monotonic()
         while True:
             try:

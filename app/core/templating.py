@@ -31,6 +31,7 @@ def init_app(app: Flask) -> None:
         csp_nonce=csp_nonce, static=static_url, csrf_token=generate_csrf, dom_id=dom_id, topic=topic,
         url_for=url_for, fragment=fragment, largest_file=largest_file, icon_mark=icon, stage_hue=marks.hue,
         stage_dot_mark=marks.stage_dot, stage_badge_mark=marks.stage_badge,
+        made_at=lambda: g.began,
         current_workspace=lambda: g.get("workspace"), current_viewer=lambda: g.get("viewer"),
     )  # fmt: skip
     env.filters.update(money=money, pounds=pounds, due=due, past=past, longdate=long_date, exact=exact)

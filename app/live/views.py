@@ -1,12 +1,17 @@
 """The stream that open pages listen to."""
 
+import time
 from collections.abc import Iterator
+from datetime import timedelta
+from functools import partial
 from uuid import UUID
 
-from flask import Blueprint, Response, current_app, g, stream_with_context
+from flask import Blueprint, Response, current_app, g, request, stream_with_context
 from flask_login import current_user
 
 from app.accounts.queries import session_is_valid
+from app.audit.queries import others_did_something
+from app.core.clock import utcnow
 from app.core.live import stream
 from app.core.permissions import permit
 from app.core.tenancy import acting_in
@@ -16,6 +21,11 @@ from app.workspaces.queries import is_active_member
 
 bp = Blueprint("live", __name__)
 
+#: How long a change may take from being written to being seen.
+_LONGEST_COMMIT = timedelta(seconds=1)
+#: A page that was made longer ago has certainly missed something if anything happened at all.
+_LONGEST_GAP = timedelta(days=1)
+
 
 @bp.get("/w/<slug>/stream")
 @permit("leads:read")
@@ -23,12 +33,24 @@ bp = Blueprint("live", __name__)
 def events(slug: str) -> Response:
     """Server-sent events of the workspace: topics only. The member's right to listen is checked again and again."""
     allowed = _still_allowed(g.workspace.id, g.viewer.user_id, current_user.session_id)
+    missed = partial(_has_missed, g.workspace.id, g.viewer.user_id, request.args.get("since", type=int))
     db.session.remove()  # a stream lives for hours; it must not hold a connection meanwhile
     return Response(
-        stream_with_context(stream(g.workspace.id, g.viewer.user_id, allowed)),
+        stream_with_context(stream(g.workspace.id, g.viewer.user_id, allowed, missed)),
         mimetype="text/event-stream",
         headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
     )
+
+
+def _has_missed(workspace_id: UUID, user_id: UUID, since: int | None) -> bool:
+    """Whether a colleague's change fell between the making of the page (ms since 1970) and its listening."""
+    if since is None:
+        return False
+    made_at = utcnow() - min(timedelta(milliseconds=abs(time.time() * 1000 - since)), _LONGEST_GAP)
+    with acting_in(workspace_id, user_id=user_id), transaction():
+        missed = others_did_something(made_at - _LONGEST_COMMIT, user_id)
+    db.session.remove()
+    return missed
 
 
 def _still_allowed(workspace_id: UUID, user_id: UUID, session_id: UUID) -> Iterator[bool]:
