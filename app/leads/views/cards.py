@@ -25,9 +25,10 @@ def card_items(cards: Iterable[Card], lead_url: str) -> Markup:
         act = ""
         if card.next_act and card.next_act_at:
             words, tone = due(card.next_act_at, now)
-            act = f'<footer>{escape(card.next_act)} <time class="{tone}">{words}</time></footer>'
+            mark = "" if tone == "plain" else f' class="{tone}"'
+            act = f"<footer>{escape(card.next_act)} <time{mark}>{words}</time></footer>"
         made.append(
             f'<li class="lead" id="lead-{card.id}"><a href="{lead_url}{card.id}">{escape(card.name)}</a>{worth}'
             f'<p>{escape(card.what)}</p><p class="at">{escape(card.place)}{urgent}</p>{act}</li>'
         )
-    return Markup("\n".join(made))  # noqa: S704 - what people wrote is escaped above
+    return Markup("".join(made))  # noqa: S704 - what people wrote is escaped above
