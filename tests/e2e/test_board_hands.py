@@ -1,6 +1,8 @@
 """Cards in people's hands: several at once, by keys, on a phone; the question before one leaves; nothing ever jumps."""
 
-from playwright.sync_api import Page, expect
+import re
+
+from playwright.sync_api import Page, Route, expect
 
 from tests.e2e.browsers import People
 from tests.e2e.steps import add_lead, card, centre, column, drag, is_move, move_by_request, open_board, stage_ids
@@ -68,6 +70,33 @@ def test_a_second_drag_before_the_first_is_saved(people: People) -> None:
     open_board(page)
     expect(card(column(page, "Quote requested"), "Sam Second")).to_be_visible()
     assert lead_id
+
+
+def test_what_was_asked_before_a_move_does_not_undo_it(people: People) -> None:
+    page = people.staff()
+    add_lead(page, "Ned Next")
+    other_id = add_lead(page, "Olga Other")
+    open_board(page)
+    stages = stage_ids(page)
+    asked: list[Route] = []
+    column_url = re.compile(f"/leads/board/.*{stages['Contacted']}")
+    page.route(column_url, lambda route: asked.append(route) if not asked else route.continue_())
+    saves: list[Route] = []
+    page.route("**/stage", lambda route: saves.append(route))
+    with page.expect_request(column_url):
+        move_by_request(page, other_id, stages["Contacted"])
+    while not asked:  # the request is seen a moment before it is held
+        page.evaluate("1")
+    late = asked[0].fetch()  # read before the next move, arriving after it
+    card(page, "Ned Next").get_by_role("link").press("Shift+ArrowRight")
+    with page.expect_response(column_url):
+        asked[0].fulfill(response=late)
+    expect(card(column(page, "Contacted"), "Ned Next")).to_be_visible()
+    expect(card(column(page, "Contacted"), "Olga Other")).to_have_count(0)
+    with page.expect_response(is_move):
+        saves[0].continue_()
+    expect(card(column(page, "Contacted"), "Olga Other")).to_be_visible()
+    expect(card(column(page, "Contacted"), "Ned Next")).to_be_visible()
 
 
 def test_who_is_lost_says_why_and_when_to_ask_again(people: People) -> None:

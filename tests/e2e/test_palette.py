@@ -2,7 +2,7 @@
 
 import re
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.e2e.axe import findings
 from tests.e2e.browsers import People
@@ -47,6 +47,22 @@ def test_by_keys_alone_to_a_lead_a_person_and_a_page(people: People) -> None:
     expect(desk.locator("[data-none]")).to_be_visible()
     desk.keyboard.press("Enter")
     expect(desk).to_have_url(re.compile("/outbox"))
+
+
+def test_enter_before_the_palette_is_loaded_counts(people: People) -> None:
+    desk = people.staff()
+    add_lead(desk, "Esme Early")
+    held: list[Route] = []
+    desk.route(re.compile("/palette-?[^/]*[.]js"), lambda route: held.append(route))
+    open_board(desk)
+    expect(desk.locator("html[data-connection=open]")).to_be_attached()
+    desk.keyboard.press("Control+k")
+    expect(desk.get_by_role("combobox", name="Search leads, people, houses and pages")).to_be_focused()
+    desk.keyboard.type("esme early")
+    desk.keyboard.press("Enter")
+    expect(desk.locator("#palette input")).to_have_value("esme early")
+    held[0].continue_()
+    expect(drawer(desk).get_by_role("heading", name="Esme Early")).to_be_visible()
 
 
 def test_typing_asks_for_the_last_words_only(people: People) -> None:

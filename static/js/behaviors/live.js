@@ -1,7 +1,8 @@
 // One event stream per page tells what changed, never how: {"topics": ["lead-42"]} or {"resync": true}. Every element whose
 // data-live names a changed topic gets a "refresh" event and fetches itself with its viewer's own rights (hx-trigger="refresh").
 // Nothing is refreshed under a person's hands: not over a typed-in form, an open question about what they wrote (both
-// data-dirty), a form opened in place (data-editing), a focused field or a drag. Those wait their turn.
+// data-dirty), a form opened in place (data-editing), a focused field or a drag. Those wait their turn; so does an answer
+// that was under way when the hand came down.
 const WAIT = 60; // ms: one change often touches several topics at once
 const address = document.body.dataset.stream;
 const topics = new Set();
@@ -9,6 +10,8 @@ const waiting = new Set();
 let everything = false;
 let timer = 0;
 let broken = false;
+let grasps = 0; // how often a card was taken in hand or sent on its way
+const askedAt = new WeakMap(); // element -> the grasps until then
 
 const listens = (element, changed) => element.dataset.live.split(/\s+/).some((topic) => changed.has(topic));
 
@@ -82,10 +85,24 @@ const connect = () => {
   addEventListener("pagehide", () => stream.close(), { once: true });
 };
 
+// An answer asked for before a card was taken knows nothing of where it was put.
+const isLate = (element) => inUse(element) || (askedAt.get(element) ?? grasps) !== grasps;
+
 if (address && "EventSource" in window) {
   connect();
+  document.addEventListener("refresh", (event) => askedAt.set(event.target, grasps), true);
+  document.addEventListener("htmx:before:swap", (event) => {
+    const { sourceElement: element, sourceEvent } = event.detail?.ctx ?? {};
+    if (sourceEvent?.type !== "refresh" || !element?.isConnected || !isLate(element)) return;
+    event.preventDefault();
+    waiting.add(element);
+    setTimeout(retry, 50);
+  });
   addEventListener("pageshow", (event) => { if (event.persisted) { broken = true; connect(); } });
   document.addEventListener("focusout", () => setTimeout(retry, 50));
   for (const done of ["clean", "htmx:after:swap"]) document.addEventListener(done, () => setTimeout(retry, 50));
-  new MutationObserver(retry).observe(document.body, { attributes: true, attributeFilter: ["data-dragging"] });
+  new MutationObserver(() => {
+    if (document.body.dataset.dragging) grasps += 1;
+    retry();
+  }).observe(document.body, { attributes: true, attributeFilter: ["data-dragging"] });
 }

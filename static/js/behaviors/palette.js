@@ -100,11 +100,12 @@ const begin = async () => {
   settle();
 };
 
-/** The palette has just been opened (search.js); something may have been typed already. */
-export function opened() {
+/** The palette has just been opened (search.js); something may have been typed already, and Enter pressed (`isWanted`). */
+export function opened(isWanted = false) {
   styled(dialog.dataset.styles);
   look = crypto.randomUUID?.() ?? String(performance.now()) + Math.random();
   changed();
+  if (isWanted) go();
   begin();
 }
 

@@ -4,13 +4,25 @@ const load = { palette: () => import("./palette.js"), keys: () => import("./keys
 
 const palette = document.getElementById("palette");
 
-// It opens at once, so that what is typed meanwhile is typed into it and means nothing else.
+// It opens at once, so that what is typed meanwhile is typed into it and means nothing else. Enter counts as typed: on a
+// slow line somebody types a name and presses it long before palette.js is here to hear it.
 export const openPalette = async () => {
   if (palette.open) return palette.close();
   if (document.querySelector("dialog[open]")) return undefined;
+  let isWanted = false;
+  const hear = (event) => {
+    if (event.isComposing) return;
+    if (event.key === "Enter") event.preventDefault();
+    isWanted = event.key === "Enter";
+  };
+  palette.addEventListener("keydown", hear);
   palette.showModal();
   palette.querySelector("input").focus();
-  return (await load.palette()).opened();
+  try {
+    return (await load.palette()).opened(isWanted);
+  } finally {
+    palette.removeEventListener("keydown", hear);
+  }
 };
 export const openKeys = async () => (await load.keys()).open();
 
