@@ -19,6 +19,7 @@ def register(app: Flask) -> None:
     from app.my_day.views import bp as my_day
     from app.notifications.views import bp as notifications
     from app.quotes.views import bp as quotes
+    from app.rounds import models as rounds  # noqa: F401
     from app.search.views import bp as search
     from app.squeegee.views import bp as squeegee
     from app.workspaces.queries import load_place

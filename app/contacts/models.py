@@ -4,6 +4,7 @@ from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import Boolean, LargeBinary, Text
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core import phones, postcodes
@@ -16,6 +17,7 @@ CONTACT_METHODS = ("any", "phone", "email", "sms")
 PROPERTY_TYPES = ("terraced", "semi", "detached", "bungalow", "townhouse", "flat", "commercial")
 BEDROOMS = ("1-2", "3", "4", "5", "6+")
 CHANNELS = ("email", "sms")
+ACCESS_FACTS = ("locked_gate", "dog", "no_parking", "over_conservatory")
 
 
 class Contact(WorkspaceModel):
@@ -78,6 +80,8 @@ class Property(WorkspaceModel):
     town_sealed: Mapped[bytes | None] = sealed_column()
     postcode_sealed: Mapped[bytes | None] = sealed_column()
     access_notes_sealed: Mapped[bytes | None] = sealed_column()
+    #: What makes visits fail, of ACCESS_FACTS.
+    access_facts: Mapped[list[str]] = mapped_column(ARRAY(Text), default=list)
     place_key: Mapped[bytes | None] = mapped_column(LargeBinary)
     district: Mapped[str | None] = mapped_column(Text)
     sector: Mapped[str | None] = mapped_column(Text)

@@ -20,7 +20,7 @@ from app.core.clock import utcnow
 from app.core.models import created_moment, moment, one_of
 from app.extensions import db
 
-KINDS = ("slug", "form", "quote", "invitation", "webhook")
+KINDS = ("slug", "form", "quote", "invitation", "webhook", "photos")
 
 
 class AccessKey(db.Model):
@@ -41,6 +41,7 @@ class AccessKey(db.Model):
 _IN_LINKS = {
     "invitation": re.compile(r"(/invite/)[\w-]{20,}", re.ASCII),
     "quote": re.compile(r"(/c/)[\w-]{20,}", re.ASCII),
+    "photos": re.compile(r"(/p/)[\w-]{20,}", re.ASCII),
 }
 
 

@@ -39,3 +39,22 @@ class File(WorkspaceModel):
     removed_at: Mapped[datetime | None] = moment(nullable=True)
 
     name = Sealed()
+
+
+class PhotoRequest(WorkspaceModel):
+    """A link by which a customer sends pictures of their house. Its secret opens nothing but the page to send them."""
+
+    __tablename__ = "photo_requests"
+    __table_args__ = (
+        belongs_to("lead_id", "leads", ondelete="CASCADE"),
+        db.Index("ix_photo_requests_lead_id", "workspace_id", "lead_id", "created_at"),
+    )
+
+    lead_id: Mapped[UUID]
+    link_secret_sealed: Mapped[bytes] = sealed_column(nullable=False)
+    created_by: Mapped[UUID | None]
+    created_at: Mapped[datetime] = created_moment()
+    expires_at: Mapped[datetime] = moment()
+    revoked_at: Mapped[datetime | None] = moment(nullable=True)
+
+    link_secret = Sealed()

@@ -3,11 +3,11 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Boolean, Integer, LargeBinary, Text, text
-from sqlalchemy.dialects.postgresql import ARRAY, INET
+from sqlalchemy import BigInteger, Boolean, Integer, LargeBinary, Text, text
+from sqlalchemy.dialects.postgresql import ARRAY, INET, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.core.models import Sealed, WorkspaceModel, belongs_to, created_moment, one_of, sealed_column
+from app.core.models import Sealed, WorkspaceModel, belongs_to, created_moment, moment, one_of, sealed_column
 from app.extensions import db
 
 
@@ -26,11 +26,32 @@ class LeadForm(WorkspaceModel):
     allowed_origins: Mapped[list[str]] = mapped_column(ARRAY(Text), default=list)
     consent_wording: Mapped[str] = mapped_column(Text)
     thank_you: Mapped[str] = mapped_column(Text, default="")
+    #: What the builder arranged: questions in their order and words, prices, looks. {} is the form as it comes.
+    content: Mapped[dict] = mapped_column(JSONB, default=dict)
+    version_no: Mapped[int] = mapped_column(Integer, default=1)
     is_active: Mapped[bool] = mapped_column(Boolean, default=True)
     created_at: Mapped[datetime] = created_moment()
     version: Mapped[int] = mapped_column(default=1)
 
     __mapper_args__ = {"version_id_col": version}
+
+
+class LeadFormVersion(WorkspaceModel):
+    """A form as it once stood, so that what somebody was shown and agreed to can be read again."""
+
+    __tablename__ = "lead_form_versions"
+    __table_args__ = (
+        belongs_to("form_id", "lead_forms", ondelete="CASCADE"),
+        db.UniqueConstraint("workspace_id", "form_id", "version_no"),
+    )
+
+    form_id: Mapped[UUID]
+    version_no: Mapped[int] = mapped_column(Integer)
+    consent_wording: Mapped[str] = mapped_column(Text)
+    thank_you: Mapped[str] = mapped_column(Text)
+    content: Mapped[dict] = mapped_column(JSONB)
+    created_by: Mapped[UUID | None]
+    created_at: Mapped[datetime] = created_moment()
 
 
 class FormSubmission(WorkspaceModel):
@@ -51,6 +72,7 @@ class FormSubmission(WorkspaceModel):
 
     form_id: Mapped[UUID]
     lead_id: Mapped[UUID | None]
+    form_version_no: Mapped[int | None] = mapped_column(Integer)
     submission_key: Mapped[bytes] = mapped_column(LargeBinary)
     answers_sealed: Mapped[bytes] = sealed_column(nullable=False)
     state: Mapped[str] = mapped_column(Text, default="accepted")
@@ -61,3 +83,36 @@ class FormSubmission(WorkspaceModel):
     created_at: Mapped[datetime] = created_moment()
 
     answers = Sealed()
+
+
+class SubmissionPhoto(WorkspaceModel):
+    """A photo that came with a sending in the quarantine; its bytes lie sealed in the store until that is decided."""
+
+    __tablename__ = "submission_photos"
+    __table_args__ = (
+        belongs_to("submission_id", "form_submissions", ondelete="CASCADE"),
+        db.Index("ix_submission_photos_submission_id", "workspace_id", "submission_id"),
+    )
+
+    submission_id: Mapped[UUID]
+    name_sealed: Mapped[bytes] = sealed_column(nullable=False)
+    content_type: Mapped[str] = mapped_column(Text)
+    size_bytes: Mapped[int] = mapped_column(BigInteger)
+    created_at: Mapped[datetime] = created_moment()
+
+    name = Sealed()
+
+
+class UsedChallenge(db.Model):
+    """A proof of work that was accepted once; it counts no second time until it has expired by itself."""
+
+    __tablename__ = "used_challenges"
+    __table_args__ = (
+        belongs_to("form_id", "lead_forms", ondelete="CASCADE"),
+        db.Index("ix_used_challenges_expires_at", "workspace_id", "expires_at"),
+    )
+
+    workspace_id: Mapped[UUID] = mapped_column(primary_key=True)
+    form_id: Mapped[UUID] = mapped_column(primary_key=True)
+    challenge_key: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)
+    expires_at: Mapped[datetime] = moment()

@@ -10,7 +10,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 from app.core.models import WorkspaceModel, belongs_to, created_moment, moment, one_of
 from app.extensions import db
 
-KINDS = ("mention", "assigned", "high_value", "bulk_done", "file_added", "lead_returned")
+KINDS = ("mention", "assigned", "high_value", "bulk_done", "file_added", "lead_returned", "quote_answered",
+         "quote_question", "quote_expiring", "quote_expired", "slot_taken")
 
 
 class Notification(WorkspaceModel):

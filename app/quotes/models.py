@@ -3,15 +3,22 @@
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Boolean, Date, SmallInteger, Text
+from sqlalchemy import BigInteger, Boolean, Date, Integer, SmallInteger, Text
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from app.appointments import models as appointments  # noqa: F401 - slot_offers points to its table
 from app.core.models import Sealed, WorkspaceModel, belongs_to, created_moment, moment, one_of, sealed_column
 from app.core.money import annual_minor
 from app.extensions import db
 from app.leads.models import FREQUENCIES
+from app.price_book.models import PriceBook
 
 STATES = ("draft", "sent", "accepted", "declined", "expired", "replaced")
+DISCOUNTS = ("amount", "percent")
+#: How value added tax stands in the prices: none, within what is written, or put on top of it.
+VAT_MODES = ("none", "included", "added")
+SLOT_STATES = ("offered", "taken", "withdrawn")
 
 
 class Quote(WorkspaceModel):
@@ -20,7 +27,12 @@ class Quote(WorkspaceModel):
     __tablename__ = "quotes"
     __table_args__ = (
         one_of("state", STATES),
+        one_of("discount_kind", DISCOUNTS),
+        one_of("vat_mode", VAT_MODES),
+        db.CheckConstraint("discount_value > 0", name="discount_value"),
         belongs_to("lead_id", "leads", ondelete="CASCADE"),
+        belongs_to("price_book_id", "price_books"),
+        db.Index("ix_quotes_price_book_id", "workspace_id", "price_book_id"),
         db.UniqueConstraint("workspace_id", "lead_id", "version_no"),
     )
 
@@ -31,6 +43,15 @@ class Quote(WorkspaceModel):
     valid_until: Mapped[date] = mapped_column(Date)
     currency: Mapped[str] = mapped_column(Text, default="GBP")
     first_clean_minor: Mapped[int | None] = mapped_column(BigInteger)
+    #: The version of the price book that the prices were taken from, none for a quote written by hand.
+    price_book_id: Mapped[UUID | None]
+    #: Off every visit: minor units for "amount", hundredths of a percent for "percent".
+    discount_kind: Mapped[str | None] = mapped_column(Text)
+    discount_value: Mapped[int | None] = mapped_column(BigInteger)
+    discount_words: Mapped[str] = mapped_column(Text, default="")
+    vat_mode: Mapped[str] = mapped_column(Text, default="none")
+    vat_basis_points: Mapped[int] = mapped_column(Integer, default=0)
+    terms_version_no: Mapped[int | None] = mapped_column(Integer)
     note_sealed: Mapped[bytes | None] = sealed_column()
     terms: Mapped[str] = mapped_column(Text, default="")
     link_secret_sealed: Mapped[bytes | None] = sealed_column()
@@ -44,6 +65,8 @@ class Quote(WorkspaceModel):
     accepted_option_id: Mapped[UUID | None]
     accepted_name_sealed: Mapped[bytes | None] = sealed_column()
     starts_before_cancellation_ends: Mapped[bool] = mapped_column(Boolean, default=False)
+    revoked_at: Mapped[datetime | None] = moment(nullable=True)
+    reminded_at: Mapped[datetime | None] = moment(nullable=True)
     decline_reason: Mapped[str | None] = mapped_column(Text)
     decline_words_sealed: Mapped[bytes | None] = sealed_column()
     version: Mapped[int] = mapped_column(default=1)
@@ -56,6 +79,7 @@ class Quote(WorkspaceModel):
     options: Mapped[list["QuoteOption"]] = relationship(
         order_by="QuoteOption.position", lazy="selectin", cascade="all, delete-orphan"
     )
+    price_book: Mapped[PriceBook | None] = relationship(lazy="raise", viewonly=True)
     lines: Mapped[list["QuoteLine"]] = relationship(
         order_by="QuoteLine.position", lazy="selectin", cascade="all, delete-orphan"
     )
@@ -77,7 +101,10 @@ class QuoteOption(WorkspaceModel):
     quote_id: Mapped[UUID]
     position: Mapped[int] = mapped_column(SmallInteger)
     frequency: Mapped[str] = mapped_column(Text)
+    #: What the customer pays a visit, discount taken off, as shown everywhere.
     price_minor: Mapped[int] = mapped_column(BigInteger)
+    #: How the price came about, in lines of {"words", "minor"}; empty when it was written by hand.
+    workings: Mapped[list[dict]] = mapped_column(JSONB, default=list)
 
     @property
     def weeks(self) -> int | None:
@@ -103,3 +130,31 @@ class QuoteLine(WorkspaceModel):
     position: Mapped[int] = mapped_column(SmallInteger)
     description: Mapped[str] = mapped_column(Text)
     amount_minor: Mapped[int | None] = mapped_column(BigInteger)
+
+
+class SlotOffer(WorkspaceModel):
+    """A time at which somebody could come, offered to the customer of a lead on their own page."""
+
+    __tablename__ = "slot_offers"
+    __table_args__ = (
+        one_of("state", SLOT_STATES),
+        db.CheckConstraint("ends_at >= starts_at", name="ends_at"),
+        belongs_to("lead_id", "leads", ondelete="CASCADE"),
+        belongs_to("user_id", "memberships", parent="user_id"),
+        belongs_to("appointment_id", "appointments", ondelete="SET NULL (appointment_id)"),
+        db.Index("ix_slot_offers_lead_id", "workspace_id", "lead_id", "starts_at"),
+        db.Index("ix_slot_offers_user_id", "workspace_id", "user_id", "starts_at"),
+        db.Index("ix_slot_offers_appointment_id", "workspace_id", "appointment_id"),
+    )
+
+    lead_id: Mapped[UUID]
+    user_id: Mapped[UUID | None]
+    appointment_id: Mapped[UUID | None]
+    starts_at: Mapped[datetime] = moment()
+    ends_at: Mapped[datetime] = moment()
+    state: Mapped[str] = mapped_column(Text, default="offered")
+    created_by: Mapped[UUID | None]
+    created_at: Mapped[datetime] = created_moment()
+    version: Mapped[int] = mapped_column(default=1)
+
+    __mapper_args__ = {"version_id_col": version}

@@ -3,7 +3,7 @@
 from datetime import datetime, time
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Boolean, ForeignKey, SmallInteger, Text, Time
+from sqlalchemy import BigInteger, Boolean, ForeignKey, Integer, LargeBinary, SmallInteger, Text, Time
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -26,6 +26,7 @@ class Workspace(db.Model):
         one_of("lead_number_year", ("YYYY", "YY")),
         one_of("assignment_mode", ASSIGNMENT_MODES),
         db.CheckConstraint("bin_days between 1 and 365", name="bin_days"),
+        db.CheckConstraint("quote_reminder_days between 0 and 60", name="quote_reminder_days"),
         db.CheckConstraint("price_review_month between 1 and 12", name="price_review_month"),
     )
 
@@ -48,6 +49,10 @@ class Workspace(db.Model):
     high_value_minor: Mapped[int] = mapped_column(BigInteger, default=10_000)
     service_districts: Mapped[list[str]] = mapped_column(ARRAY(Text), default=list)
     quote_terms: Mapped[str] = mapped_column(Text, default="")
+    quote_terms_version_no: Mapped[int] = mapped_column(Integer, default=1)
+    #: Days before a quote's last day on which its customer is reminded; 0 for never.
+    quote_reminder_days: Mapped[int] = mapped_column(SmallInteger, default=3)
+    vat_number: Mapped[str] = mapped_column(Text, default="")
     quote_valid_days: Mapped[int] = mapped_column(SmallInteger, default=30)
     assignment_mode: Mapped[str] = mapped_column(Text, default="off")
     bin_days: Mapped[int] = mapped_column(SmallInteger, default=30)
@@ -113,3 +118,18 @@ class Invitation(WorkspaceModel):
     accepted_by: Mapped[UUID | None]
 
     email = Sealed()
+
+
+class Logo(WorkspaceModel):
+    """The workspace's logo for its public pages, re-encoded as PNG. It is public."""
+
+    __tablename__ = "logos"
+    __table_args__ = (
+        db.ForeignKeyConstraint(["workspace_id"], ["workspaces.id"], ondelete="CASCADE"),
+        db.UniqueConstraint("workspace_id"),
+    )
+
+    image: Mapped[bytes] = mapped_column(LargeBinary)
+    width: Mapped[int] = mapped_column(SmallInteger)
+    height: Mapped[int] = mapped_column(SmallInteger)
+    created_at: Mapped[datetime] = created_moment()

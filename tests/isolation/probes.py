@@ -16,8 +16,8 @@ SEEN_WITH_THE_LEAD = frozenset(
     {
         "activities", "bulk_act_leads", "consents", "contacts", "delivery_attempts", "favourites", "files",
         "follow_ups", "form_submissions", "lead_claims", "lead_tags", "leads",
-        "messages", "properties", "quote_lines", "quote_options", "quotes", "search_tokens", "stage_changes",
-        "transfer_calls", "transfers",
+        "messages", "photo_requests", "properties", "quote_lines", "quote_options", "quotes", "search_tokens",
+        "slot_offers", "stage_changes", "submission_photos", "transfer_calls", "transfers",
     }
 )  # fmt: skip
 #: What is each member's own.

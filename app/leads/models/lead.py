@@ -119,6 +119,9 @@ class Lead(WorkspaceModel):
     frequency: Mapped[str | None] = mapped_column(Text)
     extras: Mapped[list[str]] = mapped_column(ARRAY(Text), default=list)
     wishes_sealed: Mapped[bytes | None] = sealed_column()
+    #: The workspace's own questions and what was answered, as JSON [[question, answer], ...].
+    answers_sealed: Mapped[bytes | None] = sealed_column()
+    preferred_time: Mapped[str | None] = mapped_column(Text)
 
     # What it is worth
     currency: Mapped[str] = mapped_column(Text, default="GBP")
@@ -155,6 +158,7 @@ class Lead(WorkspaceModel):
     updated_at: Mapped[datetime] = created_moment()
 
     wishes = Sealed()
+    answers = Sealed()
 
     contact: Mapped[Contact] = relationship(
         viewonly=True,
