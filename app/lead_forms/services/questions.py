@@ -18,6 +18,12 @@ FREQUENCY_CHOICES = {key: (words, _HINTS[key]) for key, words in FREQUENCY_WORDS
 }
 EXTRA_CHOICES = EXTRA_WORDS | {"inside": "Inside the windows", "velux": "Roof windows"}
 METHOD_CHOICES = {"any": "Whatever is easiest", "phone": "Phone call", "sms": "Text message", "email": "Email"}
+TIME_CHOICES = {"any": "Any time", "morning": "Mornings", "afternoon": "Afternoons", "evening": "Evenings"}
+#: What makes visits fail, as a customer would say it; keys are contacts.models.ACCESS_FACTS.
+ACCESS_CHOICES = {
+    "locked_gate": "Locked gate", "dog": "Dog in the garden", "no_parking": "Hard to park",
+    "over_conservatory": "Windows above a conservatory",
+}  # fmt: skip
 
 #: The boxes that agree to marketing, one for each channel, beneath the form's own explanation.
 CHANNEL_CHOICES = {"email": "By email", "sms": "By text message"}
