@@ -43,6 +43,7 @@ def add_a_lead(page: Page, name: str) -> None:
     page.keyboard.type("07700 900471")
     page.keyboard.press("Control+Enter")
     expect(drawer(page).get_by_role("heading", name=name)).to_be_visible()
+    expect(page.locator("html[data-connection=open]")).to_be_attached()  # the scripts of the new page are there
 
 
 def work_on_it(page: Page) -> None:
