@@ -11,7 +11,7 @@ from app.core.models import WorkspaceModel, belongs_to, created_moment, moment, 
 from app.extensions import db
 
 KINDS = ("mention", "assigned", "high_value", "bulk_done", "file_added", "lead_returned", "quote_answered",
-         "quote_question", "quote_expiring", "quote_expired", "slot_taken")
+         "quote_question", "quote_expiring", "quote_expired", "slot_taken", "details_changed")
 
 
 class Notification(WorkspaceModel):

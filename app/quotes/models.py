@@ -33,6 +33,7 @@ class Quote(WorkspaceModel):
         belongs_to("lead_id", "leads", ondelete="CASCADE"),
         belongs_to("price_book_id", "price_books"),
         db.Index("ix_quotes_price_book_id", "workspace_id", "price_book_id"),
+        db.Index("ix_quotes_answered_at", "workspace_id", "state", "answered_at"),
         db.UniqueConstraint("workspace_id", "lead_id", "version_no"),
     )
 

@@ -30,7 +30,9 @@ WRITES = f"{SCOPE} in ('all', 'own', 'visits')"
 
 KEY_KINDS = ("slug", "form", "quote", "invitation", "webhook")
 NOTIFICATION_KINDS = ("mention", "assigned", "high_value", "bulk_done", "file_added", "lead_returned")
-NEW_NOTIFICATION_KINDS = ("quote_answered", "quote_question", "quote_expiring", "quote_expired", "slot_taken")
+NEW_NOTIFICATION_KINDS = (
+    "quote_answered", "quote_question", "quote_expiring", "quote_expired", "slot_taken", "details_changed",
+)  # fmt: skip
 
 
 CHECKS = (
@@ -69,6 +71,7 @@ def downgrade() -> None:
     _one_of("access_keys", "kind", KEY_KINDS)
     op.drop_constraint(op.f("fk_quotes_workspace_id_price_book_id"), "quotes", type_="foreignkey")
     op.drop_index("ix_quotes_price_book_id", table_name="quotes")
+    op.drop_index("ix_quotes_answered_at", table_name="quotes")
     for table, name, _ in CHECKS:
         op.drop_constraint(op.f(f"ck_{table}_{name}"), table)
     for table, column in _new_columns():
@@ -110,6 +113,7 @@ def _columns() -> None:
     for table, name, rule in CHECKS:
         op.create_check_constraint(op.f(f"ck_{table}_{name}"), table, rule)
     op.create_index("ix_quotes_price_book_id", "quotes", ["workspace_id", "price_book_id"])
+    op.create_index("ix_quotes_answered_at", "quotes", ["workspace_id", "state", "answered_at"])
     op.create_foreign_key(
         op.f("fk_quotes_workspace_id_price_book_id"), "quotes", "price_books",
         ["workspace_id", "price_book_id"], ["workspace_id", "id"],
