@@ -64,6 +64,21 @@ def test_one_line_or_all_are_marked_and_one_put_back(bob: Client, world: World, 
     assert "Nothing unread" in bob.get(f"{URL}?unread=1").text
 
 
+def test_what_was_read_long_ago_goes_when_the_bell_is_cleared(bob: Client, world: World) -> None:
+    with world.bob.acting():
+        for days, read in ((200, True), (200, False), (20, True)):
+            told = notify(world.bob.user_id, "bulk_done", data={"kind": "tag", "done": 1})
+            assert told is not None
+            told.created_at = utcnow() - timedelta(days=days)
+            told.read_at = told.created_at if read else None
+            db.session.commit()
+    assert bob.post(f"{URL}/read").status_code in (200, 303)
+    with world.bob.acting():
+        left = [row.created_at for row in told_to(world.bob.user_id).rows]
+    assert len(left) == 2
+    assert sum(at < utcnow() - timedelta(days=180) for at in left) == 1  # one that nobody had read until now
+
+
 def test_pages_by_cursor_reach_every_line_once(bob: Client, world: World) -> None:
     for number in range(70):
         notify(world.bob.user_id, "bulk_done", data={"kind": "move", "done": number + 1})

@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 
 from app.core.clock import utcnow
 from app.core.fragments import topic
@@ -22,6 +22,9 @@ _OF_ONES_OWN = frozenset({"bulk_done"})
 #: What somebody does several times in a row, such as adding photos one by one, is told once within this time.
 _ADDED_UP = frozenset({"file_added"})
 _IN_A_ROW = timedelta(minutes=10)
+
+#: What was read and is older than this is no news to anybody; the lead's timeline and the audit log remember it.
+_KEPT = timedelta(days=180)
 
 
 def notify(
@@ -85,7 +88,10 @@ def _add_up(user_id: UUID, kind: str, lead: Lead, actor_id: UUID | None, data: d
 
 
 def mark_read(user_id: UUID, notification_id: UUID | None = None) -> int:
-    """Mark one of the member's unread notifications as read, or all of them; the number that was marked."""
+    """Mark one of the member's unread notifications as read, or all of them; the number that was marked.
+
+    Whoever clears the bell forgets along with it what they read half a year ago.
+    """
     query = update(Notification).where(
         Notification.workspace_id == current_workspace_id(),
         Notification.user_id == user_id,
@@ -93,10 +99,25 @@ def mark_read(user_id: UUID, notification_id: UUID | None = None) -> int:
     )
     if notification_id is not None:
         query = query.where(Notification.id == notification_id)
+    else:
+        _forget_old(user_id)
     marked = db.session.execute(query.values(read_at=utcnow()).execution_options(synchronize_session=False)).rowcount
     if marked:
         announce({topic("bell", user_id)})
     return int(marked)
+
+
+def _forget_old(user_id: UUID) -> None:
+    db.session.execute(
+        delete(Notification)
+        .where(
+            Notification.workspace_id == current_workspace_id(),
+            Notification.user_id == user_id,
+            Notification.created_at < utcnow() - _KEPT,
+            Notification.read_at.is_not(None),
+        )
+        .execution_options(synchronize_session=False)
+    )
 
 
 def mark_unread(user_id: UUID, notification_id: UUID) -> int:
