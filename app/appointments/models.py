@@ -24,6 +24,7 @@ class Appointment(WorkspaceModel):
         belongs_to("user_id", "memberships", parent="user_id"),
         db.Index("ix_appointments_lead_id", "workspace_id", "lead_id"),
         db.Index("ix_appointments_user_id", "workspace_id", "user_id", "starts_at"),
+        db.Index("ix_appointments_starts_at", "workspace_id", "starts_at"),
     )
 
     lead_id: Mapped[UUID]

@@ -1,4 +1,4 @@
-"""What a workspace changes seldom and every request asks for (its stages, sources, rules), kept per process.
+"""What a workspace changes seldom and every request asks for (stages, sources, prices, rounds), kept per process.
 
 The workspace's row counts the changes to those tables (a trigger, migration 0002), and whoever reads that row in a
 transaction tells the count here. While it stands, the rows read before are good; a transaction that was told nothing,
@@ -20,7 +20,7 @@ from app.extensions import db
 M = TypeVar("M", bound=WorkspaceModel)
 
 #: Tables whose changes the workspace's row counts.
-TABLES = frozenset({"stages", "lead_sources", "follow_up_rules"})
+TABLES = frozenset({"stages", "lead_sources", "follow_up_rules", "price_books", "rounds", "closures"})
 _MOST_KEPT = 3_000  # tables of workspaces
 _TOLD = "catalogue_version"
 _kept: OrderedDict[tuple[UUID, str], tuple[int, list[Any]]] = OrderedDict()

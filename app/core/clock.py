@@ -10,7 +10,7 @@ import holidays
 
 from app.core.human_time import humanise_due, humanise_past, long_date
 
-__all__ = ["BusinessClock", "humanise_due", "humanise_past", "long_date", "utcnow"]
+__all__ = ["BusinessClock", "bank_holiday", "humanise_due", "humanise_past", "long_date", "utcnow"]
 
 # Two years of closed days in a row mean wrong settings, not a long holiday.
 _SEARCH_DAYS = 731
@@ -20,6 +20,11 @@ _SATURDAY = 5
 def utcnow() -> datetime:
     """Return the present as an aware datetime in UTC."""
     return datetime.now(UTC)
+
+
+def bank_holiday(day: date, subdivision: str = "ENG") -> str | None:
+    """The name of the bank holiday on a day ("Christmas Day"), or None."""
+    return _named_holidays(subdivision, day.year).get(day)
 
 
 class BusinessClock:
@@ -141,4 +146,9 @@ def _in_utc(at: datetime) -> datetime:
 
 @lru_cache(maxsize=64)
 def _bank_holidays(subdivision: str, year: int) -> frozenset[date]:
-    return frozenset(holidays.country_holidays("GB", subdiv=subdivision, years=year))
+    return frozenset(_named_holidays(subdivision, year))
+
+
+@lru_cache(maxsize=64)
+def _named_holidays(subdivision: str, year: int) -> dict[date, str]:
+    return dict(holidays.country_holidays("GB", subdiv=subdivision, years=year))
