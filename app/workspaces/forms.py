@@ -7,7 +7,8 @@ from typing import Any
 from urllib.parse import urlsplit
 from uuid import UUID
 
-from app.core import email_addresses, phones, postcodes
+from app.core import email_addresses, phones
+from app.core.districts import read_districts
 from app.core.errors import Invalid
 from app.core.money import parse_money
 from app.workspaces.models import ASSIGNMENT_MODES, Membership
@@ -17,7 +18,6 @@ Typed = Mapping[str, str]
 _ACCENT = re.compile(r"#[0-9a-f]{6}")
 _PREFIX = re.compile(r"[A-Z][A-Z0-9]{0,7}")
 _CLOCK = re.compile(r"([01]\d|2[0-3]):([0-5]\d)")
-_RANGE = re.compile(r"([A-Z]{1,2})(\d{1,2})\s*(?:-|–|to)\s*(?:([A-Z]{1,2}))?(\d{1,2})", re.IGNORECASE)
 _MOST_DISTRICTS = 400
 _LOCAL_HOSTS = ("localhost", "127.0.0.1")
 
@@ -107,25 +107,6 @@ def read_form_facts(typed: Typed, *, secure: bool) -> FormFacts:
     return facts
 
 
-def read_districts(text: str) -> tuple[list[str], list[str]]:
-    """Postcode districts in `text`, in order and once each, and the pieces that are none.
-
-    Takes "BA5", a whole postcode (its district counts) and ranges such as "BA3-BA11" or "TA1 to TA3".
-    """
-    found: dict[str, None] = {}
-    spread = _RANGE.sub(_spread_range, text.upper())
-    wrong = []
-    for piece in re.split(r"[,;\n]+|\s+(?=[A-Z])", spread):
-        if not piece.strip():
-            continue
-        postcode = postcodes.parse_outward_or_full(piece.strip())
-        if postcode is None:
-            wrong.append(piece.strip()[:20])
-        else:
-            found[postcode.district] = None
-    return list(found), wrong
-
-
 def read_sharing(typed: Typed, members: Sequence[Membership]) -> tuple[str, dict[UUID, Taking]]:
     """The rule by which leads are shared out, and what each of the members takes. Raises Invalid."""
     reader = Reader(typed)
@@ -141,13 +122,6 @@ def read_sharing(typed: Typed, members: Sequence[Membership]) -> tuple[str, dict
         takings[member.id] = Taking(f"takes_{member.id}" in typed, found)
     reader.done()
     return mode, takings
-
-
-def _spread_range(found: re.Match[str]) -> str:
-    area, first, other_area, last = found[1], int(found[2]), found[3] or found[1], int(found[4])
-    if area != other_area or last < first:
-        return f"{area}{first}–{other_area}{last}"  # no district: it comes back as what was not understood
-    return ",".join(f"{area}{number}" for number in range(first, last + 1))
 
 
 def _business(reader: Reader) -> dict[str, Any]:

@@ -7,9 +7,9 @@ import pytest
 from sqlalchemy import select
 
 from app.audit.models import AuditEntry
+from app.core.districts import read_districts
 from app.extensions import db
 from app.lead_forms.models import LeadForm
-from app.workspaces.forms import read_districts
 from app.workspaces.models import Workspace
 from tests.support.client import Client
 from tests.support.world import World

@@ -51,7 +51,7 @@ class Book:
     """A version of the price book. Amounts in minor units, multipliers in basis points (12,500 = 1.25 times).
 
     `cells` holds what is written in the grid; a rhythm without a cell is its multiplier times the 4-weekly price, or
-    not offered when it has none. `first_clean` and `multipliers` are of the 4-weekly price.
+    not offered when it has none. `first_clean` is of the price of a usual visit.
     """
 
     id: UUID = UNSAVED

@@ -36,9 +36,9 @@ class Working:
 
 @dataclass(frozen=True, slots=True)
 class Rung:
-    """The price of a visit at one rhythm, and of the first visit. The workings add up to `price_minor`.
+    """The price of a visit at one rhythm, and of the first visit: so many times a usual one, rounded alike.
 
-    `first_minor` is the same for every rhythm (the first visit is the same work), unless a usual visit costs more.
+    The workings add up to `price_minor`. A single visit is its own first one.
     """
 
     frequency: str
@@ -142,7 +142,7 @@ def _rhythms(
         made.append(_rung(book, wanted, frequency, [Working(f"{home}, {often(frequency)}{times}", minor), *visits]))
     if not made:
         unpriced.insert(0, home)
-    return _with_first_cleans(book, made)
+    return tuple(made)
 
 
 def _single(
@@ -164,7 +164,7 @@ def _rung(book: Book, wanted: Wanted, frequency: str, workings: list[Working]) -
     surcharge = book.surcharge(wanted.district)
     if surcharge is not None:
         minor = surcharge.value if surcharge.kind == "amount" else share(total, surcharge.value)
-        workings.append(Working(f"{surcharge.words} {wanted.district}", minor))
+        workings.append(Working(f"{surcharge.words}, {wanted.district}", minor))
         total += minor
     is_minimum = total < book.minimum_minor
     if is_minimum:
@@ -173,29 +173,18 @@ def _rung(book: Book, wanted: Wanted, frequency: str, workings: list[Working]) -
     rounded = rounded_price(book, total)
     if rounded != total:
         workings.append(Working("Rounding", rounded - total))
-    return Rung(frequency, rounded, rounded, tuple(workings), is_minimum)
-
-
-def _with_first_cleans(book: Book, rungs: list[Rung]) -> tuple[Rung, ...]:
-    """Give each rung its first visit: the multiplier times the most frequent one, but never less than a usual visit."""
-    if book.first_clean == WHOLE or not rungs:
-        return tuple(rungs)
-    first = rounded_price(book, share(rungs[0].price_minor, book.first_clean))
-    return tuple(
-        Rung(rung.frequency, rung.price_minor, max(first, rung.price_minor), rung.workings, rung.is_minimum)
-        if FREQUENCIES[rung.frequency] else rung
-        for rung in rungs
-    )  # fmt: skip
+    first = rounded_price(book, share(rounded, book.first_clean)) if FREQUENCIES[frequency] else rounded
+    return Rung(frequency, rounded, first, tuple(workings), is_minimum)
 
 
 def rounded_price(book: Book, minor: int) -> int:
-    """An amount by the book's rounding: halves up, and up in any case rather than to under the minimum."""
+    """An amount by the book's rounding: halves up, and never to nothing or to under the minimum."""
     step, upwards = ROUNDING_STEPS[book.rounding]
     highest = -(-minor // step) * step
     if upwards:
         return highest
     nearest = (minor + step // 2) // step * step
-    return nearest if nearest >= book.minimum_minor else highest
+    return nearest if nearest and nearest >= book.minimum_minor else highest
 
 
 def _home_words(property_type: str, bedrooms: str) -> str:

@@ -13,6 +13,7 @@ from app.accounts.queries import find_user
 from app.accounts.services.signing_in import hash_params
 from app.core import access_keys, http
 from app.core.clock import utcnow
+from app.core.districts import read_districts
 from app.core.ids import new_id
 from app.core.passwords import hash_password
 from app.core.permissions import SYSTEM
@@ -28,7 +29,6 @@ from app.workspaces.demo.journeys import JOURNEYS, moments
 from app.workspaces.demo.people import People
 from app.workspaces.demo.planning import appoint_crew, enqueue_messages, plan
 from app.workspaces.demo.tagging import hang_tags
-from app.workspaces.forms import read_districts
 from app.workspaces.models import Membership
 from app.workspaces.queries import main_form
 from app.workspaces.services import create_workspace
