@@ -69,6 +69,8 @@ def _stage_changed(a: Words) -> Line:
 def _fact_changed(a: Words) -> Line:
     if a.event == "lead.assigned":
         return Line("user-check", f"Assigned to {a.data.get('now_name')}", _why_assigned(a.data))
+    if a.event == "contact.wishes_changed":
+        return Line("mail-x", "What we may write about changed", _wishes(a.data))
     if a.event in _MARKED:
         icon, words = _MARKED[a.event]
         return Line(icon, words.format(tag=a.data.get("tag")))
@@ -89,6 +91,14 @@ _MARKED = {
     "lead.restored": ("undo-2", "Put back on the desk"), "lead.tagged": ("tag", "Tagged {tag}"),
     "lead.untagged": ("tag", "No longer tagged {tag}"),
 }  # fmt: skip
+
+
+def _wishes(data: Mapping[str, Any]) -> str:
+    channels, purposes = {"email": "email", "sms": "text"}, {"service": "their quote and visits", "marketing": "offers"}
+    return " · ".join(
+        f"{'yes' if granted else 'no'} to {channels.get(channel, channel)} about {purposes.get(purpose, purpose)}"
+        for channel, purpose, granted in data.get("changes", ())
+    )
 
 
 def _why_assigned(data: Mapping[str, Any]) -> str:
@@ -155,7 +165,12 @@ def _follow_up(a: Words) -> Line:
 
 
 def _appointment(a: Words) -> Line:
-    return Line("calendar", a.event.replace(".", " ").capitalize())
+    titles = {
+        "appointment.booked": "Visit booked", "slot.offered": "Time offered", "slot.withdrawn": "Time taken back",
+    }  # fmt: skip
+    title = titles.get(a.event) or a.event.replace(".", " ").capitalize()
+    icon = "calendar-check" if a.event == "appointment.booked" else "calendar"
+    return Line(icon, title, str(a.data.get("when") or ""))
 
 
 def _enquiry(a: Words) -> Line:
@@ -163,6 +178,8 @@ def _enquiry(a: Words) -> Line:
 
 
 def _file(a: Words) -> Line:
+    if a.event == "photos.requested":
+        return Line("camera", "Asked for photos", {"email": "by email", "sms": "by SMS"}.get(a.data.get("by", ""), ""))
     counts = [(a.data.get(f"{noun}s"), noun) for noun in ("photo", "document")]
     what = " and ".join(f"{number} {noun}{'s' if number > 1 else ''}" for number, noun in counts if number)
     done = {"file.added": "added", "file.removed": "deleted", "file.restored": "put back"}

@@ -10,8 +10,10 @@ from sqlalchemy.orm import Mapped, mapped_column
 from app.core.models import WorkspaceModel, belongs_to, created_moment, moment, one_of
 from app.extensions import db
 
-KINDS = ("mention", "assigned", "high_value", "bulk_done", "file_added", "lead_returned", "quote_answered",
-         "quote_question", "quote_expiring", "quote_expired", "slot_taken", "details_changed")
+KINDS = (
+    "mention", "assigned", "high_value", "bulk_done", "file_added", "lead_returned", "quote_answered", "quote_question",
+    "quote_expiring", "quote_expired", "slot_taken", "details_changed",
+)  # fmt: skip
 
 
 class Notification(WorkspaceModel):

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from app.core.money import format_money
+from app.leads.queries.facts import FACTS
+from app.leads.words import DECLINE_WORDS, often
 
 #: What the member reads where the lead's name would stand, if there is none to show.
 SOMEBODY = "a lead"
@@ -81,6 +83,8 @@ def _file_added(data: Mapping[str, Any], who: str | None) -> Line:
     count, kind = int(data.get("count", 1)), data.get("kind")
     noun = "photo" if kind == "photo" else "document" if kind == "document" else "file"
     what = f"a {noun}" if count == 1 else f"{count} {noun}s"
+    if data.get("by") == "customer":
+        return Line("camera", "", f" sends {what}")
     return Line("paperclip", f"{who or 'Somebody'} adds {what} to ")
 
 
@@ -88,7 +92,33 @@ def _lead_returned(data: Mapping[str, Any], who: str | None) -> Line:
     return Line("rotate-ccw", "", " is due again", "It was lost then; now is the time to ask once more")
 
 
+def _quote_answered(data: Mapping[str, Any], who: str | None) -> Line:
+    if data.get("answer") == "accepted":
+        price = format_money(int(data.get("price_minor") or 0))
+        return Line("badge-check", "", " says yes", f"{price} {often(data.get('frequency'))}".strip())
+    return Line("circle-x", "", " says no", DECLINE_WORDS.get(str(data.get("reason")), ""))
+
+
+def _quote_question(data: Mapping[str, Any], who: str | None) -> Line:
+    return Line("message-circle", "", " asks a question", f"About quote {data['number']}" if data.get("number") else "")
+
+
+def _slot_taken(data: Mapping[str, Any], who: str | None) -> Line:
+    return Line("calendar-check", "", " has chosen a time", str(data.get("when") or ""))
+
+
+def _details_changed(data: Mapping[str, Any], who: str | None) -> Line:
+    if data.get("wishes"):
+        return Line("mail-x", "", " has changed what we may write about")
+    labels = [FACTS[name].label.lower() for name in data.get("facts") or [] if name in FACTS]
+    return Line("pencil", "", " has put their details right", ", ".join(labels).capitalize())
+
+
 _WRITERS: dict[str, Callable[[Mapping[str, Any], str | None], Line]] = {
+    "quote_answered": _quote_answered,
+    "quote_question": _quote_question,
+    "slot_taken": _slot_taken,
+    "details_changed": _details_changed,
     "mention": _mention,
     "assigned": _assigned,
     "high_value": _high_value,

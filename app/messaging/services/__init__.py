@@ -12,12 +12,12 @@ from app.messaging.services.rendering import (
     unknown_variables,
 )
 from app.messaging.services.statuses import note_status, status_url, workspace_of_hook
-from app.messaging.services.stopping import stop_shelved, stop_unsent
+from app.messaging.services.stopping import stop_answered, stop_shelved, stop_unsent
 from app.messaging.services.suppressing import allow_again, is_suppressed, suppress
 
 __all__ = [
     "VARIABLES", "Rendered", "TemplateFault", "allow_again", "compose", "has_marketing_basis", "is_suppressed",
     "locked_message", "mark_failed", "mark_refused", "mark_sent", "mark_uncertain", "note_status", "render_template",
-    "retry", "settle_uncertain", "status_url", "stop_shelved", "stop_unsent", "suppress", "template_by_key",
-    "unknown_variables", "unsend", "workspace_of_hook",
+    "retry", "settle_uncertain", "status_url", "stop_answered", "stop_shelved", "stop_unsent", "suppress",
+    "template_by_key", "unknown_variables", "unsend", "workspace_of_hook",
 ]  # fmt: skip

@@ -22,6 +22,12 @@ def stop_unsent(event: Event) -> None:
         _take_back([event.lead_id], event)
 
 
+def stop_answered(event: Event) -> None:
+    """The reaction to a quote's answer: what was still to leave was written before it, and would chase in vain."""
+    if event.lead_id is not None:
+        _take_back([event.lead_id], event)
+
+
 def stop_shelved(event: Event) -> None:
     """The reaction to leads being put away: what has not left yet stays here. Putting them back sends nothing."""
     _take_back([UUID(each) for each in event.data["lead_ids"]], event)

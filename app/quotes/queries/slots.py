@@ -1,0 +1,76 @@
+"""Reading the times that are offered to a lead's customer."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import func, select
+
+from app.accounts.models import User
+from app.appointments.queries import taken_up
+from app.appointments.words import span_words
+from app.core.clock import utcnow
+from app.core.loading import load_one
+from app.core.tenancy import current_workspace_id
+from app.extensions import db
+from app.quotes.models import SlotOffer
+from app.workspaces.queries import current_workspace
+
+#: As many as a customer can choose among without losing the thread.
+MOST_OFFERED = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """A time offered. `words` say when, `who` comes; `is_free`: it can still be chosen."""
+
+    id: UUID
+    starts_at: datetime
+    words: str
+    who: str | None
+    state: str
+    is_free: bool
+    noun: str = "slot"
+
+
+def slots_of(lead_id: UUID) -> list[Slot]:
+    """The times offered and the one taken, in their order, those that have passed left out."""
+    rows = db.session.execute(
+        select(
+            SlotOffer.id, SlotOffer.starts_at, SlotOffer.ends_at, User.name, SlotOffer.state,
+            taken_up(SlotOffer.user_id, SlotOffer.starts_at, SlotOffer.ends_at),
+        )
+        .outerjoin(User, User.id == SlotOffer.user_id)
+        .where(
+            SlotOffer.workspace_id == current_workspace_id(), SlotOffer.lead_id == lead_id,
+            SlotOffer.state != "withdrawn", SlotOffer.starts_at > utcnow(),
+        )
+        .order_by(SlotOffer.starts_at)
+        .limit(MOST_OFFERED + 1)
+    )  # fmt: skip
+    zone = current_workspace().clock().zone
+    return [
+        Slot(row[0], row[1], span_words(row[1], row[2], zone), row[3], row[4], row[4] == "offered" and not row[5])
+        for row in rows
+    ]
+
+
+def open_slots(lead_id: UUID) -> list[Slot]:
+    """Those that the customer can choose now; none once one has been taken."""
+    slots = slots_of(lead_id)
+    return [] if any(slot.state == "taken" for slot in slots) else [slot for slot in slots if slot.is_free]
+
+
+def count_offered(lead_id: UUID) -> int:
+    """How many times wait for the customer's choice."""
+    query = select(func.count()).where(
+        SlotOffer.workspace_id == current_workspace_id(), SlotOffer.lead_id == lead_id,
+        SlotOffer.state == "offered", SlotOffer.starts_at > utcnow(),
+    )  # fmt: skip
+    return int(db.session.execute(query).scalar_one())
+
+
+def get_slot(slot_id: UUID, *, lock: bool = False) -> SlotOffer:
+    """An offer, as far as the scope sees it. Raises NotFound."""
+    query = select(SlotOffer).where(SlotOffer.workspace_id == current_workspace_id(), SlotOffer.id == slot_id)
+    return load_one(query, lock=lock)

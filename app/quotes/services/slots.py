@@ -1,0 +1,157 @@
+"""Offering times to a customer, and the customer's choice among them.
+
+The lead's row is locked first, so that two choices at once queue up; who is sent is guarded by appointments.
+"""
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from uuid import UUID
+
+from sqlalchemy import select, update
+
+from app.activities.services import record_activity
+from app.appointments.models import Appointment
+from app.appointments.queries import is_busy
+from app.appointments.services import book_visit
+from app.appointments.words import span_words
+from app.core.clock import utcnow
+from app.core.errors import Conflict, Invalid
+from app.core.permissions import Actor
+from app.core.tenancy import current_workspace_id
+from app.extensions import db
+from app.leads.models import Lead
+from app.leads.services import get_lead
+from app.quotes.models import Quote, SlotOffer
+from app.quotes.queries import get_quote, standing
+from app.quotes.queries.slots import MOST_OFFERED, count_offered, get_slot
+from app.rounds.queries import closed_on
+from app.workspaces.models import Membership
+from app.workspaces.queries import current_workspace, today_here
+
+FURTHEST = timedelta(days=183)
+LONGEST = timedelta(hours=12)
+GONE = "That time has just been taken."
+
+
+@dataclass(frozen=True, slots=True)
+class SlotDraft:
+    """A time as written, in the business's own zone; `user_id` is who comes, None for whoever is free."""
+
+    day: date
+    starts: time
+    ends: time
+    user_id: UUID | None = None
+
+
+def offer_slot(lead_id: UUID, draft: SlotDraft, actor: Actor) -> SlotOffer:
+    """Offer a time to the lead's customer. The same time twice gives the first. Raises Invalid, NotFound."""
+    lead = get_lead(lead_id, lock=True)
+    starts_at, ends_at = _checked(draft)
+    same = db.session.scalars(
+        select(SlotOffer).where(
+            SlotOffer.workspace_id == current_workspace_id(), SlotOffer.lead_id == lead.id,
+            SlotOffer.starts_at == starts_at, SlotOffer.state == "offered",
+        ).limit(1)
+    ).first()  # fmt: skip
+    if same is not None:
+        return same
+    if count_offered(lead.id) >= MOST_OFFERED:
+        raise Invalid({"day": f"{MOST_OFFERED} times are offered already. Take one back first."})
+    slot = SlotOffer(
+        lead_id=lead.id, user_id=draft.user_id, starts_at=starts_at, ends_at=ends_at, created_by=actor.user_id
+    )
+    db.session.add(slot)
+    db.session.flush()
+    record_activity(lead, "appointment", "slot.offered", actor, subject_id=slot.id, data=_told(slot))
+    return slot
+
+
+def withdraw_slot(slot_id: UUID, actor: Actor) -> SlotOffer:
+    """Take an offer back. Raises NotFound, or Conflict when the customer has chosen it meanwhile."""
+    lead = get_lead(get_slot(slot_id).lead_id, lock=True)
+    slot = get_slot(slot_id, lock=True)
+    if slot.state == "taken":
+        raise Conflict("The customer has chosen this time meanwhile.")
+    if slot.state == "offered":
+        slot.state = "withdrawn"
+        db.session.flush()
+        record_activity(lead, "appointment", "slot.withdrawn", actor, subject_id=slot.id, data=_told(slot))
+    return slot
+
+
+def take_slot(quote: Quote, slot_id: UUID | None, actor: Actor) -> Appointment:
+    """The customer of a quote that stands chooses a time; the others offered to them are taken back.
+
+    Choosing the same one again gives its visit. Raises Invalid when none was chosen, Conflict when the time has gone,
+    another was chosen before, or the quote does not stand.
+    """
+    lead = get_lead(quote.lead_id, lock=True)
+    quote = get_quote(quote.id, lock=True)
+    if standing(quote, today_here()) not in ("open", "accepted"):
+        raise Conflict("This quote does not stand any more.")
+    slots = _offered_to(lead)
+    slot = next((each for each in slots if each.id == slot_id), None)
+    if slot is None:
+        raise Invalid({"slot": "Choose one of the times."})
+    if slot.state == "taken" and slot.appointment_id is not None:
+        return db.session.get_one(Appointment, (slot.workspace_id, slot.appointment_id))
+    if slot.state != "offered" or slot.starts_at <= utcnow():
+        raise Conflict(GONE)
+    visit = book_visit(lead, slot.starts_at, slot.ends_at, slot.user_id, actor)
+    slot.state, slot.appointment_id = "taken", visit.id
+    db.session.flush()
+    _take_back_others(lead, slot)
+    return visit
+
+
+def _checked(draft: SlotDraft) -> tuple[datetime, datetime]:
+    zone, errors = current_workspace().clock().zone, {}
+    starts_at = datetime.combine(draft.day, draft.starts, zone).astimezone(UTC)
+    ends_at = datetime.combine(draft.day, draft.ends, zone).astimezone(UTC)
+    closed = closed_on(draft.day)
+    if starts_at <= utcnow():
+        errors["day"] = "Choose a time to come."
+    elif draft.day > today_here() + FURTHEST:
+        errors["day"] = "Choose a day within half a year."
+    elif closed:
+        errors["day"] = f"Nobody works on that day: {closed}."
+    if not timedelta() < ends_at - starts_at <= LONGEST:
+        errors["ends"] = "The end comes after the beginning."
+    elif draft.user_id is not None and not _works_here(draft.user_id):
+        errors["user"] = "Choose somebody who works here."
+    elif draft.user_id is not None and is_busy(draft.user_id, starts_at, ends_at):
+        errors["user"] = "They are with another customer at that time."
+    if errors:
+        raise Invalid(errors)
+    return starts_at, ends_at
+
+
+def _works_here(user_id: UUID) -> bool:
+    query = select(Membership.id).where(
+        Membership.workspace_id == current_workspace_id(), Membership.user_id == user_id,
+        Membership.deactivated_at.is_(None), Membership.role != "viewer",
+    )  # fmt: skip
+    return db.session.execute(query).first() is not None
+
+
+def _offered_to(lead: Lead) -> list[SlotOffer]:
+    query = select(SlotOffer).where(SlotOffer.workspace_id == lead.workspace_id, SlotOffer.lead_id == lead.id)
+    newest = query.order_by(SlotOffer.starts_at.desc()).limit(100).execution_options(populate_existing=True)
+    return list(db.session.scalars(newest))
+
+
+def _take_back_others(lead: Lead, taken: SlotOffer) -> None:
+    db.session.execute(
+        update(SlotOffer)
+        .where(
+            SlotOffer.workspace_id == lead.workspace_id, SlotOffer.lead_id == lead.id, SlotOffer.state == "offered",
+            SlotOffer.id != taken.id,
+        )
+        .values(state="withdrawn", version=SlotOffer.version + 1)
+        .execution_options(synchronize_session=False)
+    )  # fmt: skip
+
+
+def _told(slot: SlotOffer) -> dict[str, str]:
+    zone = current_workspace().clock().zone
+    return {"slot_id": str(slot.id), "when": span_words(slot.starts_at, slot.ends_at, zone)}
