@@ -19,6 +19,11 @@ def allow_framing_by(origins: list[str]) -> None:
     g.frame_ancestors = origins
 
 
+def allow_workers() -> None:
+    """Let the scripts of this one answer run workers from our own static files (the public form's proof of work)."""
+    g.workers = True
+
+
 def init_app(app: Flask) -> None:
     """Put the headers on every answer, errors and static files included."""
     app.after_request(_headers)
@@ -52,8 +57,9 @@ def _headers(response: Response) -> Response:
 
 def _policy(framed_by: list[str] | None) -> str:
     ancestors = " ".join(framed_by) if framed_by else "'none'"
+    workers = "worker-src 'self'; " if g.get("workers") else ""
     return (
         f"default-src 'none'; script-src 'nonce-{csp_nonce()}' 'strict-dynamic'; style-src 'self'; "
         "img-src 'self' data:; font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; "
-        f"object-src 'none'; manifest-src 'self'; frame-ancestors {ancestors}"
+        f"object-src 'none'; {workers}manifest-src 'self'; frame-ancestors {ancestors}"
     )

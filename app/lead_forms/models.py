@@ -65,6 +65,9 @@ class FormSubmission(WorkspaceModel):
         db.UniqueConstraint("workspace_id", "form_id", "submission_key"),
         db.Index("ix_form_submissions_lead_id", "workspace_id", "lead_id"),
         db.Index(
+            "ix_form_submissions_text_key", "workspace_id", "text_key", postgresql_where=text("text_key is not null")
+        ),
+        db.Index(
             "ix_form_submissions_quarantined", "workspace_id", "created_at",
             postgresql_where=text("state = 'quarantined'"),
         ),
@@ -77,6 +80,8 @@ class FormSubmission(WorkspaceModel):
     answers_sealed: Mapped[bytes] = sealed_column(nullable=False)
     state: Mapped[str] = mapped_column(Text, default="accepted")
     suspicion: Mapped[str | None] = mapped_column(Text)
+    #: A keyed hash of what was written, so that the same advertising is known again. None once it was let out.
+    text_key: Mapped[bytes | None] = mapped_column(LargeBinary)
     address: Mapped[str | None] = mapped_column(INET)
     device: Mapped[str | None] = mapped_column(Text)
     seconds: Mapped[int | None] = mapped_column(Integer)

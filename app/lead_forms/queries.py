@@ -1,6 +1,7 @@
 """Reading forms and what was sent through them."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -9,9 +10,9 @@ from sqlalchemy import Row, func, select
 from app.core import access_keys, catalogue
 from app.core.errors import NotFound
 from app.core.models import fixed
-from app.core.tenancy import Scope, enter
+from app.core.tenancy import Scope, current_workspace_id, enter
 from app.extensions import db
-from app.lead_forms.models import FormSubmission, LeadForm
+from app.lead_forms.models import FormSubmission, LeadForm, LeadFormVersion
 from app.leads.models import Lead
 from app.workspaces.models import Workspace
 
@@ -43,13 +44,57 @@ def find_form(form_id: UUID) -> LeadForm | None:
     return db.session.scalars(select(LeadForm).where(LeadForm.id == form_id)).one_or_none()
 
 
-def earlier_sending(form_id: UUID, submission_key: bytes) -> Row[tuple[str, str | None, str | None]] | None:
-    """State, lead number and district of what this page already sent, or None when it is the first time."""
+def as_shown(form: LeadForm, version_no: int | None) -> LeadForm | LeadFormVersion:
+    """A form as it stood when a page of it was made; as it stands now when that version is not known."""
+    if version_no is None or version_no == form.version_no:
+        return form
+    found = db.session.scalars(
+        select(LeadFormVersion).where(
+            LeadFormVersion.workspace_id == form.workspace_id, LeadFormVersion.form_id == form.id,
+            LeadFormVersion.version_no == version_no,
+        )
+    ).one_or_none()  # fmt: skip
+    return found or form
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a lead asks for, as far as its price and the date of our coming hang on it."""
+
+    property_type: str | None
+    bedrooms: str | None
+    service: str
+    frequency: str | None
+    extras: tuple[str, ...]
+    district: str | None
+    sector: str | None
+
+
+def asked_by(number: str) -> Asked | None:
+    """What the lead with this number asks for."""
+    row = db.session.execute(
+        select(
+            Lead.property_type, Lead.bedrooms, Lead.service, Lead.frequency, Lead.extras, Lead.district, Lead.sector
+        ).where(Lead.workspace_id == current_workspace_id(), Lead.number == number)
+    ).one_or_none()
+    return Asked(*row[:4], tuple(row[4]), *row[5:]) if row else None
+
+
+def earlier_sending(
+    form_id: UUID, submission_key: bytes
+) -> Row[tuple[str, str | None, str | None, UUID | None]] | None:
+    """State, lead number, district and lead of what this page already sent, or None when it is the first time."""
     return db.session.execute(
-        select(FormSubmission.state, Lead.number, Lead.district)
+        select(FormSubmission.state, Lead.number, Lead.district, FormSubmission.lead_id)
         .outerjoin(Lead, (Lead.workspace_id == FormSubmission.workspace_id) & (Lead.id == FormSubmission.lead_id))
         .where(FormSubmission.form_id == form_id, FormSubmission.submission_key == submission_key)
     ).one_or_none()
+
+
+def was_thrown_out(text_key: bytes) -> bool:
+    """Whether a text with this fingerprint was held back before and nobody let it out."""
+    found = select(FormSubmission.id).where(FormSubmission.text_key == text_key).limit(1)
+    return db.session.execute(found).one_or_none() is not None
 
 
 def quarantined() -> Sequence[Row[tuple[UUID, str | None, datetime, int | None, bytes]]]:

@@ -13,9 +13,10 @@ from app.core.clock import utcnow
 from app.core.errors import Invalid
 from app.core.fragments import fragment, page
 from app.core.network import client_block
+from app.core.security import allow_workers
 from app.extensions import csrf
 from app.lead_forms.models import LeadForm
-from app.lead_forms.services import Origin, Sending, earlier_result, open_form, questions, receive, suspicion, tokens
+from app.lead_forms.services import Origin, Sending, earlier_result, open_form, proof, questions, receive, suspicion, tokens
 from app.lead_forms.services.answers import Answers, check
 from app.lead_forms.services.typed import BLANK, Typed, read
 from app.lead_forms.views import bp
@@ -61,6 +62,7 @@ class Visit:
         self, typed: Typed, origin: Origin, token: str, *, errors: dict[str, str] | None = None, status: int = 200
     ) -> Response:
         """The form with what was typed, and what is wrong with it."""
+        allow_workers()
         return page(
             "lead_forms/form.html",
             status,
@@ -70,6 +72,7 @@ class Visit:
             errors=errors or {},
             ask=questions,
             action=self.url("send"),
+            proof=proof.as_attribute(self.form.id, tokens.read(self.form.id, token)),
             area={
                 "districts": self.workspace.service_districts,
                 "inside": "Good news: we clean in {}.",
@@ -106,6 +109,9 @@ def form(key: str) -> Response:
 def send(key: str) -> Response:
     """Take in a filled form: 303 to the thank-you page, 422 with what is wrong, 429 for far too many."""
     request.max_content_length = _LARGEST_BODY
+    address, block = web.actor().address or "", client_block()
+    if suspicion.is_crowd(key, address, block):
+        return _turn_away()
     visit = Visit.enter(key)
     typed, origin, written = read(request.form), origin_of_sending(), request.form.get("token", "")
     token = tokens.read(visit.form.id, written)
@@ -115,7 +121,7 @@ def send(key: str) -> Response:
     earlier = earlier_result(visit.form, visit.workspace, token)
     if earlier is not None:
         return _thank(visit, earlier)
-    pace = suspicion.pace(visit.form.id, web.actor().address or "", client_block())
+    pace = suspicion.pace(visit.form.id, visit.workspace.id, address, block)
     if pace.refused:
         refusal = visit.show(typed, origin, written, errors={"": _TOO_MANY}, status=429)
         refusal.headers["Retry-After"] = "3600"
@@ -142,12 +148,20 @@ def _take_in(
 ) -> Response:
     age = token.age(utcnow())
     sending = Sending(token, typed, answers, origin, int(age.total_seconds()))
-    reason = suspicion.doubt(typed, request.form.get(questions.HONEYPOT, ""), age) or pace.reason
+    is_proven = proof.accept(visit.form.id, token, request.form.get("proof", ""))
+    caller = suspicion.Caller(web.actor().address or "", client_block(), is_proven)
+    doubt = suspicion.doubt(visit.form.id, typed, request.form.get(questions.HONEYPOT, ""), age, caller)
+    reason = doubt or pace.reason
     return _thank(visit, receive(visit.form, visit.workspace, sending, reason, web.actor()))
 
 
 def _thank(visit: Visit, result: tokens.Result) -> Response:
     return _see_other(visit.url("thanks", t=tokens.result_token(visit.form.id, result)))
+
+
+def _turn_away() -> Response:
+    """A caller so far over the limit that answering at length would only help them."""
+    return Response(_TOO_MANY, 429, {"Retry-After": "3600"}, mimetype="text/plain")
 
 
 def _see_other(url: str) -> Response:

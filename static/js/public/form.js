@@ -3,6 +3,7 @@ import { check, show } from "./checks.js";
 import { frame } from "./frame.js";
 import { keep, kept } from "./keep.js";
 import { follow } from "./relevance.js";
+import { prove } from "./proving.js";
 import { send } from "./send.js";
 
 function start(form) {
@@ -77,6 +78,7 @@ function start(form) {
     open(steps.findIndex((step) => step.contains(field)), { focus: false });
     field.focus();
   });
+  prove(form);
   onpopstate = (event) => open(event.state?.step ?? 0);
 
   const faulty = steps.findIndex((step) => step.querySelector(".error"));

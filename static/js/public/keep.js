@@ -1,7 +1,7 @@
 // What was typed stays in this tab until it is sent, for a day at most: a reload or a wrong tap loses nothing.
 const DAY = 24 * 60 * 60 * 1000;
 const name = (key) => `sill-form-${key}`;
-const NOT_KEPT = ["token", "homepage", "referrer", "landing_page"];
+const NOT_KEPT = ["token", "proof", "homepage", "referrer", "landing_page"];
 
 // A browser may forbid storage (in a frame, in private windows); then nothing is kept, and nothing breaks.
 function storage(use) {

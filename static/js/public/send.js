@@ -1,5 +1,6 @@
 // Sends the form, and keeps trying when the line is gone. The token in it makes a second arrival harmless.
 import { forget } from "./keep.js";
+import { proven } from "./proving.js";
 
 const PATIENCE = 20_000;
 const OFFLINE = "You seem to be offline. Nothing is lost: we send it as soon as you are back, or tap to try again.";
@@ -12,6 +13,7 @@ export async function send(form, button, { answered, tellHeight }) {
   button.textContent = "Sending…";
   note.hidden = true;
   try {
+    await proven(form);
     const response = await fetch(form.action, {
       method: "POST", body: new URLSearchParams(new FormData(form)), signal: AbortSignal.timeout(PATIENCE),
     });
