@@ -43,7 +43,6 @@ class Quote(WorkspaceModel):
     state: Mapped[str] = mapped_column(Text, default="draft")
     valid_until: Mapped[date] = mapped_column(Date)
     currency: Mapped[str] = mapped_column(Text, default="GBP")
-    first_clean_minor: Mapped[int | None] = mapped_column(BigInteger)
     #: The version of the price book that the prices were taken from, none for a quote written by hand.
     price_book_id: Mapped[UUID | None]
     #: Off every visit: minor units for "amount", hundredths of a percent for "percent".
@@ -95,6 +94,7 @@ class QuoteOption(WorkspaceModel):
     __table_args__ = (
         one_of("frequency", tuple(FREQUENCIES)),
         db.CheckConstraint("price_minor > 0", name="price"),
+        db.CheckConstraint("first_minor > 0", name="first_minor"),
         belongs_to("quote_id", "quotes", ondelete="CASCADE"),
         db.UniqueConstraint("workspace_id", "quote_id", "frequency"),
     )
@@ -104,6 +104,11 @@ class QuoteOption(WorkspaceModel):
     frequency: Mapped[str] = mapped_column(Text)
     #: What the customer pays a visit, discount taken off, as shown everywhere.
     price_minor: Mapped[int] = mapped_column(BigInteger)
+    #: What the first visit costs, as it takes longer; None where every visit costs the same.
+    first_minor: Mapped[int | None] = mapped_column(BigInteger)
+    #: Both as written, before discount and added tax; None where that changes nothing.
+    written_minor: Mapped[int | None] = mapped_column(BigInteger)
+    first_written_minor: Mapped[int | None] = mapped_column(BigInteger)
     #: How the price came about, in lines of {"words", "minor"}; empty when it was written by hand.
     workings: Mapped[list[dict]] = mapped_column(JSONB, default=list)
 
@@ -119,11 +124,15 @@ class QuoteOption(WorkspaceModel):
 
 
 class QuoteLine(WorkspaceModel):
-    """What the price covers, or an extra charged once. `amount_minor` is None for something included."""
+    """What the price covers, or an extra charged once. `amount_minor` is None for something included.
+
+    `amount_minor` is what is paid in all; `each_minor` is one of the `quantity` as written, before added tax.
+    """
 
     __tablename__ = "quote_lines"
     __table_args__ = (
         db.CheckConstraint("amount_minor >= 0", name="amount"),
+        db.CheckConstraint("quantity between 1 and 999", name="quantity"),
         belongs_to("quote_id", "quotes", ondelete="CASCADE"),
     )
 
@@ -131,6 +140,8 @@ class QuoteLine(WorkspaceModel):
     position: Mapped[int] = mapped_column(SmallInteger)
     description: Mapped[str] = mapped_column(Text)
     amount_minor: Mapped[int | None] = mapped_column(BigInteger)
+    quantity: Mapped[int] = mapped_column(SmallInteger, default=1)
+    each_minor: Mapped[int | None] = mapped_column(BigInteger)
 
 
 class SlotOffer(WorkspaceModel):
@@ -145,6 +156,7 @@ class SlotOffer(WorkspaceModel):
         belongs_to("appointment_id", "appointments", ondelete="SET NULL (appointment_id)"),
         db.Index("ix_slot_offers_lead_id", "workspace_id", "lead_id", "starts_at"),
         db.Index("ix_slot_offers_user_id", "workspace_id", "user_id", "starts_at"),
+        db.Index("ix_slot_offers_starts_at", "workspace_id", "starts_at"),
         db.Index("ix_slot_offers_appointment_id", "workspace_id", "appointment_id"),
     )
 

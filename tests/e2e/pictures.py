@@ -96,7 +96,7 @@ def _write_a_quote(desk: Page) -> None:
     desk.goto(f"{_lead(desk)}/quotes/new")
     for rhythm, price in (("4_weekly", "18"), ("8_weekly", "24"), ("one_off", "42")):
         desk.locator(f"[name=price_{rhythm}]").fill(price)
-    desk.locator("[name=first_clean]").fill("36")
+    desk.locator("[name=first_8_weekly]").fill("36")
     desk.locator("[name=note]").fill("The conservatory is included. We text you the evening before we come.")
     desk.get_by_role("button", name="Save and preview").click()
     desk.get_by_role("button", name="Send by email").click()

@@ -19,7 +19,7 @@ def test_the_whole_way(people: People, site: Site) -> None:
     opened.get_by_role("link", name="Write a quote").click()
     opened.locator("[name=price_4_weekly]").fill("18")
     opened.locator("[name=price_8_weekly]").fill("24")
-    opened.locator("[name=first_clean]").fill("36")
+    opened.locator("[name=first_8_weekly]").fill("36")
     opened.get_by_role("button", name="Save and preview").click()
     expect(opened.get_by_text("What Quentin sees")).to_be_visible()
     opened.get_by_role("button", name="Send by email").click()

@@ -21,7 +21,7 @@ def typed_quote(**changes: Any) -> dict[str, Any]:
     """What a filled-in form sends; a change of None leaves the field out."""
     fields: dict[str, Any] = {
         "price_4_weekly": "19", "price_6_weekly": "", "price_8_weekly": "24", "price_12_weekly": "£29",
-        "price_one_off": "58", "first_clean": "36.50",
+        "price_one_off": "58", "first_4_weekly": "36.50", "first_8_weekly": "36.50",
         "line_text": ["Outside windows, frames and sills", "Conservatory roof", ""],
         "line_amount": ["", "45", ""], "valid_until": (today_here() + timedelta(days=30)).isoformat(),
         "note": "We come on Tuesdays.", "terms": "We clean in light rain.", "seen": "",
@@ -41,7 +41,8 @@ def write(world: World) -> Callable[..., Quote]:
 
     def write_one(lead: Any, **changes: Any) -> Quote:
         values: dict[str, Any] = {
-            "rungs": {"4_weekly": 1900, "8_weekly": 2400, "one_off": 5800}, "first_clean_minor": 3650,
+            "rungs": {"4_weekly": 1900, "8_weekly": 2400, "one_off": 5800},
+            "firsts": {"4_weekly": 3650, "8_weekly": 3650},
             "valid_until": today_here() + timedelta(days=30),
             "lines": [DraftLine("Outside windows"), DraftLine("Roof", 4500)],
             "note": "We come on Tuesdays.", "terms": "We clean in light rain.",

@@ -41,7 +41,7 @@ def test_a_draft_is_kept_and_shown_as_its_customer_will_see_it(alice: Client, le
     assert [(line.description, line.amount_minor) for line in quote.lines] == [
         ("Outside windows, frames and sills", None), ("Conservatory roof", 4500),
     ]  # fmt: skip
-    assert quote.first_clean_minor == 3650
+    assert [rung.first_minor for rung in quote.options] == [3650, 3650, None, None]
     page = alice.get(answer.headers["Location"])
     for words in (
         "Hannah, here is your price",
@@ -66,7 +66,7 @@ def test_a_draft_is_kept_and_shown_as_its_customer_will_see_it(alice: Client, le
         ({"price_8_weekly": "0"}, "price_8_weekly"),
         ({"price_8_weekly": "-5"}, "price_8_weekly"),
         ({"price_8_weekly": "9999999999"}, "price_8_weekly"),
-        ({"first_clean": "twice"}, "first_clean"),
+        ({"first_8_weekly": "twice"}, "first_8_weekly"),
         ({"line_amount": ["", "cheap", ""]}, "line_amount-1"),
         ({"line_text": ["Windows", "", ""]}, "line_text-1"),
         ({"valid_until": "2020-01-01"}, "valid_until"),
@@ -124,7 +124,7 @@ def test_the_drawer_gets_a_fragment_and_its_address(alice: Client, lead: Any) ->
     form = alice.get(url(lead), hx=True)
     assert "<html" not in form.text
     assert 'hx-target="#drawer"' in form.text
-    bad = alice.post(url(lead), data=typed_quote(first_clean="x"), hx=True)
+    bad = alice.post(url(lead), data=typed_quote(first_4_weekly="x"), hx=True)
     assert bad.status_code == 422
     assert "<html" not in bad.text
     good = alice.post(url(lead), data=typed_quote(), hx=True)

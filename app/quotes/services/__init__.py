@@ -1,10 +1,14 @@
 """What can be done with quotes: write one, send it, and what the customer answers."""
 
 from app.quotes.services.answering import DECLINE_REASONS, accept, ask, decline, note_opened
-from app.quotes.services.drafting import DraftLine, QuoteDraft, draft_quote
-from app.quotes.services.sending import channels_for, send_quote
+from app.quotes.services.drafting import DraftLine, QuoteDraft, draft_quote, mark
+from app.quotes.services.previewing import Reckoned, reckon, suggested_work
+from app.quotes.services.pricing import book_for, priced_for
+from app.quotes.services.reckoning import Conditions, Discount
+from app.quotes.services.sending import channels_for, link_of, send_quote
 
 __all__ = [
-    "DECLINE_REASONS", "DraftLine", "QuoteDraft", "accept", "ask", "channels_for", "decline", "draft_quote",
-    "note_opened", "send_quote",
+    "DECLINE_REASONS", "Conditions", "Discount", "DraftLine", "QuoteDraft", "Reckoned", "accept", "ask", "book_for",
+    "channels_for", "decline", "draft_quote", "link_of", "mark", "note_opened", "priced_for", "reckon", "send_quote",
+    "suggested_work",
 ]  # fmt: skip

@@ -59,7 +59,7 @@ def accept(quote: Quote, option_id: UUID | None, name: str, early_start: bool, a
     quote.accepted_name, quote.starts_before_cancellation_ends = name.strip(), early_start
     before = {"price_minor": lead.price_minor, "frequency": lead.frequency}
     lead.set_price(rung.price_minor, rung.frequency)
-    lead.first_price_minor = quote.first_clean_minor if rung.weeks else None
+    lead.first_price_minor = rung.first_minor if rung.weeks else None
     lead.updated_at = now
     access_keys.extend("quote", quote.workspace_id, quote.id, now + AGREEMENT_KEPT)
     db.session.flush()

@@ -63,8 +63,11 @@ def send_quote(quote_id: UUID, channel: str, actor: Actor, *, seen_version: int 
         lead, "quote", "quote.sent", actor, subject_id=quote.id,
         data={
             "quote_id": str(quote.id), "number": quote.number, "version_no": quote.version_no, "channel": channel,
-            "valid_until": quote.valid_until.isoformat(), "first_clean_minor": quote.first_clean_minor,
-            "rungs": [{"frequency": rung.frequency, "price_minor": rung.price_minor} for rung in quote.options],
+            "valid_until": quote.valid_until.isoformat(),
+            "rungs": [
+                {"frequency": rung.frequency, "price_minor": rung.price_minor, "first_minor": rung.first_minor}
+                for rung in quote.options
+            ],
         },
     )  # fmt: skip
     return quote
@@ -92,7 +95,7 @@ def _make_stand(quote: Quote, lead: Lead, actor: Actor) -> None:
     rungs = {option.frequency: option for option in quote.options}
     rung = rungs.get(lead.frequency or "") or quote.options[0]
     lead.set_price(rung.price_minor, rung.frequency)
-    lead.first_price_minor = quote.first_clean_minor if rung.weeks else None
+    lead.first_price_minor = rung.first_minor if rung.weeks else None
     lead.quote_valid_until = quote.valid_until
     lead.updated_at = utcnow()
 

@@ -9,10 +9,12 @@ from flask import Response, flash, g, request, url_for
 from app.core import web
 from app.core.errors import Conflict, Invalid
 from app.core.fragments import answer, fragment, page, redirect_to, wants_fragment
+from app.core.money import plain_amount
 from app.core.network import SENDING, person_or_block
 from app.core.permissions import permit
 from app.extensions import db, limiter
 from app.leads.models import Lead
+from app.leads.queries.similar import similar_houses
 from app.leads.services import get_lead
 from app.leads.words import EXTRA_WORDS, FREQUENCY_WORDS, often
 from app.quotes.forms import QuoteForm
@@ -25,8 +27,17 @@ from app.quotes.queries import (
     open_successor,
     quotes_of,
 )
-from app.quotes.services import DECLINE_REASONS, channels_for, draft_quote, send_quote
-from app.quotes.services.sending import link_of
+from app.quotes.services import (
+    DECLINE_REASONS,
+    book_for,
+    channels_for,
+    draft_quote,
+    link_of,
+    priced_for,
+    reckon,
+    send_quote,
+    suggested_work,
+)
 from app.quotes.views import bp
 from app.quotes.views.customer import firm_values
 from app.workspaces.layout import desk_or_fragment
@@ -44,7 +55,7 @@ def new(slug: str, lead_id: UUID) -> Response:
     if last is not None:
         form = QuoteForm.of_quote(last, valid_until)
     else:
-        form = QuoteForm.of_lead(lead, valid_until, workspace.quote_terms)
+        form = QuoteForm.of_lead(lead, valid_until, workspace.quote_terms, priced_for(lead, book_for()))
     return _form_page(lead, form, {})
 
 
@@ -54,6 +65,8 @@ def create(slug: str, lead_id: UUID) -> Response:
     """Keep the draft and show it as the customer will see it."""
     lead = get_lead(lead_id)
     form = QuoteForm.of_request(request.form)
+    if request.form.get("fill") and (priced := priced_for(lead, book_for())):
+        return _form_page(lead, form.with_prices(lead, priced), {})
     try:
         quote = draft_quote(lead_id, form.draft(lead.currency), web.actor(), seen=form.seen)
     except Invalid as error:
@@ -61,6 +74,15 @@ def create(slug: str, lead_id: UUID) -> Response:
     except Conflict as error:
         return _form_page(lead, form, {"": error.message}, 409)
     return _after(quote, "")
+
+
+@bp.post("/w/<slug>/leads/<uuid:lead_id>/quotes/reckon")
+@permit("quotes:write")
+def reckoned(slug: str, lead_id: UUID) -> Response:
+    """What the prices typed so far come to, for the form while it is filled in; keeps nothing."""
+    lead = get_lead(lead_id)
+    draft, _ = QuoteForm.of_request(request.form).read(lead.currency)
+    return answer(fragment("quotes/_reckoned.html", lead=lead, reckoned=reckon(lead, draft)))
 
 
 @bp.get("/w/<slug>/quotes/<uuid:quote_id>")
@@ -117,9 +139,12 @@ def _after(quote: Quote, words: str) -> Response:
 
 
 def _form_page(lead: Lead, form: QuoteForm, errors: dict[str, str], status: int = 200) -> Response:
+    book = book_for()
     values: dict[str, Any] = {
         "lead": lead, "first_name": lead.contact.first_name, "customer": lead.contact.name, "form": form,
-        "errors": errors,
+        "errors": errors, "reckoned": reckon(lead, form.read(lead.currency)[0]), "similar": similar_houses(lead),
+        "book_no": book.version_no if book else None, "terms_no": current_workspace().quote_terms_version_no,
+        "suggestions": [(words, plain_amount(minor)) for words, minor in suggested_work(lead)],
         "rungs": [(key, FREQUENCY_WORDS[key]) for key in form.prices], "viewer": g.viewer,
         "wanted": _wanted(lead), "in_drawer": wants_fragment(),
     }  # fmt: skip

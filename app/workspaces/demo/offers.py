@@ -29,17 +29,18 @@ class Offers:
         quote = Quote(
             lead_id=lead.id, number=f"{lead.number}-Q1", state="sent", terms=workspace.quote_terms,
             valid_until=(at + timedelta(days=workspace.quote_valid_days)).date(), link_secret=access_keys.new_secret(),
-            first_clean_minor=self._first_clean(), created_by=history.doer, created_at=at - timedelta(minutes=9),
+            created_by=history.doer, created_at=at - timedelta(minutes=9),
             sent_at=at, sent_by="email" if history.contact.email else "sms",
         )  # fmt: skip
         rungs = ladder(history.enquiry.price_minor, history.enquiry.frequency)
         quote.options = [
-            QuoteOption(position=position, frequency=key, price_minor=minor)
+            QuoteOption(position=position, frequency=key, price_minor=minor, first_minor=_first_clean(key, minor))
             for position, (key, minor) in enumerate(rungs.items())
         ]
         quote.lines = [QuoteLine(position=0, description="Outside windows, frames and sills")]
         access_keys.register("quote", quote.link_secret, quote.workspace_id, quote.id, link_expiry(quote))
-        lead.first_price_minor, lead.quote_valid_until = quote.first_clean_minor, quote.valid_until
+        lead.first_price_minor = _first_clean(history.enquiry.frequency, history.enquiry.price_minor)
+        lead.quote_valid_until = quote.valid_until
         history.quote = self.cast.add(quote)
         history.link = f"{current_app.config['PUBLIC_URL']}/c/{quote.link_secret}"
         shown = [{"frequency": key, "price_minor": minor} for key, minor in rungs.items()]
@@ -104,11 +105,6 @@ class Offers:
             raise RuntimeError("this lead was never quoted")
         return quote
 
-    def _first_clean(self) -> int | None:
-        """A first clean takes half as long again, as the trade reckons; a single one has no second."""
-        enquiry = self.history.enquiry
-        return None if enquiry.frequency == "one_off" else round(enquiry.price_minor * 1.5 / 100) * 100
-
     def _foreign_id(self) -> str:
         return str(UUID(int=self.random.getrandbits(128), version=4))
 
@@ -116,3 +112,8 @@ class Offers:
         quote = self._quote()
         data = {"quote_id": str(quote.id), "number": quote.number, "version_no": 1, **facts}
         return self.history.note("quote", event, at, by=by, subject_id=quote.id, data=data)
+
+
+def _first_clean(frequency: str, price_minor: int) -> int | None:
+    """A first clean takes half as long again, as the trade reckons; a single one has no second."""
+    return None if frequency == "one_off" else round(price_minor * 1.5 / 100) * 100

@@ -24,8 +24,11 @@ const tidy = (box) => {
     spare ||= isEmpty(row);
     mark(row);
   }
-  box.querySelector("[data-line-add]").hidden = false;
+  for (const button of box.querySelectorAll("[data-line-add], [data-line-words]")) button.hidden = isThere(box, button.dataset.lineWords);
 };
+
+// Work that stands in a line already is not suggested again.
+const isThere = (box, words) => Boolean(words) && [...box.querySelectorAll("[name=line_text]")].some((field) => field.value.trim() === words);
 
 const add = (box) => {
   const rows = [...box.querySelectorAll("[data-line]")];
@@ -44,6 +47,17 @@ const add = (box) => {
   row.hidden = false;
   mark(row);
   row.querySelector("input").focus();
+  return row;
+};
+
+const suggest = (button) => {
+  const box = button.closest("[data-lines]");
+  const row = [...box.querySelectorAll("[data-line]")].find((each) => !each.hidden && isEmpty(each)) ?? add(box);
+  row.querySelector("[name=line_text]").value = button.dataset.lineWords;
+  row.querySelector("[name=line_amount]").value = button.dataset.lineAmount;
+  row.dispatchEvent(new Event("input", { bubbles: true }));
+  tidy(box);
+  row.querySelector("[name=line_amount]").focus();
 };
 
 const remove = (button) => {
@@ -68,6 +82,8 @@ document.addEventListener("click", (event) => {
   if (adder) add(adder.closest("[data-lines]"));
   const remover = event.target.closest?.("[data-line-remove]");
   if (remover) remove(remover);
+  const suggestion = event.target.closest?.("[data-line-words]");
+  if (suggestion) suggest(suggestion);
 });
 document.addEventListener("input", (event) => {
   const row = event.target.closest?.("[data-line]");

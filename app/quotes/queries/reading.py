@@ -1,5 +1,6 @@
-"""Reading quotes: for the lead's panel, for a page of the desk, and as the customer sees them."""
+"""Reading quotes: one of them, those of a lead, and how each stands."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
@@ -7,15 +8,13 @@ from uuid import UUID
 from sqlalchemy import and_, select
 from sqlalchemy.orm import joinedload, lazyload, selectinload
 
-from app.contacts.models import Contact, Property
-from app.core.errors import NotFound
 from app.core.loading import load_one
 from app.core.money import format_money
 from app.core.tenancy import current_workspace_id
 from app.extensions import db
-from app.lead_forms.models import LeadForm
 from app.leads.models import Lead
 from app.leads.words import FREQUENCY_WORDS, often
+from app.price_book.queries import taxed
 from app.quotes.models import Quote, QuoteOption
 from app.workspaces.queries import today_here
 
@@ -32,12 +31,19 @@ STANDINGS = {
 
 @dataclass(frozen=True, slots=True)
 class Rung:
-    """One rhythm offered. `yearly` is what a year costs, in whole pounds for people; None for a single visit."""
+    """One rhythm offered, in what its customer pays: for each visit, for the first one if that differs.
+
+    `yearly` is what a year costs, in whole pounds for people; None for a single visit. `vat_minor` is the tax within
+    the price. `workings` are the lines (words, minor) of how the price came about, none when it was written by hand.
+    """
 
     id: UUID
     frequency: str
     price_minor: int
     yearly: str | None
+    first_minor: int | None = None
+    vat_minor: int = 0
+    workings: tuple[tuple[str, int], ...] = ()
 
     @property
     def title(self) -> str:
@@ -88,31 +94,6 @@ class PastQuote:
     badge: tuple[str, str]
     created_at: datetime
     offer: str
-
-
-@dataclass(frozen=True, slots=True)
-class Offer:
-    """A quote with everything that its customer sees. Holds customer data: for rendering only."""
-
-    quote: QuoteView
-    first_name: str
-    place: str
-    included: tuple[str, ...]
-    extras: tuple[tuple[str, int], ...]
-    first_clean_minor: int | None
-    note: str | None
-    terms: str
-    suggested_id: UUID
-
-    @property
-    def covered(self) -> str:
-        """What the price covers, as the end of a sentence: "outside windows, uPVC frames"."""
-        return ", ".join(_inside_sentence(words) for words in self.included)
-
-    @property
-    def is_regular(self) -> bool:
-        """Whether any rhythm repeats, so that a first clean differs from the following ones."""
-        return any(rung.yearly for rung in self.quote.rungs)
 
 
 def get_quote(quote_id: UUID, *, lock: bool = False) -> Quote:
@@ -194,7 +175,7 @@ def open_successor(quote: Quote) -> Quote | None:
 
 def view_of(quote: Quote, today: date) -> QuoteView:
     """A row as staff see it on that day."""
-    rungs = tuple(_rung(option, quote.currency) for option in quote.options)
+    rungs = rungs_of(quote, quote.options)
     return QuoteView(
         id=quote.id, lead_id=quote.lead_id, number=quote.number, version=quote.version,
         standing=standing(quote, today), currency=quote.currency, rungs=rungs,
@@ -204,47 +185,21 @@ def view_of(quote: Quote, today: date) -> QuoteView:
     )  # fmt: skip
 
 
-def offer_of(quote: Quote) -> Offer:
-    """A row as its customer sees it."""
-    row = db.session.execute(
-        select(Lead, Contact, Property)
-        .join(Contact, (Contact.workspace_id == Lead.workspace_id) & (Contact.id == Lead.contact_id))
-        .join(Property, (Property.workspace_id == Lead.workspace_id) & (Property.id == Lead.property_id))
-        .where(Lead.workspace_id == quote.workspace_id, Lead.id == quote.lead_id)
-    ).one_or_none()
-    if row is None:
-        raise NotFound
-    lead, contact, place = row
-    wanted = [option.id for option in quote.options if option.frequency == lead.frequency]
-    return Offer(
-        quote=view_of(quote, today_here()),
-        first_name=contact.first_name,
-        place=", ".join(part for part in (place.address_line1, place.town) if part) or place.postcode or "",
-        included=tuple(line.description for line in quote.lines if line.amount_minor is None),
-        extras=tuple((line.description, line.amount_minor) for line in quote.lines if line.amount_minor is not None),
-        first_clean_minor=quote.first_clean_minor,
-        note=quote.note,
-        terms=quote.terms,
-        suggested_id=(wanted or [quote.options[0].id])[0],
-    )
+def vat_within(minor: int, mode: str, basis_points: int) -> int:
+    """The tax within an amount that its customer pays, in minor units; 0 where none is charged."""
+    return 0 if mode == "none" else taxed(minor, "included", basis_points).tax_minor
 
 
-def brand_key() -> str | None:
-    """The key of a public form of the workspace: its style sheet carries the business's colour."""
-    return db.session.scalars(
-        select(LeadForm.key)
-        .where(LeadForm.workspace_id == current_workspace_id())
-        .order_by(LeadForm.created_at)
-        .limit(1)
-    ).first()
+def rungs_of(quote: Quote, options: Iterable[QuoteOption]) -> tuple[Rung, ...]:
+    """The rungs of a quote as they are shown."""
+    return tuple(_rung(option, quote) for option in options)
 
 
-def _rung(option: QuoteOption, currency: str) -> Rung:
-    yearly = format_money(option.annual_minor, currency, pence="never") if option.weeks else None
-    return Rung(id=option.id, frequency=option.frequency, price_minor=option.price_minor, yearly=yearly)
-
-
-def _inside_sentence(words: str) -> str:
-    """A line's first letter made small, unless its first word has other capitals (GRP, uPVC)."""
-    first = words.split()[0] if words else ""
-    return words[:1].lower() + words[1:] if first[1:].islower() else words
+def _rung(option: QuoteOption, quote: Quote) -> Rung:
+    yearly = format_money(option.annual_minor, quote.currency, pence="never") if option.weeks else None
+    return Rung(
+        id=option.id, frequency=option.frequency, price_minor=option.price_minor, yearly=yearly,
+        first_minor=option.first_minor if option.weeks else None,
+        vat_minor=vat_within(option.price_minor, quote.vat_mode, quote.vat_basis_points),
+        workings=tuple((str(line["words"]), int(line["minor"])) for line in option.workings or ()),
+    )  # fmt: skip

@@ -1,0 +1,36 @@
+"""Reading what a customer sends about a quote."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from werkzeug.datastructures import MultiDict
+
+from app.core.ids import parse_id
+from app.quotes.forms.typed import plain
+
+
+@dataclass(slots=True)
+class AnswerForm:
+    """What a customer sends with an answer or a question, as typed."""
+
+    option: str = ""
+    name: str = ""
+    early_start: bool = False
+    reason: str = ""
+    words: str = ""
+
+    @classmethod
+    def of_request(cls, typed: MultiDict[str, str]) -> "AnswerForm":
+        """The fields as a browser sent them."""
+        return cls(
+            option=plain(typed.get("option")),
+            name=" ".join(plain(typed.get("name")).split()),
+            early_start=typed.get("early_start") == "1",
+            reason=plain(typed.get("reason")),
+            words=plain(typed.get("words")),
+        )
+
+    @property
+    def option_id(self) -> UUID | None:
+        """The rung chosen, None when none was or it is no id."""
+        return parse_id(self.option)

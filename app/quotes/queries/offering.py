@@ -1,0 +1,123 @@
+"""A quote as its customer sees it, with everything that stands around the prices."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import select
+
+from app.contacts.models import Contact, Property
+from app.core.errors import NotFound
+from app.core.money import format_money
+from app.core.tenancy import current_workspace_id
+from app.extensions import db
+from app.lead_forms.models import LeadForm
+from app.leads.models import Lead
+from app.quotes.models import Quote, QuoteLine
+from app.quotes.queries.reading import QuoteView, view_of
+from app.workspaces.queries import today_here
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A quote with everything that its customer sees. Holds customer data: for rendering only.
+
+    `extras` are (words, minor) of what is charged once. `discount` says what has been taken off each visit already,
+    `vat` how value added tax stands in the prices; both "" without. `terms_no` is the version of the business's terms,
+    None for terms written for this quote.
+    """
+
+    quote: QuoteView
+    name: str
+    first_name: str
+    place: str
+    address: str
+    included: tuple[str, ...]
+    extras: tuple[tuple[str, int], ...]
+    note: str | None
+    terms: str
+    terms_no: int | None
+    suggested_id: UUID
+    discount: str = ""
+    vat: str = ""
+
+    @property
+    def covered(self) -> str:
+        """What the price covers, as the end of a sentence: "outside windows, uPVC frames"."""
+        return ", ".join(_inside_sentence(words) for words in self.included)
+
+    @property
+    def is_regular(self) -> bool:
+        """Whether any rhythm repeats, so that a first clean differs from the following ones."""
+        return any(rung.yearly for rung in self.quote.rungs)
+
+    @property
+    def has_first_clean(self) -> bool:
+        """Whether the first visit of any rhythm costs something else than those after it."""
+        return any(rung.first_minor not in (None, rung.price_minor) for rung in self.quote.rungs)
+
+
+def offer_of(quote: Quote) -> Offer:
+    """A row as its customer sees it."""
+    row = db.session.execute(
+        select(Lead, Contact, Property)
+        .join(Contact, (Contact.workspace_id == Lead.workspace_id) & (Contact.id == Lead.contact_id))
+        .join(Property, (Property.workspace_id == Lead.workspace_id) & (Property.id == Lead.property_id))
+        .where(Lead.workspace_id == quote.workspace_id, Lead.id == quote.lead_id)
+    ).one_or_none()
+    if row is None:
+        raise NotFound
+    lead, contact, place = row
+    wanted = [option.id for option in quote.options if option.frequency == lead.frequency]
+    return Offer(
+        quote=view_of(quote, today_here()),
+        name=contact.name,
+        first_name=contact.first_name,
+        place=", ".join(part for part in (place.address_line1, place.town) if part) or place.postcode or "",
+        address=place.address,
+        included=tuple(line.description for line in quote.lines if line.amount_minor is None),
+        extras=tuple((_counted(line), line.amount_minor) for line in quote.lines if line.amount_minor is not None),
+        note=quote.note,
+        terms=quote.terms,
+        terms_no=quote.terms_version_no,
+        suggested_id=(wanted or [quote.options[0].id])[0],
+        discount=discount_words(quote),
+        vat=vat_words(quote),
+    )
+
+
+def discount_words(quote: Quote) -> str:
+    """What has been taken off every visit: "10 % off every visit: three neighbours"; "" without a discount."""
+    if not quote.discount_kind or not quote.discount_value:
+        return ""
+    if quote.discount_kind == "percent":
+        off = f"{quote.discount_value / 100:g}\u00a0%"
+    else:
+        off = format_money(quote.discount_value, quote.currency)
+    return f"{off} off every visit" + (f": {quote.discount_words}" if quote.discount_words else "")
+
+
+def vat_words(quote: Quote) -> str:
+    """How value added tax stands in what is shown, such as "Prices include VAT at 20 %"; "" where none is charged."""
+    if quote.vat_mode == "none" or not quote.vat_basis_points:
+        return ""
+    return f"Prices include VAT at {quote.vat_basis_points / 100:g}\u00a0%"
+
+
+def _counted(line: QuoteLine) -> str:
+    return f"{line.quantity} × {line.description}" if line.quantity > 1 else line.description
+
+
+def brand_key() -> str | None:
+    """The key of a public form of the workspace: its style sheet carries the business's colour."""
+    return db.session.scalars(
+        select(LeadForm.key)
+        .where(LeadForm.workspace_id == current_workspace_id())
+        .order_by(LeadForm.created_at)
+        .limit(1)
+    ).first()
+
+
+def _inside_sentence(words: str) -> str:
+    """A line's first letter made small, unless its first word has other capitals (GRP, uPVC)."""
+    first = words.split()[0] if words else ""
+    return words[:1].lower() + words[1:] if first[1:].islower() else words

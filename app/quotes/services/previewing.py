@@ -1,0 +1,59 @@
+"""What comes of a quote while it is still being written: reckoned by the code that keeps it, and kept nowhere."""
+
+from dataclasses import dataclass
+
+from app.leads.models import Lead
+from app.leads.words import FREQUENCY_WORDS
+from app.price_book.queries import Priced, minimum_minor
+from app.quotes.models import Quote
+from app.quotes.queries import Rung
+from app.quotes.queries.reading import rungs_of
+from app.quotes.services.drafting import QuoteDraft, options_of
+from app.quotes.services.pricing import book_for, priced_for
+
+
+@dataclass(frozen=True, slots=True)
+class Reckoned:
+    """The rungs as they would be paid. `low` names those under the minimum charge, `unpriced` what the price book
+    leaves to a person.
+    """
+
+    rungs: tuple[Rung, ...]
+    book_no: int | None
+    minimum_minor: int
+    low: tuple[str, ...]
+    has_discount: bool
+    unpriced: tuple[str, ...]
+
+
+def reckon(lead: Lead, draft: QuoteDraft) -> Reckoned:
+    """What a draft comes to; amounts that make no price are left out."""
+    book = book_for(draft.price_book_id)
+    conditions = draft.conditions
+    draft.rungs = {key: minor for key, minor in draft.rungs.items() if minor > 0 and conditions.visit(minor) > 0}
+    draft.firsts = {key: minor for key, minor in draft.firsts.items() if minor > 0 and conditions.visit(minor) > 0}
+    shown = Quote(
+        currency=lead.currency, vat_mode=conditions.vat_mode, vat_basis_points=conditions.vat_basis_points,
+    )  # fmt: skip
+    options, _ = options_of(draft, lead)
+    least = minimum_minor(book) if book else 0
+    discount = conditions.discount
+    low = [
+        FREQUENCY_WORDS[key]
+        for key, minor in draft.rungs.items()
+        if minor - (discount.off(minor) if discount else 0) < least
+    ]
+    priced: Priced | None = priced_for(lead, book)
+    return Reckoned(
+        rungs=rungs_of(shown, options), book_no=book.version_no if book else None, minimum_minor=least, low=tuple(low),
+        has_discount=discount is not None, unpriced=priced.unpriced if priced else (),
+    )  # fmt: skip
+
+
+def suggested_work(lead: Lead) -> list[tuple[str, int]]:
+    """Work that the price book charges once for a house like this: (words, minor units)."""
+    book = book_for()
+    if book is None:
+        return []
+    everything = priced_for(lead, book, every_extra=True)
+    return [(each.words, each.minor) for each in everything.once] if everything else []
