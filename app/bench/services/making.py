@@ -140,7 +140,7 @@ class Batch:
         self._row(
             "properties", place_id, **sealed, place_key=search_index().exact("place", f"{words}|{home.postcode}"),
             district=home.district, sector=home.sector, property_type=home.property_type, bedrooms=home.bedrooms,
-            created_at=at, version=1,
+            access_facts="", created_at=at, version=1,
         )  # fmt: skip
 
     def _add_history(

@@ -48,6 +48,7 @@ def email_of(slug: str, name: str = _PEOPLE[0]) -> str:
 def seed_workspace(slug: str, leads: int, processes: int) -> bool:
     """Make the workspace with that many leads; False when it is there already.
 
+    `processes` seal and write at once; a single one is this.
     The forms are made last: without them the filling was broken off, which raises RuntimeError.
     """
     if access_keys.is_taken("form", form_key(slug, FORMS - 1)):
@@ -58,13 +59,10 @@ def seed_workspace(slug: str, leads: int, processes: int) -> bool:
         setting = _make_place(slug, leads)
     db.session.remove()
     shares = [range(start, min(start + _BATCH, leads)) for start in range(0, leads, _BATCH)]
-    hands = multiprocessing.get_context("spawn").Pool(processes)
-    with hands:
-        # Foreign keys are checked by plans made while the tables were empty; some of those read a whole workspace.
-        hands.apply(_fill, (setting, shares[:1]))
-        analyse()
-        rest = shares[1:]
-        hands.starmap(_fill, [(setting, rest[hand::processes]) for hand in range(processes)], chunksize=1)
+    if processes == 1:
+        _write(setting, shares)
+    else:
+        _share_out(setting, shares, processes)
     with acting_in(setting.workspace_id), transaction():
         _add_forms(slug)
         for year in range(setting.begun.year, setting.ended.year + 1):
@@ -119,17 +117,32 @@ def _setting(workspace: Workspace, leads: int, people: list[User]) -> Setting:
     )  # fmt: skip
 
 
+def _share_out(setting: Setting, shares: list[range], processes: int) -> None:
+    """Let several processes seal and write at once."""
+    with multiprocessing.get_context("spawn").Pool(processes) as hands:
+        # Foreign keys are checked by plans made while the tables were empty; some of those read a whole workspace.
+        hands.apply(_fill, (setting, shares[:1]))
+        analyse()
+        rest = shares[1:]
+        hands.starmap(_fill, [(setting, rest[hand::processes]) for hand in range(processes)], chunksize=1)
+
+
 def _fill(setting: Setting, shares: list[range]) -> None:
     """Write some batches, in a process of its own."""
     from app import create_app
 
-    with create_app().app_context(), acting_in(setting.workspace_id):
+    with create_app().app_context():
+        _write(setting, shares)
+        db.session.remove()
+
+
+def _write(setting: Setting, shares: list[range]) -> None:
+    with acting_in(setting.workspace_id):
         for numbers in shares:
             batch = Batch(setting, numbers)
             with transaction():
                 for name in _ORDER:
                     insert_rows(db.metadata.tables[name], batch.rows[name])
-        db.session.remove()
 
 
 def _add_forms(slug: str) -> None:
