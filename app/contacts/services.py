@@ -1,10 +1,11 @@
 """Joining an enquiry to the contact and the property it belongs to, or making new ones."""
 
 from dataclasses import dataclass
+from uuid import UUID
 
 from sqlalchemy import or_, select, text
 
-from app.contacts.models import Contact, Property, place_key
+from app.contacts.models import Consent, Contact, Property, place_key
 from app.core import phones, postcodes
 from app.core.keyring import search_index
 from app.core.search_index import fold
@@ -49,6 +50,15 @@ def join(person: Person, house: House, *, is_vouched: bool) -> tuple[Contact, Pr
     house_key = place_key(house.line1, house.postcode)
     _hold([key for key in (email_key, phone_key, house_key) if key])
     return _contact(person, email_key, phone_key, is_vouched), _property(house, house_key)
+
+
+def note_consent(contact_id: UUID, channel: str, purpose: str, granted: bool, wording: str, source: str) -> None:
+    """Write a line of the consent ledger: what was agreed or taken back, in which words, through what."""
+    db.session.add(
+        Consent(
+            contact_id=contact_id, channel=channel, purpose=purpose, granted=granted, wording=wording, source=source
+        )
+    )  # fmt: skip
 
 
 def _hold(keys: list[bytes]) -> None:

@@ -22,6 +22,7 @@ from app.messaging.models import DeliveryAttempt, Message
 from app.messaging.ports import Accepted, NotSent, Refused, TransportError, Unclear
 from app.messaging.ports.email import EmailTransport, OutgoingEmail
 from app.messaging.ports.sms import OutgoingSms, SmsTransport
+from app.messaging.services.letters import with_way_out
 from app.messaging.services.refusing import refusal
 from app.workspaces.queries import current_workspace
 
@@ -155,10 +156,13 @@ def _call(message: Message, transport: EmailTransport | SmsTransport) -> Callabl
     if message.channel == "sms":
         sms = OutgoingSms(message.id, message.recipient, message.body, services.status_url(message.id))
         return lambda: transport.send(sms)  # type: ignore[arg-type]
-    workspace = current_workspace()
+    workspace, text, html = current_workspace(), message.body, message.html or ""
+    way_out = services.unsubscribe_url(message) if services.carries_way_out(message) else None
+    if way_out and message.purpose == "marketing":
+        text, html = with_way_out(text, html, way_out)
     email = OutgoingEmail(
         message_id=message.id, sender_name=workspace.name, reply_to=workspace.reply_email,
-        recipient=message.recipient, subject=message.subject or "", text=message.body, html=message.html or "",
-        automatic=message.created_by is None,
+        recipient=message.recipient, subject=message.subject or "", text=text, html=html,
+        automatic=message.created_by is None, unsubscribe_url=way_out,
     )  # fmt: skip
     return lambda: transport.send(email)  # type: ignore[arg-type]

@@ -2,9 +2,11 @@
 
 from typing import Any
 
-from flask import Response, g
+from flask import Response, g, url_for
 
+from app.core import phones
 from app.core.fragments import answer, fragment, page, wants_fragment
+from app.workspaces.queries import current_workspace, main_form
 from app.workspaces.queries.badges import badge_counts
 
 
@@ -18,3 +20,25 @@ def desk_or_fragment(nav: str, page_name: str, fragment_name: str, status: int =
     if wants_fragment():
         return answer(fragment(fragment_name, **values), status=status)
     return page(page_name, status, **{**desk(nav), **values})
+
+
+def firm_page() -> dict[str, Any]:
+    """Values for layouts/public.html of the pages behind links: the business's name, colour and telephone.
+
+    `phone` is (E.164, as written), None without a number that can be read.
+    """
+    workspace, form = current_workspace(), main_form()
+    number = phones.parse(workspace.phone)
+    return {
+        "workspace": workspace, "tagline": workspace.tagline,
+        "theme_url": url_for("lead_forms.theme", key=form.key, v=workspace.accent.lstrip("#")),
+        "phone": (number.e164, number.national) if number else None,
+    }  # fmt: skip
+
+
+def private(response: Response) -> Response:
+    """A link that is its reader's whole authority goes into no search engine, no cache and no other site's log."""
+    response.headers["X-Robots-Tag"] = "noindex, nofollow"
+    response.headers["Referrer-Policy"] = "no-referrer"
+    response.headers["Cache-Control"] = "no-store"
+    return response

@@ -12,6 +12,7 @@ class OutgoingEmail:
     """A mail ready to leave. `message_id` is our message's id: the same one at every attempt.
 
     `automatic` tells the receiving server that nobody typed it, so that holiday notices are not sent back.
+    `unsubscribe_url` is the way out of mails like this one, by one POST (RFC 8058); None where there is none.
     """
 
     message_id: UUID
@@ -22,6 +23,7 @@ class OutgoingEmail:
     text: str
     html: str
     automatic: bool
+    unsubscribe_url: str | None = None
 
 
 class EmailTransport(Protocol):

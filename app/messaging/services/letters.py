@@ -10,6 +10,7 @@ from app.workspaces.models import Workspace
 
 _HEX = re.compile(r"#[0-9a-fA-F]{6}")
 _FALLBACK_ACCENT = "#00686f"
+_WAY_OUT = "Stop emails like this"
 _GAP = re.compile(r"\n[ \t]*\n+")
 
 
@@ -30,6 +31,16 @@ def letter_html(text: str, workspace: Workspace, link: str | None = None, link_l
             on_accent=_ink_on(accent),
         )
     )  # fmt: skip
+
+
+def with_way_out(text: str, html: str, url: str) -> tuple[str, str]:
+    """Both parts of an advertising mail with the link in their foot by which its reader stops mails like it."""
+    line = Markup(
+        '<p style="max-width:34em;margin:12px auto 0;font-size:13px;opacity:.75">'
+        '<a href="{0}" style="color:inherit">{1}</a></p>\n'
+    ).format(url, _WAY_OUT)
+    before, end, after = html.rpartition("</body>")
+    return f"{text}\n\n-- \n{_WAY_OUT}: {url}", f"{before}{line}{end}{after}" if end else html
 
 
 def _is_ours(part: str) -> bool:

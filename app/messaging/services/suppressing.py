@@ -11,7 +11,8 @@ from app.messaging.models import Suppression
 
 
 def suppress(channel: str, address: str, reason: str) -> None:
-    """Never write to the address again by this channel. `reason` is a code: stop, bounced, asked, opted_out.
+    """Never write to the address again by this channel. `reason` is a code: stop, bounced, asked, opted_out,
+    unsubscribed.
 
     Raises ValueError for something that is no address of the channel.
     """
@@ -30,6 +31,11 @@ def allow_again(channel: str, address: str) -> None:
 def is_suppressed(channel: str, address: str) -> bool:
     """Whether the address must not be written to by this channel."""
     return db.session.execute(select(Suppression.id).where(*_is(channel, address))).first() is not None
+
+
+def suppression_reason(channel: str, address: str) -> str | None:
+    """Why the address must not be written to by this channel, as a code; None when it may."""
+    return db.session.execute(select(Suppression.reason).where(*_is(channel, address))).scalar_one_or_none()
 
 
 def _is(channel: str, address: str) -> tuple:

@@ -26,6 +26,9 @@ def make_letter(email: OutgoingEmail, sender: str) -> EmailMessage:
         letter["Reply-To"] = Address(addr_spec=email.reply_to)
     if email.automatic:
         letter["Auto-Submitted"] = "auto-generated"  # RFC 3834, section 5
+    if email.unsubscribe_url:
+        letter["List-Unsubscribe"] = f"<{email.unsubscribe_url}>"
+        letter["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"  # RFC 8058
     # Quoted-printable: no line is too long for SMTP and no server needs 8BITMIME.
     letter.set_content(email.text, cte="quoted-printable")
     letter.add_alternative(email.html, subtype="html", cte="quoted-printable")

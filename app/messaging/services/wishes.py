@@ -1,0 +1,107 @@
+"""What somebody wants to be written to about, by channel and purpose, and the ledger of what they said.
+
+Advertising needs a yes (services/marketing.py). Service messages are sent unless somebody asked for none by a channel:
+then its address is suppressed, which also stops the advertising there (PECR, regulations 22 and 23).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from sqlalchemy import select
+
+from app.activities.services import record_activity
+from app.contacts.models import Contact
+from app.contacts.services import note_consent
+from app.core import phones
+from app.core.loading import load_one
+from app.core.permissions import Actor
+from app.core.tenancy import current_workspace_id
+from app.extensions import db
+from app.leads.models import Lead
+from app.messaging.services.marketing import marketing_granted
+from app.messaging.services.suppressing import allow_again, suppress, suppression_reason
+from app.workspaces.queries import current_workspace
+
+#: Only the sender of a STOP can take it back, by START: the carrier blocks us until then.
+_CARRIER = frozenset({"stop", "opted_out"})
+_BY = {"email": "by email", "sms": "by text message"}
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """One thing to be asked: `wording` is what the person reads, `granted` whether they agree to it now.
+
+    `is_carriers`: a STOP stands at the phone company, so that ticking it here would change nothing.
+    """
+
+    channel: str
+    purpose: str
+    granted: bool
+    wording: str
+    is_carriers: bool = False
+
+    @property
+    def name(self) -> str:
+        """Its field's name."""
+        return f"{self.purpose}_{self.channel}"
+
+
+def wishes_of(contact: Contact) -> list[Wish]:
+    """What can be asked of a person: nothing about a channel that they have no address for."""
+    found = []
+    for channel, address in addresses_of(contact).items():
+        reason = suppression_reason(channel, address)
+        advertising = marketing_granted(contact.id, channel)
+        found += [
+            Wish(channel, "service", reason is None, wording("service", channel), reason in _CARRIER),
+            Wish(channel, "marketing", advertising, wording("marketing", channel)),
+        ]
+    return found
+
+
+def addresses_of(contact: Contact) -> dict[str, str]:
+    """Channel to address. A landline gets no texts, so that it is no address for them."""
+    phone = phones.parse(contact.phone) if contact.phone else None
+    found = {"email": contact.email, "sms": phone.e164 if phone and phone.kind == "mobile" else None}
+    return {channel: address for channel, address in found.items() if address}
+
+
+def wording(purpose: str, channel: str) -> str:
+    """What a person agrees to or not, as the page says it and the ledger keeps it."""
+    about = "about my quote, my visits and what I ask" if purpose == "service" else "about offers and other services"
+    return f"{current_workspace().name} may write to me {_BY[channel]} {about}."
+
+
+def keep_wishes(
+    lead: Lead, wanted: Mapping[tuple[str, str], bool], actor: Actor, *, source: str = "customer_page"
+) -> list[Wish]:
+    """Keep what the lead's contact wants, for each (channel, purpose) given; the changes.
+
+    What is as it was leaves no line. Each change is a line of the consent ledger, with the wording, and together they
+    are one of the timeline. `source` is a code for where it was said.
+    """
+    query = select(Contact).where(Contact.workspace_id == current_workspace_id(), Contact.id == lead.contact_id)
+    contact = load_one(query, lock=True)
+    addresses, changes = addresses_of(contact), []
+    for wish in wishes_of(contact):
+        granted = wanted.get((wish.channel, wish.purpose), wish.granted)
+        if granted == wish.granted or wish.is_carriers:
+            continue
+        note_consent(contact.id, wish.channel, wish.purpose, granted, wish.wording, source)
+        if wish.purpose == "service":
+            _open_or_shut(wish.channel, addresses[wish.channel], granted, source)
+        changes.append(Wish(wish.channel, wish.purpose, granted, wish.wording))
+    if changes:
+        db.session.flush()
+        record_activity(
+            lead, "fact_changed", "contact.wishes_changed", actor,
+            data={"changes": [[each.channel, each.purpose, each.granted] for each in changes], "source": source},
+        )  # fmt: skip
+    return changes
+
+
+def _open_or_shut(channel: str, address: str, granted: bool, source: str) -> None:
+    if granted:
+        allow_again(channel, address)
+    else:
+        suppress(channel, address, "unsubscribed" if source == "one_click" else "asked")
