@@ -1,0 +1,34 @@
+"""Reading a workspace's logo. Public pages need its measures on every visit, its bytes only where it is shown."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import select
+
+from app.core.tenancy import current_workspace_id
+from app.extensions import db
+from app.workspaces.models import Logo
+
+
+@dataclass(frozen=True, slots=True)
+class LogoMark:
+    """A logo's measures in px. Another logo has another id, so that addresses with it may be kept for ever."""
+
+    id: UUID
+    width: int
+    height: int
+
+
+def logo_mark() -> LogoMark | None:
+    """The measures of the logo of the workspace in scope, or None when it has none."""
+    row = db.session.execute(
+        select(Logo.id, Logo.width, Logo.height).where(Logo.workspace_id == current_workspace_id())
+    ).one_or_none()
+    return LogoMark(*row) if row else None
+
+
+def logo_image() -> bytes | None:
+    """The logo of the workspace in scope as a PNG, or None."""
+    return db.session.execute(
+        select(Logo.image).where(Logo.workspace_id == current_workspace_id())
+    ).scalar_one_or_none()
