@@ -18,6 +18,7 @@ def register(app: Flask) -> None:
     from app.messaging.views import bp as messaging
     from app.my_day.views import bp as my_day
     from app.notifications.views import bp as notifications
+    from app.price_book.views import bp as price_book
     from app.quotes.views import bp as quotes
     from app.rounds import models as rounds  # noqa: F401
     from app.search.views import bp as search
@@ -32,6 +33,6 @@ def register(app: Flask) -> None:
 
     for blueprint in (
         accounts, workspaces, live, leads, contacts, bulk_acts, files, search, activities, followups, messaging,
-        lead_forms, quotes, squeegee, my_day, notifications,
+        lead_forms, price_book, quotes, squeegee, my_day, notifications,
     ):  # fmt: skip
         app.register_blueprint(blueprint)

@@ -50,8 +50,8 @@ class Surcharge:
 class Book:
     """A version of the price book. Amounts in minor units, multipliers in basis points (12,500 = 1.25 times).
 
-    `cells` holds what is written in the grid; a rhythm without a cell is its multiplier times the 4-weekly price, or
-    not offered when it has none. `first_clean` is of the price of a usual visit.
+    `cells` holds what is written in the grid; a rhythm without a cell is its multiplier times the 4-weekly price,
+    rounded, or not offered when it has none. `first_clean` is of the price of a usual visit.
     """
 
     id: UUID = UNSAVED
@@ -76,7 +76,13 @@ class Book:
         multiplier = self.multipliers.get(frequency)
         if usual is None or multiplier is None:
             return None
-        return share(usual, multiplier), multiplier
+        return self.stepped(share(usual, multiplier)), multiplier
+
+    def stepped(self, minor: int) -> int:
+        """An amount by the rounding rule, halves up, never to nothing."""
+        step, upwards = ROUNDING_STEPS[self.rounding]
+        highest = -(-minor // step) * step
+        return highest if upwards else (minor + step // 2) // step * step or highest
 
     def surcharge(self, district: str | None) -> Surcharge | None:
         """What is charged on top in a district, if anything."""

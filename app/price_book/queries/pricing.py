@@ -132,13 +132,13 @@ def _rhythms(
     book: Book, wanted: Wanted, house: tuple[str, str], visits: list[Working], unpriced: list[str]
 ) -> tuple[Rung, ...]:
     made = []
-    home = _home_words(*house)
+    home = home_words(*house)
     for frequency in FREQUENCIES:
         found = book.base(*house, frequency)
         if found is None:
             continue
         minor, multiplier = found
-        times = f" ({_times(multiplier)} the 4-weekly price)" if multiplier != WHOLE else ""
+        times = f" ({multiplier / WHOLE:g} times the 4-weekly price)" if multiplier != WHOLE else ""
         made.append(_rung(book, wanted, frequency, [Working(f"{home}, {often(frequency)}{times}", minor), *visits]))
     if not made:
         unpriced.insert(0, home)
@@ -178,20 +178,15 @@ def _rung(book: Book, wanted: Wanted, frequency: str, workings: list[Working]) -
 
 
 def rounded_price(book: Book, minor: int) -> int:
-    """An amount by the book's rounding: halves up, and never to nothing or to under the minimum."""
-    step, upwards = ROUNDING_STEPS[book.rounding]
-    highest = -(-minor // step) * step
-    if upwards:
-        return highest
-    nearest = (minor + step // 2) // step * step
-    return nearest if nearest and nearest >= book.minimum_minor else highest
+    """An amount by the book's rounding, and up rather than to under the minimum."""
+    rounded = book.stepped(minor)
+    if rounded >= book.minimum_minor:
+        return rounded
+    step, _ = ROUNDING_STEPS[book.rounding]
+    return -(-book.minimum_minor // step) * step
 
 
-def _home_words(property_type: str, bedrooms: str) -> str:
+def home_words(property_type: str, bedrooms: str) -> str:
+    """A kind of house in words: "Semi, 3 bedrooms"."""
     rooms = {"1-2": "1 or 2 bedrooms", "6+": "6 or more bedrooms"}.get(bedrooms, f"{bedrooms} bedrooms")
     return f"{PROPERTY_WORDS[property_type].capitalize()}, {rooms}"
-
-
-def _times(basis_points: int) -> str:
-    """A multiplier as people say it: "1.25 times"."""
-    return f"{basis_points / WHOLE:.4f}".rstrip("0").rstrip(".") + " times"

@@ -5,14 +5,17 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
+from sqlalchemy.orm import aliased
 
+from app.accounts.models import User
 from app.core.tenancy import current_workspace_id
 from app.extensions import db
 from app.price_book.models import PriceBook
 from app.price_book.queries.book import Book, from_content
 
-MOST_SHOWN = 50
+PAGE = 12
+MOST_COMING = 12
 _MOST_KEPT = 2_000
 #: Versions are never changed once written, so one that was read stays good.
 _read_before: OrderedDict[tuple[UUID, UUID], Book] = OrderedDict()
@@ -20,19 +23,20 @@ _read_before: OrderedDict[tuple[UUID, UUID], Book] = OrderedDict()
 
 @dataclass(frozen=True, slots=True)
 class VersionLine:
-    """A version without its prices, for a list."""
+    """A version without its prices, for a list. `replaced`: a newer one begins on the same day."""
 
     id: UUID
     version_no: int
     valid_from: date
-    created_by: UUID | None
     created_at: datetime
+    saved_by: str | None
+    replaced: bool
 
 
 def book_on(day: date) -> Book | None:
     """The version in force on a day: of those that began by then the latest, the newer one when two began together.
 
-    None while the workspace has no price book. One statement at most.
+    None while the workspace has no price book. At most two statements, one once the process has read the version.
     """
     found = db.session.execute(
         select(PriceBook.id)
@@ -59,3 +63,49 @@ def get_book(book_id: UUID) -> Book | None:
     if len(_read_before) > _MOST_KEPT:
         _read_before.popitem(last=False)
     return book
+
+
+def latest_version() -> VersionLine | None:
+    """The version that was saved last, whenever it begins."""
+    return next(iter(versions(limit=1)), None)
+
+
+def versions(*, before: int | None = None, limit: int = PAGE) -> list[VersionLine]:
+    """Versions from the newest down, those with a lower number than `before`."""
+    wanted = _lines().order_by(PriceBook.version_no.desc()).limit(limit)
+    if before is not None:
+        wanted = wanted.where(PriceBook.version_no < before)
+    return [VersionLine(*row) for row in db.session.execute(wanted)]
+
+
+def coming_versions(today: date) -> list[VersionLine]:
+    """Versions that begin later than today, the next one first; at most MOST_COMING."""
+    wanted = _lines().where(PriceBook.valid_from > today)
+    rows = db.session.execute(wanted.order_by(PriceBook.valid_from, PriceBook.version_no).limit(MOST_COMING))
+    return [line for line in (VersionLine(*row) for row in rows) if not line.replaced]
+
+
+def version_line(book_id: UUID) -> VersionLine | None:
+    """One version's line."""
+    row = db.session.execute(_lines().where(PriceBook.id == book_id)).one_or_none()
+    return VersionLine(*row) if row else None
+
+
+def _lines() -> Select:
+    newer = aliased(PriceBook)
+    is_replaced = (
+        select(newer.id)
+        .where(
+            newer.workspace_id == PriceBook.workspace_id,
+            newer.valid_from == PriceBook.valid_from,
+            newer.version_no > PriceBook.version_no,
+        )
+        .exists()
+    )
+    return (
+        select(
+            PriceBook.id, PriceBook.version_no, PriceBook.valid_from, PriceBook.created_at, User.name, is_replaced
+        )
+        .outerjoin(User, User.id == PriceBook.created_by)
+        .where(PriceBook.workspace_id == current_workspace_id())
+    )  # fmt: skip

@@ -16,7 +16,7 @@ from app.core.clock import utcnow
 from app.core.districts import read_districts
 from app.core.ids import new_id
 from app.core.passwords import hash_password
-from app.core.permissions import SYSTEM
+from app.core.permissions import SYSTEM, Actor
 from app.core.tenancy import Scope, enter
 from app.extensions import db
 from app.lead_forms.models import LeadForm
@@ -28,6 +28,7 @@ from app.workspaces.demo.history import History
 from app.workspaces.demo.journeys import JOURNEYS, moments
 from app.workspaces.demo.people import People
 from app.workspaces.demo.planning import appoint_crew, enqueue_messages, plan
+from app.workspaces.demo.prices import write_prices
 from app.workspaces.demo.tagging import hang_tags
 from app.workspaces.models import Membership
 from app.workspaces.queries import main_form
@@ -73,6 +74,8 @@ def build_demo(seed: int = 2026) -> int:
         workspace, users["owner"], users["bob"], users["carol"], utcnow(), Random(seed), workspace.clock()
     )  # fmt: skip
     cast.learn()
+    owner = Actor("person", users["owner"].id, users["owner"].name)
+    write_prices(cast.now, cast.now.astimezone(cast.clock.zone).date(), owner)
     histories = _tell(cast)
     for history in histories:
         plan(cast, history)
