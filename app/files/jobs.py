@@ -14,6 +14,7 @@ from app.extensions import db
 from app.files.models import File
 from app.files.ports import Stored, StoreUnavailable, file_store, ids_in
 from app.files.services import delete_variants
+from app.lead_forms.models import SubmissionPhoto
 from app.workspaces.models import Workspace
 
 log = structlog.get_logger(__name__)
@@ -79,6 +80,11 @@ def _without_row(workspace_id: UUID, keys: dict[str, UUID]) -> list[str]:
     with acting_in(workspace_id), transaction():
         if db.session.get(Workspace, workspace_id) is None:
             return []
-        query = select(File.id).where(File.workspace_id == workspace_id, File.id.in_(set(keys.values())))
-        known = set(db.session.scalars(query))
+        known = {
+            file_id
+            for model in (File, SubmissionPhoto)  # photos in the quarantine of a form lie in the same store
+            for file_id in db.session.scalars(
+                select(model.id).where(model.workspace_id == workspace_id, model.id.in_(set(keys.values())))
+            )
+        }
     return [key for key, file_id in keys.items() if file_id not in known]

@@ -118,7 +118,7 @@ def test_step_by_step_to_a_lead(page: Page, url: str) -> None:
     (lead,) = leads()
     expect(page.locator("main")).to_contain_text(lead.number)
     assert (lead.contact.name, lead.utm_source, lead.extras) == ("Hannah Cole", "flyer", ["inside"])
-    assert page.evaluate("sessionStorage.length") == 0
+    assert page.evaluate("localStorage.length") == 0
 
 
 def test_the_first_load_is_light_and_still(page: Page, url: str) -> None:
@@ -187,7 +187,7 @@ def test_without_a_line_it_waits_and_sends_by_itself(page: Page, url: str) -> No
     page.context.set_offline(True)
     go_on(page)
     expect(page.locator("[data-send-note]")).to_contain_text("offline")
-    assert page.evaluate("sessionStorage.length") == 1
+    assert page.evaluate("localStorage.length") == 1
     page.context.set_offline(False)
     page.wait_for_url("**/thanks?t=*")
     db.session.expire_all()

@@ -35,10 +35,11 @@ MOST_KEPT = 20 * 1024**3  # bytes of one workspace
 _TOGETHER = timedelta(minutes=15)
 
 
-def add_file(lead_id: UUID, name: str, content: bytes, actor: Actor) -> File:
+def add_file(lead_id: UUID, name: str, content: bytes, actor: Actor, *, only: str | None = None) -> File:
     """Look at a file, keep it in the store, then on the lead. The same content a second time gives the first one's row.
 
-    `name` is what the sender calls it. Nothing of the database is held while the file is looked at and stored.
+    `name` is what the sender calls it; `only` is one of KINDS when the others are not wanted. Nothing of the database
+    is held while the file is looked at and stored.
     Raises Invalid (with `file`), NotFound when the lead is gone by then, StoreUnavailable.
     """
     if not content:
@@ -47,6 +48,8 @@ def add_file(lead_id: UUID, name: str, content: bytes, actor: Actor) -> File:
         raise Invalid({"file": f"This file is too large. {largest_file() // 1024**2} MB is the most."})
     mark = fingerprint(cipher(), content)
     examined, file_id = examine(content), new_id()
+    if only is not None and examined.kind != only:
+        raise Invalid({"file": "This is not a picture. Send a photo instead."})
     store_variants(seal_variants(file_id, examined.content, examined.thumb))
     # From here on, a lead that is gone, a full lead or a crash leave bytes without a row: jobs.sweep finds them.
     lead = get_lead(lead_id, lock=True)

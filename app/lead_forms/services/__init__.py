@@ -6,11 +6,11 @@ from app.lead_forms.models import LeadForm
 from app.lead_forms.queries import open_form
 from app.lead_forms.services.forgetting import forget_answers
 from app.lead_forms.services.quarantine import release, throw_away, waiting, waiting_count
-from app.lead_forms.services.receiving import Origin, Sending, earlier_result, make_lead, receive
+from app.lead_forms.services.receiving import Origin, Receipt, Sending, earlier_receipt, make_lead, receive
 
 __all__ = [
-    "Origin", "Sending", "earlier_result", "embed_snippet", "forget_answers", "make_lead", "open_form", "receive",
-    "release", "throw_away", "waiting", "waiting_count",
+    "Origin", "Receipt", "Sending", "earlier_receipt", "embed_snippet", "forget_answers", "make_lead", "open_form",
+    "receive", "release", "throw_away", "waiting", "waiting_count",
 ]  # fmt: skip
 
 

@@ -19,8 +19,10 @@ from app.core.permissions import Actor
 from app.core.tenancy import acting_in, current_workspace_id
 from app.extensions import db
 from app.lead_forms.models import FormSubmission
-from app.lead_forms.queries import find_form, quarantine_count, quarantined
+from app.lead_forms.queries import as_shown, find_form, quarantine_count, quarantined
 from app.lead_forms.services.answers import check
+from app.lead_forms.services.content import content_of
+from app.lead_forms.services.photos import drop_photos, release_photos
 from app.lead_forms.services.receiving import Origin, make_lead
 from app.lead_forms.services.typed import Typed, from_json
 from app.workspaces.queries import current_workspace
@@ -69,11 +71,14 @@ def release(submission_id: UUID, actor: Actor) -> str:
             raise NotFound
         submission.state = "released"
         typed, came_from = from_json(submission.answers)
+        shown = as_shown(form, submission.form_version_no)
         try:
-            answers = check(typed)
+            answers = check(typed, content_of(shown), has_photos=True)
         except Invalid as invalid:
             raise Conflict(_UNUSABLE) from invalid
-        number = make_lead(form, current_workspace(), submission, answers, Origin(**came_from), actor)
+        number = make_lead(form, shown, current_workspace(), submission, answers, Origin(**came_from), actor)
+        if submission.lead_id is not None:
+            release_photos(submission.id, submission.lead_id, actor)
         _tell("form_submission.released", submission, actor)
     return number
 
@@ -84,6 +89,7 @@ def throw_away(submission_id: UUID, actor: Actor) -> None:
         submission = _undecided(submission_id)
         submission.state = "deleted"
         submission.answers = "{}"
+        drop_photos(submission.id)
         submission.address = submission.device = None
         db.session.flush()
         _tell("form_submission.deleted", submission, actor)

@@ -35,8 +35,15 @@ REGULAR_SERVICES = ("window_cleaning", "solar_panels", "conservatory")
 LENGTHS = {
     "postcode": 20, "property_type": 20, "bedrooms": 10, "service": 30, "frequency": 20, "wishes": 2000,
     "access_notes": 1000, "preferred_method": 10, "name": 120, "phone": 60, "email": 254, "address_line1": 120,
-    "town": 80, "marketing_email": 1, "marketing_sms": 1,
+    "town": 80, "preferred_time": 10, "marketing_email": 1, "marketing_sms": 1,
 }  # fmt: skip
+#: Answers of several ticks.
+SEVERAL = ("extras", "access_facts")
+#: The same for a workspace's own questions, by kind.
+OWN_LENGTHS = {"short": 200, "long": 2000, "choice": 200, "yes_no": 3}
+#: Photos that come with one sending, and what they may weigh together.
+MOST_PHOTOS = 6
+PHOTO_BYTES = 20 * 1024**2
 #: Answers whose line breaks are kept.
 LONG_TEXTS = ("wishes", "access_notes")
 
@@ -50,32 +57,34 @@ MESSAGES = {
     "service": {"missing": "Choose what we should clean"},
     "frequency": {"missing": "Choose how often we should come"},
     "extras": {"missing": "Choose from the list"},
+    "wishes": {"missing": "Write a few words"},
+    "access_facts": {"missing": "Choose from the list"},
+    "access_notes": {"missing": "Write how we get to the windows"},
     "preferred_method": {"missing": "Choose how we should get in touch"},
+    "preferred_time": {"missing": "Choose when suits you"},
     "name": {"missing": "Enter your name"},
     "phone": {
         "missing": "Enter a phone number or an email address",
+        "only": "Enter your phone number",
         "wrong": "That is not a phone number we can ring. Enter it like 07700 900123",
         "asked": "Enter a phone number, since you would like a call or a text",
     },
     "email": {
         "wrong": "That is not an email address. Enter it like name@example.com",
+        "missing": "Enter your email address",
         "asked": "Enter an email address, since you would like an email",
     },
+    "address_line1": {"missing": "Enter the house number and street"},
+    "town": {"missing": "Enter the town or village"},
+    "photos": {"missing": "Add a photo or two"},
 }
+#: What is said about a workspace's own question that was left blank, by kind.
+OWN_MESSAGES = {
+    "short": "Enter an answer", "long": "Write a few words", "choice": "Choose one", "choices": "Choose one or more",
+    "yes_no": "Choose yes or no",
+}  # fmt: skip
 
 HONEYPOT = "homepage"
-
-
-def _cards(choices: dict[str, str]) -> list[dict[str, str]]:
-    return [{"value": value, "title": title} for value, title in choices.items()]
-
-
-#: The same choices as the page's option cards want them.
-property_cards = _cards(PROPERTY_CHOICES)
-bedroom_cards = _cards(BEDROOM_CHOICES)
-extra_cards = _cards(EXTRA_CHOICES)
-method_cards = _cards(METHOD_CHOICES)
-frequency_cards = [{"value": value, "title": title, "text": text} for value, (title, text) in FREQUENCY_CHOICES.items()]
 
 
 def too_long(limit: int) -> str:

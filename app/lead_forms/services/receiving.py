@@ -1,6 +1,9 @@
 """Taking in what a customer sent: one lead for each page, however often it is sent."""
 
+import json
 from dataclasses import asdict, dataclass, field
+from typing import Any
+from uuid import UUID
 
 import structlog
 from sqlalchemy.dialects.postgresql import insert
@@ -10,14 +13,18 @@ from app.core.clock import utcnow
 from app.core.ids import new_id
 from app.core.permissions import Actor
 from app.extensions import db
-from app.lead_forms.models import FormSubmission, LeadForm
+from app.lead_forms.models import FormSubmission, LeadForm, LeadFormVersion
 from app.lead_forms.queries import earlier_sending
 from app.lead_forms.services.answers import Answers
+from app.lead_forms.services.content import content_of
+from app.lead_forms.services.pricing import for_timeline, shown_exactly
 from app.lead_forms.services.questions import marketing_wording
 from app.lead_forms.services.tokens import FormToken, Result
 from app.lead_forms.services.typed import Typed, to_json
+from app.lead_forms.services.wording import fingerprint
 from app.leads.models import LeadSource
 from app.leads.services import ConsentGiven, LeadDraft, create_lead
+from app.price_book.queries import Wanted
 from app.workspaces.models import Workspace
 
 log = structlog.get_logger(__name__)
@@ -36,57 +43,75 @@ class Origin:
 
 @dataclass(frozen=True, slots=True)
 class Sending:
-    """One valid sending of a form: what was typed, what it means, from where, and how long it took."""
+    """One valid sending of a form: what was typed, what it means, from where, how long it took, and the form as the
+    customer saw it.
+    """
 
     token: FormToken
     typed: Typed
     answers: Answers
     origin: Origin
     seconds: int
+    shown: LeadForm | LeadFormVersion
 
 
-def earlier_result(form: LeadForm, workspace: Workspace, token: FormToken) -> Result | None:
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What became of a sending: what to say, and the lead (or the quarantined sending) that photos belong to."""
+
+    result: Result
+    lead_id: UUID | None = None
+    submission_id: UUID | None = None
+
+
+def earlier_receipt(form: LeadForm, workspace: Workspace, token: FormToken) -> Receipt | None:
     """What to say when this very page was sent before; None when it was not."""
     earlier = earlier_sending(form.id, token.submission_key)
     if earlier is None:
         return None
-    return Result(earlier.number, earlier.number is None or workspace.serves(earlier.district))
+    in_area = earlier.number is None or workspace.serves(earlier.district)
+    return Receipt(Result(earlier.number, in_area), earlier.lead_id if earlier.number else None)
 
 
-def receive(form: LeadForm, workspace: Workspace, sending: Sending, suspicion: str | None, actor: Actor) -> Result:
+def receive(form: LeadForm, workspace: Workspace, sending: Sending, suspicion: str | None, actor: Actor) -> Receipt:
     """Keep a sending and make its lead, or put it into the quarantine when `suspicion` names a reason.
 
     The sending's row comes first: its unique key lets one of two equal sendings through; the other waits until the
     first is done and then says what that made.
     """
     submission = FormSubmission(
+        id=new_id(),
         form_id=form.id,
         lead_id=None if suspicion else new_id(),
+        form_version_no=sending.shown.version_no,
         submission_key=sending.token.submission_key,
         answers=to_json(sending.typed, asdict(sending.origin)),
         state="quarantined" if suspicion else "accepted",
         suspicion=suspicion,
+        text_key=fingerprint(sending.typed) if suspicion else None,
         address=actor.address,
         device=actor.device,
         seconds=sending.seconds,
         created_at=utcnow(),
     )
     if not _is_first(submission):
-        earlier = earlier_result(form, workspace, sending.token)
+        earlier = earlier_receipt(form, workspace, sending.token)
         assert earlier is not None
         return earlier
     if suspicion:
         log.info("lead_form_quarantined", reason=suspicion)
-        return Result(None, True)
-    lead = create_lead(_draft(form, workspace, submission, sending.answers, sending.origin), actor)
-    return Result(lead.number, workspace.serves(sending.answers.postcode.district))
+        return Receipt(Result(None, True), None, submission.id)
+    draft = _draft(form, sending.shown, workspace, submission, sending.answers, sending.origin)
+    lead = create_lead(draft, actor)
+    return Receipt(Result(lead.number, workspace.serves(sending.answers.postcode.district)), lead.id)
 
 
 def make_lead(
-    form: LeadForm, workspace: Workspace, submission: FormSubmission, answers: Answers, origin: Origin, actor: Actor
-) -> str:
+    form: LeadForm, shown: LeadForm | LeadFormVersion, workspace: Workspace, submission: FormSubmission,
+    answers: Answers, origin: Origin, actor: Actor,
+) -> str:  # fmt: skip
     """Make the lead of a sending that was held back, tie the two together and return the lead's number."""
-    lead = create_lead(_draft(form, workspace, submission, answers, origin), actor)
+    lead = create_lead(_draft(form, shown, workspace, submission, answers, origin), actor)
     submission.lead_id = lead.id
     db.session.flush()
     return lead.number
@@ -100,8 +125,9 @@ def _is_first(submission: FormSubmission) -> bool:
 
 
 def _draft(
-    form: LeadForm, workspace: Workspace, submission: FormSubmission, answers: Answers, origin: Origin
-) -> LeadDraft:
+    form: LeadForm, shown: LeadForm | LeadFormVersion, workspace: Workspace, submission: FormSubmission,
+    answers: Answers, origin: Origin,
+) -> LeadDraft:  # fmt: skip
     return LeadDraft(
         id=submission.lead_id,
         name=answers.name,
@@ -113,11 +139,13 @@ def _draft(
         property_type=answers.property_type,
         bedrooms=answers.bedrooms,
         access_notes=answers.access_notes,
+        access_facts=list(answers.access_facts),
         service=answers.service,
-        frequency=answers.frequency,
         extras=list(answers.extras),
         wishes=answers.wishes,
+        answers=json.dumps(answers.own, ensure_ascii=False) if answers.own else None,
         preferred_method=answers.preferred_method,
+        preferred_time=answers.preferred_time,
         source_key=_source_key(form),
         source_id=form.source_id,
         source_details={"form": form.name} | {k: v for k, v in origin.utm.items() if k in ("utm_term", "utm_content")},
@@ -129,15 +157,30 @@ def _draft(
         address=str(submission.address) if submission.address else None,
         device=submission.device,
         form_seconds=submission.seconds,
-        consents=_consents(form, answers),
+        consents=_consents(shown, answers),
         stage_key="new" if workspace.serves(answers.postcode.district) else "not_in_area",
+        **_offer(shown, workspace, answers),
     )
 
 
-def _consents(form: LeadForm, answers: Answers) -> list[ConsentGiven]:
+def _offer(shown: LeadForm | LeadFormVersion, workspace: Workspace, answers: Answers) -> dict[str, Any]:
+    """How often, and the price that the customer was told to the penny, with how it came about."""
+    wanted = Wanted(answers.property_type, answers.bedrooms, answers.service, answers.extras, answers.postcode.district)
+    told = shown_exactly(content_of(shown), workspace, wanted, answers.frequency)
+    if told is None:
+        return {"frequency": answers.frequency}
+    priced, rung = told
+    first = rung.first_minor if rung.first_minor != rung.price_minor else None
+    return {
+        "frequency": rung.frequency, "price_minor": rung.price_minor, "first_price_minor": first,
+        "told": for_timeline(priced, rung),
+    }  # fmt: skip
+
+
+def _consents(shown: LeadForm | LeadFormVersion, answers: Answers) -> list[ConsentGiven]:
     """Lines for the ledger. A box left alone adds none: it must not take back what was agreed to another time."""
     return [
-        ConsentGiven(channel, "marketing", True, marketing_wording(form.consent_wording, channel))
+        ConsentGiven(channel, "marketing", True, marketing_wording(shown.consent_wording, channel))
         for channel in answers.marketing
     ]
 

@@ -4,6 +4,6 @@ from flask import Blueprint
 
 bp = Blueprint("lead_forms", __name__)
 
-from app.lead_forms.views import embedding, public, staff  # noqa: E402  (they add their routes to bp)
+from app.lead_forms.views import embedding, public, staff, telling  # noqa: E402  (they add their routes to bp)
 
-__all__ = ["bp", "embedding", "public", "staff"]
+__all__ = ["bp", "embedding", "public", "staff", "telling"]

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import text
 
 from app.activities.services import record_activity
-from app.contacts.models import Consent, Contact, Property
+from app.contacts.models import ACCESS_FACTS, Consent, Contact, Property
 from app.contacts.services import House, Person, join
 from app.core import email_addresses, phones, postcodes
 from app.core.catalogue import known
@@ -51,11 +51,14 @@ class LeadDraft:
     property_type: str | None = None
     bedrooms: str | None = None
     access_notes: str | None = None
+    access_facts: list[str] = field(default_factory=list)
     service: str = "window_cleaning"
     frequency: str | None = None
     extras: list[str] = field(default_factory=list)
     wishes: str | None = None
+    answers: str | None = None  # to the workspace's own questions, as Lead.answers keeps them
     preferred_method: str = "any"
+    preferred_time: str | None = None
     source_key: str = "website_form"
     source_id: UUID | None = None  # spares the look-up where the caller knows it
     source_details: dict = field(default_factory=dict)
@@ -70,6 +73,8 @@ class LeadDraft:
     consents: list[ConsentGiven] = field(default_factory=list)
     owner_id: UUID | None = None
     price_minor: int | None = None
+    first_price_minor: int | None = None
+    told: dict = field(default_factory=dict)  # the price that the form showed and its workings, for the timeline
     priority: str = "normal"
     stage_key: str = "new"
     id: UUID | None = None  # of the lead to be, for a row that has named it already
@@ -132,6 +137,9 @@ def _keep_house_facts(place: Property, draft: LeadDraft, is_vouched: bool) -> No
     into a public form.
     """
     known = place.access_notes or ""
+    if draft.access_facts:
+        known_facts = {*(place.access_facts or ()), *draft.access_facts}
+        place.access_facts = [each for each in ACCESS_FACTS if each in known_facts]
     if is_vouched:
         place.property_type = draft.property_type or place.property_type
         place.bedrooms = _bedrooms(place.property_type, draft.bedrooms or place.bedrooms)
@@ -162,8 +170,9 @@ def _lead(draft: LeadDraft, contact: Contact, place: Property, stage: Stage, act
         address=draft.address, device=_cut(draft.device), form_seconds=draft.form_seconds, district=place.district,
         sector=place.sector, property_type=property_type,
         bedrooms=_bedrooms(property_type, draft.bedrooms or place.bedrooms), service=draft.service, extras=draft.extras,
-        wishes=draft.wishes or None, currency=workspace.currency, created_by=actor.user_id, created_at=now,
-        last_activity_at=now,
+        wishes=draft.wishes or None, answers=draft.answers, preferred_time=draft.preferred_time,
+        first_price_minor=draft.first_price_minor, currency=workspace.currency, created_by=actor.user_id,
+        created_at=now, last_activity_at=now,
     )  # fmt: skip
     lead.set_price(draft.price_minor, draft.frequency)
     year = now.astimezone(ZoneInfo(workspace.time_zone)).year
@@ -210,7 +219,7 @@ def _tell(lead: Lead, stage: Stage, draft: LeadDraft, actor: Actor) -> None:
     record_activity(
         lead, "lead_created", "lead.created", actor, at=lead.created_at,
         data={"number": lead.number, "source": draft.source_key, "stage_id": str(stage.id),
-              "stage_change_id": str(change.id)},
+              "stage_change_id": str(change.id), **({"told": draft.told} if draft.told else {})},
         topics=("board",),
     )  # fmt: skip
 

@@ -1,43 +1,56 @@
-// The server's checks, step by step and in its own words (data-messages). More lenient than the server, never stricter.
+// The server's checks, step by step and in its own words (data-asking). More lenient than the server, never stricter.
 const POSTCODE = /^[A-Z]{1,2}[0-9OI][A-Z0-9]?([0-9OI][A-Z01]{2}|[0-9OI])?$/;
-const REGULAR = ["window_cleaning", "solar_panels", "conservatory"];
 
 const text = (form, name) => (form.elements[name]?.value ?? "").trim();
 const wrongPostcode = (value) => !POSTCODE.test(value.toUpperCase().replace(/[\s.-]/g, ""));
 const wrongPhone = (value) => value.replace(/\D/g, "").length < 9;
 const wrongEmail = (value) => !/^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(value);
 
+// What is wrong with an answer beyond its being left out. `needed` says whether the form demands one.
 const CHECKS = {
   postcode: (form, value) => (!value ? "missing" : wrongPostcode(value) ? "wrong" : ""),
-  property_type: (form, value) => (value ? "" : "missing"),
-  bedrooms: (form, value) => (value || text(form, "property_type") === "commercial" ? "" : "missing"),
-  service: (form, value) => (value ? "" : "missing"),
-  frequency: (form, value) => (value || !REGULAR.includes(text(form, "service")) ? "" : "missing"),
-  name: (form, value) => (value ? "" : "missing"),
-  phone: (form, value) => {
+  bedrooms: (form, value, needed) => (value || !needed || text(form, "property_type") === "commercial" ? "" : "missing"),
+  frequency: (form, value, needed) => (value || !needed || !asking(form).regular.includes(text(form, "service")) ? "" : "missing"),
+  phone: (form, value, needed) => {
     const method = text(form, "preferred_method");
     if (value) return wrongPhone(value) ? "wrong" : "";
     if (method === "phone" || method === "sms") return "asked";
-    return text(form, "email") || method === "email" ? "" : "missing";
+    if (needed) return "missing";
+    return text(form, "email") || method === "email" || !form.elements.email ? "" : "missing";
   },
-  email: (form, value) => {
+  email: (form, value, needed) => {
     if (value) return wrongEmail(value) ? "wrong" : "";
-    return text(form, "preferred_method") === "email" ? "asked" : "";
+    return text(form, "preferred_method") === "email" ? "asked" : needed ? "missing" : "";
   },
 };
 
+const known = new WeakMap();
+
+// What the form asks: { required, regular, own, messages, photos }.
+export function asking(form) {
+  if (!known.has(form)) known.set(form, JSON.parse(form.querySelector("[data-asking]").textContent));
+  return known.get(form);
+}
+
 // Shows what is wrong in a step beside its fields. Returns the first field to mend, or undefined.
 export function check(form, step) {
-  const messages = JSON.parse(form.dataset.messages);
+  const { required, messages } = asking(form);
   let first;
-  for (const [name, judge] of Object.entries(CHECKS)) {
-    const field = step.querySelector(`[name=${name}]`);
+  for (const name of Object.keys(messages)) {
+    const field = step.querySelector(`[name="${name}"]`);
     if (!field) continue;
-    const fault = judge(form, text(form, name));
+    const needed = required.includes(name);
+    const value = answer(form, step, field);
+    const fault = CHECKS[name] ? CHECKS[name](form, value, needed) : needed && !value ? "missing" : "";
     show(field, fault && messages[name][fault]);
     if (fault) first ??= field;
   }
   return first;
+}
+
+function answer(form, step, field) {
+  if (field.type === "checkbox") return step.querySelector(`[name="${field.name}"]:checked`)?.value ?? "";
+  return field.type === "file" ? field.value : text(form, field.name);
 }
 
 // Puts a message beside a field or a group of choices, or takes it away.

@@ -1,10 +1,13 @@
 // The quote form, one step at a time. Without this script it is one page that works; the server has the last word.
-import { check, show } from "./checks.js";
+import { asking, check, show } from "./checks.js";
 import { frame } from "./frame.js";
-import { keep, kept } from "./keep.js";
-import { follow } from "./relevance.js";
+import { forget, keep, kept } from "./keep.js";
+import { tellPrice } from "./price.js";
 import { prove } from "./proving.js";
-import { send } from "./send.js";
+import { follow } from "./relevance.js";
+import { calm, send } from "./send.js";
+
+const CHOOSE_AGAIN = "Not sent yet. Everything you typed is here; please choose your photos again, then send.";
 
 function start(form) {
   const steps = [...form.querySelectorAll("[data-step]")];
@@ -12,27 +15,33 @@ function start(form) {
   const progress = form.querySelector("progress");
   const sendWords = next.textContent;
   const tellHeight = frame(form.dataset.parent);
+  const priceAt = tellPrice(form, tellHeight);
+  const last = steps.length - 1;
   let now = 0;
+  let wasKept = false;
 
-  const back = document.createElement("button");
-  back.type = "button";
-  back.className = "back";
-  back.textContent = "Back";
-  back.addEventListener("click", () => history.back());
+  const back = link("Back", () => history.back());
+  const startAgain = link("Start again", () => {
+    forget(form.dataset.leadForm);
+    location.reload();
+  });
 
   function open(number, { focus = true } = {}) {
-    now = Math.max(0, Math.min(number, steps.length - 1));
+    now = Math.max(0, Math.min(number, last));
+    calm(form);
     steps.forEach((step, at) => step.toggleAttribute("data-now", at === now));
     progress.value = now + 1;
-    next.textContent = now === steps.length - 1 ? sendWords : "Next";
-    form.querySelector("[data-back-place]").replaceChildren(...(now ? [back, " · "] : []));
+    next.textContent = now === last ? sendWords : "Next";
+    const ways = [...(now ? [back] : []), ...(wasKept ? [startAgain] : [])];
+    form.querySelector("[data-back-place]").replaceChildren(...ways.flatMap((way) => [way, " · "]));
     follow(form);
+    priceAt(now);
     if (focus) {
       scrollTo({ top: 0 });
       steps[now].querySelector("h2").focus({ preventScroll: true });
     }
     tellHeight(focus);
-    keep(form, now);
+    if (focus) keep(form, now);
   }
 
   function goOn() {
@@ -41,21 +50,25 @@ function start(form) {
     const wrong = check(form, steps[now]);
     tellHeight();
     if (wrong) return wrong.focus();
-    if (now < steps.length - 1) {
+    if (now < last) {
       history.pushState({ step: now + 1 }, "");
       return open(now + 1);
     }
     const elsewhere = steps.findIndex((step) => check(form, step));
     if (elsewhere >= 0) return open(elsewhere);
     form.querySelector(".error-summary")?.remove();
-    return send(form, next, { answered, tellHeight });
+    return send(form, next, { step: () => now, isLast: () => now === last, answered, tellHeight });
   }
 
   // The server found something: its page takes the place of ours, with what was typed and its words beside the fields.
   function answered(page) {
     const theirs = page.querySelector("[data-lead-form]");
     if (!theirs) return false;
-    form.replaceWith(document.importNode(theirs, true));
+    const photos = form.querySelector("[data-photos]");
+    const place = theirs.querySelector("[data-photos]:not(:has(.error))");
+    const fresh = document.importNode(theirs, true);
+    if (photos && place) fresh.querySelector("[data-photos]").replaceWith(photos);
+    form.replaceWith(fresh);
     begin();
     return true;
   }
@@ -78,17 +91,40 @@ function start(form) {
     open(steps.findIndex((step) => step.contains(field)), { focus: false });
     field.focus();
   });
+  const photos = form.querySelector("[data-photos]:not(:has(.photo-list))");
+  if (photos) import("./photos.js").then((it) => it.takePhotos(photos, asking(form).photos, tellHeight));
   prove(form);
   onpopstate = (event) => open(event.state?.step ?? 0);
 
+  const isReturned = "returned" in form.dataset;
   const faulty = steps.findIndex((step) => step.querySelector(".error"));
-  const before = "returned" in form.dataset ? null : kept(form);
-  const first = faulty >= 0 ? faulty : "returned" in form.dataset ? steps.length - 1 : before?.step ?? 0;
+  const before = isReturned ? null : kept(form);
+  wasKept = Boolean(before?.step);
+  const first = faulty >= 0 ? faulty : isReturned ? last : before?.step ?? 0;
   for (let step = 0; step <= first; step += 1) history[step ? "pushState" : "replaceState"]({ step }, "");
   open(first, { focus: false });
+  if (isReturned) keep(form, now);
   form.dataset.ready = "";
-  const summary = form.querySelector(".error-summary");
-  if (summary) summary.focus();
+  form.querySelector(".error-summary")?.focus();
+  if (before?.isPending) goOnSending(before.photos);
+
+  // The page was closed or reloaded while it could not be sent.
+  function goOnSending(photoCount) {
+    if (!photoCount) return goOn();
+    const note = form.querySelector("[data-send-note]");
+    note.textContent = CHOOSE_AGAIN;
+    note.hidden = false;
+    return tellHeight();
+  }
+}
+
+function link(words, act) {
+  const button = document.createElement("button");
+  button.type = "button";
+  button.className = "back";
+  button.textContent = words;
+  button.addEventListener("click", act);
+  return button;
 }
 
 function begin() {

@@ -1,7 +1,9 @@
 // What follows from the answers so far: questions that fall away, whether we come that way, and all of it at the end.
+import { asking } from "./checks.js";
+
 const RECAP = {
-  Postcode: ["postcode"], Place: ["property_type", "bedrooms"], Work: ["service", "frequency"], Extras: ["extras"], Name: ["name"],
-  Phone: ["phone"], Email: ["email"],
+  Postcode: ["postcode"], Place: ["property_type", "bedrooms"], Work: ["service", "frequency"], Extras: ["extras"],
+  Access: ["access_facts"], Name: ["name"], Phone: ["phone"], Email: ["email"],
 };
 
 export function follow(form) {
@@ -13,23 +15,34 @@ export function follow(form) {
   recap(form);
 }
 
+// The postcode's first half, or undefined while it is none.
+export function district(form) {
+  const typed = form.elements.postcode.value.toUpperCase().replace(/[\s.-]/g, "");
+  return /^([A-Z]{1,2}\d[A-Z\d]?)(\d[A-Z]{2})?$/.exec(typed)?.[1];
+}
+
 function tellArea(form) {
   const note = form.querySelector("[data-area-note]");
+  if (!note) return;
   const { districts, inside, outside } = JSON.parse(form.dataset.area);
-  const typed = form.elements.postcode.value.toUpperCase().replace(/[\s.-]/g, "");
-  const district = /^([A-Z]{1,2}\d[A-Z\d]?)(\d[A-Z]{2})?$/.exec(typed)?.[1];
-  note.hidden = !district || !districts.length;
+  const found = district(form);
+  const isInside = !districts.length || districts.includes(found);
+  const date = note.querySelector("[data-area-date]");
+  note.hidden = !found || (!districts.length && !date);
   if (note.hidden) return;
-  const [before, after] = (districts.includes(district) ? inside : outside).split("{}");
+  const [before, after] = (isInside ? inside : outside).split("{}");
   const name = document.createElement("b");
-  name.textContent = district;
-  note.firstElementChild.replaceChildren(before, name, after);
+  name.textContent = found;
+  note.querySelector("[data-area-words]").replaceChildren(before, name, after);
+  if (date) date.hidden = !isInside;
 }
 
 function recap(form) {
   const list = form.querySelector("[data-recap]");
+  if (!list) return;
   list.replaceChildren();
-  for (const [word, names] of Object.entries(RECAP)) {
+  const own = Object.entries(asking(form).own).map(([name, label]) => [label, [name]]);
+  for (const [word, names] of [...Object.entries(RECAP), ...own]) {
     const said = names.flatMap((name) => words(form, name)).join(", ");
     if (!said) continue;
     const [row, term, value] = ["div", "dt", "dd"].map((tag) => document.createElement(tag));
@@ -42,7 +55,7 @@ function recap(form) {
 }
 
 function words(form, name) {
-  const fields = [...form.querySelectorAll(`[name=${name}]`)].filter((field) => !field.closest("[hidden]:not([data-recap])"));
+  const fields = [...form.querySelectorAll(`[name="${name}"]`)].filter((field) => !field.closest("[data-hide-when][hidden]"));
   return fields.flatMap((field) => {
     if (field.matches("select")) return field.value ? field.selectedOptions[0].text : [];
     if (!field.matches("[type=radio], [type=checkbox]")) return field.value.trim() || [];

@@ -1,43 +1,71 @@
-// Sends the form, and keeps trying when the line is gone. The token in it makes a second arrival harmless.
-import { forget } from "./keep.js";
+// Sends the form, and keeps trying by itself while the line is gone. The token in it makes a second arrival harmless.
+import { forget, keep } from "./keep.js";
 import { proven } from "./proving.js";
 
-const PATIENCE = 20_000;
-const OFFLINE = "You seem to be offline. Nothing is lost: we send it as soon as you are back, or tap to try again.";
-const BROKEN = "That did not work, and it was not you. Nothing is lost; please try again in a minute.";
+const PATIENCE = 30_000;
+const WITH_PHOTOS = 180_000;
+const WAITS = [2, 4, 8, 15, 30, 60]; // seconds; the last one again and again
+const OFFLINE = "You seem to be offline. Nothing is lost: we keep trying and send it by ourselves as soon as you are back.";
+const BROKEN = "That did not work, and it was not you. Nothing is lost: we try again by ourselves in a moment.";
+const BUSY = [429, 502, 503, 504];
 
-export async function send(form, button, { answered, tellHeight }) {
+const tries = new WeakMap();
+
+// `page` is { step, isLast, answered, tellHeight }: where the form stands, and what takes the server's page in.
+export async function send(form, button, page) {
   const note = form.querySelector("[data-send-note]");
-  const words = button.textContent;
+  const words = (button.dataset.words ??= button.textContent);
+  calm(form);
   form.setAttribute("aria-busy", "true");
   button.textContent = "Sending…";
-  note.hidden = true;
+  keep(form, page.step(), true);
+  let problem;
   try {
     await proven(form);
+    const body = new FormData(form);
+    const photos = [...body.values()].some((value) => value instanceof File && value.size);
     const response = await fetch(form.action, {
-      method: "POST", body: new URLSearchParams(new FormData(form)), signal: AbortSignal.timeout(PATIENCE),
+      method: "POST", body: photos ? body : plain(body), signal: AbortSignal.timeout(photos ? WITH_PHOTOS : PATIENCE),
     });
     if (response.redirected) {
       forget(form.dataset.leadForm);
       location.replace(response.url);
       return;
     }
-    const page = new DOMParser().parseFromString(await response.text(), "text/html");
-    if (!answered(page)) explain(BROKEN);
+    const answer = await response.text();
+    if (page.answered(new DOMParser().parseFromString(answer, "text/html"))) return;
+    problem = response.status === 429 ? answer : BROKEN;
+    if (response.status < 500 && !BUSY.includes(response.status)) return explain(problem, false);
   } catch {
-    explain(OFFLINE);
-    addEventListener("online", again, { once: true });
+    problem = OFFLINE;
   }
+  explain(problem, true);
 
-  function explain(message) {
+  function explain(message, goesOn) {
     form.removeAttribute("aria-busy");
-    button.textContent = words;
-    note.textContent = message;
+    button.textContent = goesOn ? "Try now" : words;
+    if (note.textContent !== message) note.textContent = message;
     note.hidden = false;
-    tellHeight();
+    page.tellHeight();
+    if (goesOn) tryAgain();
   }
 
-  function again() {
-    if (form.isConnected && form.getAttribute("aria-busy") !== "true") send(form, button, { answered, tellHeight });
+  function tryAgain() {
+    const count = tries.get(form)?.count ?? 0;
+    const again = () => {
+      if (form.isConnected && page.isLast() && form.getAttribute("aria-busy") !== "true") send(form, button, page);
+    };
+    const timer = setTimeout(again, WAITS[Math.min(count, WAITS.length - 1)] * 1000);
+    addEventListener("online", again, { once: true });
+    tries.set(form, { count: count + 1, stop: () => { clearTimeout(timer); removeEventListener("online", again); } });
   }
+}
+
+// Ends what was going to be tried again; somebody turns to the form.
+export function calm(form) {
+  tries.get(form)?.stop();
+}
+
+function plain(body) {
+  return new URLSearchParams([...body].filter(([, value]) => typeof value === "string"));
 }

@@ -1,0 +1,129 @@
+"""Photos that come with a form. They are drawn anew before anything is kept, so that neither the place where they were
+taken nor anything hidden in them comes along; of a sending in the quarantine they wait beside it.
+"""
+
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from uuid import UUID
+
+import structlog
+from sqlalchemy import func, select
+
+from app.core.clock import utcnow
+from app.core.errors import Invalid
+from app.core.ids import new_id
+from app.core.permissions import Actor
+from app.core.tenancy import current_workspace_id
+from app.core.transactions import after_commit
+from app.extensions import db
+from app.files.models import File
+from app.files.ports import BlobMissing, StoreUnavailable
+from app.files.services import ExaminerFailed, add_file, delete_variants, open_variant
+from app.files.services.examining import examine
+from app.files.services.keeping import seal_variants, store_variants
+from app.files.services.naming import clean_name
+from app.lead_forms.models import SubmissionPhoto
+from app.lead_forms.services.questions import MOST_PHOTOS
+from app.lead_forms.services.receiving import Receipt
+
+log = structlog.get_logger(__name__)
+#: Held-back photos of one workspace; robots may send many, and none of these was asked for.
+_MOST_HELD = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Photo:
+    """A picture as it was sent: what its sender calls it, and its bytes."""
+
+    name: str
+    content: bytes
+
+
+def keep_photo(photo: Photo, receipt: Receipt, actor: Actor) -> bool:
+    """Keep one photo with what became of its sending; whether that could be done.
+
+    The same photo again is kept once, so that a sending can be repeated. The lead itself is never in danger.
+    """
+    try:
+        if receipt.lead_id is not None:
+            if _sent_before(receipt.lead_id) < MOST_PHOTOS:
+                add_file(receipt.lead_id, photo.name, photo.content, actor, only="photo")
+        elif receipt.submission_id is not None:
+            _hold(photo, receipt.submission_id)
+    except Invalid:
+        return False
+    except (StoreUnavailable, ExaminerFailed) as error:
+        log.error("form_photo_not_kept", error=type(error).__name__)
+        return False
+    return True
+
+
+def release_photos(submission_id: UUID, lead_id: UUID, actor: Actor) -> None:
+    """Put the photos of a sending that is let out on its lead. What can't be read any more is left out."""
+    for held in _held(submission_id):
+        with suppress(BlobMissing, StoreUnavailable, ExaminerFailed, Invalid):
+            add_file(lead_id, held.name, open_variant(held.id, "main").read(), actor, only="photo")
+    drop_photos(submission_id)
+
+
+def drop_photos(submission_id: UUID) -> None:
+    """Delete the photos of a sending for good: the rows now, the bytes once that is certain."""
+    workspace_id = current_workspace_id()
+    for held in _held(submission_id):
+        db.session.delete(held)
+        after_commit(lambda photo_id=held.id: _delete_bytes(workspace_id, photo_id))
+    db.session.flush()
+
+
+def held_counts(submission_ids: Sequence[UUID]) -> dict[UUID, int]:
+    """How many photos wait beside each of these sendings."""
+    if not submission_ids:
+        return {}
+    query = (
+        select(SubmissionPhoto.submission_id, func.count())
+        .where(SubmissionPhoto.workspace_id == current_workspace_id())
+        .where(SubmissionPhoto.submission_id.in_(submission_ids))
+        .group_by(SubmissionPhoto.submission_id)
+    )
+    return {row[0]: row[1] for row in db.session.execute(query)}
+
+
+def _hold(photo: Photo, submission_id: UUID) -> None:
+    examined, photo_id = examine(photo.content), new_id()
+    if examined.kind != "photo":
+        raise Invalid({"file": "This is not a picture."})
+    here = SubmissionPhoto.workspace_id == current_workspace_id()
+    if (db.session.scalar(select(func.count()).where(here)) or 0) >= _MOST_HELD:
+        raise Invalid({"file": "Too many pictures wait to be looked at."})
+    store_variants(seal_variants(photo_id, examined.content, examined.thumb))
+    db.session.add(
+        SubmissionPhoto(
+            id=photo_id, submission_id=submission_id, name=clean_name(photo.name, examined.content_type),
+            content_type=examined.content_type, size_bytes=len(examined.content), created_at=utcnow(),
+        )
+    )  # fmt: skip
+    db.session.flush()
+
+
+def _held(submission_id: UUID) -> Sequence[SubmissionPhoto]:
+    return db.session.scalars(
+        select(SubmissionPhoto)
+        .where(SubmissionPhoto.workspace_id == current_workspace_id(), SubmissionPhoto.submission_id == submission_id)
+        .order_by(SubmissionPhoto.created_at, SubmissionPhoto.id)
+    ).all()
+
+
+def _sent_before(lead_id: UUID) -> int:
+    """Photos on a lead that its customer sent."""
+    query = select(func.count()).where(
+        File.workspace_id == current_workspace_id(), File.lead_id == lead_id, File.uploaded_by.is_(None)
+    )
+    return int(db.session.scalar(query) or 0)
+
+
+def _delete_bytes(workspace_id: UUID, photo_id: UUID) -> None:
+    try:
+        delete_variants(workspace_id, photo_id)
+    except StoreUnavailable as error:  # the sweep finds bytes without a row
+        log.warning("form_photo_left_for_sweep", photo=str(photo_id), code=str(error))

@@ -1,0 +1,74 @@
+// Photos are made small before they travel, by the phone that took them, and can be taken out again one by one.
+import { show } from "./checks.js";
+
+const SIDE = 1600;
+const THUMB = 144;
+const QUALITY = 0.82;
+const UNREADABLE = "That picture can’t be read here. Choose another one, or send it by email.";
+
+// `holder` is the field, `limits` { most, bytes }.
+export function takePhotos(holder, limits, tellHeight) {
+  const field = holder.querySelector("[type=file]");
+  const list = document.createElement("ul");
+  list.className = "photo-list";
+  list.setAttribute("aria-label", "Chosen photos");
+  holder.append(list);
+  let chosen = [];
+
+  field.addEventListener("change", async () => {
+    const added = [...field.files];
+    holder.setAttribute("aria-busy", "true");
+    let fault = "";
+    for (const file of added) {
+      if (chosen.length >= limits.most) fault = `${limits.most} photos are enough; the others were left out.`;
+      else await small(file).then((photo) => chosen.push(photo), () => { fault = UNREADABLE; });
+    }
+    while (chosen.reduce((sum, photo) => sum + photo.file.size, 0) > limits.bytes) chosen.pop();
+    settle(fault);
+  });
+
+  function settle(fault) {
+    const files = new DataTransfer();
+    for (const photo of chosen) files.items.add(photo.file);
+    field.files = files.files;
+    list.replaceChildren(...chosen.map(line));
+    holder.removeAttribute("aria-busy");
+    show(field, fault);
+    tellHeight();
+  }
+
+  function line(photo, at) {
+    const item = document.createElement("li");
+    const out = document.createElement("button");
+    out.type = "button";
+    out.className = "button small";
+    out.textContent = "Remove";
+    out.setAttribute("aria-label", `Remove photo ${at + 1}`);
+    out.addEventListener("click", () => {
+      chosen = chosen.filter((other) => other !== photo);
+      settle("");
+      (list.querySelectorAll("button")[at] ?? field).focus();
+    });
+    item.append(photo.thumb, out);
+    return item;
+  }
+}
+
+async function small(file) {
+  const picture = await createImageBitmap(file, { imageOrientation: "from-image" });
+  const part = Math.min(1, SIDE / Math.max(picture.width, picture.height));
+  const canvas = drawn(picture, Math.round(picture.width * part), Math.round(picture.height * part));
+  const blob = await new Promise((done) => canvas.toBlob(done, "image/jpeg", QUALITY));
+  const square = THUMB / Math.min(picture.width, picture.height);
+  const thumb = drawn(picture, Math.round(picture.width * square), Math.round(picture.height * square));
+  thumb.setAttribute("role", "img");
+  thumb.setAttribute("aria-label", file.name);
+  picture.close();
+  return { file: new File([blob], file.name.replace(/\.\w+$/, "") + ".jpg", { type: "image/jpeg" }), thumb };
+}
+
+function drawn(picture, width, height) {
+  const canvas = Object.assign(document.createElement("canvas"), { width, height });
+  canvas.getContext("2d").drawImage(picture, 0, 0, width, height);
+  return canvas;
+}
