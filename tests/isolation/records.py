@@ -30,10 +30,11 @@ from app.leads.services.saved_views import save_view
 from app.messaging.models import Message
 from app.messaging.services import compose
 from app.notifications.services import notify
+from app.price_book.services import import_usual
 from app.quotes.services import QuoteDraft, draft_quote
 from app.squeegee.models import SqueegeeAccount, Transfer
 from app.workspaces.models import Membership
-from app.workspaces.queries import load_place
+from app.workspaces.queries import load_place, today_here
 from app.workspaces.services import invite
 from tests.support.leads import make_lead
 from tests.support.world import Member, World, add_member
@@ -77,6 +78,7 @@ BODIES: dict[str, dict[str, str]] = {
     "my_day.undo": {"act": "{follow_up_id}", "since": SOON, "upto": SOON},
     "quotes.create": {"price_8_weekly": "24", "valid_until": TOMORROW},
     "quotes.send": {"channel": "email"},
+    "price_book.save_prices": {"p-semi-3-4_weekly": "16", "seen": "{book_id}"},
     "search.find": {"q": "Hannah"},
     "squeegee.book": {"first_service_date": TOMORROW},
     "squeegee.change_settings": {"seen": "2", "base_url": NOWHERE},
@@ -281,6 +283,7 @@ def _file(lead: Lead, actor: Actor) -> UUID:
 
 
 MAKERS: dict[str, Callable[[Lead, Actor], UUID]] = {
+    "book_id": lambda lead, actor: import_usual(today_here() + timedelta(days=9), actor).id,
     "file_id": _file,
     "follow_up_id": _follow_up,
     "message_id": _message,
