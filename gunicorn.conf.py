@@ -51,9 +51,12 @@ def pre_request(worker: Any, req: Any) -> None:
     """Let the other connections have their turn first.
 
     Answers of the database mostly come before others may run (app/core/driver.py). A client that sends its next
-    request at once would be served again and again, and nobody else.
+    request at once would be served again and again, and nobody else: gevent looks at the sockets only after many
+    such turns, so that sleep(0) alone does not help. A timer that is due at once makes it look.
     """
-    gevent.sleep(0)
+    hub = gevent.get_hub()
+    with hub.loop.timer(0) as soon:
+        hub.wait(soon)
 
 
 def child_exit(server: Any, worker: Any) -> None:

@@ -16,6 +16,9 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
+#: Seconds between two who come. All at once, the web process that wakes first would take most of them and keep them.
+APART = 0.05
+
 
 class Connection:
     """One open connection and where it is in its round of requests."""
@@ -74,6 +77,7 @@ def run(plan: dict[str, Any]) -> dict[str, Any]:
         connection = Connection(plan["port"], requests, number, once=plan["once"])
         selector.register(connection.socket, selectors.EVENT_READ, connection)
         connection.send()
+        time.sleep(APART)
     warm_until = time.perf_counter() + plan["warm_up"]
     times: list[float] = []
     statuses: Counter[int] = Counter()
