@@ -50,7 +50,16 @@ def words_for(activity: Words) -> Line:
 
 
 def _created(a: Words) -> Line:
-    return Line("inbox", "Enquiry came in", str(a.data.get("source", "")).replace("_", " "))
+    source = str(a.data.get("source", "")).replace("_", " ")
+    told = a.data.get("told")
+    return Line("inbox", "Enquiry came in", f"{source} · {_told(told)}" if told else source)
+
+
+def _told(told: Mapping[str, Any]) -> str:
+    """The price that the form showed, and how it came about."""
+    lines = ", ".join(f"{words} {format_money(minor)}" for words, minor in told["workings"])
+    price = f"{format_money(told['price_minor'])} {often(told['frequency'])}".strip()
+    return f"was shown {price}: {lines} (prices version {told['prices_version']})"
 
 
 def _stage_changed(a: Words) -> Line:
@@ -137,7 +146,8 @@ def _quote(a: Words) -> Line:
         "quote.drafted": f"Quote {number} drafted", "quote.sent": f"Quote {number} sent",
         "quote.opened": f"Quote {number} opened", "quote.accepted": f"Quote {number} accepted",
         "quote.declined": f"Quote {number} declined", "quote.expired": f"Quote {number} expired",
-        "quote.replaced": f"Quote {number} replaced",
+        "quote.replaced": f"Quote {number} replaced", "quote.link_revoked": f"Link to quote {number} withdrawn",
+        "quote.link_restored": f"Link to quote {number} works again",
     }  # fmt: skip
     price, frequency = a.data.get("price_minor"), a.data.get("frequency")
     offer = f"{format_money(price)} {often(frequency)}".strip() if price else ""

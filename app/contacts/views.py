@@ -18,7 +18,7 @@ from app.workspaces.layout import desk
 bp = Blueprint("contacts", __name__)
 
 _PERSON = ("name", "phone", "email", "preferred_method")
-_HOUSE = ("place", "house", "access_notes")
+_HOUSE = ("place", "house", "access")
 
 
 @bp.get("/w/<slug>/contacts/<uuid:contact_id>")

@@ -1,5 +1,7 @@
 """The trade's words for what the database keeps as keys: one place for pages, messages and the timeline."""
 
+from collections.abc import Iterable
+
 PROPERTY_WORDS = {
     "terraced": "terrace", "semi": "semi", "detached": "detached", "bungalow": "bungalow", "townhouse": "townhouse",
     "flat": "flat", "commercial": "business",
@@ -18,6 +20,12 @@ EXTRA_WORDS = {
     "velux": "Velux windows",
 }  # fmt: skip
 PRIORITY_WORDS = {"low": "Low", "normal": "Normal", "high": "High", "urgent": "Urgent"}
+#: What makes visits fail, of contacts.models.ACCESS_FACTS.
+ACCESS_WORDS = {
+    "locked_gate": "Locked gate", "dog": "Dog", "no_parking": "Hard to park",
+    "over_conservatory": "Windows above a conservatory",
+}  # fmt: skip
+TIME_WORDS = {"any": "Any time", "morning": "Mornings", "afternoon": "Afternoons", "evening": "Evenings"}
 METHOD_WORDS = {"any": "No preference", "phone": "Phone", "email": "Email", "sms": "Text message"}
 BEDROOM_WORDS = {"1-2": "1 or 2", "3": "3", "4": "4", "5": "5", "6+": "6 or more"}
 #: Why a lead was lost. The keys that customers give on a quote (quotes/services/answering.py) are among them.
@@ -35,7 +43,10 @@ CHOICE_WORDS = {
     "frequency": FREQUENCY_WORDS,
     "priority": PRIORITY_WORDS,
     "preferred_method": METHOD_WORDS,
+    "preferred_time": TIME_WORDS,
 }
+#: The same for facts of which several may hold.
+SEVERAL_WORDS = {"extras": EXTRA_WORDS, "access_facts": ACCESS_WORDS}
 #: What an empty column says of the leads that come to stand in it, by the key of its stage.
 EMPTY_STAGE_WORDS = {
     "new": "New enquiries land here.",
@@ -57,6 +68,12 @@ _SHORT_RHYTHM = {
 def often(frequency: str | None) -> str:
     """How often, inside a sentence: "every 8 weeks", "once"; "" while it is not known."""
     return "once" if frequency == "one_off" else FREQUENCY_WORDS.get(frequency or "", "").lower()
+
+
+def access_words(facts: Iterable[str], notes: str | None) -> str:
+    """How one gets to the windows, what is ticked in front of what was written; "" when nothing is known."""
+    ticked = ", ".join(ACCESS_WORDS.get(each, each) for each in facts)
+    return "\n".join(part for part in (ticked, (notes or "").strip()) if part)
 
 
 def rhythm(service: str, frequency: str | None) -> str:

@@ -9,7 +9,7 @@ from app.contacts.models import Contact, Property
 from app.core import postcodes
 from app.core.money import format_money
 from app.leads.models import EXTRAS, FREQUENCIES, SERVICES, Lead
-from app.leads.words import EXTRA_WORDS, SERVICE_WORDS
+from app.leads.words import EXTRA_WORDS, SERVICE_WORDS, access_words
 from app.squeegee.ports import CustomerCard, JobCard
 
 #: An extra that is the same work as a service of ours has no Squeegee service of its own.
@@ -61,8 +61,8 @@ class LeadFacts:
             line1=place.address_line1 or "", address=place.address, town=place.town or "",
             postcode=place.postcode or "", district=place.district, service=lead.service, extras=tuple(lead.extras),
             frequency=lead.frequency, price_minor=lead.price_minor, first_price_minor=lead.first_price_minor,
-            wishes=lead.wishes or "", access_notes=place.access_notes or "", source_id=lead.source_id,
-            created_at=lead.created_at,
+            wishes=lead.wishes or "", access_notes=access_words(place.access_facts, place.access_notes),
+            source_id=lead.source_id, created_at=lead.created_at,
         )  # fmt: skip
 
     @property

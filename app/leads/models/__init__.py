@@ -6,6 +6,7 @@ from app.leads.models.lead import (
     PRIORITIES,
     SERVICES,
     SHELVES,
+    TIMES_OF_DAY,
     Lead,
     LeadNumberCounter,
     LeadSource,
@@ -16,7 +17,7 @@ from app.leads.models.saved_view import ListPreference, SavedView
 from app.leads.models.tagging import TAG_COLOURS, Favourite, LeadTag, Tag
 
 __all__ = [
-    "EXTRAS", "FREQUENCIES", "NOBODY", "PRIORITIES", "SERVICES", "SHELVES", "TAG_COLOURS", "Favourite", "Lead",
-    "LeadNumberCounter", "LeadSource", "LeadTag", "ListPreference", "Pipeline", "SavedView", "SearchToken", "Stage",
-    "StageChange", "StageCounter", "Tag",
+    "EXTRAS", "FREQUENCIES", "NOBODY", "PRIORITIES", "SERVICES", "SHELVES", "TAG_COLOURS", "TIMES_OF_DAY", "Favourite",
+    "Lead", "LeadNumberCounter", "LeadSource", "LeadTag", "ListPreference", "Pipeline", "SavedView", "SearchToken",
+    "Stage", "StageChange", "StageCounter", "Tag",
 ]  # fmt: skip

@@ -14,6 +14,8 @@ from app.extensions import db
 
 #: Where a lead lies: on the desk where people work, put away, or waiting to be deleted.
 SHELVES = ("desk", "archive", "bin")
+#: When a customer had rather be reached.
+TIMES_OF_DAY = ("any", "morning", "afternoon", "evening")
 PRIORITIES = ("low", "normal", "high", "urgent")
 SERVICES = ("window_cleaning", "gutter_clearing", "fascia_soffit", "conservatory", "solar_panels", "other")
 #: Weeks between visits; None is a single visit.

@@ -1,5 +1,6 @@
 """One lead with everything its drawer shows at once."""
 
+import json
 from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
@@ -67,6 +68,12 @@ class LeadDetail:
     def created_at(self) -> datetime:
         """When the enquiry came in."""
         return self.lead.created_at
+
+    @property
+    def answered(self) -> list[tuple[str, str]]:
+        """The workspace's own questions and what the customer answered, as far as there are any."""
+        kept = self.lead.answers
+        return [(question, answer) for question, answer in json.loads(kept)] if kept else []
 
     def fact(self, name: str) -> FactView:
         """A fact by name."""

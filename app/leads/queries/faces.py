@@ -8,7 +8,7 @@ from app.core.money import format_money
 from app.leads.queries.cards import house_words
 from app.leads.queries.detail import LeadDetail
 from app.leads.queries.facts import FACTS, Fact
-from app.leads.words import EXTRA_WORDS, METHOD_WORDS, SERVICE_WORDS, often
+from app.leads.words import EXTRA_WORDS, METHOD_WORDS, SERVICE_WORDS, TIME_WORDS, access_words, often
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,7 @@ FIRST = {
         _together("work", "Work", "service", "extras"),
         _alone("owner"),
         _alone("priority"),
-        _alone("access_notes"),
+        _together("access", "Access", "access_facts", "access_notes"),
         _alone("wishes"),
     )
 }
@@ -64,7 +64,7 @@ MORE = {
     face.name: face
     for face in (
         _alone("name"),
-        _alone("preferred_method"),
+        _together("contacting", "Prefers", "preferred_method", "preferred_time"),
         _alone("expected_close"),
         _alone("conversion_percent"),
         _alone("quality_score"),
@@ -149,6 +149,18 @@ def _work(detail: LeadDetail, face: Face) -> FaceView:
     return FaceView(face.name, face.label, service, more=f"and {extras}" if extras else "")
 
 
+def _access(detail: LeadDetail, face: Face) -> FaceView:
+    shown = access_words(detail.property.access_facts, detail.property.access_notes)
+    return FaceView(face.name, face.label, shown, is_wide=True)
+
+
+def _contacting(detail: LeadDetail, face: Face) -> FaceView:
+    method = METHOD_WORDS.get(detail.contact.preferred_method, "")
+    time = TIME_WORDS.get(detail.lead.preferred_time or "", "")
+    return FaceView(face.name, face.label, method, more=time.lower() if detail.lead.preferred_time != "any" else "")
+
+
 _WRITERS: dict[str, Callable[[LeadDetail, Face], FaceView]] = {
     "phone": _phone, "email": _email, "place": _place, "house": _house, "offer": _offer, "work": _work,
+    "access": _access, "contacting": _contacting,
 }  # fmt: skip

@@ -4,12 +4,12 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from app.contacts.models import BEDROOMS, CONTACT_METHODS, PROPERTY_TYPES
+from app.contacts.models import ACCESS_FACTS, BEDROOMS, CONTACT_METHODS, PROPERTY_TYPES
 from app.core import phones
 from app.core.human_time import short_date
 from app.core.money import plain_amount
-from app.leads.models import EXTRAS, FREQUENCIES, PRIORITIES, SERVICES
-from app.leads.words import CHOICE_WORDS, EXTRA_WORDS
+from app.leads.models import EXTRAS, FREQUENCIES, PRIORITIES, SERVICES, TIMES_OF_DAY
+from app.leads.words import CHOICE_WORDS, SEVERAL_WORDS
 
 _CHOICES = {
     "property_type": PROPERTY_TYPES,
@@ -18,6 +18,8 @@ _CHOICES = {
     "frequency": tuple(FREQUENCIES),
     "priority": PRIORITIES,
     "preferred_method": CONTACT_METHODS,
+    "preferred_time": TIMES_OF_DAY,
+    "access_facts": ACCESS_FACTS,
     "extras": EXTRAS,
 }
 _ATTRIBUTES = {"price": "price_minor", "first_price": "first_price_minor", "owner": "owner_id", "source": "source_id"}
@@ -66,6 +68,7 @@ FACTS = {
     for fact in (
         Fact("name", "Name", "text", "contact", "person", sealed=True, required=True),
         Fact("preferred_method", "Prefers", "choice", "contact", "person", required=True),
+        Fact("preferred_time", "Best time", "choice", "lead", "person"),
         Fact("phone", "Phone", "phone", "contact", "person", sealed=True),
         Fact("email", "Email", "email", "contact", "person", sealed=True),
         Fact("address_line1", "Address", "text", "property", "house", sealed=True),
@@ -74,6 +77,7 @@ FACTS = {
         Fact("postcode", "Postcode", "postcode", "property", "house", sealed=True),
         Fact("property_type", "Property", "choice", "lead", "house"),
         Fact("bedrooms", "Bedrooms", "choice", "lead", "house"),
+        Fact("access_facts", "Getting there", "choices", "property", "house"),
         Fact("access_notes", "Access", "longtext", "property", "house", sealed=True, hint="Gate, dog, parking"),
         Fact("service", "Service", "choice", "lead", "job", required=True),
         Fact("frequency", "How often", "choice", "lead", "job"),
@@ -114,7 +118,7 @@ def read_out(fact: Fact, value: str) -> str:
     if fact.kind == "choice":
         return CHOICE_WORDS[fact.name].get(value, value)
     if fact.kind == "choices":
-        return ", ".join(EXTRA_WORDS.get(each, each) for each in value.split(","))
+        return ", ".join(SEVERAL_WORDS[fact.name].get(each, each) for each in value.split(","))
     if fact.kind == "money":
         return f"£{value}"
     if fact.kind == "date":

@@ -17,7 +17,7 @@ from app.core.tenancy import current_scope
 from app.extensions import db
 from app.leads.models import Lead, Stage
 from app.leads.queries.cards import what_is_wanted
-from app.leads.words import METHOD_WORDS
+from app.leads.words import METHOD_WORDS, TIME_WORDS, access_words
 from app.my_day.models import LeadClaim
 from app.my_day.queries.ordering import FRESH
 from app.my_day.queries.queue import first_act
@@ -74,9 +74,17 @@ class DayCard:
 
     @property
     def prefers(self) -> str:
-        """How the customer would rather be reached, "" when it is all the same."""
-        method = self.contact.preferred_method
-        return "" if method == "any" else METHOD_WORDS.get(method, method)
+        """How and when the customer would rather be reached, "" when it is all the same."""
+        method, time = self.contact.preferred_method, self.lead.preferred_time or "any"
+        said = ["" if method == "any" else METHOD_WORDS.get(method, method)]
+        said.append("" if time == "any" else TIME_WORDS.get(time, time).lower())
+        words = ", ".join(filter(None, said))
+        return words[:1].upper() + words[1:]
+
+    @property
+    def access(self) -> str:
+        """How one gets to the windows."""
+        return access_words(self.property.access_facts, self.property.access_notes)
 
     def is_due(self) -> bool:
         """Whether its act is due now."""
