@@ -3,7 +3,7 @@
 from app.contacts.models import BEDROOMS
 from app.core.money import format_money
 from app.leads.models import FREQUENCIES
-from app.leads.words import BEDROOM_WORDS
+from app.leads.words import BEDROOM_WORDS, EXTRA_WORDS, PROPERTY_WORDS, often
 from app.price_book.queries.book import HOMES, Book
 from app.price_book.queries.sheet import cell_name, extra_name
 
@@ -19,16 +19,15 @@ def faults(book: Book, currency: str) -> dict[str, str]:
         found[cell_name("semi", "3", "4_weekly")] = "Write at least one price."
     for home in HOMES:
         for frequency in FREQUENCIES:
-            _check_falling(
-                found, currency,
-                [(cell_name(home, bedrooms, frequency), bedrooms, _base(book, home, bedrooms, frequency))
-                 for bedrooms in BEDROOMS],
-            )  # fmt: skip
+            row = [
+                (cell_name(home, bedrooms, frequency), bedrooms, _base(book, home, bedrooms, frequency))
+                for bedrooms in BEDROOMS
+                if not _follows_fault(found, book, home, bedrooms, frequency)
+            ]
+            _check_falling(found, currency, f"{PROPERTY_WORDS[home].capitalize()}, {often(frequency)}", row)
     for key, extra in book.extras.items():
-        _check_falling(
-            found, currency,
-            [(extra_name(key, bedrooms), bedrooms, extra.minors.get(bedrooms)) for bedrooms in BEDROOMS],
-        )  # fmt: skip
+        row = [(extra_name(key, bedrooms), bedrooms, extra.minors.get(bedrooms)) for bedrooms in BEDROOMS]
+        _check_falling(found, currency, EXTRA_WORDS[key], row)
     _check_districts(found, book)
     return found
 
@@ -38,15 +37,20 @@ def _base(book: Book, home: str, bedrooms: str, frequency: str) -> int | None:
     return base[0] if base else None
 
 
-def _check_falling(found: dict[str, str], currency: str, row: list[tuple[str, str, int | None]]) -> None:
+def _follows_fault(found: dict[str, str], book: Book, home: str, bedrooms: str, frequency: str) -> bool:
+    """Whether an empty cell is wrong only because the 4-weekly price that it comes from is."""
+    return (home, bedrooms, frequency) not in book.cells and cell_name(home, bedrooms, "4_weekly") in found
+
+
+def _check_falling(found: dict[str, str], currency: str, what: str, row: list[tuple[str, str, int | None]]) -> None:
     highest, of = 0, ""
     for name, bedrooms, minor in row:
         if minor is None:
             continue
         if minor < highest:
-            price, other = format_money(minor, currency), format_money(highest, currency)
-            rooms = BEDROOM_WORDS[bedrooms]
-            found[name] = f"{rooms} bedrooms would cost {price}, less than {BEDROOM_WORDS[of]} at {other}."
+            less, more = format_money(minor, currency), format_money(highest, currency)
+            rooms, other = BEDROOM_WORDS[bedrooms], BEDROOM_WORDS[of]
+            found[name] = f"{what}: {rooms} bedrooms would cost {less}, less than {other} at {more}."
         else:
             highest, of = minor, bedrooms
 
