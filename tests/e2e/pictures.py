@@ -77,7 +77,7 @@ def _ask_for_a_quote(site: Site, phone: Page, folder: Path) -> None:
     _take(phone, folder / "form-on-a-phone.png")
     phone.goto("about:blank")
     phone.goto(site.form_url)
-    phone.evaluate("sessionStorage.clear()")
+    phone.evaluate("localStorage.clear()")
     phone.reload()
     since = time.monotonic()
     answer_until_contact(phone, "BS28 4AB")

@@ -53,6 +53,8 @@ def answer_until_contact(page: Page | FrameLocator, postcode: str = "BA5 2QJ") -
     go_on(page)
     choose(page, "extras", "conservatory")
     go_on(page)
+    choose(page, "own_0a1b2c3d", "First floor")
+    go_on(page)
     page.locator("[name=access_notes]").fill("Side gate, it is not locked")
     go_on(page)
     at_question(page, "How do we reach you?")

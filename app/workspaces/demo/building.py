@@ -23,12 +23,14 @@ from app.lead_forms.models import LeadForm
 from app.leads.models import EXTRAS, SERVICES
 from app.leads.services.creating import next_number
 from app.squeegee.models import SqueegeeAccount
+from app.workspaces.demo.asking import set_up_form
 from app.workspaces.demo.cast import Cast
 from app.workspaces.demo.history import History
 from app.workspaces.demo.journeys import JOURNEYS, moments
 from app.workspaces.demo.people import People
 from app.workspaces.demo.planning import appoint_crew, enqueue_messages, plan
 from app.workspaces.demo.prices import write_prices
+from app.workspaces.demo.rounds import drive_rounds
 from app.workspaces.demo.tagging import hang_tags
 from app.workspaces.models import Membership
 from app.workspaces.queries import main_form
@@ -75,7 +77,9 @@ def build_demo(seed: int = 2026) -> int:
     )  # fmt: skip
     cast.learn()
     owner = Actor("person", users["owner"].id, users["owner"].name)
+    set_up_form()
     write_prices(cast.now, cast.now.astimezone(cast.clock.zone).date(), owner)
+    drive_rounds(cast.now.astimezone(cast.clock.zone).date())
     histories = _tell(cast)
     for history in histories:
         plan(cast, history)
