@@ -20,7 +20,7 @@ def register(app: Flask) -> None:
     from app.notifications.views import bp as notifications
     from app.price_book.views import bp as price_book
     from app.quotes.views import bp as quotes
-    from app.rounds import models as rounds  # noqa: F401
+    from app.rounds.views import bp as rounds
     from app.search.views import bp as search
     from app.squeegee.views import bp as squeegee
     from app.workspaces.queries import load_place
@@ -33,6 +33,6 @@ def register(app: Flask) -> None:
 
     for blueprint in (
         accounts, workspaces, live, leads, contacts, bulk_acts, files, search, activities, followups, messaging,
-        lead_forms, price_book, quotes, squeegee, my_day, notifications,
+        lead_forms, price_book, quotes, rounds, squeegee, my_day, notifications,
     ):  # fmt: skip
         app.register_blueprint(blueprint)

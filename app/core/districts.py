@@ -12,9 +12,19 @@ def read_districts(text: str) -> tuple[list[str], list[str]]:
 
     Takes "BA5", a whole postcode (its district counts) and ranges such as "BA3-BA11" or "TA1 to TA3".
     """
-    found: dict[str, None] = {}
+    found, wrong = _read(text)
+    return list(dict.fromkeys(postcode.district for postcode in found)), wrong
+
+
+def read_areas(text: str) -> tuple[list[str], list[str]]:
+    """The same where a part of a district counts as such: "BA5 2" and "BA5 2QJ" are the sector BA5 2."""
+    found, wrong = _read(text)
+    return list(dict.fromkeys(postcode.sector or postcode.district for postcode in found)), wrong
+
+
+def _read(text: str) -> tuple[list[postcodes.Postcode], list[str]]:
     spread = _RANGE.sub(_spread_range, text.upper())
-    wrong = []
+    found, wrong = [], []
     for piece in re.split(r"[,;\n]+|\s+(?=[A-Z])", spread):
         if not piece.strip():
             continue
@@ -22,8 +32,8 @@ def read_districts(text: str) -> tuple[list[str], list[str]]:
         if postcode is None:
             wrong.append(piece.strip()[:20])
         else:
-            found[postcode.district] = None
-    return list(found), wrong
+            found.append(postcode)
+    return found, wrong
 
 
 def _spread_range(found: re.Match[str]) -> str:

@@ -3,7 +3,7 @@
 Rounds and closures are few and come from core/catalogue; only what fills a day is asked of the database.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -39,6 +39,15 @@ class NextVisit:
     def is_full(self) -> bool:
         """Whether nothing more fits into that day."""
         return self.room == 0
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """One day of the calendar: which rounds come, or why nobody works."""
+
+    date: date
+    visits: tuple[NextVisit, ...]
+    closed: str | None
 
 
 def rounds() -> list[Round]:
@@ -100,11 +109,23 @@ def next_visits(district: str | None, sector: str | None, today: date, count: in
     found.sort(key=lambda pair: (pair[0], pair[1].name.casefold()))
     found = found[:count]
     taken = jobs_on([day for day, _ in found])
-    visits = []
-    for day, each in found:
-        jobs = sum(covers(each.areas, *place) for place in taken.get(day, ()))
-        visits.append(NextVisit(day, each.name, max(0, each.capacity - jobs), each.capacity))
-    return visits
+    return [_visit(each, day, taken) for day, each in found]
+
+
+def next_weeks(monday: date, weeks: int) -> list[list[Day]]:
+    """The days of some weeks from a Monday on, a list a week, with what comes on them. One statement."""
+    last = monday + timedelta(weeks=weeks) - _ONE_DAY
+    closed, due = known(Closure), dict[date, list[Round]]()
+    for each in rounds():
+        for day in days_of(each, monday, last, closed) if each.is_active else ():
+            due.setdefault(day, []).append(each)
+    taken = jobs_on(list(due))
+    days = []
+    for number in range(weeks * 7):
+        day = monday + number * _ONE_DAY
+        visits = tuple(_visit(each, day, taken) for each in due.get(day, ()))
+        days.append(Day(day, visits, why_closed(day, closed)))
+    return [days[at : at + 7] for at in range(0, len(days), 7)]
 
 
 def jobs_on(days: Sequence[date]) -> dict[date, list[tuple[str | None, str | None]]]:
@@ -123,6 +144,11 @@ def jobs_on(days: Sequence[date]) -> dict[date, list[tuple[str | None, str | Non
         for day, district, sector in db.session.execute(_TAKEN, spans | {"here": here}):
             taken.setdefault(day, []).append((district, sector))
     return taken
+
+
+def _visit(each: Round, day: date, taken: Mapping[date, Sequence[tuple[str | None, str | None]]]) -> NextVisit:
+    jobs = sum(covers(each.areas, *place) for place in taken.get(day, ()))
+    return NextVisit(day, each.name, max(0, each.capacity - jobs), each.capacity)
 
 
 def _midnight(day: date, zone: ZoneInfo) -> datetime:

@@ -32,6 +32,7 @@ from app.messaging.services import compose
 from app.notifications.services import notify
 from app.price_book.services import import_usual
 from app.quotes.services import QuoteDraft, draft_quote
+from app.rounds.services import ClosureFacts, RoundFacts, add_closure, add_round
 from app.squeegee.models import SqueegeeAccount, Transfer
 from app.workspaces.models import Membership
 from app.workspaces.queries import load_place, today_here
@@ -79,6 +80,12 @@ BODIES: dict[str, dict[str, str]] = {
     "quotes.create": {"price_8_weekly": "24", "valid_until": TOMORROW},
     "quotes.send": {"channel": "email"},
     "price_book.save_prices": {"p-semi-3-4_weekly": "16", "seen": "{book_id}"},
+    "rounds.add_closure": {"closure": "Easter", "starts_on": TOMORROW},
+    "rounds.add_round": {"name": "Frome", "areas": "BA11", "first_day": TOMORROW, "every_weeks": "4", "capacity": "8"},
+    "rounds.change_round": {
+        "name": "Wells", "areas": "BA5", "first_day": TOMORROW, "every_weeks": "4", "capacity": "9", "version": "1",
+    },
+    "rounds.delete_round": {"version": "1"},
     "search.find": {"q": "Hannah"},
     "squeegee.book": {"first_service_date": TOMORROW},
     "squeegee.change_settings": {"seen": "2", "base_url": NOWHERE},
@@ -294,6 +301,8 @@ MAKERS: dict[str, Callable[[Lead, Actor], UUID]] = {
     "item_id": _dead_work,
     "transfer_id": _transfer,
     "view_id": lambda lead, actor: save_view("Urgent", [["priority", "urgent"]], actor).id,
+    "round_id": lambda lead, actor: add_round(RoundFacts("Wells", ["BA5"], today_here(), 4, 8), actor).id,
+    "closure_id": lambda lead, actor: add_closure(ClosureFacts("Christmas", today_here(), today_here()), actor).id,
     "tag_id": _tag,
     "notification_id": _notification,
     "bulk_act_id": _bulk_act,

@@ -11,15 +11,19 @@ from app.leads.queries.similar import similar_houses
 from app.leads.services import get_lead
 from app.leads.views import bp
 from app.quotes.queries import quotes_at
+from app.rounds.queries import next_visits
+from app.rounds.words import fit
 from app.workspaces.layout import desk
+from app.workspaces.queries import today_here
 
 
 @bp.get("/w/<slug>/leads/<uuid:lead_id>/similar")
 @permit("leads:read")
 def similar(slug: str, lead_id: UUID) -> Response:
-    """What houses like it were won at and lost at, as a line of the facts."""
+    """When we are next nearby, and what houses like it were won at and lost at, as lines of the facts."""
     lead = get_lead(lead_id)
-    values = {"similar": similar_houses(lead), "lead_id": lead_id}
+    coming = fit(next_visits(lead.district, lead.sector, today_here(), count=4))
+    values = {"similar": similar_houses(lead), "lead_id": lead_id, "round_fit": coming}
     if wants_fragment():
         return answer(fragment("leads/_similar.html", **values))
     return page("leads/around.html", part="leads/_similar.html", lead=lead, **values, **desk("leads"))

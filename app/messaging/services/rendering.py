@@ -8,6 +8,7 @@ from flask import current_app
 from sqlalchemy import select
 
 from app.accounts.models import User
+from app.core.clock import utcnow
 from app.core.errors import Conflict, NotFound
 from app.core.human_time import long_date
 from app.core.money import format_money
@@ -19,11 +20,14 @@ from app.leads.words import often
 from app.messaging.models import MessageTemplate
 from app.messaging.services.letters import letter_html
 from app.quotes.models import Quote
+from app.rounds.queries import next_visits
 from app.workspaces.models import Workspace
 from app.workspaces.queries import current_workspace
 
 #: Only a plain word in braces is a variable; `{a.b}`, `{0}` and `{{7*7}}` are ordinary text.
 _VARIABLE = re.compile(r"\{([a-z][a-z0-9_]*)\}")
+#: A customer is told of a day with room, if one of the next few has any.
+_DAYS_TRIED = 4
 _SERVICES = {
     "window_cleaning": "window cleaning",
     "gutter_clearing": "gutter clearing",
@@ -68,7 +72,8 @@ class _Facts:
             self._quote = db.session.scalars(
                 select(Quote)
                 .where(
-                    Quote.workspace_id == current_workspace_id(), Quote.lead_id == self.lead.id, Quote.state == "sent"
+                    Quote.workspace_id == current_workspace_id(), Quote.lead_id == self.lead.id, Quote.state == "sent",
+                    Quote.revoked_at.is_(None),
                 )
                 .order_by(Quote.version_no.desc())
                 .limit(1)
@@ -80,6 +85,13 @@ class _Facts:
         """The address of the customer's page of that offer."""
         secret = self.quote.link_secret if self.quote else None
         return f"{current_app.config['PUBLIC_URL']}/c/{secret}" if secret else None
+
+    @property
+    def next_visit(self) -> str | None:
+        """The next day on which a round comes to the house and has room, written out."""
+        today = utcnow().astimezone(self.workspace.clock().zone).date()
+        visits = next_visits(self.lead.district, self.lead.sector, today, count=_DAYS_TRIED)
+        return next((long_date(visit.day) for visit in visits if not visit.is_full), None)
 
     @property
     def owner(self) -> str | None:
@@ -102,6 +114,7 @@ _VALUES: dict[str, Callable[[_Facts], str | None]] = {
     "link": lambda facts: facts.link,
     "valid_until": lambda facts: long_date(facts.quote.valid_until) if facts.quote else None,
     "owner": lambda facts: facts.owner,
+    "next_visit": lambda facts: facts.next_visit,
     "workspace": lambda facts: facts.workspace.name,
     "workspace_phone": lambda facts: facts.workspace.phone,
     "workspace_email": lambda facts: facts.workspace.reply_email,

@@ -1,0 +1,126 @@
+"""Keeping the rounds and the closures of a workspace."""
+
+from dataclasses import asdict, dataclass
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import delete
+
+from app.core.catalogue import known
+from app.core.errors import Conflict, Invalid, NotFound
+from app.core.events import Event, publish
+from app.core.permissions import Actor
+from app.core.tenancy import current_workspace_id
+from app.extensions import db
+from app.rounds.models import Closure, Round
+
+#: More than this, and the page of rounds would be too long.
+MOST_ROUNDS = 100
+MOST_CLOSURES = 100
+_STALE = "Someone else changed this round while you had it open. Look at it, then try again."
+
+
+@dataclass(frozen=True, slots=True)
+class RoundFacts:
+    """What a round is: see models.Round."""
+
+    name: str
+    areas: list[str]
+    first_day: date
+    every_weeks: int
+    capacity: int
+    is_active: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class ClosureFacts:
+    """What a closure is: see models.Closure."""
+
+    name: str
+    starts_on: date
+    ends_on: date
+
+
+def add_round(facts: RoundFacts, actor: Actor) -> Round:
+    """Add a round. Raises Invalid for a name that is taken, or for one round too many."""
+    _check_name(facts.name, None)
+    if len(known(Round)) >= MOST_ROUNDS:
+        raise Invalid({"name": f"There can be {MOST_ROUNDS} rounds; delete one that is no longer driven."})
+    added = Round(**asdict(facts))
+    db.session.add(added)
+    db.session.flush()
+    _tell("round.added", added, actor, None, _plain(facts))
+    return added
+
+
+def change_round(round_id: UUID, facts: RoundFacts, version: int, actor: Actor) -> Round:
+    """Change a round. Raises NotFound, Conflict when someone else did meanwhile, Invalid for a name that is taken."""
+    found = _held(round_id, version)
+    _check_name(facts.name, round_id)
+    before = _plain(RoundFacts(*(getattr(found, name) for name in RoundFacts.__dataclass_fields__)))
+    after = _plain(facts)
+    changed = {name for name in after if after[name] != before[name]}
+    if changed:
+        for name in changed:
+            setattr(found, name, getattr(facts, name))
+        db.session.flush()
+        old, new = ({name: values[name] for name in changed} for values in (before, after))
+        _tell("round.changed", found, actor, old, new)
+    return found
+
+
+def delete_round(round_id: UUID, version: int, actor: Actor) -> str:
+    """Delete a round; appointments made on its days stay. Returns its name. Raises NotFound and Conflict."""
+    found = _held(round_id, version)
+    db.session.execute(delete(Round).where(Round.workspace_id == found.workspace_id, Round.id == found.id))
+    _tell("round.deleted", found, actor, {"name": found.name}, None)
+    return found.name
+
+
+def add_closure(facts: ClosureFacts, actor: Actor) -> Closure:
+    """Close on some days. Raises Invalid for one closure too many."""
+    if len(known(Closure)) >= MOST_CLOSURES:
+        raise Invalid({"closure": f"There can be {MOST_CLOSURES} closures; delete old ones first."})
+    added = Closure(**asdict(facts))
+    db.session.add(added)
+    db.session.flush()
+    _tell("closure.added", added, actor, None, _plain(facts))
+    return added
+
+
+def delete_closure(closure_id: UUID, actor: Actor) -> str:
+    """Open again on the days of a closure. Returns its name. Raises NotFound."""
+    here = current_workspace_id()
+    found = db.session.get(Closure, (here, closure_id), with_for_update=True)
+    if found is None:
+        raise NotFound
+    db.session.execute(delete(Closure).where(Closure.workspace_id == here, Closure.id == closure_id))
+    _tell("closure.deleted", found, actor, {"name": found.name}, None)
+    return found.name
+
+
+def _held(round_id: UUID, version: int) -> Round:
+    found = db.session.get(Round, (current_workspace_id(), round_id), with_for_update=True, populate_existing=True)
+    if found is None:
+        raise NotFound
+    if found.version != version:
+        raise Conflict(_STALE)
+    return found
+
+
+def _check_name(name: str, own_id: UUID | None) -> None:
+    if any(each.name.casefold() == name.casefold() and each.id != own_id for each in known(Round)):
+        raise Invalid({"name": "There is a round of this name already."})
+
+
+def _plain(facts: RoundFacts | ClosureFacts) -> dict[str, object]:
+    return {name: value.isoformat() if isinstance(value, date) else value for name, value in asdict(facts).items()}
+
+
+def _tell(name: str, thing: Round | Closure, actor: Actor, before: dict | None, after: dict | None) -> None:
+    subject = "round" if isinstance(thing, Round) else "closure"
+    publish(
+        Event(
+            name, thing.workspace_id, actor, subject, thing.id, before=before, after=after, topics=frozenset({"rounds"})
+        )
+    )
