@@ -4,7 +4,7 @@ from app.leads.queries.facts import FACTS, Fact
 from app.leads.queries.stages import stages
 from app.leads.services.creating import ConsentGiven, LeadDraft, create_lead
 from app.leads.services.emptying import delete_for_good
-from app.leads.services.facts import change_fact
+from app.leads.services.facts import change_fact, change_facts
 from app.leads.services.handing_out import give_to, set_priority
 from app.leads.services.moving import DECLINED, move_to_stage, take_back
 from app.leads.services.reacting import (
@@ -23,7 +23,7 @@ from app.leads.services.tagging import add_tag, get_tag, remove_tag, tag_named
 __all__ = [
     "DECLINED", "FACTS", "REASONS", "ConsentGiven", "Fact", "LeadDraft", "add_tag", "advance_to_booking_confirmed",
     "advance_to_quote_sent", "advance_to_ready", "advance_to_transferred", "archive", "bring_back", "change_fact",
-    "create_lead", "delete_for_good", "get_lead", "get_stage", "get_tag", "give_to", "locked_leads",
+    "change_facts", "create_lead", "delete_for_good", "get_lead", "get_stage", "get_tag", "give_to", "locked_leads",
     "move_to_declined", "move_to_stage", "put_in_bin", "put_on_shelf", "remove_tag", "restore", "return_date",
     "set_priority", "stage_by_key", "stages", "star", "tag_named", "take_back",
 ]  # fmt: skip

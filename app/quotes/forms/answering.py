@@ -18,6 +18,7 @@ class AnswerForm:
     early_start: bool = False
     reason: str = ""
     words: str = ""
+    slot: str = ""
 
     @classmethod
     def of_request(cls, typed: MultiDict[str, str]) -> "AnswerForm":
@@ -28,9 +29,15 @@ class AnswerForm:
             early_start=typed.get("early_start") == "1",
             reason=plain(typed.get("reason")),
             words=plain(typed.get("words")),
+            slot=plain(typed.get("slot")),
         )
 
     @property
     def option_id(self) -> UUID | None:
         """The rung chosen, None when none was or it is no id."""
         return parse_id(self.option)
+
+    @property
+    def slot_id(self) -> UUID | None:
+        """The time chosen, None when none was or it is no id."""
+        return parse_id(self.slot)

@@ -23,7 +23,7 @@ class Offer:
 
     `extras` are (words, minor) of what is charged once. `discount` says what has been taken off each visit already,
     `vat` how value added tax stands in the prices; both "" without. `terms_no` is the version of the business's terms,
-    None for terms written for this quote.
+    None for terms written for this quote. `area` is the postcode's district and sector.
     """
 
     quote: QuoteView
@@ -37,6 +37,7 @@ class Offer:
     terms: str
     terms_no: int | None
     suggested_id: UUID
+    area: tuple[str | None, str | None] = (None, None)
     discount: str = ""
     vat: str = ""
 
@@ -80,6 +81,7 @@ def offer_of(quote: Quote) -> Offer:
         terms=quote.terms,
         terms_no=quote.terms_version_no,
         suggested_id=(wanted or [quote.options[0].id])[0],
+        area=(lead.district, lead.sector),
         discount=discount_words(quote),
         vat=vat_words(quote),
     )

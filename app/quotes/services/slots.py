@@ -24,6 +24,8 @@ from app.leads.services import get_lead
 from app.quotes.models import Quote, SlotOffer
 from app.quotes.queries import get_quote, standing
 from app.quotes.queries.slots import MOST_OFFERED, count_offered, get_slot
+from app.quotes.queries.starting import is_early
+from app.quotes.services.answering import accept
 from app.rounds.queries import closed_on
 from app.workspaces.models import Membership
 from app.workspaces.queries import current_workspace, today_here
@@ -31,6 +33,7 @@ from app.workspaces.queries import current_workspace, today_here
 FURTHEST = timedelta(days=183)
 LONGEST = timedelta(hours=12)
 GONE = "That time has just been taken."
+ASK_EARLY = "This time lies inside your 14 days to cancel. Tick this to have us then, or choose a later time."
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,26 +82,49 @@ def withdraw_slot(slot_id: UUID, actor: Actor) -> SlotOffer:
     return slot
 
 
-def take_slot(quote: Quote, slot_id: UUID | None, actor: Actor) -> Appointment:
+def accept_with_slot(
+    quote: Quote, option_id: UUID | None, name: str, early_start: bool, slot_id: UUID | None, actor: Actor
+) -> bool:
+    """Accept one rung and choose a time for it; whether the time could still be had. The yes stands without it.
+
+    Raises what `accept` raises, and Invalid for a time inside the 14 days to cancel that was not asked for.
+    """
+    slot = next((each for each in _offered_to(quote.lead_id) if each.id == slot_id), None)
+    if slot is not None and not early_start and _is_early(slot, quote):
+        raise Invalid({"early_start": ASK_EARLY})
+    accept(quote, option_id, name, early_start, actor)
+    try:
+        choose_slot(quote, slot_id, early_start, actor)
+    except (Conflict, Invalid):
+        return False
+    return True
+
+
+def choose_slot(quote: Quote, slot_id: UUID | None, early_start: bool, actor: Actor) -> Appointment:
     """The customer of a quote that stands chooses a time; the others offered to them are taken back.
 
-    Choosing the same one again gives its visit. Raises Invalid when none was chosen, Conflict when the time has gone,
-    another was chosen before, or the quote does not stand.
+    Choosing the same one again gives its visit. `early_start` as in `accept`, if it was not asked for then. Raises
+    Invalid when none was chosen or the 14 days to cancel are in the way, Conflict when the time has gone, another was
+    chosen before, or the quote does not stand.
     """
     lead = get_lead(quote.lead_id, lock=True)
     quote = get_quote(quote.id, lock=True)
     if standing(quote, today_here()) not in ("open", "accepted"):
         raise Conflict("This quote does not stand any more.")
-    slots = _offered_to(lead)
-    slot = next((each for each in slots if each.id == slot_id), None)
+    slot = next((each for each in _offered_to(lead.id) if each.id == slot_id), None)
     if slot is None:
         raise Invalid({"slot": "Choose one of the times."})
     if slot.state == "taken" and slot.appointment_id is not None:
         return db.session.get_one(Appointment, (slot.workspace_id, slot.appointment_id))
     if slot.state != "offered" or slot.starts_at <= utcnow():
         raise Conflict(GONE)
+    asks_early = early_start or quote.starts_before_cancellation_ends
+    if _is_early(slot, quote) and not asks_early:
+        raise Invalid({"early_start": ASK_EARLY})
     visit = book_visit(lead, slot.starts_at, slot.ends_at, slot.user_id, actor)
     slot.state, slot.appointment_id = "taken", visit.id
+    if quote.state == "accepted" and asks_early:
+        quote.starts_before_cancellation_ends = True
     db.session.flush()
     _take_back_others(lead, slot)
     return visit
@@ -134,8 +160,14 @@ def _works_here(user_id: UUID) -> bool:
     return db.session.execute(query).first() is not None
 
 
-def _offered_to(lead: Lead) -> list[SlotOffer]:
-    query = select(SlotOffer).where(SlotOffer.workspace_id == lead.workspace_id, SlotOffer.lead_id == lead.id)
+def _is_early(slot: SlotOffer, quote: Quote) -> bool:
+    zone = current_workspace().clock().zone
+    agreed_on = quote.answered_at.astimezone(zone).date() if quote.state == "accepted" else today_here()
+    return is_early(slot.starts_at.astimezone(zone).date(), agreed_on)
+
+
+def _offered_to(lead_id: UUID) -> list[SlotOffer]:
+    query = select(SlotOffer).where(SlotOffer.workspace_id == current_workspace_id(), SlotOffer.lead_id == lead_id)
     newest = query.order_by(SlotOffer.starts_at.desc()).limit(100).execution_options(populate_existing=True)
     return list(db.session.scalars(newest))
 

@@ -1,0 +1,169 @@
+"""The customer's own page: the quote to be answered, or what became of it."""
+
+from datetime import date
+from typing import Any
+
+from flask import Response, current_app, make_response, request, url_for
+from flask_login import current_user
+
+from app.appointments.queries import next_visit
+from app.appointments.words import span_words
+from app.core import web
+from app.core.errors import Conflict, Invalid
+from app.core.fragments import page, redirect_to
+from app.extensions import csrf
+from app.quotes.forms import AnswerForm
+from app.quotes.models import Quote
+from app.quotes.queries import offer_of, open_successor, standing
+from app.quotes.queries.popular import most_chosen
+from app.quotes.queries.slots import open_slots
+from app.quotes.queries.starting import start_of
+from app.quotes.services import DECLINE_REASONS, accept, ask, decline, note_opened
+from app.quotes.services.slots import accept_with_slot
+from app.quotes.views import bp
+from app.quotes.views.customer.links import READS, WRITES, firm_page, open_link, private
+from app.workspaces.queries import current_workspace, today_here
+
+
+@bp.get("/c/<secret>")
+@READS
+def customer_page(secret: str) -> Response:
+    """The quote to be answered, or what became of it."""
+    return as_it_stands(open_link(secret), secret, has_gone=request.args.get("slot") == "gone")
+
+
+@bp.post("/c/<secret>/accept")
+@csrf.exempt
+@WRITES
+def accept_quote(secret: str) -> Response:
+    """Accept one rung, perhaps with a time. Whoever comes second is shown what was accepted."""
+    quote, typed = open_link(secret), AnswerForm.of_request(request.form)
+    try:
+        if typed.slot:
+            has_time = accept_with_slot(
+                quote, typed.option_id, typed.name, typed.early_start, typed.slot_id, web.actor()
+            )
+        else:
+            accept(quote, typed.option_id, typed.name, typed.early_start, web.actor())
+            has_time = True
+    except Invalid as error:
+        return private(_offer(quote, secret, typed, error.errors, 422))
+    except Conflict:
+        return as_it_stands(quote, secret, 409)
+    return private(redirect_to(url_for("quotes.customer_page", secret=secret, slot=None if has_time else "gone")))
+
+
+@bp.get("/c/<secret>/decline")
+@READS
+def decline_page(secret: str) -> Response:
+    """Why not: one question, asked only of those who want to say no."""
+    quote = open_link(secret)
+    if standing(quote, today_here()) != "open":
+        return as_it_stands(quote, secret)
+    return _step(quote, secret, "decline", AnswerForm(), {})
+
+
+@bp.post("/c/<secret>/decline")
+@csrf.exempt
+@WRITES
+def decline_quote(secret: str) -> Response:
+    """Say no, with the reason."""
+    quote, typed = open_link(secret), AnswerForm.of_request(request.form)
+    try:
+        decline(quote, typed.reason, typed.words, web.actor())
+    except Invalid as error:
+        return _step(quote, secret, "decline", typed, error.errors, 422)
+    except Conflict:
+        return as_it_stands(quote, secret, 409)
+    return private(redirect_to(url_for("quotes.customer_page", secret=secret)))
+
+
+@bp.get("/c/<secret>/question")
+@READS
+def question_page(secret: str) -> Response:
+    """A place to ask, and afterwards the word that it has come in."""
+    return _step(open_link(secret), secret, "question", AnswerForm(), {}, is_sent=request.args.get("sent") == "1")
+
+
+@bp.post("/c/<secret>/question")
+@csrf.exempt
+@WRITES
+def ask_question(secret: str) -> Response:
+    """Keep the question and let someone ring back."""
+    quote, typed = open_link(secret), AnswerForm.of_request(request.form)
+    try:
+        ask(quote, typed.words, web.actor())
+    except Invalid as error:
+        return _step(quote, secret, "question", typed, error.errors, 422)
+    return private(redirect_to(url_for("quotes.question_page", secret=secret, sent="1")))
+
+
+@bp.post("/c/<secret>/opened")
+@csrf.exempt
+@WRITES
+def opened(secret: str) -> Response:
+    """Told by the page once it has been visible for a while. Staff looking at it don't count."""
+    quote = open_link(secret)
+    if not current_user.is_authenticated:
+        note_opened(quote, web.actor())
+    return private(make_response("", 204))
+
+
+def as_it_stands(
+    quote: Quote, secret: str, status: int = 200, *, has_gone: bool = False, errors: dict[str, str] | None = None
+) -> Response:
+    """The offer while it can be answered, else what became of it. `has_gone`: a time that was chosen is taken."""
+    stands = standing(quote, today_here())
+    if stands == "open":
+        return private(_offer(quote, secret, AnswerForm(), errors or {}, status))
+    successor = open_successor(quote) if stands in ("replaced", "declined", "expired") else None
+    return private(
+        page(
+            "quotes/closed.html", status, **firm_page(), offer=offer_of(quote), secret=secret,
+            newer_secret=successor.link_secret if successor else None,
+            answered_on=_local_day(quote), early_start=quote.starts_before_cancellation_ends,
+            has_gone=has_gone, errors=errors or {}, pdf_url=_pdf_url(secret), **_visit_values(quote, stands),
+        )
+    )  # fmt: skip
+
+
+def offer_values(quote: Quote) -> dict[str, Any]:
+    """What the page of an open quote shows, for its customer and for the desk's preview alike."""
+    offer = offer_of(quote)
+    return {**firm_page(), "offer": offer, "start": start_of(offer), "most_chosen": most_chosen()}
+
+
+def _offer(quote: Quote, secret: str, typed: AnswerForm, errors: dict[str, str], status: int) -> Response:
+    values = {"secret": secret, "typed": typed, "errors": errors, "pdf_url": _pdf_url(secret)}
+    return page("quotes/customer.html", status, **offer_values(quote), **values)
+
+
+def _step(
+    quote: Quote, secret: str, name: str, typed: AnswerForm, errors: dict[str, str], status: int = 200,
+    is_sent: bool = False,
+) -> Response:  # fmt: skip
+    return private(
+        page(
+            f"quotes/{name}.html", status, **firm_page(), secret=secret, typed=typed, errors=errors, is_sent=is_sent,
+            offer=offer_of(quote), reasons=list(DECLINE_REASONS.items()),
+        )
+    )  # fmt: skip
+
+
+def _visit_values(quote: Quote, stands: str) -> dict[str, Any]:
+    """The visit that is booked, or the times to choose one from, for who has accepted."""
+    if stands != "accepted":
+        return {"visit": None, "visit_words": "", "slots": []}
+    visit = next_visit(quote.lead_id)
+    words = span_words(visit.starts_at, visit.ends_at, current_workspace().clock().zone) if visit else ""
+    return {"visit": visit, "visit_words": words, "slots": [] if visit else open_slots(quote.lead_id)}
+
+
+def _pdf_url(secret: str) -> str | None:
+    """The quote as a PDF."""
+    name = "quotes.customer_pdf"
+    return url_for(name, secret=secret) if name in current_app.view_functions else None
+
+
+def _local_day(quote: Quote) -> date | None:
+    return quote.answered_at.astimezone(current_workspace().clock().zone).date() if quote.answered_at else None
