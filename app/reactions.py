@@ -21,6 +21,8 @@ from app.messaging import services as messaging
 from app.my_day import services as my_day
 from app.notifications import jobs as notification_jobs
 from app.notifications import services as notifications
+from app.quotes import jobs as quote_jobs
+from app.quotes import services as quotes
 from app.squeegee import jobs as squeegee_jobs
 
 REACTIONS: Mapping[str, tuple[Reaction, ...]] = {
@@ -45,10 +47,13 @@ REACTIONS: Mapping[str, tuple[Reaction, ...]] = {
         leads.bring_back,
         leads.advance_to_ready,
         messaging.stop_answered,
+        quotes.end_chase,
         notifications.tell_worth,
         notifications.tell_answer,
     ),
-    "quote.declined": (leads.move_to_declined, messaging.stop_answered, notifications.tell_answer),
+    "quote.declined": (leads.move_to_declined, messaging.stop_answered, quotes.end_chase, notifications.tell_answer),
+    "quote.expiring": (notifications.tell_ending,),
+    "quote.expired": (notifications.tell_ending,),
     "quote.question_asked": (notifications.tell_question,),
     "appointment.booked": (notifications.tell_slot_taken,),
     "contact.wishes_changed": (notifications.tell_wishes,),
@@ -64,5 +69,7 @@ WORK: Mapping[str, Handler] = {
     leads_jobs.MOVE_ON: leads_jobs.move_leads_on,
     notification_jobs.RETURN: notification_jobs.ring_return,
     "message.send": messaging_jobs.send,
+    quote_jobs.EXPIRE: quote_jobs.expire,
+    quote_jobs.REMIND: quote_jobs.remind,
     "transfer.run": squeegee_jobs.run_transfer,
 }

@@ -14,6 +14,8 @@ _STATES = {
 _WORK = {
     "message.send": "Send a message",
     "follow_up.due": "Carry out a follow-up",
+    "quote.expire": "Let a quote expire",
+    "quote.remind": "Remind a customer of a quote",
     "transfer.run": "Hand over to Squeegee",
 }
 _TROUBLES = {

@@ -2,8 +2,10 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
+from app.core.human_time import long_date
 from app.core.money import format_money
 from app.leads.queries.facts import FACTS
 from app.leads.words import DECLINE_WORDS, often
@@ -95,12 +97,22 @@ def _lead_returned(data: Mapping[str, Any], who: str | None) -> Line:
 def _quote_answered(data: Mapping[str, Any], who: str | None) -> Line:
     if data.get("answer") == "accepted":
         price = format_money(int(data.get("price_minor") or 0))
-        return Line("badge-check", "", " says yes", f"{price} {often(data.get('frequency'))}".strip())
-    return Line("circle-x", "", " says no", DECLINE_WORDS.get(str(data.get("reason")), ""))
+        return Line("circle-check", "", " says yes", f"{price} {often(data.get('frequency'))}".strip())
+    return Line("x", "", " says no", DECLINE_WORDS.get(str(data.get("reason")), ""))
 
 
 def _quote_question(data: Mapping[str, Any], who: str | None) -> Line:
-    return Line("message-circle", "", " asks a question", f"About quote {data['number']}" if data.get("number") else "")
+    return Line("message-square", "", " asks a question", f"About quote {data['number']}" if data.get("number") else "")
+
+
+def _quote_expiring(data: Mapping[str, Any], who: str | None) -> Line:
+    day = long_date(date.fromisoformat(str(data["valid_until"]))) if data.get("valid_until") else "soon"
+    detail = "We have reminded them" if data.get("was_sent") else "They can't be reminded by message: call them"
+    return Line("calendar-clock", "The quote for ", f" ends {day}", detail)
+
+
+def _quote_expired(data: Mapping[str, Any], who: str | None) -> Line:
+    return Line("clock", "The quote for ", " has expired unanswered", f"Renew {data.get('number', 'it')} in one click")
 
 
 def _slot_taken(data: Mapping[str, Any], who: str | None) -> Line:
@@ -117,6 +129,8 @@ def _details_changed(data: Mapping[str, Any], who: str | None) -> Line:
 _WRITERS: dict[str, Callable[[Mapping[str, Any], str | None], Line]] = {
     "quote_answered": _quote_answered,
     "quote_question": _quote_question,
+    "quote_expiring": _quote_expiring,
+    "quote_expired": _quote_expired,
     "slot_taken": _slot_taken,
     "details_changed": _details_changed,
     "mention": _mention,

@@ -109,6 +109,16 @@ TEMPLATES = (
         "Hello {first_name}, your quote from {workspace} is ready: {link} It is valid until {valid_until}.",
     ),
     TemplateDefault(
+        "quote_reminder_email", "Before a quote ends", "email", "Your quote ends on {valid_until}",
+        "Hello {first_name},\n\nYour quote for {service} is valid until {valid_until}. Until then you can accept it at"
+        " this price:\n\n{link}\n\nIf you have a question, or would rather not go ahead, you can tell us on the same"
+        " page.\n\nKind regards\n{workspace}",
+    ),
+    TemplateDefault(
+        "quote_reminder_sms", "Before a quote ends", "sms", "",
+        "Hello {first_name}, your quote from {workspace} ends on {valid_until}. You can accept it here: {link}",
+    ),
+    TemplateDefault(
         "chase_day_3", "Chase, day 3", "email", "Your quote for {service}",
         "Hello {first_name},\n\nA few days ago we sent you a quote for {service}. Did it reach you? Here it is again:"
         "\n\n{link}\n\nIf anything is unclear, or you would like another rhythm, reply to this email and we will put"

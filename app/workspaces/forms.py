@@ -16,6 +16,8 @@ from app.workspaces.services import FormFacts, Taking
 
 Typed = Mapping[str, str]
 _ACCENT = re.compile(r"#[0-9a-f]{6}")
+#: A number of HMRC has nine digits, twelve for a branch; others begin with their country.
+_VAT_NUMBER = re.compile(r"([A-Z]{2}[0-9A-Z]{5,13}|\d{9}|\d{12})?")
 _PREFIX = re.compile(r"[A-Z][A-Z0-9]{0,7}")
 _CLOCK = re.compile(r"([01]\d|2[0-3]):([0-5]\d)")
 _MOST_DISTRICTS = 400
@@ -174,8 +176,14 @@ def _area(reader: Reader) -> dict[str, Any]:
 def _quotes(reader: Reader) -> dict[str, Any]:
     return {
         "quote_valid_days": reader.number("quote_valid_days", 1, 365),
+        "quote_reminder_days": reader.number("quote_reminder_days", 0, 60),
+        "vat_number": reader.pattern("vat_number", _VAT_NUMBER, "Enter it like GB 123 4567 89, or nothing.", _vat),
         "quote_terms": reader.words("quote_terms", most=4000, lines=True),
     }
+
+
+def _vat(text: str) -> str:
+    return re.sub(r"[\s.-]", "", text).upper()
 
 
 def _lost(reader: Reader) -> dict[str, Any]:

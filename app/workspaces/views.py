@@ -164,6 +164,7 @@ def _page(
         "workspaces/settings.html", status, **desk("settings"), settings_page="settings",
         section=section, stored=stored, values=_shown(stored, section, typed), marks=marks, errors=errors or {},
         conflict=conflict, typed=typed or {}, may_write=g.viewer.can("settings:write"),
+        terms_no=workspace.quote_terms_version_no,
         may_invite=g.viewer.can("members:write"), roles=_roles(),
         members=everyone if may_see_members else [], invitations=open_invitations() if may_see_members else [],
         takers=[each for each in everyone if may_take_leads(each)] if may_see_members else [],

@@ -15,6 +15,8 @@ from tests.support.client import Client
 from tests.support.world import World
 
 URL = "/w/wells/settings"
+#: What else stands in the section of quotes.
+REST = {"quote_reminder_days": "3"}
 HOURS = {
     "opens": "08:30", "closes": "16:00", "weekend_follow_ups": "1", "max_follow_ups": "4", "high_value": "£120.50",
 }  # fmt: skip
@@ -54,7 +56,7 @@ def test_saving_without_a_change_is_told_to_nobody(alice: Client) -> None:
         ("hours", {**HOURS, "high_value": "lots"}, "Enter an amount in pounds"),
         ("area", {"service_districts": "BA5, nowhere"}, "Not postcode districts: NOWHERE"),
         ("numbers", {"lead_number_prefix": "1A", "lead_number_year": "YYYY"}, "a letter first"),
-        ("quotes", {"quote_valid_days": "0", "quote_terms": "x"}, "whole number from 1 to 365"),
+        ("quotes", {"quote_valid_days": "0", "quote_terms": "x", **REST}, "whole number from 1 to 365"),
         ("business", {"name": "", "accent": "#00686f"}, "Enter the name of the business."),
         ("business", {"name": "W", "accent": "red;}"}, "Choose a colour"),
         ("business", {"name": "W", "accent": "#00686f", "reply_email": "x@"}, "Enter an email address"),
@@ -75,9 +77,10 @@ def test_says_what_is_wrong_and_keeps_what_was_typed(
 
 def test_the_second_of_two_editors_sees_both(alice: Client) -> None:
     mark = seen(alice, "quotes")
-    change(alice, "quotes", {"quote_valid_days": "14", "quote_terms": "Ours"})
+    change(alice, "quotes", {"quote_valid_days": "14", "quote_terms": "Ours", **REST})
 
-    answer = alice.post(URL, data={"section": "quotes", "seen": mark, "quote_valid_days": "60", "quote_terms": "Mine"})
+    typed = {"section": "quotes", "seen": mark, "quote_valid_days": "60", "quote_terms": "Mine", **REST}
+    answer = alice.post(URL, data=typed)
 
     assert answer.status_code == 409
     assert "Someone else changed this" in answer.text
@@ -85,7 +88,7 @@ def test_the_second_of_two_editors_sees_both(alice: Client) -> None:
     assert workspace().quote_valid_days == 14
     mark_now = re.search(r'name="section" value="quotes"><input type="hidden" name="seen" value="(\w+)"', answer.text)
     assert mark_now is not None
-    again = {"section": "quotes", "seen": mark_now[1], "quote_valid_days": "60", "quote_terms": "Mine"}
+    again = {"section": "quotes", "seen": mark_now[1], "quote_valid_days": "60", "quote_terms": "Mine", **REST}
     assert alice.post(URL, data=again).status_code == 303
     assert workspace().quote_valid_days == 60
 
@@ -93,7 +96,8 @@ def test_the_second_of_two_editors_sees_both(alice: Client) -> None:
 def test_two_people_may_change_different_sections(alice: Client) -> None:
     mark = seen(alice, "quotes")
     change(alice, "hours", HOURS)
-    answer = alice.post(URL, data={"section": "quotes", "seen": mark, "quote_valid_days": "60", "quote_terms": "Mine"})
+    typed = {"section": "quotes", "seen": mark, "quote_valid_days": "60", "quote_terms": "Mine", **REST}
+    answer = alice.post(URL, data=typed)
     assert answer.status_code == 303
 
 

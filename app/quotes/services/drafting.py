@@ -17,6 +17,7 @@ from app.leads.models import FREQUENCIES, Lead
 from app.leads.services import get_lead
 from app.price_book.queries import get_book
 from app.quotes.models import Quote, QuoteLine, QuoteOption
+from app.quotes.services.expiring import call_off_expiry
 from app.quotes.services.pricing import priced_for
 from app.quotes.services.reckoning import Conditions
 from app.workspaces.queries import current_workspace, today_here
@@ -220,4 +221,5 @@ def replace_earlier(quote: Quote, states: tuple[str, ...]) -> int:
     ).all()
     for other in earlier:
         other.state = "replaced"
+    call_off_expiry([other.id for other in earlier])
     return len(earlier)

@@ -18,6 +18,7 @@ from app.messaging import services as messaging
 from app.quotes.models import Quote
 from app.quotes.queries import get_quote, standing
 from app.quotes.services.drafting import replace_earlier
+from app.quotes.services.expiring import plan_expiry
 from app.workspaces.queries import today_here
 
 #: How long after its last valid day a link still says what became of the quote; then it is unknown like any other.
@@ -48,6 +49,8 @@ def send_quote(quote_id: UUID, channel: str, actor: Actor, *, seen_version: int 
     quote = get_quote(quote_id, lock=True)
     if seen_version is not None and quote.version != seen_version:
         raise Conflict("This quote was changed or sent a moment ago. Look at it as it stands now.")
+    if quote.revoked_at is not None:
+        raise Conflict("Its link was withdrawn. Restore it, or renew the quote for a new link.")
     recipient = channels_for(lead.contact).get(channel)
     if recipient is None:
         raise Invalid({"channel": "This customer can't be reached that way. Choose another."})
@@ -98,6 +101,7 @@ def _make_stand(quote: Quote, lead: Lead, actor: Actor) -> None:
     lead.first_price_minor = rung.first_minor if rung.weeks else None
     lead.quote_valid_until = quote.valid_until
     lead.updated_at = utcnow()
+    plan_expiry(quote)
 
 
 def _tell_customer(quote: Quote, lead: Lead, channel: str, recipient: str, actor: Actor) -> None:

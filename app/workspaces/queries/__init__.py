@@ -165,6 +165,8 @@ def settings_values(workspace: Workspace) -> dict[str, str | bool]:
         "high_value": plain_amount(workspace.high_value_minor),
         "service_districts": ", ".join(workspace.service_districts),
         "quote_valid_days": str(workspace.quote_valid_days),
+        "quote_reminder_days": str(workspace.quote_reminder_days),
+        "vat_number": workspace.vat_number,
         "quote_terms": workspace.quote_terms,
         "assignment_mode": workspace.assignment_mode,
         "bin_days": str(workspace.bin_days),

@@ -18,7 +18,7 @@ SECTIONS: dict[str, tuple[str, ...]] = {
     "numbers": ("lead_number_prefix", "lead_number_year"),
     "hours": ("opens", "closes", "weekend_follow_ups", "max_follow_ups", "high_value_minor"),
     "area": ("service_districts",),
-    "quotes": ("quote_valid_days", "quote_terms"),
+    "quotes": ("quote_valid_days", "quote_reminder_days", "vat_number", "quote_terms"),
     "lost": ("price_review_month", "bin_days"),
 }
 FORM_FIELDS = ("allowed_origins", "consent_wording", "thank_you")
@@ -66,6 +66,8 @@ def _change(
     before = {name: getattr(row, name) for name in changed}
     for name in changed:
         setattr(row, name, values[name])
+    if isinstance(row, Workspace) and "quote_terms" in changed:
+        row.quote_terms_version_no += 1  # quotes name the version that they were written with
     db.session.flush()
     workspace_id = row.id if isinstance(row, Workspace) else row.workspace_id
     publish(

@@ -1,0 +1,87 @@
+"""Reminding a customer that a quote is about to end. A service message: it is about the quote they asked for."""
+
+from datetime import datetime
+from uuid import UUID
+
+from app.core.clock import utcnow
+from app.core.errors import Conflict, NotFound
+from app.core.events import Event, publish
+from app.core.permissions import SYSTEM
+from app.extensions import db
+from app.leads.models import Lead
+from app.leads.services.reading import get_stage
+from app.messaging import services as messaging
+from app.messaging.models import MessageTemplate
+from app.quotes.models import Quote
+from app.quotes.services.expiring import locked, plain_facts
+from app.quotes.services.sending import channels_for, link_of
+from app.workspaces import defaults
+from app.workspaces.queries import current_workspace, today_here
+
+TEMPLATES = {"email": "quote_reminder_email", "sms": "quote_reminder_sms"}
+
+
+def remind(quote_id: UUID) -> datetime | None:
+    """Remind the customer of an open quote by the way it went out, and tell the lead's owner in the bell.
+
+    Returns a later moment when business is closed by now. Nothing is sent for a quote that was answered, replaced,
+    withdrawn or reminded of already, nor for a lead that is put away or has come to its end; who can't be reached by
+    message is left to the owner.
+    """
+    found = locked(quote_id)
+    if found is None:
+        return None
+    lead, quote = found
+    if not _is_waiting(lead, quote):
+        return None
+    now = utcnow()
+    opens = current_workspace().clock().next_open(now)
+    if opens > now:
+        return opens
+    quote.reminded_at = now
+    db.session.flush()
+    was_sent = _send(lead, quote)
+    publish(
+        Event(
+            "quote.expiring", lead.workspace_id, SYSTEM, "quote", quote.id, lead_id=lead.id,
+            data={**plain_facts(quote), "was_sent": was_sent},
+        )
+    )  # fmt: skip
+    return None
+
+
+def _is_waiting(lead: Lead, quote: Quote) -> bool:
+    if quote.state != "sent" or quote.revoked_at is not None or quote.reminded_at is not None:
+        return False
+    if lead.shelf != "desk" or today_here() > quote.valid_until:
+        return False
+    try:
+        return not get_stage(lead.stage_id).is_final
+    except NotFound:
+        return True  # its stage was retired and it is being moved on
+
+
+def _send(lead: Lead, quote: Quote) -> bool:
+    ways = channels_for(lead.contact)
+    channel = quote.sent_by if quote.sent_by in ways else next(iter(ways), None)
+    if channel is None:
+        return False
+    key = TEMPLATES[channel]
+    try:
+        words = messaging.render_template(_template(key), lead, link=link_of(quote))
+    except Conflict:
+        return False  # the workspace's words ask for something that is not known; the owner is told all the same
+    messaging.compose(
+        lead, channel, recipient=ways[channel], subject=words.subject, body=words.body, html=words.html,
+        purpose="service", template_key=key, actor=SYSTEM,
+    )  # fmt: skip
+    return True
+
+
+def _template(key: str) -> MessageTemplate:
+    """The workspace's own words, or the usual ones where it was made before there were any."""
+    try:
+        return messaging.template_by_key(key)
+    except NotFound:
+        usual = next(each for each in defaults.TEMPLATES if each.key == key)
+        return MessageTemplate(**usual._asdict())

@@ -1,0 +1,30 @@
+"""Quotes as PDF: for staff, and behind the customer's own link."""
+
+from uuid import UUID
+
+from flask import Response, g, make_response
+
+from app.core.permissions import permit
+from app.quotes.models import Quote
+from app.quotes.queries import get_quote, standing
+from app.quotes.services import link_of
+from app.quotes.services.printing import quote_pdf
+from app.quotes.views import bp
+from app.workspaces.layout import private
+from app.workspaces.queries import today_here
+
+
+@bp.get("/w/<slug>/quotes/<uuid:quote_id>.pdf")
+@permit("quotes:read")
+def pdf(slug: str, quote_id: UUID) -> Response:
+    """One version on paper; the customer's link stands on it for those who may send it."""
+    quote = get_quote(quote_id)
+    return _printed(quote, with_link=g.viewer.can("quotes:write"))
+
+
+def _printed(quote: Quote, *, with_link: bool) -> Response:
+    is_open = standing(quote, today_here()) == "open" and quote.revoked_at is None
+    response = make_response(quote_pdf(quote, link_of(quote) if with_link and is_open else None))
+    response.content_type = "application/pdf"
+    response.headers["Content-Disposition"] = f'inline; filename="Quote-{quote.number}.pdf"'
+    return private(response)

@@ -1,0 +1,83 @@
+"""The form of a quote, as a page of its own or in the lead's drawer."""
+
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from flask import Response, g, request
+
+from app.core import web
+from app.core.errors import Conflict, Invalid
+from app.core.fragments import answer, fragment, wants_fragment
+from app.core.money import plain_amount
+from app.core.permissions import permit
+from app.leads.models import Lead
+from app.leads.queries.similar import similar_houses
+from app.leads.services import get_lead
+from app.leads.words import EXTRA_WORDS, FREQUENCY_WORDS, often
+from app.quotes.forms import QuoteForm
+from app.quotes.queries import latest_quote
+from app.quotes.services import book_for, draft_quote, priced_for, reckon, suggested_work
+from app.quotes.views import bp
+from app.quotes.views.staff import after
+from app.workspaces.layout import desk_or_fragment
+from app.workspaces.queries import current_workspace, today_here
+
+
+@bp.get("/w/<slug>/leads/<uuid:lead_id>/quotes/new")
+@permit("quotes:write")
+def new(slug: str, lead_id: UUID) -> Response:
+    """The form, filled from the last quote or from what the lead asked for."""
+    lead, last, workspace = get_lead(lead_id), latest_quote(lead_id), current_workspace()
+    valid_until = today_here() + timedelta(days=workspace.quote_valid_days)
+    if last is not None:
+        form = QuoteForm.of_quote(last, valid_until)
+    else:
+        form = QuoteForm.of_lead(lead, valid_until, workspace.quote_terms, priced_for(lead, book_for()))
+    return _form_page(lead, form, {})
+
+
+@bp.post("/w/<slug>/leads/<uuid:lead_id>/quotes/new")
+@permit("quotes:write")
+def create(slug: str, lead_id: UUID) -> Response:
+    """Keep the draft and show it as the customer will see it."""
+    lead = get_lead(lead_id)
+    form = QuoteForm.of_request(request.form)
+    if request.form.get("fill") and (priced := priced_for(lead, book_for())):
+        return _form_page(lead, form.with_prices(lead, priced), {})
+    try:
+        quote = draft_quote(lead_id, form.draft(lead.currency), web.actor(), seen=form.seen)
+    except Invalid as error:
+        return _form_page(lead, form, error.errors, 422)
+    except Conflict as error:
+        return _form_page(lead, form, {"": error.message}, 409)
+    return after(quote, "")
+
+
+@bp.post("/w/<slug>/leads/<uuid:lead_id>/quotes/reckon")
+@permit("quotes:write")
+def reckoned(slug: str, lead_id: UUID) -> Response:
+    """What the prices typed so far come to, for the form while it is filled in; keeps nothing."""
+    lead = get_lead(lead_id)
+    draft, _ = QuoteForm.of_request(request.form).read(lead.currency)
+    return answer(fragment("quotes/_reckoned.html", lead=lead, reckoned=reckon(lead, draft)))
+
+
+def _form_page(lead: Lead, form: QuoteForm, errors: dict[str, str], status: int = 200) -> Response:
+    book = book_for()
+    values: dict[str, Any] = {
+        "lead": lead, "first_name": lead.contact.first_name, "customer": lead.contact.name, "form": form,
+        "errors": errors, "reckoned": reckon(lead, form.read(lead.currency)[0]), "similar": similar_houses(lead),
+        "book_no": book.version_no if book else None, "terms_no": current_workspace().quote_terms_version_no,
+        "suggestions": [(words, plain_amount(minor)) for words, minor in suggested_work(lead)],
+        "rungs": [(key, FREQUENCY_WORDS[key]) for key in form.prices], "viewer": g.viewer,
+        "wanted": _wanted(lead), "in_drawer": wants_fragment(),
+    }  # fmt: skip
+    return desk_or_fragment("leads", "quotes/new.html", "quotes/_new.html", status, **values)
+
+
+def _wanted(lead: Lead) -> str:
+    """What the enquiry asked for, in one line."""
+    rhythms = [often(lead.frequency)] if lead.frequency else []
+    extras = [EXTRA_WORDS.get(extra, extra.replace("_", " ")).lower() for extra in lead.extras]
+    return ", ".join(rhythms + extras)
