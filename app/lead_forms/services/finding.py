@@ -5,8 +5,9 @@ from uuid import UUID
 
 from sqlalchemy import select
 
+from app.core import access_keys
 from app.core.errors import NotFound
-from app.core.tenancy import current_workspace_id
+from app.core.tenancy import Scope, current_workspace_id, enter
 from app.extensions import db
 from app.lead_forms.models import LeadForm
 
@@ -31,3 +32,11 @@ def get_form(form_id: UUID) -> LeadForm:
     if form is None:
         raise NotFound
     return form
+
+
+def enter_workspace_of(key: str) -> None:
+    """Enter the workspace of a form, be it switched on or off, for what is public of it. Raises NotFound."""
+    found = access_keys.find("form", key)
+    if found is None:
+        raise NotFound
+    enter(Scope(found.workspace_id, None, "read"))

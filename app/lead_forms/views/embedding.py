@@ -8,6 +8,7 @@ from werkzeug.utils import safe_join
 
 from app.core.errors import NotFound
 from app.lead_forms.services import open_form
+from app.lead_forms.services.content import content_of
 from app.lead_forms.views import bp
 from app.lead_forms.views.frame import SCHEMES
 
@@ -30,12 +31,17 @@ def embed(key: str) -> Response:
 
 @bp.get("/q/<key>/theme.css")
 def theme(key: str) -> Response:
-    """The workspace's accent as hue and chroma (lightness stays ours, so that contrast holds for any brand).
+    """The accent as hue and chroma (lightness stays ours, so that contrast holds for any brand).
 
-    `scheme` holds a framed form to light or dark, so that it does not go dark on a website that can't.
+    The page's own address names the colour (`v`), so that a form, an earlier version of it and a draft in the builder
+    each find theirs, without a look into the database. `scheme` holds a framed form to light or dark, so that it does
+    not go dark on a website that can't.
     """
-    _, workspace = open_form(key)
-    hue, chroma = accent_in_oklch(workspace.accent)
+    colour = f"#{request.args.get('v', '')}"
+    if not is_colour(colour):
+        form, workspace = open_form(key)
+        colour = content_of(form).accent or workspace.accent
+    hue, chroma = accent_in_oklch(colour)
     css = f":root{{--brand-hue:{hue:.0f};--brand-chroma:{chroma:.3f}}}\n"
     scheme = request.args.get("scheme", "")
     if scheme in SCHEMES:
@@ -48,7 +54,7 @@ def accent_in_oklch(colour: str) -> tuple[float, float]:
 
     Matrices: Björn Ottosson, "A perceptual color space for image processing" (2020).
     """
-    if not re.fullmatch(r"#[0-9a-fA-F]{6}", colour):
+    if not is_colour(colour):
         return _DEFAULT
     red, green, blue = (_linear(int(colour[at : at + 2], 16) / 255) for at in (1, 3, 5))
     long = math.cbrt(0.4122214708 * red + 0.5363325363 * green + 0.0514459929 * blue)
@@ -57,6 +63,11 @@ def accent_in_oklch(colour: str) -> tuple[float, float]:
     a = 1.9779984951 * long - 2.4285922050 * medium + 0.4505937099 * short
     b = 0.0259040371 * long + 0.7827717662 * medium - 0.8086757660 * short
     return math.degrees(math.atan2(b, a)) % 360, min(_MOST_CHROMA, math.hypot(a, b))
+
+
+def is_colour(text: str) -> bool:
+    """Whether a text is a colour like #00686f."""
+    return re.fullmatch(r"#[0-9a-fA-F]{6}", text) is not None
 
 
 def _linear(value: float) -> float:

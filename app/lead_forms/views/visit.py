@@ -17,6 +17,7 @@ from app.lead_forms.services.content import Content, content_of, read_content
 from app.lead_forms.services.typed import BLANK, Typed
 from app.lead_forms.views.frame import Frame, enter_frame
 from app.workspaces.models import Workspace
+from app.workspaces.queries.logo import logo_mark
 
 AREA_WORDS = {
     "inside": "Good news: we clean in {}.",
@@ -57,7 +58,8 @@ class Visit:
 
     def layout(self) -> dict[str, object]:
         """Values for layouts/public.html."""
-        theme = {"v": self.workspace.accent.lstrip("#")} | ({"scheme": self.frame.scheme} if self.frame.scheme else {})
+        accent = self.content.accent or self.workspace.accent
+        theme = {"v": accent.lstrip("#")} | ({"scheme": self.frame.scheme} if self.frame.scheme else {})
         return {
             "form": self.form,
             "workspace": self.workspace,
@@ -65,16 +67,19 @@ class Visit:
             "embedded": self.frame.embedded,
             "parent": self.frame.parent,
             "theme_url": url_for("lead_forms.theme", key=self.form.key, **theme),
+            "logo": logo_mark() if self.content.uses_logo and not self.frame.embedded else None,
+            "logo_key": self.form.key,
         }
 
     def show(
-        self, typed: Typed, origin: Origin, token: str, *, errors: Mapping[str, str] | None = None, status: int = 200
-    ) -> Response:
-        """The form with what was typed, and what is wrong with it."""
+        self, typed: Typed, origin: Origin, token: str, *, errors: Mapping[str, str] | None = None, status: int = 200,
+        template: str = "lead_forms/form.html",
+    ) -> Response:  # fmt: skip
+        """The form with what was typed, and what is wrong with it. The builder shows it by a template of its own."""
         asks_dates = pricing.asks_for_dates(self.content)
         allow_workers()
         return page(
-            "lead_forms/form.html",
+            template,
             status,
             steps=self._steps(typed, errors or {}, asks_dates=asks_dates),
             content=self.content,

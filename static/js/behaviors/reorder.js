@@ -1,5 +1,6 @@
 // Putting rows in order: dragged by their handle with mouse or finger, or moved by the arrow keys while the handle has the
 // focus. All lists of a page that name one address are saved together; a no puts the rows back and says why.
+import { loadSortable } from "./sortable.js";
 import { toast, announce } from "./toast.js";
 
 const listsOf = (url) => [...document.querySelectorAll("[data-reorder]")].filter((list) => list.dataset.reorder === url);
@@ -42,24 +43,11 @@ const save = (url, before) => {
 
 const remember = (url) => listsOf(url).map((list) => [list, rowsOf(list)]);
 
-// The dragging library comes when somebody reaches for a handle.
-let library = null;
-const load = (list) => {
-  library ??= new Promise((done) => {
-    if (window.Sortable) return done();
-    const script = document.createElement("script");
-    script.src = list.dataset.sortableUrl;
-    script.onload = done;
-    document.head.append(script);
-  });
-  return library;
-};
-
 const wired = new WeakSet();
 const wire = async (list) => {
   if (wired.has(list)) return;
   wired.add(list);
-  await load(list);
+  await loadSortable(list.dataset.sortableUrl);
   let before;
   new window.Sortable(list, {
     draggable: "[data-reorder-id]", handle: "[data-reorder-handle]", animation: 120, ghostClass: "ghost",
