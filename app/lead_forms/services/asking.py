@@ -6,7 +6,9 @@ from app.lead_forms.services import questions
 from app.lead_forms.services.content import Content, Question
 
 #: Cards side by side hold no more than this.
-_SHORT_WORDS = 22
+_SHORT_WORDS = 28
+#: Cards of these have a layout of their own.
+_IN_A_ROW = ("frequency", "bedrooms")
 #: Ways to get in touch, and the question without which they can't be offered.
 _NEEDS = {"phone": "phone", "sms": "phone", "email": "email"}
 #: Ticked or not, an answer to these is never demanded: nothing may apply, and agreeing is free.
@@ -35,7 +37,7 @@ def offered(question: Question, content: Content) -> tuple[tuple[str, str], ...]
 
 def side_by_side(question: Question) -> bool:
     """Whether the option cards are short enough for two in a row."""
-    return question.key != "frequency" and all(len(words) <= _SHORT_WORDS for _, words in question.choices)
+    return question.key not in _IN_A_ROW and all(len(words) <= _SHORT_WORDS for _, words in question.choices)
 
 
 def is_demanded(question: Question) -> bool:
