@@ -21,7 +21,7 @@ PLAIN = Book(
     first_clean=15_000,
     extras={
         "conservatory": Extra("visit", {"1-2": 500}), "gutters": Extra("once", {"1-2": 8000, "4": 10_000}),
-        "velux": Extra("ask", {}),
+        "velux": Extra("ask", {"1-2": 300}),
     },
     surcharges=(Surcharge(("BA11",), "Travel", "amount", 200), Surcharge(("TA1", "TA2"), "Parking", "percent", 1_000)),
     minimum_minor=1_200,

@@ -37,8 +37,10 @@ def _facts(book: Book, currency: str) -> dict[str, str]:
 
 
 def _lines(book: Book, currency: str) -> Iterator[tuple[str, str]]:
-    for frequency, value in book.multipliers.items():
-        yield f"{FREQUENCY_WORDS[frequency]}, where no price is written", f"{share_text(value)} times"
+    for frequency in FREQUENCIES:
+        if frequency in book.multipliers:
+            words = f"{FREQUENCY_WORDS[frequency]}, where no price is written"
+            yield words, f"{share_text(book.multipliers[frequency])} times"
     for home in HOMES:
         for bedrooms in BEDROOMS:
             for frequency in FREQUENCIES:
@@ -61,8 +63,10 @@ def _lines(book: Book, currency: str) -> Iterator[tuple[str, str]]:
 def _extra_lines(key: str, extra: Extra, currency: str) -> Iterator[tuple[str, str]]:
     yield f"{EXTRA_WORDS[key]}: charged", CHARGED_WORDS[extra.charged]
     if extra.charged != "ask":
-        for bedrooms, minor in extra.minors.items():
-            yield f"{EXTRA_WORDS[key]}, {BEDROOM_WORDS[bedrooms]} bedrooms", format_money(minor, currency)
+        for bedrooms in BEDROOMS:
+            if bedrooms in extra.minors:
+                words = f"{EXTRA_WORDS[key]}, {BEDROOM_WORDS[bedrooms]} bedrooms"
+                yield words, format_money(extra.minors[bedrooms], currency)
 
 
 def _on_top(surcharge: Surcharge, currency: str) -> str:
