@@ -135,6 +135,33 @@ TEMPLATES = (
         "sms_chase", "Chase by SMS", "sms", "",
         "Hello {first_name}, did our quote for {service} reach you? Reply here with any question. {workspace}",
     ),
+    TemplateDefault(
+        "quote_accepted", "You said yes", "email", "Thank you, {first_name}: what we agreed",
+        "Hello {first_name},\n\nThank you for saying yes. We agreed on {price} {frequency} for {service}."
+        "\n\nEverything about it stands here, with the terms and a copy to print. You can put your details right there"
+        " and ask us anything:\n\n{link}\n\nYou can cancel within 14 days of accepting, without giving a reason: reply"
+        " to this email or ring us. If you asked us to come sooner and then cancel, you pay only for what is done."
+        "\n\nKind regards\n{workspace}",
+    ),
+    TemplateDefault(
+        "times_email", "Choose a time", "email", "When shall we come, {first_name}?",
+        "Hello {first_name},\n\nWe could come to you at a few times. Choose the one that suits you here:\n\n{link}\n\n"
+        "None of them does? Tell us on that page, or reply to this email.\n\nKind regards\n{workspace}",
+    ),
+    TemplateDefault(
+        "times_sms", "Choose a time", "sms", "",
+        "Hello {first_name}, choose the time that suits you for our visit: {link} {workspace}",
+    ),
+    TemplateDefault(
+        "photos_email", "Send us photos", "email", "Photos of your windows, {first_name}?",
+        "Hello {first_name},\n\nTwo or three photos of your house, front and back, save us a visit and you the wait for"
+        " a price. You can send them from your phone here:\n\n{link}\n\nWhere they were taken is cut out of them;"
+        " only we see them.\n\nKind regards\n{workspace}",
+    ),
+    TemplateDefault(
+        "photos_sms", "Send us photos", "sms", "",
+        "Hello {first_name}, photos of your house, front and back, save us a visit. Send them here: {link} {workspace}",
+    ),
 )  # fmt: skip
 
 RULES = (

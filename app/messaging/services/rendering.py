@@ -21,6 +21,7 @@ from app.messaging.models import MessageTemplate
 from app.messaging.services.letters import letter_html
 from app.quotes.models import Quote
 from app.rounds.queries import next_visits
+from app.workspaces.defaults import TEMPLATES
 from app.workspaces.models import Workspace
 from app.workspaces.queries import current_workspace
 
@@ -156,15 +157,20 @@ def render_template(
 
 
 def template_by_key(key: str) -> MessageTemplate:
-    """The workspace's template that the program knows by `key`. Raises NotFound."""
+    """The workspace's template that the program knows by `key`; the words it comes with, for a workspace that was made
+    before they were thought of. Raises NotFound.
+    """
     found = db.session.scalars(
         select(MessageTemplate).where(
             MessageTemplate.workspace_id == current_workspace_id(), MessageTemplate.key == key
         )
     ).first()
-    if found is None:
+    if found is not None:
+        return found
+    usual = next((each for each in TEMPLATES if each.key == key), None)
+    if usual is None:
         raise NotFound
-    return found
+    return MessageTemplate(**usual._asdict())  # not added to the session: it stays out of the database
 
 
 def unknown_variables(text: str) -> list[str]:

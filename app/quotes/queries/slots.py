@@ -14,6 +14,7 @@ from app.core.loading import load_one
 from app.core.tenancy import current_workspace_id
 from app.extensions import db
 from app.quotes.models import SlotOffer
+from app.workspaces.models import Membership
 from app.workspaces.queries import current_workspace
 
 #: As many as a customer can choose among without losing the thread.
@@ -74,3 +75,17 @@ def get_slot(slot_id: UUID, *, lock: bool = False) -> SlotOffer:
     """An offer, as far as the scope sees it. Raises NotFound."""
     query = select(SlotOffer).where(SlotOffer.workspace_id == current_workspace_id(), SlotOffer.id == slot_id)
     return load_one(query, lock=lock)
+
+
+def who_comes() -> list[tuple[str, str]]:
+    """(user id, name) of the members who may be sent to a customer, by name: all but those who only look."""
+    rows = db.session.execute(
+        select(Membership.user_id, User.name)
+        .join(User, User.id == Membership.user_id)
+        .where(
+            Membership.workspace_id == current_workspace_id(), Membership.deactivated_at.is_(None),
+            Membership.role != "viewer",
+        )
+        .order_by(User.name)
+    )  # fmt: skip
+    return [(str(user_id), name) for user_id, name in rows]

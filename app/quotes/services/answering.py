@@ -21,6 +21,7 @@ from app.leads.models import Lead
 from app.leads.services import get_lead
 from app.quotes.models import Quote, QuoteOption
 from app.quotes.queries import get_quote, standing
+from app.quotes.services.confirming import confirm
 from app.quotes.services.drafting import replace_earlier
 from app.workspaces.queries import current_workspace, today_here
 
@@ -71,6 +72,7 @@ def accept(quote: Quote, option_id: UUID | None, name: str, early_start: bool, a
               "frequency": rung.frequency, "price_minor": rung.price_minor,
               "first_clean_minor": lead.first_price_minor, "early_start": early_start},
     )  # fmt: skip
+    confirm(quote, lead)
     return quote
 
 

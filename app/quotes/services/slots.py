@@ -21,15 +21,18 @@ from app.core.tenancy import current_workspace_id
 from app.extensions import db
 from app.leads.models import Lead
 from app.leads.services import get_lead
+from app.messaging import services as messaging
 from app.quotes.models import Quote, SlotOffer
 from app.quotes.queries import get_quote, standing
 from app.quotes.queries.slots import MOST_OFFERED, count_offered, get_slot
 from app.quotes.queries.starting import is_early
 from app.quotes.services.answering import accept
+from app.quotes.services.sending import channels_for, link_of
 from app.rounds.queries import closed_on
 from app.workspaces.models import Membership
 from app.workspaces.queries import current_workspace, today_here
 
+TELLING = {"email": "times_email", "sms": "times_sms"}
 FURTHEST = timedelta(days=183)
 LONGEST = timedelta(hours=12)
 GONE = "That time has just been taken."
@@ -80,6 +83,35 @@ def withdraw_slot(slot_id: UUID, actor: Actor) -> SlotOffer:
         db.session.flush()
         record_activity(lead, "appointment", "slot.withdrawn", actor, subject_id=slot.id, data=_told(slot))
     return slot
+
+
+def open_quote_of(lead_id: UUID) -> Quote | None:
+    """The quote under whose link the lead's customer can choose a time, the newest; None when none stands."""
+    rows = db.session.scalars(
+        select(Quote)
+        .where(
+            Quote.workspace_id == current_workspace_id(), Quote.lead_id == lead_id,
+            Quote.state.in_(("sent", "accepted")), Quote.revoked_at.is_(None),
+        )
+        .order_by(Quote.version_no.desc())
+        .limit(2)
+    )  # fmt: skip
+    return next((each for each in rows if standing(each, today_here()) in ("open", "accepted")), None)
+
+
+def tell_of_slots(lead_id: UUID, channel: str, actor: Actor) -> None:
+    """Send the lead's customer the link under which they choose, by email or sms. Raises Invalid, NotFound."""
+    lead = get_lead(lead_id)
+    quote, recipient = open_quote_of(lead_id), channels_for(lead.contact).get(channel)
+    if quote is None:
+        raise Invalid({"": "They choose on the page of their quote. Send one first."})
+    if recipient is None:
+        raise Invalid({"": "This customer can't be reached that way. Choose another."})
+    words = messaging.render_template(TELLING[channel], lead, link=link_of(quote), link_label="Choose a time")
+    messaging.compose(
+        lead, channel, recipient=recipient, subject=words.subject, body=words.body, html=words.html,
+        template_key=TELLING[channel], created_by=actor.user_id, actor=actor,
+    )  # fmt: skip
 
 
 def accept_with_slot(

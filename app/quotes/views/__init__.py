@@ -4,6 +4,6 @@ from flask import Blueprint
 
 bp = Blueprint("quotes", __name__)
 
-from app.quotes.views import customer, printed, staff, writing  # noqa: E402 - they hang their routes on bp
+from app.quotes.views import customer, printed, staff, times, writing  # noqa: E402 - they hang their routes on bp
 
-__all__ = ["bp", "customer", "printed", "staff", "writing"]
+__all__ = ["bp", "customer", "printed", "staff", "times", "writing"]

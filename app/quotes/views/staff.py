@@ -18,7 +18,8 @@ from app.quotes.models import Quote
 from app.quotes.queries import Offer, get_quote, offer_of, open_successor, quotes_of
 from app.quotes.services import DECLINE_REASONS, book_for, channels_for, link_of, send_quote
 from app.quotes.views import bp
-from app.workspaces.layout import desk_or_fragment, firm_page
+from app.quotes.views.customer import offer_values
+from app.workspaces.layout import desk_or_fragment
 
 CHANNEL_WORDS = {"email": "email", "sms": "SMS"}
 
@@ -34,9 +35,8 @@ def show(slug: str, quote_id: UUID) -> Response:
 @permit("quotes:read")
 def preview(slug: str, quote_id: UUID) -> Response:
     """The customer's own page, with nothing on it that can be pressed."""
-    return page(
-        "quotes/customer.html", **firm_page(), offer=offer_of(get_quote(quote_id)), secret=None, errors={}, typed=None
-    )
+    values = {"secret": None, "errors": {}, "typed": None, "pdf_url": None}
+    return page("quotes/customer.html", **offer_values(get_quote(quote_id)), **values)
 
 
 @bp.post("/w/<slug>/quotes/<uuid:quote_id>/send")

@@ -2,6 +2,5 @@
 
 from app.quotes.views.customer import answers, details, held, visit
 from app.quotes.views.customer.answers import offer_values
-from app.quotes.views.customer.links import firm_page as firm_values
 
-__all__ = ["answers", "details", "firm_values", "held", "offer_values", "visit"]
+__all__ = ["answers", "details", "held", "offer_values", "visit"]
