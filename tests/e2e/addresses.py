@@ -46,6 +46,7 @@ def staff_pages(page: Page) -> dict[str, str]:
         "squeegee settings": "/w/somerset/squeegee/settings",
         "transfers": "/w/somerset/squeegee/transfers",
         "settings": "/w/somerset/settings",
+        "prices": "/w/somerset/settings/prices",
         "stages": "/w/somerset/settings/stages",
         "tags": "/w/somerset/settings/tags",
         "notifications": "/w/somerset/notifications",

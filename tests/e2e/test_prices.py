@@ -1,0 +1,48 @@
+"""The sheet of prices under somebody's hands: keys, a block from Excel, a house tried out while it is typed."""
+
+from playwright.sync_api import Locator, Page, expect
+
+from tests.e2e.browsers import People
+from tests.e2e.site import SLUG
+
+PRICES = f"/w/{SLUG}/settings/prices"
+BLOCK = "£30\t£33.00\n£1,040\t44.50\n"
+PASTE = """(text) => {
+  const data = new DataTransfer();
+  data.setData("text/plain", text);
+  const pasted = { clipboardData: data, bubbles: true, cancelable: true };
+  document.activeElement.dispatchEvent(new ClipboardEvent("paste", pasted));
+}"""
+
+
+def test_the_sheet_is_filled_in_by_keys_and_by_pasting_and_tried_out_meanwhile(people: People) -> None:
+    page = people.staff()
+    page.goto(PRICES)
+    cell(page, "semi-3-4_weekly").focus()
+    page.keyboard.type("18.50")
+    page.keyboard.press("Enter")
+    expect(cell(page, "semi-4-4_weekly")).to_be_focused()
+    page.keyboard.press("ArrowUp")
+    page.keyboard.press("ArrowRight")
+    expect(cell(page, "semi-3-6_weekly")).to_be_focused()
+    expect(cell(page, "semi-3-6_weekly")).to_have_attribute("placeholder", "21")
+    page.get_by_label("Postcode").fill("BA11 1AA")
+    expect(page.locator("#tried-4_weekly summary b")).to_have_text("£21")
+    expect(page.locator("#tried-4_weekly .workings")).to_contain_text("Travel, BA11£2")
+
+    cell(page, "bungalow-4-4_weekly").focus()
+    page.evaluate(PASTE, BLOCK)
+    filled = ("bungalow-4-4_weekly", "bungalow-4-6_weekly", "bungalow-5-4_weekly", "bungalow-5-6_weekly")
+    assert [cell(page, name).input_value() for name in filled] == ["30", "33", "1040", "44.50"]
+    for _ in filled:
+        page.keyboard.press("ControlOrMeta+z")
+    assert [cell(page, name).input_value() for name in filled] == ["18", "", "22", ""]
+
+    page.get_by_role("button", name="Save as version").click()
+    expect(page.locator("#toasts")).to_contain_text("quotes take these prices from now on")
+    expect(cell(page, "semi-3-4_weekly")).to_have_value("18.50")
+
+
+def cell(page: Page, name: str) -> Locator:
+    """A cell of the grid."""
+    return page.locator(f"[name='p-{name}']")
