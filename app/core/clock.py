@@ -2,6 +2,7 @@
 included.
 """
 
+from collections.abc import Container
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
@@ -42,7 +43,7 @@ class BusinessClock:
         opens: time,
         closes: time,
         weekend: bool,
-        closures: frozenset[date] = frozenset(),
+        closures: Container[date] = frozenset(),
         holidays_subdivision: str | None = "ENG",
     ) -> None:
         """Raises ValueError if it closes before it opens, ZoneInfoNotFoundError for an unknown zone."""

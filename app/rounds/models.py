@@ -1,11 +1,13 @@
 """Rounds: which postcode districts are cleaned on which days, and the days on which nobody works."""
 
 from datetime import date, datetime
+from functools import cached_property
 
 from sqlalchemy import Boolean, Date, SmallInteger, Text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
+from app.core.catalogue import known
 from app.core.models import WorkspaceModel, created_moment
 from app.extensions import db
 
@@ -50,3 +52,14 @@ class Closure(WorkspaceModel):
     starts_on: Mapped[date] = mapped_column(Date)
     ends_on: Mapped[date] = mapped_column(Date)
     created_at: Mapped[datetime] = created_moment()
+
+
+class ClosedDays:
+    """The days of closure of the workspace in scope, as a container of dates. Read when first asked for."""
+
+    @cached_property
+    def _closures(self) -> list[Closure]:
+        return known(Closure)
+
+    def __contains__(self, day: object) -> bool:
+        return isinstance(day, date) and any(each.starts_on <= day <= each.ends_on for each in self._closures)

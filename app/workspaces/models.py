@@ -14,6 +14,7 @@ from app.core.models import Sealed, WorkspaceModel, created_moment, moment, one_
 from app.core.names import initials
 from app.core.permissions import ROLES
 from app.extensions import db
+from app.rounds.models import ClosedDays
 
 ASSIGNMENT_MODES = ("off", "round_robin", "area", "load")
 
@@ -71,7 +72,7 @@ class Workspace(db.Model):
 
     def clock(self) -> BusinessClock:
         """The hours in which this business sends and counts working time."""
-        return BusinessClock(self.time_zone, self.opens, self.closes, self.weekend_follow_ups, frozenset())
+        return BusinessClock(self.time_zone, self.opens, self.closes, self.weekend_follow_ups, ClosedDays())
 
     def serves(self, district: str | None) -> bool:
         """Whether a postcode district lies in the service area; an empty list means everywhere."""

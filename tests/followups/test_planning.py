@@ -1,6 +1,6 @@
 """What entering a stage plans, when it is due, and what leaving it calls off."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -15,6 +15,7 @@ from app.extensions import db
 from app.followups.models import FollowUp
 from app.followups.services import plan_task
 from app.leads.services import LeadDraft, create_lead, move_to_stage, stage_by_key
+from app.rounds.models import Closure
 from app.workspaces.queries import current_workspace
 
 LONDON = ZoneInfo("Europe/London")
@@ -48,6 +49,15 @@ def test_follow_ups_are_due_in_business_hours(rule, make_lead, planned, entered,
     with time_machine.travel(at(entered), tick=False):
         [follow_up] = planned(make_lead())
     assert follow_up.due_at == at(due)
+
+
+def test_nothing_is_due_while_the_business_is_closed(rule, make_lead, planned):
+    db.session.add(Closure(name="Christmas", starts_on=date(2026, 12, 23), ends_on=date(2027, 1, 3)))
+    db.session.commit()
+    rule("call", days=1)
+    with time_machine.travel(at("2026-12-22 12:00"), tick=False):
+        [follow_up] = planned(make_lead())
+    assert follow_up.due_at == at("2027-01-04 09:00")
 
 
 def test_an_acknowledgement_goes_at_any_hour(rule, make_lead, planned):

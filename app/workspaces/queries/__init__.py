@@ -16,6 +16,7 @@ from app.core.permissions import Viewer
 from app.core.tenancy import current_workspace_id
 from app.extensions import db
 from app.lead_forms.models import LeadForm
+from app.rounds.models import ClosedDays
 from app.workspaces.models import Invitation, Membership, Workspace
 
 
@@ -42,7 +43,7 @@ class WorkspaceView:
 
     def clock(self) -> BusinessClock:
         """The hours in which this business sends and counts working time."""
-        return BusinessClock(self.time_zone, self.opens, self.closes, self.weekend_follow_ups, frozenset())
+        return BusinessClock(self.time_zone, self.opens, self.closes, self.weekend_follow_ups, ClosedDays())
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,15 +172,6 @@ def settings_values(workspace: Workspace) -> dict[str, str | bool]:
         "assignment_mode": workspace.assignment_mode,
         "bin_days": str(workspace.bin_days),
         "price_review_month": str(workspace.price_review_month),
-    }
-
-
-def form_values(form: LeadForm) -> dict[str, str]:
-    """What is decided about the public form, as its fields show it."""
-    return {
-        "allowed_origins": "\n".join(form.allowed_origins),
-        "consent_wording": form.consent_wording,
-        "thank_you": form.thank_you,
     }
 
 
