@@ -4,7 +4,6 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import time
 from typing import Any
-from urllib.parse import urlsplit
 from uuid import UUID
 
 from app.core import email_addresses, phones
@@ -12,7 +11,7 @@ from app.core.districts import read_districts
 from app.core.errors import Invalid
 from app.core.money import parse_money
 from app.workspaces.models import ASSIGNMENT_MODES, Membership
-from app.workspaces.services import FormFacts, Taking
+from app.workspaces.services import Taking
 
 Typed = Mapping[str, str]
 _ACCENT = re.compile(r"#[0-9a-f]{6}")
@@ -21,7 +20,6 @@ _VAT_NUMBER = re.compile(r"([A-Z]{2}[0-9A-Z]{5,13}|\d{9}|\d{12})?")
 _PREFIX = re.compile(r"[A-Z][A-Z0-9]{0,7}")
 _CLOCK = re.compile(r"([01]\d|2[0-3]):([0-5]\d)")
 _MOST_DISTRICTS = 400
-_LOCAL_HOSTS = ("localhost", "127.0.0.1")
 
 
 class Reader:
@@ -93,20 +91,6 @@ def read_section(section: str, typed: Typed) -> dict[str, Any]:
     values = _SECTIONS[section](reader)
     reader.done()
     return values
-
-
-def read_form_facts(typed: Typed, *, secure: bool) -> FormFacts:
-    """What is decided about the public form. With `secure`, sites must be on https. Raises Invalid."""
-    reader = Reader(typed)
-    facts = FormFacts(
-        allowed_origins=_origins(reader, secure),
-        consent_wording=reader.words(
-            "consent_wording", most=500, required="Write what people agree to when they tick the box."
-        ),
-        thank_you=reader.words("thank_you", most=500),
-    )
-    reader.done()
-    return facts
 
 
 def read_sharing(typed: Typed, members: Sequence[Membership]) -> tuple[str, dict[UUID, Taking]]:
@@ -197,31 +181,3 @@ _SECTIONS: dict[str, Callable[[Reader], dict[str, Any]]] = {
     "business": _business, "numbers": _numbers, "hours": _hours, "area": _area, "quotes": _quotes,
     "lost": _lost,
 }  # fmt: skip
-
-
-def _origins(reader: Reader, secure: bool) -> list[str]:
-    """Exact origins, one a line: they go into a header, so anything but scheme, host and port is refused."""
-    found: dict[str, None] = {}
-    for piece in reader.typed.get("allowed_origins", "")[:5000].split():
-        origin = _origin(piece, secure)
-        if origin is None:
-            reader.errors["allowed_origins"] = f"Write each site like https://www.example.com, not {piece[:60]}."
-            return []
-        found[origin] = None
-    return list(found)[:20]
-
-
-def _origin(piece: str, secure: bool) -> str | None:
-    try:
-        parts = urlsplit(piece.rstrip("/").lower())
-        port = parts.port
-    except ValueError:
-        return None
-    host = parts.hostname or ""
-    if not re.fullmatch(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?", host) or parts.path or parts.query or parts.fragment:
-        return None
-    if parts.username is not None or parts.scheme not in ("https", "http"):
-        return None
-    if parts.scheme == "http" and (secure or host not in _LOCAL_HOSTS):
-        return None
-    return f"{parts.scheme}://{host}" + (f":{port}" if port else "")

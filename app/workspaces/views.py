@@ -1,10 +1,9 @@
 """The settings of a workspace and its members."""
 
 from typing import Any
-from urllib.parse import urlsplit
 from uuid import UUID
 
-from flask import Blueprint, Response, abort, current_app, flash, g, request, url_for
+from flask import Blueprint, Response, abort, flash, g, request, url_for
 
 from app.core import web
 from app.core.errors import Conflict, Forbidden, Invalid
@@ -14,17 +13,15 @@ from app.core.permissions import ROLES, permit
 from app.extensions import limiter
 from app.lead_forms.services import waiting_count
 from app.workspaces import services
-from app.workspaces.forms import read_form_facts, read_section, read_sharing
+from app.workspaces.forms import read_section, read_sharing
 from app.workspaces.layout import desk
 from app.workspaces.queries import (
     current_workspace,
-    form_values,
-    main_form,
     members,
     open_invitations,
     settings_values,
 )
-from app.workspaces.services.settings import FORM_FIELDS, SECTIONS
+from app.workspaces.services.settings import SECTIONS
 from app.workspaces.services.sharing_out import may_take_leads
 
 bp = Blueprint("workspaces", __name__)
@@ -57,19 +54,6 @@ def change_settings(slug: str) -> Response:
     except (Invalid, Conflict) as error:
         return _refused(section, error)
     return _saved(section)
-
-
-@bp.post("/w/<slug>/settings/form")
-@permit("settings:write")
-def change_form(slug: str) -> Response:
-    """Store what was decided about the public form."""
-    secure = urlsplit(current_app.config["PUBLIC_URL"]).scheme == "https"
-    try:
-        facts = read_form_facts(request.form, secure=secure)
-        services.change_form(main_form(), facts, request.form.get("seen", ""), web.actor())
-    except (Invalid, Conflict) as error:
-        return _refused("form", error)
-    return _saved("form")
 
 
 @bp.post("/w/<slug>/settings/sharing")
@@ -152,14 +136,12 @@ def _page(
     conflict: str = "",
 ) -> Response:
     """The settings; what was typed into `section` stands in place of what is stored."""
-    workspace, form = current_workspace(), main_form()
-    stored = {**settings_values(workspace), **form_values(form)}
+    workspace = current_workspace()
+    stored = settings_values(workspace)
     marks = {name: services.seen_mark(workspace, fields) for name, fields in SECTIONS.items()}
-    marks["form"] = services.seen_mark(form, FORM_FIELDS)
     everyone = members()
     marks["assignment"] = services.sharing_mark(workspace, everyone)
     may_see_members = g.viewer.can("members:read")
-    public_url = current_app.config["PUBLIC_URL"]
     return page(
         "workspaces/settings.html", status, **desk("settings"), settings_page="settings",
         section=section, stored=stored, values=_shown(stored, section, typed), marks=marks, errors=errors or {},
@@ -168,9 +150,8 @@ def _page(
         may_invite=g.viewer.can("members:write"), roles=_roles(),
         members=everyone if may_see_members else [], invitations=open_invitations() if may_see_members else [],
         takers=[each for each in everyone if may_take_leads(each)] if may_see_members else [],
-        may_see_members=may_see_members, form_url=f"{public_url}/q/{form.key}",
+        may_see_members=may_see_members,
         held_back=waiting_count(web.actor()) if g.viewer.can("leads:write") else 0,
-        embed_code=f'<script src="{public_url}/q/{form.key}/embed.js" async></script>',
     )  # fmt: skip
 
 

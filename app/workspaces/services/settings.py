@@ -3,14 +3,12 @@
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
 from typing import Any
 
 from app.core.errors import Conflict
 from app.core.events import Event, publish
 from app.core.permissions import Actor
 from app.extensions import db
-from app.lead_forms.models import LeadForm
 from app.workspaces.models import Workspace
 
 SECTIONS: dict[str, tuple[str, ...]] = {
@@ -21,20 +19,10 @@ SECTIONS: dict[str, tuple[str, ...]] = {
     "quotes": ("quote_valid_days", "quote_reminder_days", "vat_number", "quote_terms"),
     "lost": ("price_review_month", "bin_days"),
 }
-FORM_FIELDS = ("allowed_origins", "consent_wording", "thank_you")
 _CONFLICT = "Someone else changed this while you had it open. Look at both, then save again to keep yours."
 
 
-@dataclass(frozen=True, slots=True)
-class FormFacts:
-    """What a workspace decides about its public form. `allowed_origins` may show it in a frame."""
-
-    allowed_origins: list[str]
-    consent_wording: str
-    thank_you: str
-
-
-def seen_mark(row: Workspace | LeadForm, fields: tuple[str, ...]) -> str:
+def seen_mark(row: Workspace, fields: tuple[str, ...]) -> str:
     """A short mark of these fields' present values: a page sends back the one it was made with."""
     values = json.dumps([getattr(row, name) for name in fields], default=str)
     return hashlib.sha256(values.encode()).hexdigest()[:16]
@@ -49,13 +37,8 @@ def change_settings(workspace: Workspace, section: str, values: Mapping[str, Any
     _change(workspace, fields, {name: values[name] for name in fields}, seen, actor, {"section": section})
 
 
-def change_form(form: LeadForm, facts: FormFacts, seen: str, actor: Actor) -> None:
-    """Store what was decided about the public form. Raises Conflict as above."""
-    _change(form, FORM_FIELDS, asdict(facts), seen, actor, {"section": "form", "form_id": str(form.id)})
-
-
 def _change(
-    row: Workspace | LeadForm, fields: tuple[str, ...], values: dict[str, Any], seen: str, actor: Actor, data: dict
+    row: Workspace, fields: tuple[str, ...], values: dict[str, Any], seen: str, actor: Actor, data: dict
 ) -> None:
     db.session.refresh(row, with_for_update=True)
     if seen_mark(row, fields) != seen:
@@ -69,10 +52,9 @@ def _change(
     if isinstance(row, Workspace) and "quote_terms" in changed:
         row.quote_terms_version_no += 1  # quotes name the version that they were written with
     db.session.flush()
-    workspace_id = row.id if isinstance(row, Workspace) else row.workspace_id
     publish(
         Event(
-            "workspace.settings_changed", workspace_id, actor, "workspace", workspace_id, before=before,
+            "workspace.settings_changed", row.id, actor, "workspace", row.id, before=before,
             after={name: values[name] for name in changed}, data=data,
         )
     )  # fmt: skip
