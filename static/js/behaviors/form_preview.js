@@ -42,6 +42,14 @@ const wire = () => {
   open(now);
 };
 
+// A form's colours stand in its address of a style sheet, or in the page itself.
+const takeColours = (page, drawn) => {
+  for (const [selector, what] of [["link[href*='theme.css']", "href"], ["head style", "textContent"]]) {
+    const [mine, theirs] = [page.querySelector(selector), drawn.querySelector(selector)];
+    if (mine && theirs && mine[what] !== theirs[what]) mine[what] = theirs[what];
+  }
+};
+
 const draw = async () => {
   const mine = ++latest;
   const sent = new FormData(sheet);
@@ -60,10 +68,7 @@ const draw = async () => {
   const drawn = new DOMParser().parseFromString(await answer.text(), "text/html");
   if (mine !== latest || !drawn.querySelector("[data-step]")) return;
   const page = frame.contentDocument;
-  const colours = (document) => document.querySelector("link[href*='theme.css']");
-  if (colours(page).getAttribute("href") !== colours(drawn).getAttribute("href")) {
-    colours(page).href = colours(drawn).getAttribute("href");
-  }
+  takeColours(page, drawn);
   page.querySelector(".public-page").replaceWith(page.importNode(drawn.querySelector(".public-page"), true));
   open(now);
 };

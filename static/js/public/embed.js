@@ -1,6 +1,7 @@
-/* Sill: shows the quote form in this place, as tall as it needs to be. data-scheme="light" or "dark" holds its colours. */
+/* Sill: shows the quote form in this place, as tall as it needs to be. It sets no cookie and keeps nothing.
+   data-scheme="light" or "dark" holds its colours; data-into="#place" puts it elsewhere; data-title names it to readers. */
 (() => {
-  const script = document.currentScript;
+  const script = document.currentScript ?? document.querySelector('script[src*="/q/"][src*="/embed.js"]');
   if (!script) return;
   const source = new URL(script.src);
   const form = new URL(source.pathname.replace(/\/embed\.js$/, ""), source.origin);
@@ -22,8 +23,18 @@
   frame.src = form.href;
   frame.title = script.dataset.title || "Ask for a quote";
   Object.assign(frame.style, { display: "block", width: "100%", height: "420px", border: "0", colorScheme: scheme || "light dark" });
-  script.after(frame);
 
+  const place = () => {
+    const into = script.dataset.into && document.querySelector(script.dataset.into);
+    if (into) into.append(frame);
+    else if (script.closest("body")) script.after(frame);
+    else document.body.append(frame);
+  };
+  const waits = document.readyState === "loading" && (script.dataset.into || !script.closest("body"));
+  if (waits) addEventListener("DOMContentLoaded", place, { once: true });
+  else place();
+
+  // Only the frame made here, and only while it shows our own pages, says how tall it is.
   addEventListener("message", (event) => {
     if (event.source !== frame.contentWindow || event.origin !== source.origin) return;
     const { sill, height, top } = event.data ?? {};
