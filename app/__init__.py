@@ -31,7 +31,7 @@ def create_app(config: "Config | None" = None) -> Flask:
     """The application, wired. Raises ConfigError naming what is missing when the environment does not suffice."""
     from app import cli, extensions, features, reactions
     from app.config import load_config
-    from app.core import events, health, metrics, observability, outbox, security, templating, web
+    from app.core import compressing, events, health, metrics, observability, outbox, security, templating, web
     from app.core.crypto import MasterKeys
     from app.core.uploads import Request
 
@@ -46,6 +46,7 @@ def create_app(config: "Config | None" = None) -> Flask:
     observability.init_app(app)
     extensions.init_app(app, config)
     templating.init_app(app)
+    compressing.init_app(app)
     security.init_app(app)
     web.init_app(app)
     health.init_app(app)

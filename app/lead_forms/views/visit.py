@@ -8,13 +8,15 @@ from json import dumps, loads
 from flask import Response, current_app, url_for
 from markupsafe import Markup
 
+from app.core.compressing import compress_this
 from app.core.fragments import fragment, page
-from app.core.security import allow_workers
+from app.core.security import allow_own_style, allow_workers
 from app.lead_forms.models import LeadForm, LeadFormVersion
 from app.lead_forms.queries import as_shown
 from app.lead_forms.services import Origin, asking, open_form, pricing, proof, questions, tokens
 from app.lead_forms.services.content import Content, content_of, read_content
 from app.lead_forms.services.typed import BLANK, Typed
+from app.lead_forms.views.embedding import style_of
 from app.lead_forms.views.frame import Frame, enter_frame
 from app.workspaces.models import Workspace
 from app.workspaces.queries.logo import logo_mark
@@ -58,15 +60,15 @@ class Visit:
 
     def layout(self) -> dict[str, object]:
         """Values for layouts/public.html."""
-        accent = self.content.accent or self.workspace.accent
-        theme = {"v": accent.lstrip("#")} | ({"scheme": self.frame.scheme} if self.frame.scheme else {})
+        allow_own_style()
+        compress_this()
         return {
             "form": self.form,
             "workspace": self.workspace,
             "tagline": self.workspace.tagline,
             "embedded": self.frame.embedded,
             "parent": self.frame.parent,
-            "theme_url": url_for("lead_forms.theme", key=self.form.key, **theme),
+            "own_style": style_of(self.content.accent or self.workspace.accent, self.frame.scheme),
             "logo": logo_mark() if self.content.uses_logo and not self.frame.embedded else None,
             "logo_key": self.form.key,
         }

@@ -2,10 +2,12 @@
 import { asking, check, show } from "./checks.js";
 import { frame } from "./frame.js";
 import { forget, keep, kept } from "./keep.js";
-import { tellPrice } from "./price.js";
-import { prove } from "./proving.js";
 import { follow } from "./relevance.js";
-import { calm, send } from "./send.js";
+
+// What is needed only once somebody answers comes after the first question can be answered.
+const pricing = import("./price.js");
+const proving = import("./proving.js");
+const sending = import("./send.js");
 
 const CHOOSE_AGAIN = "Not sent yet. Everything you typed is here; please choose your photos again, then send.";
 
@@ -13,11 +15,12 @@ function start(form) {
   const steps = [...form.querySelectorAll("[data-step]")];
   const next = form.querySelector("[data-next]");
   const progress = form.querySelector("progress");
-  const sendWords = next.textContent;
+  const sendWords = next.querySelector(".at-once").textContent;
   const tellHeight = frame(form.dataset.parent);
-  const priceAt = tellPrice(form, tellHeight);
   const last = steps.length - 1;
   let now = 0;
+  let priceAt = () => {};
+  let calm = () => {};
   let wasKept = false;
 
   const back = link("Back", () => history.back());
@@ -57,7 +60,8 @@ function start(form) {
     const elsewhere = steps.findIndex((step) => check(form, step));
     if (elsewhere >= 0) return open(elsewhere);
     form.querySelector(".error-summary")?.remove();
-    return send(form, next, { step: () => now, isLast: () => now === last, answered, tellHeight });
+    const page = { step: () => now, isLast: () => now === last, answered, tellHeight };
+    return sending.then((it) => it.send(form, next, page), () => form.submit());
   }
 
   // The server found something: its page takes the place of ours, with what was typed and its words beside the fields.
@@ -93,7 +97,12 @@ function start(form) {
   });
   const photos = form.querySelector("[data-photos]:not(:has(.photo-list))");
   if (photos) import("./photos.js").then((it) => it.takePhotos(photos, asking(form).photos, tellHeight));
-  prove(form);
+  proving.then((it) => it.prove(form));
+  sending.then((it) => { calm = it.calm; });
+  pricing.then((it) => {
+    priceAt = it.tellPrice(form, tellHeight);
+    priceAt(now);
+  });
   onpopstate = (event) => open(event.state?.step ?? 0);
 
   const isReturned = "returned" in form.dataset;
