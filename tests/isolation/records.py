@@ -24,6 +24,7 @@ from app.files.models import File
 from app.files.services.keeping import seal_variants, store_variants
 from app.followups.models import FollowUp
 from app.lead_forms.models import FormSubmission, LeadForm
+from app.lead_forms.services.building import FormFacts, change_form
 from app.leads.models import Lead
 from app.leads.services import add_tag, stage_by_key, tag_named
 from app.leads.services.saved_views import save_view
@@ -37,70 +38,16 @@ from app.squeegee.models import SqueegeeAccount, Transfer
 from app.workspaces.models import Membership
 from app.workspaces.queries import load_place, today_here
 from app.workspaces.services import invite
+from tests.isolation.bodies import BODIES, NOWHERE
 from tests.support.leads import make_lead
 from tests.support.world import Member, World, add_member
 
 IN_A_WORKSPACE = "/w/<slug>"
-NOWHERE = "http://127.0.0.1:9"
-TOMORROW = (utcnow() + timedelta(days=1)).date().isoformat()
-SOON = (utcnow() + timedelta(hours=1)).isoformat()
-
-#: endpoint -> what a person would send; `{stage}` and the like stand for ids of the person's own workspace.
-BODIES: dict[str, dict[str, str]] = {
-    "bulk_acts.start": {"act": "priority:high", "leads": "{lead_id}"},
-    "activities.add_note": {"note": "Rang twice", "note_type": "general"},
-    "activities.log_call": {"outcome": "no_answer", "minutes": "2", "words": "Rang out"},
-    "followups.done": {"outcome": "no_answer"},
-    "leads.change": {"value": "4", "was": "3"},
-    "leads.add_listed_tag": {"name": "Fresh", "colour": "blue"},
-    "leads.add_stage": {"name": "Site visit", "colour": "teal"},
-    "leads.change_listed_tag": {"name": "Other", "colour": "blue", "version": "1"},
-    "leads.change_stage": {"name": "Spoken to", "colour": "teal", "version": "1"},
-    "leads.create": {"name": "Ivy Reed", "phone": "07700 900123", "source_key": "phone", "service": "window_cleaning"},
-    "leads.change_view": {"name": "Late ones", "version": "1"},
-    "leads.delete_listed_tag": {"version": "1"},
-    "leads.filter": {"priority": "high"},
-    "leads.keep_columns": {"column": "stage"},
-    "leads.refill_view": {"query": "due=late"},
-    "leads.save_view": {"name": "Big ones", "query": "value=100.."},
-    "leads.merge_listed_tag": {"version": "1", "into": "{lead_id}"},
-    "leads.move": {"to": "{stage_id}"},
-    "leads.narrow_board": {"words": "Hannah", "sort": "value"},
-    "leads.order_stages": {"stage": "{stage_id}", "step": "1"},
-    "leads.undo_move": {},
-    "leads.star": {"on": "1"},
-    "leads.tag_lead": {"tag": "Corner house"},
-    "lead_forms.release_submission": {},
-    "messaging.length": {"body": "Good day"},
-    "messaging.compose": {"channel": "email", "recipient": "ivy@example.com", "subject": "Hello", "body": "Good day"},
-    "messaging.settle": {"arrived": "yes"},
-    "my_day.release": {"until": SOON},
-    "my_day.settle": {"outcome": "no_answer week", "act": "{follow_up_id}"},
-    "my_day.undo": {"act": "{follow_up_id}", "since": SOON, "upto": SOON},
-    "quotes.create": {"price_8_weekly": "24", "valid_until": TOMORROW},
-    "quotes.send": {"channel": "email"},
-    "price_book.save_prices": {"p-semi-3-4_weekly": "16", "seen": "{book_id}"},
-    "rounds.add_closure": {"closure": "Easter", "starts_on": TOMORROW},
-    "rounds.add_round": {"name": "Frome", "areas": "BA11", "first_day": TOMORROW, "every_weeks": "4", "capacity": "8"},
-    "rounds.change_round": {
-        "name": "Wells", "areas": "BA5", "first_day": TOMORROW, "every_weeks": "4", "capacity": "9", "version": "1",
-    },
-    "rounds.delete_round": {"version": "1"},
-    "search.find": {"q": "Hannah"},
-    "squeegee.book": {"first_service_date": TOMORROW},
-    "squeegee.change_settings": {"seen": "2", "base_url": NOWHERE},
-    "squeegee.confirm_copy": {"squeegee_id": "CUST-1", "first_service_date": TOMORROW},
-    "squeegee.hand_over": {"first_service_date": TOMORROW},
-    "squeegee.mark_batch": {"lead": "{lead_id}"},
-    "squeegee.settle": {"found": "yes", "squeegee_id": "CUST-1"},
-    "workspaces.change_role": {"role": "viewer"},
-    "workspaces.invite": {"email": "new@example.com", "role": "viewer"},
-}
 ANSWERS = {
     "name": "Ivy Reed", "email": "ivy@example.com", "postcode": "BA5 2QJ", "property_type": "semi", "bedrooms": "3",
     "service": "window_cleaning", "frequency": "8_weekly", "preferred_method": "any", "came_from": {},
 }  # fmt: skip
-FIELDS = {"field": "bedrooms", "channel": "email"}
+FIELDS = {"field": "bedrooms", "channel": "email", "kind": "svg", "version_no": "1"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,6 +127,11 @@ NEEDED = {
     "messaging.retry": ("update messages set state = 'failed' where id = :message_id",),
     "messaging.settle": ("update messages set state = 'uncertain' where id = :message_id",),
     "quotes.create": ("update quotes set state = 'sent' where id = :quote_id",),
+    "quotes.renew": ("update quotes set state = 'expired' where id = :quote_id",),
+    "quotes.revoke": ("update quotes set state = 'sent', link_secret_sealed = '\\x00' where id = :quote_id",),
+    "quotes.restore": (
+        "update quotes set state = 'replaced', link_secret_sealed = '\\x00', revoked_at = now() where id = :quote_id",
+    ),
     "squeegee.confirm_copy": (_NOT_GOING_OVER, _READY),
     "squeegee.hand_over": (_NOT_GOING_OVER, _READY),
     "squeegee.retry": ("update transfers set state = 'failed' where id = :transfer_id",),
@@ -233,6 +185,14 @@ def _submission(lead: Lead, actor: Actor) -> UUID:
     db.session.add(submission)
     db.session.flush()
     return submission.id
+
+
+def _form(lead: Lead, actor: Actor) -> UUID:
+    """Changed once, so that it has a first version and a second."""
+    form = db.session.scalars(select(LeadForm)).one()
+    facts = FormFacts(form.name, form.source_id, form.consent_wording, "Ta.", {})
+    form_id: UUID = change_form(form.id, facts, form.version, actor).id
+    return form_id
 
 
 def _invitation(lead: Lead, actor: Actor) -> UUID:
@@ -292,6 +252,7 @@ def _file(lead: Lead, actor: Actor) -> UUID:
 MAKERS: dict[str, Callable[[Lead, Actor], UUID]] = {
     "book_id": lambda lead, actor: import_usual(today_here() + timedelta(days=9), actor).id,
     "file_id": _file,
+    "form_id": _form,
     "follow_up_id": _follow_up,
     "message_id": _message,
     "quote_id": _quote,

@@ -1,0 +1,70 @@
+"""What a person would send to each address that takes a form; a new form fails the tests of the routes until it is here."""
+
+from datetime import timedelta
+
+from app.core.clock import utcnow
+
+NOWHERE = "http://127.0.0.1:9"
+TOMORROW = (utcnow() + timedelta(days=1)).date().isoformat()
+SOON = (utcnow() + timedelta(hours=1)).isoformat()
+
+#: endpoint -> what a person would send; `{stage}` and the like stand for ids of the person's own workspace.
+BODIES: dict[str, dict[str, str]] = {
+    "bulk_acts.start": {"act": "priority:high", "leads": "{lead_id}"},
+    "activities.add_note": {"note": "Rang twice", "note_type": "general"},
+    "activities.log_call": {"outcome": "no_answer", "minutes": "2", "words": "Rang out"},
+    "followups.done": {"outcome": "no_answer"},
+    "leads.change": {"value": "4", "was": "3"},
+    "leads.add_listed_tag": {"name": "Fresh", "colour": "blue"},
+    "leads.add_stage": {"name": "Site visit", "colour": "teal"},
+    "leads.change_listed_tag": {"name": "Other", "colour": "blue", "version": "1"},
+    "leads.change_stage": {"name": "Spoken to", "colour": "teal", "version": "1"},
+    "leads.create": {"name": "Ivy Reed", "phone": "07700 900123", "source_key": "phone", "service": "window_cleaning"},
+    "leads.change_view": {"name": "Late ones", "version": "1"},
+    "leads.delete_listed_tag": {"version": "1"},
+    "leads.filter": {"priority": "high"},
+    "leads.keep_columns": {"column": "stage"},
+    "leads.refill_view": {"query": "due=late"},
+    "leads.save_view": {"name": "Big ones", "query": "value=100.."},
+    "leads.merge_listed_tag": {"version": "1", "into": "{lead_id}"},
+    "leads.move": {"to": "{stage_id}"},
+    "leads.narrow_board": {"words": "Hannah", "sort": "value"},
+    "leads.order_stages": {"stage": "{stage_id}", "step": "1"},
+    "leads.undo_move": {},
+    "leads.star": {"on": "1"},
+    "leads.tag_lead": {"tag": "Corner house"},
+    "lead_forms.add_form": {"name": "Shops and offices"},
+    "lead_forms.bring_back_version": {"seen": "2"},
+    "lead_forms.change_sites": {"seen": "2", "allowed_origins": "https://www.example.com"},
+    "lead_forms.release_submission": {},
+    "lead_forms.save_form": {"act": "add-step:"},
+    "messaging.length": {"body": "Good day"},
+    "messaging.compose": {"channel": "email", "recipient": "ivy@example.com", "subject": "Hello", "body": "Good day"},
+    "messaging.settle": {"arrived": "yes"},
+    "my_day.release": {"until": SOON},
+    "my_day.settle": {"outcome": "no_answer week", "act": "{follow_up_id}"},
+    "my_day.undo": {"act": "{follow_up_id}", "since": SOON, "upto": SOON},
+    "quotes.create": {"price_8_weekly": "24", "valid_until": TOMORROW},
+    "quotes.send": {"channel": "email"},
+    "price_book.save_prices": {"p-semi-3-4_weekly": "16", "seen": "{book_id}"},
+    "rounds.add_closure": {"closure": "Easter", "starts_on": TOMORROW},
+    "rounds.add_round": {"name": "Frome", "areas": "BA11", "first_day": TOMORROW, "every_weeks": "4", "capacity": "8"},
+    "rounds.change_round": {
+        "name": "Wells",
+        "areas": "BA5",
+        "first_day": TOMORROW,
+        "every_weeks": "4",
+        "capacity": "9",
+        "version": "1",
+    },
+    "rounds.delete_round": {"version": "1"},
+    "search.find": {"q": "Hannah"},
+    "squeegee.book": {"first_service_date": TOMORROW},
+    "squeegee.change_settings": {"seen": "2", "base_url": NOWHERE},
+    "squeegee.confirm_copy": {"squeegee_id": "CUST-1", "first_service_date": TOMORROW},
+    "squeegee.hand_over": {"first_service_date": TOMORROW},
+    "squeegee.mark_batch": {"lead": "{lead_id}"},
+    "squeegee.settle": {"found": "yes", "squeegee_id": "CUST-1"},
+    "workspaces.change_role": {"role": "viewer"},
+    "workspaces.invite": {"email": "new@example.com", "role": "viewer"},
+}
