@@ -190,6 +190,8 @@ def _enquiry(a: Words) -> Line:
 def _file(a: Words) -> Line:
     if a.event == "photos.requested":
         return Line("camera", "Asked for photos", {"email": "by email", "sms": "by SMS"}.get(a.data.get("by", ""), ""))
+    if a.event == "photos.link_revoked":
+        return Line("camera", "Link for photos taken back")
     counts = [(a.data.get(f"{noun}s"), noun) for noun in ("photo", "document")]
     what = " and ".join(f"{number} {noun}{'s' if number > 1 else ''}" for number, noun in counts if number)
     done = {"file.added": "added", "file.removed": "deleted", "file.restored": "put back"}

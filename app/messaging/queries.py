@@ -120,7 +120,7 @@ def body_for(message: Message, *, may_answer: bool) -> str:
 
     Unless they may write quotes (`may_answer`), the customer's own link is taken out too.
     """
-    return without_keys(message.body, "invitation", *(() if may_answer else ("quote",)))
+    return without_keys(message.body, "invitation", *(() if may_answer else ("quote", "photos")))
 
 
 #: The messages of the lead `lead` in `here` that have not settled (leaving, failed, uncertain), the oldest first.
@@ -222,5 +222,5 @@ def _gist(message: Message) -> str:
 
 def _shortened(subject: str | None, body: str) -> str:
     """The subject, or the beginning of the text."""
-    text = subject or without_keys(" ".join(body.split()), "invitation", "quote")
+    text = subject or without_keys(" ".join(body.split()), "invitation", "quote", "photos")
     return text if len(text) <= 90 else f"{text[:89]}…"

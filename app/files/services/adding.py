@@ -25,7 +25,7 @@ from app.files.services.keeping import seal_variants, store_variants
 from app.files.services.naming import clean_name
 from app.leads.models import Lead
 from app.leads.services import get_lead
-from app.notifications.services import notify
+from app.notifications.services import managers, notify
 
 log = structlog.get_logger(__name__)
 MOST_FILES = 200
@@ -33,6 +33,8 @@ MOST_FILES = 200
 MOST_KEPT = 20 * 1024**3  # bytes of one workspace
 #: Files that one person adds within this time share a line of the timeline.
 _TOGETHER = timedelta(minutes=15)
+#: Photos that come with an enquiry are no news beside it.
+_FRESH = timedelta(hours=1)
 
 
 def add_file(lead_id: UUID, name: str, content: bytes, actor: Actor, *, only: str | None = None) -> File:
@@ -99,8 +101,9 @@ def _tell(lead: Lead, file: File, actor: Actor) -> Activity:
     latest = _latest_line(lead)
     if latest is None or not _goes_on(latest, actor):
         data = {noun: 1, "file_id": str(file.id)}
-        if lead.owner_id is not None:
-            notify(lead.owner_id, "file_added", lead=lead, actor=actor, data={"kind": file.kind, "count": 1})
+        by = {"by": "customer"} if actor.kind == "customer" else {}
+        for user_id in _who_cares(lead, bool(by)):
+            notify(user_id, "file_added", lead=lead, actor=actor, data={"kind": file.kind, "count": 1, **by})
         return record_activity(lead, "file", "file.added", actor, data=data, topics=topics)
     latest.data = {**latest.data, noun: int(latest.data.get(noun, 0)) + 1}
     publish(
@@ -111,6 +114,13 @@ def _tell(lead: Lead, file: File, actor: Actor) -> Activity:
         )
     )  # fmt: skip
     return latest
+
+
+def _who_cares(lead: Lead, is_customers: bool) -> list[UUID]:
+    """The owner; of a lead that is nobody's the managers, unless what came belongs to a fresh enquiry."""
+    if lead.owner_id is not None:
+        return [lead.owner_id]
+    return managers() if is_customers and utcnow() - lead.created_at > _FRESH else []
 
 
 def _latest_line(lead: Lead) -> Activity | None:

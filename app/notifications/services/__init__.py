@@ -3,11 +3,11 @@
 from app.notifications.services.answers import tell_answer, tell_details, tell_question, tell_slot_taken, tell_wishes
 from app.notifications.services.ending import tell_ending
 from app.notifications.services.mentioning import tell_mentioned
-from app.notifications.services.reacting import tell_new_owner, tell_worth
+from app.notifications.services.reacting import managers, tell_new_owner, tell_worth
 from app.notifications.services.returning import plan_ringing
 from app.notifications.services.telling import mark_read, mark_unread, notify
 
 __all__ = [
-    "mark_read", "mark_unread", "notify", "plan_ringing", "tell_answer", "tell_details", "tell_ending",
+    "managers", "mark_read", "mark_unread", "notify", "plan_ringing", "tell_answer", "tell_details", "tell_ending",
     "tell_mentioned", "tell_new_owner", "tell_question", "tell_slot_taken", "tell_wishes", "tell_worth",
 ]  # fmt: skip

@@ -2,36 +2,31 @@
 
 import json
 import re
-from threading import BoundedSemaphore
 from typing import Any
-from urllib.parse import quote, unquote
+from urllib.parse import quote
 from uuid import UUID
 
 import structlog
-from flask import Blueprint, Response, abort, g, request, url_for
+from flask import Response, abort, g, request, url_for
 from werkzeug.wsgi import FileWrapper
 
 from app.core import web
 from app.core.crypto import CipherError
-from app.core.errors import Invalid
 from app.core.fragments import answer, fragment, page, redirect_to, wants_fragment
-from app.core.keyring import cipher
 from app.core.network import person_or_block
 from app.core.permissions import permit
-from app.core.transactions import keep
 from app.core.uploads import takes_a_file
 from app.extensions import limiter
 from app.files import services
 from app.files.ports import BlobMissing, StoreUnavailable
 from app.files.queries import FileView, Gallery, gallery, get_file
+from app.files.views import bp
+from app.files.views.taking import take_in
 from app.leads.services import get_lead
 from app.workspaces.layout import desk
 
-bp = Blueprint("files", __name__)
 log = structlog.get_logger(__name__)
 
-#: Files held in memory together by one process of web; the next ones are asked to come back.
-_IN_HAND = BoundedSemaphore(8)
 _ADDING = "600 per hour"
 #: How many a gallery shows before it is asked for all.
 _SHOWN = 24
@@ -57,22 +52,7 @@ def show(slug: str, lead_id: UUID) -> Response:
 def add(slug: str, lead_id: UUID) -> Response:
     """Take one file in: its bytes are the body, its name stands in X-File-Name. Answers 201, or why not in words."""
     get_lead(lead_id)
-    cipher()  # its keys are read now, since the connection is given back for as long as the bytes take to come
-    keep()
-    if not _IN_HAND.acquire(timeout=10):
-        return _words("Too many files are coming in at once. Try again in a few seconds.", 503)
-    try:
-        content = request.get_data(cache=False)
-        keep()
-        services.add_file(lead_id, unquote(request.headers.get("X-File-Name", "")), content, web.actor())
-    except Invalid as invalid:
-        return _words(invalid.errors["file"], 422)
-    except (StoreUnavailable, services.ExaminerFailed) as error:
-        log.error("file_not_kept", error=type(error).__name__, code=str(error))
-        return _words("Files can't be taken just now. Nothing was kept; try again.", 503)
-    finally:
-        _IN_HAND.release()
-    return _words("", 201)
+    return take_in(lambda name, content: services.add_file(lead_id, name, content, web.actor()))
 
 
 @bp.get("/w/<slug>/files/<uuid:file_id>")
@@ -145,7 +125,3 @@ def _body(lead_id: UUID) -> str:
     left = len(found.photos) + len(found.documents) - len(values["photos"]) - len(values["documents"])
     may = {"all": g.viewer.can("leads:write"), "own": g.viewer.can("activities:write"), "who": g.viewer.user_id}
     return fragment("files/_body.html", left=left, may=may, **values)
-
-
-def _words(text: str, status: int) -> Response:
-    return Response(text, status, content_type="text/plain; charset=utf-8")

@@ -1,0 +1,59 @@
+"""Taking in one file whose bytes are the body of the request, few at a time, without holding the database meanwhile."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from threading import BoundedSemaphore
+from urllib.parse import unquote
+
+import structlog
+from flask import Response, request
+
+from app.core.errors import Invalid
+from app.core.keyring import cipher
+from app.core.transactions import keep
+from app.files.ports import StoreUnavailable
+from app.files.services import ExaminerFailed
+
+log = structlog.get_logger(__name__)
+#: Files held in memory together by one process of web; the next ones are asked to come back.
+_IN_HAND = BoundedSemaphore(8)
+BUSY = "Too many files are coming in at once. Try again in a few seconds."
+BROKEN = "Files can't be taken just now. Nothing was kept; try again."
+
+
+@contextmanager
+def in_hand() -> Iterator[bool]:
+    """One of the few places for files in memory; False when none became free in time.
+
+    The database's connection is given back for as long as the bytes take to come.
+    """
+    cipher()  # its keys are read now
+    keep()
+    got = _IN_HAND.acquire(timeout=10)
+    try:
+        yield got
+    finally:
+        if got:
+            _IN_HAND.release()
+
+
+def take_in(add: Callable[[str, bytes], object]) -> Response:
+    """Give `add` the file's name (X-File-Name) and its bytes. Answers 201, or why not in words."""
+    with in_hand() as got:
+        if not got:
+            return words(BUSY, 503)
+        try:
+            content = request.get_data(cache=False)
+            keep()
+            add(unquote(request.headers.get("X-File-Name", "")), content)
+        except Invalid as invalid:
+            return words(invalid.errors["file"], 422)
+        except (StoreUnavailable, ExaminerFailed) as error:
+            log.error("file_not_kept", error=type(error).__name__, code=str(error))
+            return words(BROKEN, 503)
+    return words("", 201)
+
+
+def words(text: str, status: int) -> Response:
+    """An answer of one sentence."""
+    return Response(text, status, content_type="text/plain; charset=utf-8")
