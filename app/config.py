@@ -61,6 +61,7 @@ class Config:
     allow_private_outbound: bool
     metrics_token: str = _secret()
     trusted_proxies: int
+    form_sendings_per_minute: int
     argon2_memory_kib: int
     argon2_passes: int
     argon2_lanes: int
@@ -204,6 +205,7 @@ def load_config(environ: Mapping[str, str] | None = None) -> Config:
         allow_private_outbound=envbool(environ, "ALLOW_PRIVATE_OUTBOUND"),
         metrics_token=envsecret(environ, "METRICS_TOKEN", ""),
         trusted_proxies=envint(environ, "TRUSTED_PROXIES", 0),
+        form_sendings_per_minute=envint(environ, "FORM_SENDINGS_PER_MINUTE", 600, least=1),
         # 64 MiB, 3 passes, 1 lane; the tests take the least that Argon2 allows.
         argon2_memory_kib=envint(environ, "ARGON2_MEMORY_KIB", 8 if env == "test" else 65536, least=8),
         argon2_passes=envint(environ, "ARGON2_PASSES", 1 if env == "test" else 3, least=1),

@@ -43,6 +43,7 @@ class Place:
             "PUBLIC_URL": f"https://{HOST}",
             # The load says where each request comes from, so that the limits of rates are at work but not in the way.
             "TRUSTED_PROXIES": "1",
+            "FORM_SENDINGS_PER_MINUTE": "1000000",
             "PROMETHEUS_MULTIPROC_DIR": str(figures),
             "WEB_HOST": LOOPBACK,
             "WEB_GRACEFUL_SECONDS": "2",

@@ -71,6 +71,10 @@ class FormSubmission(WorkspaceModel):
             "ix_form_submissions_quarantined", "workspace_id", "created_at",
             postgresql_where=text("state = 'quarantined'"),
         ),
+        db.Index(
+            "ix_form_submissions_suspicion", "workspace_id", "suspicion", "created_at",
+            postgresql_where=text("state = 'quarantined'"),
+        ),
     )  # fmt: skip
 
     form_id: Mapped[UUID]

@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, func, select
+from sqlalchemy import ARRAY, ColumnElement, Row, Select, Text, Uuid, column, func, literal, or_, select, true, tuple_
 
 from app.core import access_keys, catalogue
 from app.core.errors import NotFound
@@ -16,7 +17,10 @@ from app.lead_forms.models import FormSubmission, LeadForm, LeadFormVersion
 from app.leads.models import Lead
 from app.workspaces.models import Workspace
 
-_MOST_SHOWN = 200
+#: A page of the quarantine.
+HELD_ON_A_PAGE = 12
+#: A count that says more than this says "many".
+MOST_COUNTED = 100
 
 
 def open_form(key: str) -> tuple[LeadForm, Workspace]:
@@ -91,32 +95,84 @@ def earlier_sending(
     ).one_or_none()
 
 
-def was_thrown_out(text_key: bytes) -> bool:
-    """Whether a text with this fingerprint was held back before and nobody let it out."""
-    found = select(FormSubmission.id).where(FormSubmission.text_key == text_key).limit(1)
-    return db.session.execute(found).one_or_none() is not None
+def was_thrown_out(text_key: bytes, certain: Sequence[str]) -> bool:
+    """Whether a text with this fingerprint was deleted by a person before, or is held back for a `certain` reason."""
+    found = select(FormSubmission.id).where(
+        FormSubmission.workspace_id == current_workspace_id(), FormSubmission.text_key == text_key,
+        or_(FormSubmission.state == "deleted", FormSubmission.suspicion.in_(certain)),
+    )  # fmt: skip
+    return db.session.execute(found.limit(1)).one_or_none() is not None
 
 
-def quarantined() -> Sequence[Row[tuple[UUID, str | None, datetime, int | None, bytes]]]:
-    """What waits in the quarantine of the workspace in scope, newest first, at most 200: id, suspicion, created_at,
-    seconds and the sealed answers.
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a page of the quarantine goes on: behind a sending of this moment and id."""
+
+    at: datetime
+    submission_id: UUID
+
+
+def quarantined(kind: str | None = None, after: Place | None = None) -> Sequence[Row[Any]]:
+    """What waits in the quarantine of the workspace in scope, newest first, one more than a page shows: id, form_id,
+    suspicion, created_at, seconds and the sealed answers. `kind` is a reason for suspicion, None for all.
     """
-    return db.session.execute(
-        select(
-            FormSubmission.id,
-            FormSubmission.suspicion,
-            FormSubmission.created_at,
-            FormSubmission.seconds,
-            FormSubmission.answers_sealed,
+    query = select(
+        FormSubmission.id, FormSubmission.form_id, FormSubmission.suspicion, FormSubmission.created_at,
+        FormSubmission.seconds, FormSubmission.answers_sealed,
+    )  # fmt: skip
+    query = query.where(
+        FormSubmission.workspace_id == current_workspace_id(), FormSubmission.state == fixed("quarantined")
+    )
+    if kind is not None:
+        query = query.where(FormSubmission.suspicion == kind)
+    if after is not None:
+        place = tuple_(FormSubmission.created_at, FormSubmission.id)
+        query = query.where(place < tuple_(literal(after.at), literal(after.submission_id)))
+    newest = query.order_by(FormSubmission.created_at.desc(), FormSubmission.id.desc()).limit(HELD_ON_A_PAGE + 1)
+    return db.session.execute(newest).all()
+
+
+def held_ids(kind: str, until: datetime, most: int) -> Sequence[UUID]:
+    """Up to `most` sendings held back for one reason until a moment, the oldest first, locked for this transaction.
+    Those that somebody else decides about just now are left out.
+    """
+    query = (
+        select(FormSubmission.id)
+        .where(
+            FormSubmission.workspace_id == current_workspace_id(), FormSubmission.state == fixed("quarantined"),
+            FormSubmission.suspicion == kind, FormSubmission.created_at <= until,
         )
-        .where(FormSubmission.state == fixed("quarantined"))
-        .order_by(FormSubmission.created_at.desc(), FormSubmission.id.desc())
-        .limit(_MOST_SHOWN)
-    ).all()
+        .order_by(FormSubmission.created_at)
+        .limit(most)
+        .with_for_update(skip_locked=True)
+    )  # fmt: skip
+    return db.session.scalars(query).all()
+
+
+def held_by_kind(kinds: Sequence[str]) -> dict[str, int]:
+    """How many sendings wait for each of these reasons, MOST_COUNTED at most of each; one statement."""
+    listed = func.unnest(literal(list(kinds), ARRAY(Text))).table_valued(column("kind", Text)).render_derived("listed")
+    some = (
+        select(literal(1).label("one"))
+        .where(
+            FormSubmission.workspace_id == current_workspace_id(), FormSubmission.state == fixed("quarantined"),
+            FormSubmission.suspicion == listed.c.kind,
+        )
+        .limit(MOST_COUNTED)
+        .correlate(listed)
+        .lateral("some")
+    )  # fmt: skip
+    counted = select(listed.c.kind, func.count()).select_from(listed.join(some, true())).group_by(listed.c.kind)
+    return dict(map(tuple, db.session.execute(counted)))
 
 
 def quarantine_count() -> int:
-    """How many sendings wait in the quarantine of the workspace in scope."""
-    return db.session.execute(
-        select(func.count()).select_from(FormSubmission).where(FormSubmission.state == fixed("quarantined"))
-    ).scalar_one()
+    """How many sendings wait in the quarantine of the workspace in scope, MOST_COUNTED at most."""
+    some = held_sendings(literal(current_workspace_id(), Uuid)).subquery()
+    return db.session.execute(select(func.count()).select_from(some)).scalar_one()
+
+
+def held_sendings(here: ColumnElement[UUID]) -> Select[tuple[UUID]]:
+    """What waits in the quarantine of a workspace, no more than a badge can say."""
+    waits = (FormSubmission.workspace_id == here, FormSubmission.state == fixed("quarantined"))
+    return select(FormSubmission.id).where(*waits).limit(MOST_COUNTED)

@@ -78,6 +78,7 @@ def downgrade() -> None:
     op.drop_constraint(op.f("fk_quotes_workspace_id_price_book_id"), "quotes", type_="foreignkey")
     op.drop_index("ix_quotes_price_book_id", table_name="quotes")
     op.drop_index("ix_appointments_starts_at", table_name="appointments")
+    op.drop_index("ix_form_submissions_suspicion", table_name="form_submissions")
     op.drop_index("ix_form_submissions_text_key", table_name="form_submissions")
     op.drop_index("ix_quotes_answered_at", table_name="quotes")
     _move_first_cleans_back()
@@ -131,6 +132,10 @@ def _columns() -> None:
     op.create_index(
         "ix_form_submissions_text_key", "form_submissions", ["workspace_id", "text_key"],
         postgresql_where=sa.text("text_key is not null"),
+    )  # fmt: skip
+    op.create_index(
+        "ix_form_submissions_suspicion", "form_submissions", ["workspace_id", "suspicion", "created_at"],
+        postgresql_where=sa.text("state = 'quarantined'"),
     )  # fmt: skip
     op.create_index("ix_appointments_starts_at", "appointments", ["workspace_id", "starts_at"])
     op.create_index("ix_quotes_answered_at", "quotes", ["workspace_id", "state", "answered_at"])

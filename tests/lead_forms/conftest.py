@@ -5,6 +5,7 @@ from datetime import timedelta
 from html.parser import HTMLParser
 from typing import Any
 
+import altcha
 import pytest
 from sqlalchemy import select
 from werkzeug.test import TestResponse
@@ -12,7 +13,7 @@ from werkzeug.test import TestResponse
 from app.core.clock import utcnow
 from app.extensions import db
 from app.lead_forms.models import FormSubmission, LeadForm
-from app.lead_forms.services import tokens
+from app.lead_forms.services import proof, tokens
 from app.leads.models import Lead
 from app.workspaces.models import Workspace
 from tests.support.client import Client
@@ -106,3 +107,19 @@ def leads() -> list[Lead]:
 def submissions() -> list[FormSubmission]:
     """Every sending of the workspace in scope, oldest first."""
     return list(db.session.scalars(select(FormSubmission).order_by(FormSubmission.created_at)))
+
+
+@pytest.fixture
+def prove(form: LeadForm) -> Callable[[str], str]:
+    """The proof of work that a browser would send with a page, by the page's token. Takes some tenths of a second."""
+    form_id = form.id
+
+    def solve(page: str) -> str:
+        token = tokens.read(form_id, page)
+        assert token is not None
+        challenge = altcha.Challenge.from_dict(proof.challenge(form_id, token))
+        solution = altcha.solve_challenge(challenge)
+        assert solution is not None
+        return str(altcha.Payload(challenge, solution).to_base64())
+
+    return solve

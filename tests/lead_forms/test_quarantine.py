@@ -1,16 +1,23 @@
 """Deciding about what waits in the quarantine."""
 
+import html
+import json
 import re
+import secrets
 from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from app.audit.models import AuditEntry
+from app.core.clock import utcnow
 from app.core.ids import new_id
 from app.extensions import db
-from app.lead_forms.services import waiting_count
+from app.lead_forms.models import FormSubmission, LeadForm
+from app.lead_forms.services import tokens, waiting_count
 from tests.lead_forms.conftest import leads, submissions
 from tests.support.client import Client
 from tests.support.world import World
@@ -109,3 +116,75 @@ def test_other_workspaces_know_nothing_of_it(mallory: Client, waiting: object) -
 def test_an_accepted_sending_is_not_in_the_quarantine(alice: Client, send: Send) -> None:
     send()
     assert act(alice, "delete", submissions()[0].id).status_code == 404
+
+
+def fill(send: Send, kind: str, many: int) -> None:
+    """Put sendings of one kind into the quarantine, the later the newer."""
+    form_id = db.session.scalar(select(LeadForm.id))
+    for number in range(many):
+        db.session.add(
+            FormSubmission(
+                form_id=form_id, submission_key=secrets.token_bytes(16), state="quarantined", suspicion=kind,
+                answers=json.dumps({"name": f"{kind} {number:03d}", "service": "other", "came_from": {}}),
+                created_at=utcnow() - timedelta(minutes=many - number),
+            )
+        )  # fmt: skip
+    db.session.commit()
+
+
+def test_many_are_shown_by_pages_and_by_kind(
+    alice: Client, send: Send, count_sql: Callable[..., Any], workspace: object
+) -> None:
+    fill(send, "too_quick", 45)
+    fill(send, "links", 3)
+    url, seen = "/w/wells/quarantine", set()
+    for _ in range(4):
+        with count_sql() as statements:
+            page = alice.get(url)
+        assert len(statements) <= 8 and len(page.data) < 60_000
+        seen |= set(re.findall(r"(?:too_quick|links) \d{3}", page.text))
+        onwards = re.search(r'rel="next" href="([^"]+)"', page.text)
+        url = html.unescape(onwards[1]) if onwards else ""
+    assert len(seen) == 48 and not url
+    links = alice.get("/w/wells/quarantine?kind=links").text
+    assert "links 002" in links and "too_quick 0" not in links
+    assert re.search(r'Too quick <span class="num">45<', links)
+
+
+def test_all_of_a_kind_are_deleted_by_one_click_and_later_ones_stay(
+    alice: Client, send: Send, count_sql: Callable[..., Any], workspace: object
+) -> None:
+    fill(send, "too_quick", 30)
+    fill(send, "links", 2)
+    page = alice.get("/w/wells/quarantine?kind=too_quick").text
+    until = re.search(r'name="until" value="([^"]+)"', page)
+    assert until is not None
+    send(homepage="", token=tokens.issue(db.session.scalar(select(LeadForm.id))))  # comes while the page is read
+    with count_sql() as statements:
+        done = alice.post("/w/wells/quarantine/delete", data={"kind": "too_quick", "until": until[1]})
+    assert done.status_code == 303 and len(statements) <= 20
+    db.session.expire_all()
+    left = [(kept.suspicion, kept.state) for kept in submissions()]
+    assert left.count(("too_quick", "deleted")) == 30
+    assert left.count(("too_quick", "quarantined")) == 1
+    assert left.count(("links", "quarantined")) == 2
+    assert {kept.answers for kept in submissions() if kept.state == "deleted"} == {"{}"}
+    assert "form_submissions.deleted" in db.session.scalars(select(AuditEntry.action)).all()
+
+
+@pytest.mark.parametrize("body", [{}, {"kind": "too_quick"}, {"kind": "x", "until": "2030-01-01T00:00:00+00:00"}])
+def test_without_saying_what_nothing_is_deleted(
+    alice: Client, send: Send, body: dict[str, str], workspace: object
+) -> None:
+    fill(send, "too_quick", 2)
+    assert alice.post("/w/wells/quarantine/delete", data=body).status_code == 303
+    assert {kept.state for kept in submissions()} == {"quarantined"}
+
+
+def test_every_page_of_who_may_decide_counts_them(alice: Client, bob: Client, dave: Client, waiting: object) -> None:
+    counted = r'quarantine"[^>]*data-hotkey="g h".*?<span class="count">1'
+    for client in (alice, bob):
+        assert re.search(counted, client.get("/w/wells/sidebar").text)
+    assert "Held back" not in dave.get("/w/wells/sidebar").text
+    act(alice, "delete", waiting)
+    assert "Held back" not in bob.get("/w/wells/sidebar").text

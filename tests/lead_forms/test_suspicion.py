@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from limits import RateLimitItemPerHour, RateLimitItemPerMinute
@@ -12,6 +13,7 @@ from tests.lead_forms.conftest import Page, leads, submissions
 from tests.support.client import Client
 
 Send = Callable[..., TestResponse]
+Prove = Callable[[str], str]
 STRANGER = "203.0.113.7"
 
 
@@ -42,14 +44,19 @@ def test_a_form_sent_within_two_seconds_waits(send: Send, token: Callable[..., s
     assert len(leads()) == 1
 
 
-def test_an_ordinary_link_is_no_reason(send: Send) -> None:
-    send(wishes="We are at https://maps.example/abc, second house")
+def test_an_ordinary_link_is_no_reason_for_who_proves_work(send: Send, token: Callable[..., str], prove: Prove) -> None:
+    wishes = "We are at https://maps.example/abc, second house"
+    send(wishes=wishes)
+    assert [kept.suspicion for kept in submissions()] == ["links"]
+    page = token()
+    send(wishes="You find us at https://maps.example/abc", token=page, proof=prove(page))
     assert len(leads()) == 1
 
 
 def test_a_crowd_from_one_network_waits_and_then_is_refused(send: Send, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(suspicion, "DOUBTFUL_PER_BLOCK", RateLimitItemPerHour(2))
     monkeypatch.setattr(suspicion, "REFUSED_PER_BLOCK", RateLimitItemPerHour(4))
+    monkeypatch.setattr(suspicion, "UNPROVEN_PER_BLOCK", RateLimitItemPerHour(9))
     for last in range(4):
         assert send(address=f"203.0.113.{last + 1}").status_code == 303
     assert [kept.suspicion for kept in submissions()] == [None, None, "too_many", "too_many"]
@@ -74,3 +81,62 @@ def test_a_repeat_is_not_counted(send: Send, token: Callable[..., str], monkeypa
     monkeypatch.setattr(suspicion, "REFUSED_PER_BLOCK", RateLimitItemPerHour(1))
     one = token()
     assert [send(token=one, address=STRANGER).status_code for _ in range(3)] == [303, 303, 303]
+
+
+@pytest.mark.parametrize(
+    ("wishes", "reason"),
+    [
+        ("We offer \u0441heap followers for your business", "scripts"),  # its first letter is Cyrillic
+        ("\u0420\u0435\u043a\u043b\u0430\u043c\u0430 " * 3, "scripts"),
+        ("Caf\u00e9 at n\u00ba 4, na\u00efve fa\u00e7ade, 3 \u00b5m film, \u0141\u00f3d\u017a curtains", None),
+        ("Dim ond y ffenestri blaen, os gwelwch yn dda: t\u0177 coch", None),
+    ],
+)  # fmt: skip
+def test_odd_letters_are_doubted_and_accents_are_not(send: Send, wishes: str, reason: str | None) -> None:
+    send(wishes=wishes)
+    assert [kept.suspicion for kept in submissions()] == [reason]
+
+
+def test_a_name_in_its_own_script_is_a_name(send: Send) -> None:
+    send(name="\u738b\u5c0f\u660e")
+    assert len(leads()) == 1
+
+
+ADVERT = "Dear owner, we bring your site to the top of every list 100 % guaranteed"
+
+
+def test_words_that_were_thrown_away_are_doubted_when_they_come_again(
+    send: Send, alice: Client, token: Callable[..., str], prove: Prove
+) -> None:
+    def again(**changed: str) -> str | None:
+        page = token()
+        send(token=page, proof=prove(page), wishes=ADVERT.upper().replace("100", "99"), access_notes="", **changed)
+        return submissions()[-1].suspicion
+
+    send(wishes=ADVERT, access_notes="", token=token(timedelta(seconds=1)))
+    first = submissions()[0]
+    assert first.suspicion == "too_quick"
+    assert again() is None  # a person may be quick, and then try again
+    alice.post(f"/w/wells/quarantine/{first.id}/delete")
+    assert again() == "repeated"
+    alice.post(f"/w/wells/quarantine/{submissions()[-1].id}/release")
+    assert [kept.text_key is None for kept in submissions()] == [False, True, True]
+
+
+def test_without_proofs_a_few_an_hour_come_through(send: Send, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(suspicion, "UNPROVEN_PER_BLOCK", RateLimitItemPerHour(2))
+    for last in range(3):
+        send(address=f"203.0.113.{last + 1}")
+    send(address="198.51.100.1")
+    assert [kept.suspicion for kept in submissions()] == [None, None, "unproven", None]
+
+
+def test_a_crowd_is_turned_away_before_anything_is_looked_at(
+    send: Send, monkeypatch: pytest.MonkeyPatch, count_sql: Callable[..., Any]
+) -> None:
+    monkeypatch.setattr(suspicion, "CROWD_PER_BLOCK", RateLimitItemPerHour(1))
+    assert send(address=STRANGER, token="rubbish").status_code == 422
+    with count_sql() as statements:
+        refused = send(address=STRANGER)
+    assert (refused.status_code, refused.mimetype, len(statements)) == (429, "text/plain", 0)
+    assert send(address="198.51.100.1").status_code == 303

@@ -5,12 +5,12 @@ from markupsafe import Markup
 from app.lead_forms.models import LeadForm
 from app.lead_forms.queries import open_form
 from app.lead_forms.services.forgetting import forget_answers
-from app.lead_forms.services.quarantine import release, throw_away, waiting, waiting_count
+from app.lead_forms.services.quarantine import release, throw_away, throw_away_kind, waiting, waiting_count
 from app.lead_forms.services.receiving import Origin, Receipt, Sending, earlier_receipt, make_lead, receive
 
 __all__ = [
     "Origin", "Receipt", "Sending", "earlier_receipt", "embed_snippet", "forget_answers", "make_lead", "open_form",
-    "receive", "release", "throw_away", "waiting", "waiting_count",
+    "receive", "release", "throw_away", "throw_away_kind", "waiting", "waiting_count",
 ]  # fmt: skip
 
 

@@ -11,6 +11,7 @@ from sqlalchemy.dialects.postgresql import insert
 from app.core.catalogue import known
 from app.core.clock import utcnow
 from app.core.ids import new_id
+from app.core.live import announce
 from app.core.permissions import Actor
 from app.extensions import db
 from app.lead_forms.models import FormSubmission, LeadForm, LeadFormVersion
@@ -27,6 +28,8 @@ from app.leads.services import ConsentGiven, LeadDraft, create_lead
 from app.price_book.queries import Wanted
 from app.workspaces.models import Workspace
 
+#: The live topic of the quarantine.
+TOPIC = "quarantine"
 log = structlog.get_logger(__name__)
 
 _UNIQUE = ("workspace_id", "form_id", "submission_key")
@@ -100,6 +103,7 @@ def receive(form: LeadForm, workspace: Workspace, sending: Sending, suspicion: s
         return earlier
     if suspicion:
         log.info("lead_form_quarantined", reason=suspicion)
+        announce({TOPIC})
         return Receipt(Result(None, True), None, submission.id)
     draft = _draft(form, sending.shown, workspace, submission, sending.answers, sending.origin)
     lead = create_lead(draft, actor)

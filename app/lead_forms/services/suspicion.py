@@ -29,9 +29,9 @@ SHORTEST = timedelta(seconds=2)
 DOUBTFUL_PER_BLOCK = RateLimitItemPerHour(20)
 REFUSED_PER_BLOCK = RateLimitItemPerHour(60)
 CROWD_PER_BLOCK = RateLimitItemPerHour(120)
-#: Floods from many addresses at once: past these, everything waits in the quarantine until the minute is over.
+#: Floods from many addresses at once: past this, and past config's form_sendings_per_minute for all forms of a
+#: workspace, everything waits in the quarantine until the minute is over.
 DOUBTFUL_PER_FORM = RateLimitItemPerMinute(400)
-DOUBTFUL_PER_WORKSPACE = RateLimitItemPerMinute(600)
 #: Without a proof of work: that many an hour from one block and to one form are taken for people without scripts.
 UNPROVEN_PER_BLOCK = RateLimitItemPerHour(3)
 UNPROVEN_PER_FORM = RateLimitItemPerHour(60)
@@ -59,6 +59,8 @@ SHORT_REASONS = {
     "unproven": "No browser",
 }
 
+#: Reasons that hang on the words, or that only a robot gives: the same words are doubted again. People are quick, too.
+_CERTAIN = ("honeypot", "links", "scripts", "repeated")
 _MOST_LINKS = 2
 
 
@@ -96,7 +98,8 @@ def pace(form_id: UUID, workspace_id: UUID, address: str, block: str) -> Pace:
         return Pace("too_many")
     if not _within(DOUBTFUL_PER_FORM, "lead-form", form_id.hex):
         return Pace("flood")
-    if not _within(DOUBTFUL_PER_WORKSPACE, "lead-form-workspace", workspace_id.hex):
+    all_forms = RateLimitItemPerMinute(current_app.config["FORM_SENDINGS_PER_MINUTE"])
+    if not _within(all_forms, "lead-form-workspace", workspace_id.hex):
         return Pace("flood")
     return Pace()
 
@@ -117,7 +120,7 @@ def _doubtful_words(typed: Typed, caller: Caller) -> str | None:
     if wording.has_mixed_word(f"{name_and_address}\n{text}") or wording.is_mostly_foreign(text):
         return "scripts"
     fingerprint = wording.fingerprint(typed)
-    if fingerprint is not None and was_thrown_out(fingerprint):
+    if fingerprint is not None and was_thrown_out(fingerprint, _CERTAIN):
         return "repeated"
     return None
 

@@ -13,6 +13,8 @@ _FACTS = frozenset({"postcode", "phone", "email", "property_type", "bedrooms", "
 _SHORT_TEXTS = ("name", "address_line1", "town")
 #: Texts shorter than this say the same by chance ("please ring after five").
 _SHORTEST_REPEAT = 25
+#: Letters; a word or a name in another alphabet is nothing to doubt.
+_SHORTEST_FOREIGN = 12
 _LOOKALIKES = frozenset({"CYRILLIC", "GREEK", "ARMENIAN", "CHEROKEE", "COPTIC", "LISU"})
 _NOT_LETTERS = re.compile(r"[\W\d_]+")
 
@@ -42,10 +44,8 @@ def has_mixed_word(text: str) -> bool:
 
 
 def is_mostly_foreign(text: str) -> bool:
-    """Whether most letters of a text are in none of the alphabets of Britain's languages."""
-    letters = [character for character in text if character.isalpha()]
-    foreign = sum(1 for character in letters if _script(character) != "LATIN")
-    return len(letters) >= 12 and foreign * 2 > len(letters)
+    """Whether most letters of a line are in none of the alphabets of Britain's languages."""
+    return any(_is_foreign([character for character in line if character.isalpha()]) for line in text.splitlines())
 
 
 def fingerprint(typed: Typed) -> bytes | None:
@@ -54,6 +54,11 @@ def fingerprint(typed: Typed) -> bytes | None:
     """
     normal = _NOT_LETTERS.sub("", unicodedata.normalize("NFKC", free_text(typed)).casefold())
     return search_index().exact("sent_text", normal) if len(normal) >= _SHORTEST_REPEAT else None
+
+
+def _is_foreign(letters: list[str]) -> bool:
+    foreign = sum(1 for letter in letters if _script(letter) != "LATIN")
+    return len(letters) >= _SHORTEST_FOREIGN and foreign * 2 > len(letters)
 
 
 def _scripts(word: str) -> set[str]:

@@ -7,8 +7,9 @@ from sqlalchemy import ColumnElement, Select, Uuid, bindparam, func, select, uni
 from app.core.clock import utcnow
 from app.core.models import fixed
 from app.core.outbox import OutboxItem
-from app.core.tenancy import current_scope, current_workspace_id
+from app.core.tenancy import acting_in, current_scope, current_workspace_id
 from app.extensions import db
+from app.lead_forms.queries import held_sendings, quarantine_count
 from app.leads.models import Lead, Stage, StageCounter
 from app.messaging.models import Message
 from app.notifications.models import Notification
@@ -17,7 +18,7 @@ from app.notifications.models import Notification
 MOST_COUNTED = 99
 
 
-def _badges() -> Select[tuple[int, int, int, int, int]]:
+def _badges() -> Select[tuple[int, int, int, int, int, int]]:
     here = bindparam("here", type_=Uuid)
     ready = (
         select(func.coalesce(func.sum(StageCounter.leads), 0))
@@ -45,7 +46,7 @@ def _badges() -> Select[tuple[int, int, int, int, int]]:
     )
     owners = (Lead.owner_id == _PERSON, Lead.owner_id.is_(None))
     due = union_all(*(select(_due(here, owner).subquery()) for owner in owners))
-    counted = (stuck, dead, unread, due)
+    counted = (stuck, dead, unread, due, held_sendings(here))
     return select(
         ready.scalar_subquery(),
         *(select(func.count()).select_from(query.subquery()).scalar_subquery() for query in counted),
@@ -68,11 +69,16 @@ _BADGES = _badges()
 
 def badge_counts() -> dict[str, int]:
     """What the desk's frame counts: leads ready for Squeegee, messages or work that need a person's look, what the
-    member in scope has not read in the bell, and which of their own and nobody's leads are due.
+    member in scope has not read in the bell, which of their own and nobody's leads are due, and what the website's
+    forms hold back.
     """
-    given = {"here": current_workspace_id(), "person": current_scope().user_id, "now": utcnow()}
-    ready, stuck, dead, unread, due = db.session.execute(_BADGES, given).one()
+    scope = current_scope()
+    given = {"here": current_workspace_id(), "person": scope.user_id, "now": utcnow()}
+    ready, stuck, dead, unread, due, held = db.session.execute(_BADGES, given).one()
+    if scope.sees == "own":  # what is held back is nobody's lead yet: whoever may decide about it sees it all
+        with acting_in(current_workspace_id(), user_id=scope.user_id):
+            held = quarantine_count()
     return {
         "ready": int(ready), "outbox_attention": min(stuck + dead, MOST_COUNTED), "unread": unread,
-        "my_day": min(due, MOST_COUNTED + 1),
+        "my_day": min(due, MOST_COUNTED + 1), "held_back": held,
     }  # fmt: skip
