@@ -126,6 +126,12 @@ def test_rules_that_cannot_be_are_refused(alice: Client, changes: dict[str, Any]
     assert said in unescape(answer.text)
 
 
+def test_all_that_is_wrong_is_said_at_once(alice: Client) -> None:
+    answer = alice.post(URL, data=typed(PLAIN, **{"p-semi-4-4_weekly": "15", "first_clean": "twice"}))
+    assert answer.status_code == 422 and "4 bedrooms would cost £15" in beside(answer.text, "p-semi-4-4_weekly")
+    assert "Write how many times, from 1 to 5" in answer.text
+
+
 def test_an_empty_book_is_no_book(alice: Client) -> None:
     answer = alice.post(URL, data=typed(Book()))
     assert answer.status_code == 422 and beside(answer.text, "p-semi-3-4_weekly") == "Write at least one price."

@@ -1,5 +1,6 @@
 """The sheet of prices: shown, and saved as the next version."""
 
+from dataclasses import replace
 from typing import Any
 
 from flask import Response, flash, g, request, url_for
@@ -13,6 +14,7 @@ from app.price_book import services
 from app.price_book.forms import BookReader, typed_sheet
 from app.price_book.queries import Book, book_on, get_book
 from app.price_book.queries.changes import changes
+from app.price_book.queries.faults import faults
 from app.price_book.queries.sheet import sheet_of
 from app.price_book.queries.versions import VersionLine, coming_versions, versions
 from app.price_book.views import bp
@@ -39,11 +41,11 @@ def save_prices(slug: str) -> Response:
     book, valid_from = reader.book(), reader.valid_from(today_here())
     filling = Filling(typed_sheet(request.form), book, valid_from, reader.errors)
     if reader.errors:
-        return sheet_page(filling, 422)
+        return sheet_page(replace(filling, errors={**_faults(book), **reader.errors}), 422)
     try:
         saved = services.save_book(book, valid_from, request.form.get("seen", ""), web.actor())
     except Invalid as error:
-        return sheet_page(Filling(filling.sheet, book, valid_from, error.errors), 422)
+        return sheet_page(replace(filling, errors=error.errors), 422)
     except Conflict as error:
         return sheet_page(filling, 409, conflict=error.message)
     begins = "from now on" if valid_from == today_here() else f"from {valid_from:%-d %B %Y} on"
@@ -66,6 +68,11 @@ def sheet_page(
         stored_changes=_their_changes(known, filling.book) if conflict else [], earlier_of=None,
         may_write=g.viewer.can("settings:write"), today=today.isoformat(),
     )  # fmt: skip
+
+
+def _faults(book: Book) -> dict[str, str]:
+    """What is wrong with the rest, so that it need not be sent twice to hear of it."""
+    return faults(book, g.workspace.currency) if book.cells else {}
 
 
 def _about(known: list[VersionLine], in_force: Book | None) -> dict[str, Any]:
