@@ -1,4 +1,4 @@
-"""What a person would send to each address that takes a form; a new form fails the tests of the routes until it is here."""
+"""What a person would send to each address that takes a form. A new form fails the tests until it is here."""
 
 from datetime import timedelta
 
