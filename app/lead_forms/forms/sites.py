@@ -32,11 +32,13 @@ def read_address(text: str, *, secure: bool) -> str | None:
     if not text:
         return ""
     try:
-        parts = urlsplit(text)
+        parts = urlsplit(text[:501])
         port = parts.port
-    except ValueError:
+        host = (parts.hostname or "").encode("idna").decode()
+    except ValueError:  # a UnicodeError is one too
         return None
-    host = (parts.hostname or "").encode("idna", "ignore").decode() if len(text) <= 500 else ""
+    if len(text) > 500:
+        return None
     if not _HOST.fullmatch(host) or parts.username is not None or any(mark <= " " or mark in '"<>\\' for mark in text):
         return None
     if not _allowed(parts.scheme, host, secure) or ("." not in host and host not in _LOCAL_HOSTS):
