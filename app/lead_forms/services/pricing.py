@@ -3,7 +3,7 @@ script and thank-you page say the same; amounts are what is paid, with VAT where
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -16,7 +16,7 @@ from app.lead_forms.services.content import Content
 from app.lead_forms.services.typed import Typed
 from app.leads.models import FREQUENCIES
 from app.leads.words import often
-from app.price_book.queries import Book, Priced, Rung, Wanted, book_on, minimum_minor, price, taxed
+from app.price_book.queries import Book, Priced, Rung, Wanted, Working, book_on, minimum_minor, price, taxed
 from app.rounds.models import Round
 from app.rounds.queries import next_visits
 from app.workspaces.models import Workspace
@@ -87,13 +87,16 @@ def rung_for(priced: Priced, frequency: str | None) -> Rung | None:
 def shown_exactly(
     content: Content, workspace: Workspace, wanted: Wanted, frequency: str | None
 ) -> tuple[Priced, Rung] | None:
-    """The price that the customer was told to the penny; None where it was a range, or a person must look at it."""
+    """The price that the customer was told to the penny; None where it was a range, or a person must look at it.
+
+    The rung's prices are what is paid: tax that comes on top is in them, and the last of their workings.
+    """
     if content.price != "exact" or not shows_price(content) or not workspace.serves(wanted.district):
         return None
     book = book_on(today_of(workspace))
     priced = price(book, wanted) if book else None
     rung = rung_for(priced, frequency) if priced and not priced.unpriced else None
-    return (priced, rung) if priced and rung else None
+    return (priced, _as_paid(priced, rung)) if priced and rung else None
 
 
 def for_timeline(priced: Priced, rung: Rung) -> dict[str, Any]:
@@ -103,6 +106,18 @@ def for_timeline(priced: Priced, rung: Rung) -> dict[str, Any]:
         "price_minor": rung.price_minor, "frequency": rung.frequency, "prices_version": priced.version_no,
         "workings": [[line.words, line.minor] for line in lines],
     }  # fmt: skip
+
+
+def _as_paid(priced: Priced, rung: Rung) -> Rung:
+    if priced.vat_mode != "added":
+        return rung
+    visit, first = (
+        taxed(minor, priced.vat_mode, priced.vat_basis_points) for minor in (rung.price_minor, rung.first_minor)
+    )
+    tax = Working(f"VAT at {priced.vat_basis_points / 100:g}\u00a0%", visit.tax_minor)
+    return replace(
+        rung, price_minor=visit.gross_minor, first_minor=first.gross_minor, workings=(*rung.workings, tax)
+    )  # fmt: skip
 
 
 def asks_for_dates(content: Content) -> bool:
