@@ -24,7 +24,8 @@ PHONE = {"viewport": {"width": 360, "height": 740}, "device_scale_factor": 2, "h
 PAINTED_MS, WIRE_BYTES = 1_000, 60 * 1024
 _WATCH = """
 window.seen = { shift: 0, largest: 0, ready: 0 };
-const each = (type, act) => new PerformanceObserver((list) => list.getEntries().forEach(act)).observe({ type, buffered: true });
+const each = (type, act) =>
+  new PerformanceObserver((list) => list.getEntries().forEach(act)).observe({ type, buffered: true });
 each("layout-shift", (it) => {
   if (it.hadRecentInput) return;
   seen.shift += it.value;
