@@ -15,7 +15,7 @@ const open = (number) => {
   if (!found.length) return;
   now = Math.max(0, Math.min(number, found.length - 1));
   const page = frame.contentDocument;
-  page.documentElement.classList.add("stepwise");
+  page.documentElement.classList.add("stepwise"); // what form.js says once it shows one step at a time
   found.forEach((step, at) => step.toggleAttribute("data-now", at === now));
   page.querySelector("progress").value = now + 1;
   const next = page.querySelector("[data-next]");
@@ -42,12 +42,12 @@ const wire = () => {
   open(now);
 };
 
-// A form's colours stand in its address of a style sheet, or in the page itself.
-const takeColours = (page, drawn) => {
-  for (const [selector, what] of [["link[href*='theme.css']", "href"], ["head style", "textContent"]]) {
-    const [mine, theirs] = [page.querySelector(selector), drawn.querySelector(selector)];
-    if (mine && theirs && mine[what] !== theirs[what]) mine[what] = theirs[what];
-  }
+// The page carries its style in itself. That goes from page to page as text: parsed here, our own policy would refuse it.
+const STYLE = /<style[^>]*>([^<]*)<\/style>/;
+const takeStyle = (page, text) => {
+  const mine = page.querySelector("head style");
+  const theirs = STYLE.exec(text)?.[1];
+  if (mine && theirs && mine.textContent !== theirs) mine.textContent = theirs;
 };
 
 const draw = async () => {
@@ -65,10 +65,11 @@ const draw = async () => {
     state.textContent = "No preview just now";
     return;
   }
-  const drawn = new DOMParser().parseFromString(await answer.text(), "text/html");
+  const text = await answer.text();
+  const drawn = new DOMParser().parseFromString(text.replace(STYLE, ""), "text/html");
   if (mine !== latest || !drawn.querySelector("[data-step]")) return;
   const page = frame.contentDocument;
-  takeColours(page, drawn);
+  takeStyle(page, text);
   page.querySelector(".public-page").replaceWith(page.importNode(drawn.querySelector(".public-page"), true));
   open(now);
 };
