@@ -65,13 +65,14 @@ def _ask(sheet: Sheet, key: str) -> str:
 
 
 def _write(sheet: Sheet, kind: str) -> str:
-    """A new question of the workspace's own, in the step before the last, where wishes and access stand."""
+    """A new question of the workspace's own, in the step before people say who they are."""
     if kind not in OWN_KINDS or sum(question.is_own for question in sheet.questions.values()) >= MOST_OWN:
         return ""
     key = f"own_{secrets.token_hex(4)}"
     offers = tuple(value for value, _ in YES_NO) if kind == "yes_no" else ()
     sheet.questions[key] = SheetQuestion(key, kind, "", offers=offers)
-    sheet.steps[max(0, len(sheet.steps) - 2)].keys.append(key)
+    asks_name = next((at for at, step in enumerate(sheet.steps) if "name" in step.keys), len(sheet.steps))
+    sheet.steps[max(0, asks_name - 1)].keys.append(key)
     return key
 
 

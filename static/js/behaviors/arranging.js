@@ -7,10 +7,23 @@ const ROW = "[data-question-row]";
 const STEP = "[data-step-row]";
 const lists = () => [...document.querySelectorAll("[data-questions]")];
 
+// dirty.js compares fields with what the page came with, and so sees no order and nothing that a small button did.
+let isArranged = false;
+const unsaved = (form) => {
+  isArranged = true;
+  form.dataset.dirty = "";
+};
+for (const kind of ["input", "change", "htmx:after:request"]) {
+  document.addEventListener(kind, () => {
+    const form = document.getElementById("sheet");
+    if (isArranged && form) form.dataset.dirty = "";
+  });
+}
+
 const arranged = (row) => {
   document.querySelectorAll("[data-step-number]").forEach((number, at) => { number.textContent = at + 1; });
   const form = row.closest("form");
-  form.dataset.dirty = "";
+  unsaved(form);
   form.dispatchEvent(new CustomEvent("arranged", { bubbles: true, detail: { row } }));
 };
 
@@ -90,7 +103,7 @@ document.addEventListener("htmx:after:swap", () => {
   const section = document.getElementById("asks");
   const form = section?.closest("form");
   if (!form) return;
-  form.dataset.dirty = "";
+  unsaved(form);
   const fresh = [...section.querySelectorAll("details.ask-fold")].find((fold) => fold.open && !fold.querySelector("input[name^=label_]").value);
   fresh?.querySelector("input[name^=label_]").focus();
   form.dispatchEvent(new CustomEvent("arranged", { bubbles: true, detail: { row: fresh?.closest(ROW) } }));

@@ -7,6 +7,7 @@ const state = document.querySelector("[data-preview-state]");
 let now = 0;
 let timer = 0;
 let latest = 0;
+let key = ""; // of the question that is being changed
 
 const steps = () => [...frame.contentDocument.querySelectorAll("[data-step]")];
 
@@ -24,6 +25,10 @@ const open = (number) => {
   Object.assign(back, { type: "button", className: "back", textContent: "Back" });
   page.querySelector("[data-back-place]").replaceChildren(...(now ? [back, " · "] : []));
   state.textContent = `Step ${now + 1} of ${found.length}`;
+  const field = key && page.getElementById(`f-${key}`);
+  const top = field && found[now].contains(field) ? field.getBoundingClientRect().top : 0;
+  const { innerHeight, scrollY } = page.defaultView;
+  if (top && (top < 60 || top > innerHeight - 260)) page.defaultView.scrollTo(0, scrollY + top - innerHeight / 3);
 };
 
 const wire = () => {
@@ -35,6 +40,7 @@ const wire = () => {
     const to = event.target.closest("[data-next], .back, a[href]");
     if (!to) return;
     event.preventDefault();
+    key = "";
     if (to.matches("[data-next]")) open(now + 1);
     else if (to.matches(".back")) open(now - 1);
     page.defaultView.scrollTo(0, 0);
@@ -81,6 +87,7 @@ const soon = () => {
 
 // The step in which something is changed is the one to look at.
 const follow = (element) => {
+  key = element?.closest?.("[data-question-row]")?.id.slice(4) ?? "";
   const step = element?.closest?.("[data-step-row]");
   const asked = step && [...document.querySelectorAll("[data-step-row]")].filter((each) => each.querySelector("[data-question-row]"));
   if (asked?.includes(step)) open(asked.indexOf(step));
