@@ -4,11 +4,15 @@ import re
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 
 from app.core.permissions import Actor
+from app.extensions import db
 from app.messaging.models import Message
+from app.price_book.models import PriceBook
+from app.price_book.queries import Book, to_content
 from app.quotes.models import Quote
 from app.quotes.services import DraftLine, QuoteDraft, draft_quote, send_quote
 from app.workspaces.queries import today_here
@@ -63,3 +67,13 @@ def link_path(message: Message) -> str:
     found = set(re.findall(r"http://127\.0\.0\.1:9(/c/[\w-]+)", message.body))
     assert len(found) == 1
     return found.pop()
+
+
+def keep_book(book: Book, days: int = 0) -> UUID:
+    """Put a version of the price book into force in the workspace in scope, from today or so many days later."""
+    kept = PriceBook(
+        version_no=1, valid_from=today_here() + timedelta(days=days), content=to_content(book)
+    )  # fmt: skip
+    db.session.add(kept)
+    db.session.commit()
+    return kept.id

@@ -17,7 +17,7 @@ def revoke_link(quote_id: UUID, actor: Actor) -> Quote:
     or withdrawn already, NotFound.
     """
     quote = _locked(quote_id)
-    if quote.link_secret is None:
+    if quote.link_secret_sealed is None:
         raise Conflict("This quote was never sent, so it has no link.")
     if quote.revoked_at is not None:
         raise Conflict("This link has been withdrawn already.")

@@ -119,7 +119,7 @@ def _quote_page(quote: Quote, errors: dict[str, str] | None = None, status: int 
     values: dict[str, Any] = {
         "lead": lead, "customer": lead.contact.name, "offer": offer, "quote": offer.quote, "viewer": g.viewer,
         "channels": list(channels_for(lead.contact)) if can_write else [], "can_write": can_write,
-        "link": link_of(quote) if can_write and is_open else None, "has_link": quote.link_secret is not None,
+        "link": link_of(quote) if can_write and is_open else None, "has_link": quote.link_secret_sealed is not None,
         "revoked_at": quote.revoked_at, "book_no": book.version_no if book else None,
         "has_book": can_write and stands != "draft" and book_for() is not None, "reminded_at": quote.reminded_at,
         "accepted_name": quote.accepted_name, "early_start": quote.starts_before_cancellation_ends,

@@ -60,7 +60,8 @@ def reckoned(slug: str, lead_id: UUID) -> Response:
     """What the prices typed so far come to, for the form while it is filled in; keeps nothing."""
     lead = get_lead(lead_id)
     draft, _ = QuoteForm.of_request(request.form).read(lead.currency)
-    return answer(fragment("quotes/_reckoned.html", lead=lead, reckoned=reckon(lead, draft)))
+    values = {"lead": lead, "first_name": lead.contact.first_name, "reckoned": reckon(lead, draft)}
+    return answer(fragment("quotes/_reckoned.html", **values))
 
 
 def _form_page(lead: Lead, form: QuoteForm, errors: dict[str, str], status: int = 200) -> Response:

@@ -70,6 +70,13 @@ const remove = (button) => {
   box.querySelector("[data-line-add]").focus();
 };
 
+// What the prices come to is reckoned by the server, as it will be kept, once nobody has typed for a moment.
+let clock = 0;
+const reckonSoon = (panel) => {
+  clearTimeout(clock);
+  clock = setTimeout(() => panel.dispatchEvent(new Event("reckon", { bubbles: false })), 200);
+};
+
 const start = () => {
   for (const box of document.querySelectorAll("[data-lines]:not([data-ready])")) {
     box.dataset.ready = "";
@@ -88,6 +95,8 @@ document.addEventListener("click", (event) => {
 document.addEventListener("input", (event) => {
   const row = event.target.closest?.("[data-line]");
   if (row) mark(row);
+  const panel = event.target.closest?.("form")?.querySelector("[data-reckon]");
+  if (panel) reckonSoon(panel);
 });
 document.addEventListener("htmx:after:swap", start);
 start();

@@ -37,7 +37,7 @@ def quote_pdf(quote: Quote, link: str | None = None) -> bytes:
     if link and offer.quote.standing == "open":
         _answer(sheet, link)
     _terms(sheet, offer)
-    return bytes(sheet.output())
+    return sheet.finished()
 
 
 def _head(sheet: Sheet, workspace: Workspace, offer: Offer) -> None:

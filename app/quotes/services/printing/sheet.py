@@ -1,13 +1,18 @@
 """A sheet of A4 in the looks of a business: its typefaces, its colour, its foot. Lengths in millimetres."""
 
+import logging
 import unicodedata
 from functools import lru_cache
 
 from fontTools.ttLib import TTFont
 from fpdf import FPDF
 from fpdf.enums import Align, MethodReturnValue, WrapMode, XPos, YPos
+from fpdf.fonts import TTFFont
 
 from app.config import ROOT
+
+# It names the letters that a typeface lacks, which are a customer's.
+logging.getLogger("fpdf").setLevel(logging.CRITICAL)
 
 FONTS = ROOT / "fonts"
 MARGIN, WIDTH = 20.0, 170.0
@@ -45,6 +50,15 @@ class Sheet(FPDF):
             self.add_font("More", "", FONTS / "dejavu-sans.ttf")
             self.set_fallback_fonts(["More"], exact_match=False)
             self._has_fallback = True
+
+    def finished(self) -> bytes:
+        """The document; the files of its typefaces are closed again."""
+        try:
+            return bytes(self.output())
+        finally:
+            for font in self.fonts.values():
+                if isinstance(font, TTFFont):
+                    font.close()
 
     def style(self, size: float, colour: Colour = INK, *, bold: bool = False) -> None:
         """Write like this from here on; the size in points."""
@@ -102,7 +116,8 @@ def printable(text: str) -> str:
 @lru_cache(maxsize=1)
 def _latin() -> frozenset[int]:
     """The characters that Inter has here, and white space."""
-    return frozenset(TTFont(FONTS / "inter-400.ttf", lazy=True).getBestCmap()) | {10, 13, 32, 0xA0}
+    with TTFont(FONTS / "inter-400.ttf", lazy=True) as font:
+        return frozenset(font.getBestCmap()) | {10, 13, 32, 0xA0}
 
 
 def _colour(accent: str) -> Colour:
