@@ -77,7 +77,7 @@ def tell_times(slug: str, lead_id: UUID) -> Response:
 
 def _typed() -> dict[str, str]:
     typed = {name: plain(request.form.get(name)) for name in ("day", "other_day", "starts", "ends", "user")}
-    typed["day"] = typed["other_day"] if typed["day"] in ("", "other") else typed["day"]
+    typed["day"] = typed["other_day"] or typed["day"]  # a date is only typed on purpose; one of the days is always lit
     return typed
 
 

@@ -29,6 +29,7 @@ if (picker && "createImageBitmap" in window) {
 function add(file) {
   const item = form.querySelector("[data-shot]").content.firstElementChild.cloneNode(true);
   list.hidden = false;
+  form.querySelector("[data-hints]")?.remove();
   list.append(item);
   queue = queue.then(() => send(item, file));
 }
