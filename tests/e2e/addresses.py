@@ -23,7 +23,13 @@ def staff_pages(page: Page) -> dict[str, str]:
     transfer = page.locator("a.row-link[href*='/transfers/']").first
     sheet = page.get_by_role("link", name="Copy sheet").first
     found = {"transfer": str(transfer.get_attribute("href")), "copy sheet": str(sheet.get_attribute("href"))}
+    page.goto("/w/somerset/settings/forms")
+    form = str(page.locator(".form-card a.row-link").first.get_attribute("href"))
     return found | {
+        "form builder": form,
+        "form sharing": f"{form}/sharing",
+        "form versions": f"{form}/versions",
+        "forms": "/w/somerset/settings/forms",
         "my day": "/w/somerset/my-day",
         "board": "/w/somerset/leads/board",
         "mine": "/w/somerset/leads/board?mine=1",

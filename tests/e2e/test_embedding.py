@@ -8,6 +8,17 @@ from tests.e2e.browsers import People
 from tests.e2e.site import Site
 from tests.e2e.steps import answer_contact, answer_until_contact, go_on, rest
 
+#: Another script of the page, or a frame of somebody else's, says how tall the form be. Done when it has been heard.
+STRANGE_MESSAGE = """async (sender) => {
+  const stranger = document.body.appendChild(document.createElement("iframe"));
+  const heard = new Promise((done) => addEventListener("message", (event) => event.data.strange && done()));
+  const speaks = sender === "window" ? window : stranger.contentWindow;
+  const words = { sill: "form", height: 3210, top: true, strange: true };
+  speaks.eval(`parent.postMessage(${JSON.stringify(words)}, "*")`);
+  await heard;
+  stranger.remove();
+}"""
+
 
 def test_in_a_page_of_another_site_with_third_party_cookies_blocked(people: People, site: Site) -> None:
     phone = people.stranger("phone")
@@ -29,6 +40,9 @@ def test_in_a_page_of_another_site_with_third_party_cookies_blocked(people: Peop
     tall = frame.locator(".public-page").evaluate("it => it.scrollHeight")
     shown = phone.locator("iframe").evaluate("it => it.clientHeight")
     assert abs(tall - shown) <= 2
+    for sender in ("window", "stranger.contentWindow"):
+        phone.evaluate(STRANGE_MESSAGE, sender)
+        assert phone.locator("iframe").first.evaluate("it => it.clientHeight") == shown, sender
     assert phone.evaluate("document.documentElement.scrollWidth") <= 390
     desk = people.staff()
     desk.goto("/w/somerset/leads")

@@ -1,0 +1,46 @@
+"""Building a form with the mouse and with the keys, and seeing it as customers do before it is saved."""
+
+from playwright.sync_api import Page, expect
+
+from tests.e2e.browsers import People
+
+
+def order(page: Page) -> list[str]:
+    """Steps and questions in the order in which they would be sent."""
+    return page.eval_on_selector_all("#sheet [name=row]", "fields => fields.map((field) => field.value)")
+
+
+def test_a_form_is_built_seen_and_saved(people: People) -> None:
+    page = people.staff()
+    page.goto("/w/somerset/settings/forms")
+    page.get_by_label("Another form").fill("Holiday lets")
+    page.get_by_role("button", name="Add the form").click()
+    preview = page.frame_locator("iframe.phone")
+    shown = preview.locator("[data-step][data-now]")
+    expect(shown.get_by_role("heading")).to_have_text("Where are the windows?")
+
+    page.get_by_label("Step 1", exact=True).fill("Where is your let?")
+    expect(shown.get_by_role("heading")).to_have_text("Where is your let?")
+
+    page.get_by_role("button", name="Move How many bedrooms?").focus()
+    page.keyboard.press("ArrowDown")
+    expect(page.get_by_role("button", name="Move How many bedrooms?")).to_be_focused()
+    assert order(page)[4:7] == ["step:3", "q:bedrooms", "q:service"]
+    expect(shown.get_by_role("group", name="How many bedrooms?")).to_be_visible()
+
+    page.get_by_text("Question of your own").click()
+    page.get_by_role("button", name="Yes or no").click()
+    words = page.locator("details.ask-fold[open] input[name^=label_own_]")
+    expect(words).to_be_focused()
+    words.fill("Is it let all year?")
+    expect(shown.get_by_role("group", name="Is it let all year?")).to_be_visible()
+    assert order(page)[4:7] == ["step:3", "q:bedrooms", "q:service"], "what was arranged before stays"
+    expect(page.get_by_text("Not saved yet")).to_be_visible()
+
+    page.get_by_role("button", name="Save the form").click()
+    expect(page.get_by_text("This is what customers see from now on")).to_be_visible()
+    page.get_by_role("link", name="Sharing").click()
+    customer = people.stranger("phone")
+    customer.goto(page.locator("#form-url").inner_text())
+    expect(customer.get_by_role("heading", name="Where is your let?")).to_be_visible()
+    expect(customer.get_by_text("Is it let all year?")).to_have_count(1)
