@@ -23,7 +23,7 @@ from app.lead_forms.models import LeadForm
 from app.leads.models import EXTRAS, SERVICES
 from app.leads.services.creating import next_number
 from app.squeegee.models import SqueegeeAccount
-from app.workspaces.demo.asking import set_up_form
+from app.workspaces.demo.asking import add_form_for_shops, set_up_form
 from app.workspaces.demo.cast import Cast
 from app.workspaces.demo.history import History
 from app.workspaces.demo.journeys import JOURNEYS, moments
@@ -78,6 +78,7 @@ def build_demo(seed: int = 2026) -> int:
     cast.learn()
     owner = Actor("person", users["owner"].id, users["owner"].name)
     set_up_form()
+    add_form_for_shops(DEMO_SLUG, owner)
     write_prices(cast.now, cast.now.astimezone(cast.clock.zone).date(), owner)
     drive_rounds(cast.now.astimezone(cast.clock.zone).date())
     histories = _tell(cast)
