@@ -38,9 +38,15 @@ def test_the_sheet_is_filled_in_by_keys_and_by_pasting_and_tried_out_meanwhile(p
         page.keyboard.press("ControlOrMeta+z")
     assert [cell(page, name).input_value() for name in filled] == ["18", "", "22", ""]
 
+    page.get_by_label("Raise every price").fill("10")
+    page.get_by_role("button", name="Raise", exact=True).click()
+    expect(page.locator("#announcer")).to_contain_text("prices changed. Nothing is saved yet.")
+    assert [cell(page, name).input_value() for name in ("semi-3-4_weekly", "bungalow-4-4_weekly")] == ["20", "20"]
+    expect(page.locator("#tried-4_weekly summary b")).to_have_text("£22")
+
     page.get_by_role("button", name="Save as version").click()
     expect(page.locator("#toasts")).to_contain_text("quotes take these prices from now on")
-    expect(cell(page, "semi-3-4_weekly")).to_have_value("18.50")
+    expect(cell(page, "semi-3-4_weekly")).to_have_value("20")
 
 
 def cell(page: Page, name: str) -> Locator:

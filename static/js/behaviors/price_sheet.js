@@ -79,6 +79,20 @@ const stepped = (pence, way, step) => {
   return ((way === "up" ? up : near || up) / 100).toFixed(2).replace(".00", "");
 };
 
+const raise = (box) => {
+  const percent = Number.parseFloat(box.querySelector("input").value);
+  const form = box.closest("form");
+  const [way, step = 1] = form.elements.rounding.value.split("_");
+  const cells = [...form.querySelectorAll("[data-sheet] :is([name^=p-], [name^=x-])")].filter((cell) => cell.value.trim());
+  if (!(Math.abs(percent) <= 50)) return;
+  for (const cell of cells) {
+    const pence = Math.round(Number.parseFloat(amount(cell.value)) * 100);
+    if (pence > 0) write(cell, stepped(Math.round(pence * (100 + percent) / 100), way, Number(step)));
+  }
+  box.querySelector("button").focus();
+  announce(`${cells.length} prices changed. Nothing is saved yet.`);
+};
+
 // What an empty cell comes to, in grey: the 4-weekly price of its row times the multiplier at the head of its column.
 const derive = (sheet) => {
   const times = sheet.querySelector(".sheet-times tr");
@@ -122,6 +136,11 @@ document.addEventListener("paste", (event) => {
   if (/[\t\n]/.test(text.trimEnd())) spread(field, text);
   else document.execCommand("insertText", false, amount(text));
 });
+document.addEventListener("click", (event) => {
+  const box = event.target.closest?.("[data-raise] button")?.closest("[data-raise]");
+  if (box) raise(box);
+});
+for (const box of document.querySelectorAll("[data-raise]")) box.hidden = false;
 document.addEventListener("input", (event) => {
   const sheet = event.target.name === "rounding" ? document.querySelector("[data-sheet]") : cellOf(event)?.closest("[data-sheet]");
   if (sheet) derive(sheet);
