@@ -112,6 +112,12 @@ def next_visits(district: str | None, sector: str | None, today: date, count: in
     return [_visit(each, day, taken) for day, each in found]
 
 
+def next_days(listed: Iterable[Round], since: date) -> dict[str, date | None]:
+    """The next day of each round from `since` on by its name, None for one that has none within a year."""
+    closed = known(Closure)
+    return {each.name: next(iter(days_of(each, since, since + HORIZON, closed)), None) for each in listed}
+
+
 def next_weeks(monday: date, weeks: int) -> list[list[Day]]:
     """The days of some weeks from a Monday on, a list a week, with what comes on them. One statement."""
     last = monday + timedelta(weeks=weeks) - _ONE_DAY

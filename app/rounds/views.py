@@ -13,7 +13,7 @@ from app.core.fragments import answer, fragment, page, redirect_to, wants_fragme
 from app.core.permissions import permit
 from app.rounds import services
 from app.rounds.forms import read_closure, read_round
-from app.rounds.queries import closures, next_weeks, rounds
+from app.rounds.queries import closures, next_days, next_weeks, rounds
 from app.rounds.words import often, short_day
 from app.workspaces.layout import desk
 from app.workspaces.queries import current_workspace, today_here
@@ -122,7 +122,8 @@ def _page(
     return page(
         "rounds/page.html", status, **desk("settings"), settings_page="rounds", rounds=listed,
         hues={each.name: f"hue-{HUES[at % len(HUES)]}" for at, each in enumerate(listed)},
-        closures=closures(today), today=today, may_write=g.viewer.can("settings:write"),
+        next_days=next_days(listed, today), closures=closures(today), today=today,
+        may_write=g.viewer.can("settings:write"),
         weeks=next_weeks(today - timedelta(days=today.weekday()), _WEEKS_SHOWN),
         left_out=[each for each in current_workspace().service_districts if each not in reached],
         **_form_values(open_id, errors, conflict),

@@ -1,107 +1,18 @@
 """The form as a customer with a telephone meets it: steps, a reload, no line, somebody else's website."""
 
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
-from datetime import timedelta
-from threading import Thread
-from typing import Any
+from contextlib import ExitStack
 
 import pytest
 from flask import Flask, Response
 from playwright.sync_api import Browser, Page, expect
-from werkzeug.serving import WSGIRequestHandler, make_server
 
 from app.extensions import db
 from app.lead_forms.models import LeadForm
-from app.lead_forms.services import suspicion
-from app.workspaces.models import Workspace
 from tests.lead_forms.conftest import leads, submissions
 
 pytestmark = [pytest.mark.e2e, pytest.mark.commits]
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
 TOTAL_BYTES = 60 * 1024
-
-
-class Quiet(WSGIRequestHandler):
-    """A server that says nothing."""
-
-    def log(self, type: str, message: str, *args: object) -> None:
-        """Write no access log."""
-
-
-@contextmanager
-def serving(app: Flask) -> Iterator[str]:
-    """Serve an app on a free port of loopback; gives its address."""
-    server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=Quiet)
-    server.daemon_threads = True
-    thread = Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.port}"
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
-
-
-@pytest.fixture
-def url(app: Flask, form: LeadForm, workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
-    """The address of the form on a running server. A test is quicker than a person: that alone must not be suspect."""
-    monkeypatch.setattr(suspicion, "SHORTEST", timedelta(0))
-    with serving(app) as base:
-        yield f"{base}/q/{form.key}"
-
-
-@pytest.fixture
-def page(chromium: Browser) -> Iterator[Page]:
-    """A telephone. Any complaint of the browser fails the test."""
-    context = chromium.new_context(**PHONE)
-    page = context.new_page()
-    complaints: list[str] = []
-    page.on("pageerror", lambda error: complaints.append(str(error)))
-    page.on("console", lambda message: complaints.append(message.text) if _is_fault(message.text) else None)
-    yield page
-    cookies = context.cookies()
-    context.close()
-    assert complaints == [] and cookies == []
-
-
-def _is_fault(text: str) -> bool:
-    return "Content Security Policy" in text and "frame-ancestors" not in text
-
-
-def choose(page: Any, name: str, value: str) -> None:
-    page.locator(".option", has=page.locator(f"[name={name}][value='{value}']")).click()
-
-
-def go_on(page: Any) -> None:
-    page.locator("[data-next]").click()
-
-
-def heading(page: Any, words: str) -> None:
-    expect(page.get_by_role("heading", level=2, name=words)).to_be_visible()
-
-
-def fill_until_contact(page: Any) -> None:
-    page.locator("[name=postcode]").fill("ba5 2qj")
-    go_on(page)
-    choose(page, "property_type", "semi")
-    choose(page, "bedrooms", "3")
-    go_on(page)
-    choose(page, "frequency", "8_weekly")
-    go_on(page)
-    choose(page, "extras", "inside")
-    go_on(page)
-    page.locator("[name=access_notes]").fill("Side gate")
-    go_on(page)
-    heading(page, "How do we reach you?")
-
-
-def fill_contact(page: Any) -> None:
-    page.locator("[name=name]").fill("Hannah Cole")
-    page.locator("[name=phone]").fill("07700 900318")
-    go_on(page)
-    heading(page, "Ready to send")
 
 
 def test_step_by_step_to_a_lead(page: Page, url: str) -> None:
@@ -119,6 +30,7 @@ def test_step_by_step_to_a_lead(page: Page, url: str) -> None:
     expect(page.locator("main")).to_contain_text(lead.number)
     assert (lead.contact.name, lead.utm_source, lead.extras) == ("Hannah Cole", "flyer", ["inside"])
     assert page.evaluate("localStorage.length") == 0
+    assert work_was_proven()
 
 
 def test_the_first_load_is_light_and_still(page: Page, url: str) -> None:
@@ -214,6 +126,7 @@ def test_inside_another_website_it_fits_and_posts_in_its_frame(page: Page, url: 
         db.session.expire_all()
         (lead,) = leads()
         assert (lead.landing_page, lead.utm_source) == (f"{listed}/", "site")
+        assert work_was_proven()
         with page.expect_console_message(lambda message: "frame-ancestors" in message.text):
             page.goto(stranger)
 
@@ -237,3 +150,4 @@ def test_without_scripts_it_is_one_page(chromium: Browser, url: str) -> None:
     context.close()
     db.session.expire_all()
     assert [lead.contact.email for lead in leads()] == ["tom.reed@example.com"]
+    assert not work_was_proven()
