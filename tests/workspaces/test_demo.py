@@ -78,7 +78,8 @@ def test_the_far_ends_are_connected(app: Flask, demo: int, squeegee_simulator) -
     known = set(squeegee_simulator.services().values())
     assert set(row.service_ids.values()) <= known
     assert "window_cleaning" in row.service_ids
-    origins = db.session.execute(text("select allowed_origins from lead_forms where key = 'somerset-demo'")).scalar_one()
+    found = text("select allowed_origins from lead_forms where key = 'somerset-demo'")
+    origins = db.session.execute(found).scalar_one()
     assert origins == [app.config["TWILIO_API_BASE"].removesuffix("/twilio")]
 
 
