@@ -1,16 +1,21 @@
 """Versions of the prices: looked back at, compared, started from again, withdrawn before they begin; and tried out."""
 
 import re
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from html import unescape
+from threading import Barrier
 from typing import Any
 
 import pytest
+from flask import Flask
 
 from app.core.errors import Conflict, NotFound
 from app.core.ids import new_id
+from app.extensions import db
 from app.price_book import services
 from app.price_book.queries import book_on, get_book, price
+from app.price_book.queries.versions import versions
 from app.workspaces.queries import today_here
 from tests.price_book.books import PLAIN, SEMI, URL, typed
 from tests.price_book.conftest import Store
@@ -63,6 +68,27 @@ def test_coming_prices_can_be_withdrawn_and_those_in_force_cannot(alice: Client,
             services.withdraw_book(now.id, actor)
         with pytest.raises(NotFound):
             services.withdraw_book(new_id(), actor)
+
+
+@pytest.mark.commits
+def test_of_two_who_save_at_once_one_is_told(app: Flask, alice: Client, world: World, store: Store) -> None:
+    first = store()
+    line = Barrier(4)
+
+    def save(minimum: int) -> int:
+        with app.app_context(), world.alice.acting() as actor:
+            line.wait(10)
+            try:
+                services.save_book(replace(PLAIN, minimum_minor=minimum), today_here(), str(first.id), actor)
+                db.session.commit()
+            except Conflict:
+                db.session.rollback()
+                return 409
+            return 303
+
+    with ThreadPoolExecutor(4) as pool:
+        assert sorted(pool.map(save, (1_300, 1_400, 1_500, 1_600))) == [303, 409, 409, 409]
+    assert [line.version_no for line in versions()] == [2, 1]
 
 
 def test_another_firm_sees_none_of_it(mallory: Client, world: World, store: Store) -> None:
