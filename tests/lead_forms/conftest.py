@@ -1,21 +1,25 @@
 """A customer at the public form."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from html.parser import HTMLParser
 from typing import Any
 
 import altcha
 import pytest
+from flask import Flask
+from playwright.sync_api import Browser
+from playwright.sync_api import Page as Tab
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from app.core.clock import utcnow
 from app.extensions import db
 from app.lead_forms.models import FormSubmission, LeadForm
-from app.lead_forms.services import proof, tokens
+from app.lead_forms.services import proof, suspicion, tokens
 from app.leads.models import Lead
 from app.workspaces.models import Workspace
+from tests.lead_forms.telephone import PHONE, is_fault, serving
 from tests.support.client import Client
 from tests.support.world import World
 
@@ -123,3 +127,25 @@ def prove(form: LeadForm) -> Callable[[str], str]:
         return str(altcha.Payload(challenge, solution).to_base64())
 
     return solve
+
+
+@pytest.fixture
+def url(app: Flask, form: LeadForm, workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """The address of the form on a running server. A test is quicker than a person: that alone must not be suspect."""
+    monkeypatch.setattr(suspicion, "SHORTEST", timedelta(0))
+    with serving(app) as base:
+        yield f"{base}/q/{form.key}"
+
+
+@pytest.fixture
+def page(chromium: Browser) -> Iterator[Tab]:
+    """A telephone. Any complaint of the browser fails the test."""
+    context = chromium.new_context(**PHONE)
+    page = context.new_page()
+    complaints: list[str] = []
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.on("console", lambda message: complaints.append(message.text) if is_fault(message.text) else None)
+    yield page
+    cookies = context.cookies()
+    context.close()
+    assert complaints == [] and cookies == []

@@ -9,9 +9,18 @@ from playwright.sync_api import Browser, Page, expect
 from app.extensions import db
 from app.lead_forms.models import LeadForm
 from tests.lead_forms.conftest import leads, submissions
+from tests.lead_forms.telephone import (
+    PHONE,
+    choose,
+    fill_contact,
+    fill_until_contact,
+    go_on,
+    heading,
+    serving,
+    work_was_proven,
+)
 
 pytestmark = [pytest.mark.e2e, pytest.mark.commits]
-PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
 TOTAL_BYTES = 60 * 1024
 
 

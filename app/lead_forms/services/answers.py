@@ -43,13 +43,16 @@ class Answers:
 def check(typed: Typed, content: Content = STANDARD, *, has_photos: bool = False) -> Answers:
     """Return the answers. Raises Invalid with a message for each field that can't be taken, in the form's order."""
     limits = lengths(content)
-    errors = {name: too_long(limit) for name, limit in limits.items() if len(typed[name]) > limit}
+    errors: dict[str, str] = {}
     postcode = postcodes.parse_outward_or_full(typed["postcode"])
     for question in content.questions.values():
         fault = _fault(question, typed, content, postcode, has_photos)
         if fault:
             errors.setdefault(question.key, message(question, fault))
     phone, email = _check_reach(typed, content, errors)
+    for name, limit in limits.items():
+        if len(typed[name]) > limit:
+            errors.setdefault(name, too_long(limit))
     if errors or postcode is None:
         order = [*content.questions, *limits]
         raise Invalid({name: errors[name] for name in sorted(errors, key=order.index)})

@@ -1,0 +1,110 @@
+"""Photos that come with the form."""
+
+from collections.abc import Callable
+from io import BytesIO
+from typing import Any
+
+import pytest
+from PIL import Image
+from sqlalchemy import select
+
+from app.extensions import db
+from app.files.models import File
+from app.files.ports import file_store
+from app.files.services import open_variant
+from app.lead_forms.models import LeadForm, SubmissionPhoto
+from app.lead_forms.services import photos
+from tests.files.pictures import pdf, photo_with_secrets, picture
+from tests.lead_forms.conftest import leads, submissions
+from tests.support.client import Client
+
+STEPS = [
+    {"title": "You", "questions": ["postcode", "service", "name", "phone", "email", "access_notes", "wishes"]},
+    {"title": "Show us", "questions": ["photos"]},
+]
+
+
+@pytest.fixture(autouse=True)
+def asks_photos(form: LeadForm) -> None:
+    """The form takes photos."""
+    form.content = {"steps": STEPS}
+    db.session.commit()
+
+
+def sent(*contents: bytes, name: str = "front.jpg") -> list[tuple[BytesIO, str]]:
+    return [(BytesIO(content), f"{number}-{name}") for number, content in enumerate(contents)]
+
+
+def kept() -> list[File]:
+    return list(db.session.scalars(select(File).order_by(File.created_at)))
+
+
+def test_a_photo_is_drawn_anew_and_told_of(send: Callable[..., Any], alice: Client) -> None:
+    assert send(photos=sent(photo_with_secrets(), picture(size=(320, 200)))).status_code == 303
+    (lead,) = leads()
+    assert [file.lead_id for file in kept()] == [lead.id] * 2
+    content = alice.get(f"/w/wells/files/{kept()[0].id}").data
+    assert b"Canary" not in content and not Image.open(BytesIO(content)).getexif()
+    assert "2 photos added" in alice.get(f"/w/wells/leads/{lead.id}", hx=True).text
+
+
+def test_what_is_no_picture_is_left_out_and_said(send: Callable[..., Any], client: Client) -> None:
+    where = send(photos=sent(pdf(), b"<script>", picture())).headers["Location"]
+    assert "2 photos could not be read" in client.get(where).text
+    assert len(leads()) == len(kept()) == 1
+
+
+def test_six_are_taken_and_none_unasked(send: Callable[..., Any], form: LeadForm) -> None:
+    small = [picture(size=(8 + n, 8)) for n in range(8)]
+    assert send(photos=sent(*small)).status_code == 303
+    assert len(kept()) == 6
+    form.content = {"steps": STEPS[:1]}
+    db.session.commit()
+    assert send(photos=sent(small[0])).status_code == 303
+    assert len(leads()) == 2 and len(kept()) == 6
+
+
+def test_sent_again_nothing_is_there_twice_and_nothing_is_missing(
+    send: Callable[..., Any], token: Callable[..., str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one, two, page = picture(), picture(size=(100, 80)), token()
+    first = send(token=page, photos=sent(one))  # as if the line had broken after the first of them
+    again = send(token=page, photos=sent(one, two))
+    assert again.headers["Location"] == first.headers["Location"]
+    assert len(leads()) == 1 and len(kept()) == 2
+
+
+def test_too_much_at_once_is_refused_and_a_mistake_keeps_nothing(
+    send: Callable[..., Any], client: Client, form: LeadForm
+) -> None:
+    head = b'--b\r\nContent-Disposition: form-data; name="photos"; filename="a.jpg"\r\n\r\n'
+    body = head + b"x" * (21 * 1024**2) + b"\r\n--b--\r\n"
+    huge = client.post(f"/q/{form.key}", data=body, content_type="multipart/form-data; boundary=b", csrf=False)
+    assert huge.status_code == 413
+    wrong = send(phone="12", photos=sent(picture()))
+    assert wrong.status_code == 422 and "please choose them again" in wrong.text
+    assert kept() == [] == leads()
+
+
+def test_demanded_photos_are_asked_for(send: Callable[..., Any], form: LeadForm) -> None:
+    form.content = {"steps": STEPS, "questions": {"photos": {"required": True}}}
+    db.session.commit()
+    assert 'id="f-photos-error">Add a photo or two' in send().text
+    assert send(photos=sent(picture())).status_code == 303
+
+
+def test_photos_of_a_suspect_wait_sealed_until_somebody_decides(send: Callable[..., Any], alice: Client) -> None:
+    for wishes in ("One", "Two"):
+        send(homepage="robot", wishes=wishes, photos=sent(picture()))
+    waiting = list(db.session.scalars(select(SubmissionPhoto.id)))
+    assert len(waiting) == 2 and kept() == []
+    assert open_variant(waiting[0], "main").read().startswith(b"\xff\xd8")
+    released, thrown_away = submissions()
+    assert photos.held_counts([released.id, thrown_away.id]) == {released.id: 1, thrown_away.id: 1}
+    alice.post(f"/w/wells/quarantine/{released.id}/release")
+    alice.post(f"/w/wells/quarantine/{thrown_away.id}/delete")
+    (file,) = kept()
+    assert file.lead_id == leads()[0].id and open_variant(file.id, "main").size == file.size_bytes
+    assert db.session.scalars(select(SubmissionPhoto)).all() == []
+    stored = {entry.key for entry in file_store().listed("", 100)}
+    assert not any(str(photo_id) in key for photo_id in waiting for key in stored)

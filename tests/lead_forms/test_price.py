@@ -1,0 +1,136 @@
+"""The price and the date that the form tells, and what becomes of them."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from app.core.money import annual_minor, format_money
+from app.extensions import db
+from app.lead_forms.models import LeadForm
+from app.lead_forms.services import pricing
+from app.lead_forms.services.content import read_content
+from app.leads.models import FREQUENCIES
+from app.price_book.queries import Book, minimum_minor, price
+from app.price_book.services.saving import store_version
+from app.rounds.models import Round
+from app.workspaces.models import Workspace
+from app.workspaces.queries import today_here
+from tests.lead_forms.conftest import leads
+from tests.price_book.books import PLAIN, books, wanteds
+from tests.support.client import Client
+from tests.support.world import World
+
+HOUSE = {"postcode": "BA5 2QJ", "property_type": "semi", "bedrooms": "3", "service": "window_cleaning"}
+
+
+@pytest.fixture
+def ask(client: Client, form: LeadForm, workspace: Workspace, world: World) -> Callable[..., dict[str, Any]]:
+    """Ask for the price as the form's script does, of a form that tells exact prices out of PLAIN."""
+    store_version(PLAIN, today_here(), 1, world.alice.actor)
+    form.content = {"price": "exact"}
+    db.session.commit()
+    url = f"/q/{form.key}/price"
+
+    def post(**changed: Any) -> dict[str, Any]:
+        answer = client.post(url, data=HOUSE | changed, csrf=False)
+        assert answer.status_code == 200 and answer.headers.getlist("Set-Cookie") == []
+        return dict(answer.get_json())
+
+    return post
+
+
+def test_the_price_grows_with_the_answers(ask: Callable[..., dict[str, Any]]) -> None:
+    assert ask(property_type="", bedrooms="")["line"] == ""
+    open_ = ask()
+    assert (open_["line"], open_["rungs"]) == (
+        "From £16 a visit", {"4_weekly": "£16", "8_weekly": "£20.50", "12_weekly": "£23", "one_off": "£48"},
+    )  # fmt: skip
+    chosen = ask(frequency="8_weekly", extras=["conservatory", "gutters", "velux"])
+    assert chosen["line"] == "£25.50 every 8 weeks"
+    assert chosen["small"] == (
+        "First clean £38.50 · £165.75 a year · gutters £80 once · we look at this ourselves: velux windows"
+    )
+    assert ask(frequency="one_off")["line"] == "£48 once"
+    assert ask(property_type="commercial", bedrooms="")["line"] == "We work out your price for you"
+    assert ask(postcode="TA1 1AA") == {"line": "", "small": "", "rungs": {}, "date": ""}
+    assert ask(service="gutter_clearing")["line"] == "£80 once"
+
+
+def test_the_price_shown_is_the_leads(ask: Callable[..., Any], send: Any, client: Client, alice: Client) -> None:
+    told = ask(frequency="8_weekly", extras=["conservatory"])
+    page = client.get(send(extras=["conservatory"]).headers["Location"]).text
+    assert told["line"] in page and told["small"] in page
+    (lead,) = leads()
+    assert (lead.price_minor, lead.first_price_minor, lead.annual_minor) == (2550, 3850, 16_575)
+    drawer = alice.get(f"/w/wells/leads/{lead.id}", hx=True).text
+    assert "was shown £25.50 every 8 weeks: Semi, 3 bedrooms, every 8 weeks £20.50, Conservatory £5" in drawer
+
+
+def test_a_price_that_was_not_told_is_no_price(ask: Callable[..., Any], send: Any, form: LeadForm) -> None:
+    send(extras=["velux"])
+    form.content = {"price": "range", "range_percent": 20}
+    db.session.commit()
+    assert ask(frequency="8_weekly")["line"] == "£16 to £25 every 8 weeks"
+    send(extras=[])
+    form.content = {}
+    db.session.commit()
+    assert ask(frequency="8_weekly")["line"] == ""
+    send(extras=[])
+    assert [(lead.price_minor, lead.frequency) for lead in leads()] == [(None, "8_weekly")] * 3
+
+
+def test_the_next_date_is_told_to_its_sector(ask: Callable[..., Any], form: LeadForm, client: Client) -> None:
+    assert ask()["date"] == ""
+    assert "data-area-date" not in client.get(f"/q/{form.key}").text
+    # A Tuesday far from holidays, so that neither a closure nor the clock matters.
+    first = next(day for day in (today_here() + timedelta(days=n) for n in range(1, 400)) if is_plain_tuesday(day))
+    db.session.add(Round(name="Wells", areas=["BA5 2"], first_day=first, every_weeks=52, capacity=4))
+    db.session.commit()
+    assert ask()["date"].startswith("We are next in BA5 2 on Tuesday ")
+    assert ask(postcode="BA5 3QJ")["date"] == ask(postcode="nonsense")["date"] == ""
+    assert "data-area-date" in client.get(f"/q/{form.key}").text
+    form.content = {"shows_next_date": False}
+    db.session.commit()
+    assert ask()["date"] == ""
+
+
+def is_plain_tuesday(day: Any) -> bool:
+    return bool(day.weekday() == 1 and day.month in (2, 3, 6, 7, 9, 10, 11))
+
+
+def test_asking_is_bounded(ask: Callable[..., Any], client: Client, form: LeadForm, count_sql: Any) -> None:
+    ask(frequency="8_weekly")
+    with count_sql() as statements:
+        ask(frequency="8_weekly")
+    assert len(statements) <= 8, statements
+    assert client.post(f"/q/{form.key}/price", data={"wishes": "x" * 9_000}, csrf=False).status_code == 413
+    assert client.get(f"/q/{form.key}/price").status_code == 405
+    assert client.post("/q/nobody/price", data=HOUSE, csrf=False).status_code == 404
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(book=books(), wanted=wanteds, percent=st.integers(1, 50))
+def test_what_is_said_follows_the_book_to_the_penny(book: Book, wanted: Any, percent: int) -> None:
+    priced = price(book, wanted)
+    exact, range_ = (
+        pricing._Teller(read_content({"price": kind, "range_percent": percent}), book, priced, "GBP")
+        for kind in ("exact", "range")
+    )
+    for rung in priced.rungs:
+        assert exact.amount(rung.price_minor) == format_money(rung.price_minor)
+        assert rung.price_minor >= minimum_minor(book)
+        weeks = FREQUENCIES[rung.frequency]
+        if weeks:
+            assert f"{format_money(annual_minor(rung.price_minor, weeks))} a year" in exact.about(rung)
+        low, _, high = range_.amount(rung.price_minor).partition(" to ")
+        assert pence(low) <= rung.price_minor <= pence(high)
+        assert pence(low) >= min(minimum_minor(book), rung.price_minor)
+
+
+def pence(text: str) -> int:
+    pounds, _, rest = text.removeprefix("£").replace(",", "").partition(".")
+    return int(pounds) * 100 + int(rest or 0)
