@@ -1,13 +1,19 @@
 """What every page of the desk needs besides its own content."""
 
+import time
 from typing import Any
+from uuid import UUID
 
 from flask import Response, g, url_for
 
 from app.core import phones
 from app.core.fragments import answer, fragment, page, wants_fragment
-from app.workspaces.queries import current_workspace, main_form
+from app.workspaces.queries import current_workspace
 from app.workspaces.queries.badges import badge_counts
+from app.workspaces.queries.logo import LogoMark, public_face
+
+_faces: dict[UUID, tuple[float, tuple[str | None, LogoMark | None]]] = {}
+_FACE_SECONDS, _MOST_FACES = 60, 4096
 
 
 def desk(nav: str) -> dict[str, Any]:
@@ -23,17 +29,30 @@ def desk_or_fragment(nav: str, page_name: str, fragment_name: str, status: int =
 
 
 def firm_page() -> dict[str, Any]:
-    """Values for layouts/public.html of the pages behind links: the business's name, colour and telephone.
+    """Values for layouts/public.html of the pages behind links: the business's name, logo, colour and telephone.
 
     `phone` is (E.164, as written), None without a number that can be read.
     """
-    workspace, form = current_workspace(), main_form()
+    workspace = current_workspace()
+    key, logo = _face(workspace.id)
     number = phones.parse(workspace.phone)
     return {
-        "workspace": workspace, "tagline": workspace.tagline,
-        "theme_url": url_for("lead_forms.theme", key=form.key, v=workspace.accent.lstrip("#")),
+        "workspace": workspace, "tagline": workspace.tagline, "logo": logo, "logo_key": key,
+        "theme_url": url_for("lead_forms.theme", key=key, v=workspace.accent.lstrip("#")) if key else None,
         "phone": (number.e164, number.national) if number else None,
     }  # fmt: skip
+
+
+def _face(workspace_id: UUID) -> tuple[str | None, LogoMark | None]:
+    """Looks change once in a year, and are asked for with every page."""
+    kept = _faces.get(workspace_id)
+    if kept and kept[0] > time.monotonic():
+        return kept[1]
+    if len(_faces) >= _MOST_FACES:
+        _faces.clear()
+    found = public_face()
+    _faces[workspace_id] = (time.monotonic() + _FACE_SECONDS, found)
+    return found
 
 
 def private(response: Response) -> Response:

@@ -1,6 +1,8 @@
 """Who must not be written to. The entry is a keyed hash, so it outlives the contact it was made for."""
 
-from sqlalchemy import delete, select
+from collections.abc import Mapping
+
+from sqlalchemy import and_, delete, or_, select
 from sqlalchemy.dialects.postgresql import insert
 
 from app.core import email_addresses, phones
@@ -33,9 +35,16 @@ def is_suppressed(channel: str, address: str) -> bool:
     return db.session.execute(select(Suppression.id).where(*_is(channel, address))).first() is not None
 
 
-def suppression_reason(channel: str, address: str) -> str | None:
-    """Why the address must not be written to by this channel, as a code; None when it may."""
-    return db.session.execute(select(Suppression.reason).where(*_is(channel, address))).scalar_one_or_none()
+def suppression_reasons(addresses: Mapping[str, str]) -> dict[str, str]:
+    """By channel, why each of these addresses (one a channel) must not be written to, as a code; not those that may."""
+    if not addresses:
+        return {}
+    rows = db.session.execute(
+        select(Suppression.channel, Suppression.reason).where(
+            or_(*(and_(*_is(channel, address)) for channel, address in addresses.items()))
+        )
+    )
+    return dict(map(tuple, rows))
 
 
 def _is(channel: str, address: str) -> tuple:

@@ -18,8 +18,8 @@ from app.core.permissions import Actor
 from app.core.tenancy import current_workspace_id
 from app.extensions import db
 from app.leads.models import Lead
-from app.messaging.services.marketing import marketing_granted
-from app.messaging.services.suppressing import allow_again, suppress, suppression_reason
+from app.messaging.services.marketing import marketing_channels
+from app.messaging.services.suppressing import allow_again, suppress, suppression_reasons
 from app.workspaces.queries import current_workspace
 
 #: Only the sender of a STOP can take it back, by START: the carrier blocks us until then.
@@ -48,13 +48,14 @@ class Wish:
 
 def wishes_of(contact: Contact) -> list[Wish]:
     """What can be asked of a person: nothing about a channel that they have no address for."""
+    addresses = addresses_of(contact)
+    reasons, granted = suppression_reasons(addresses), marketing_channels(contact.id)
     found = []
-    for channel, address in addresses_of(contact).items():
-        reason = suppression_reason(channel, address)
-        advertising = marketing_granted(contact.id, channel)
+    for channel in addresses:
+        reason = reasons.get(channel)
         found += [
             Wish(channel, "service", reason is None, wording("service", channel), reason in _CARRIER),
-            Wish(channel, "marketing", advertising, wording("marketing", channel)),
+            Wish(channel, "marketing", channel in granted, wording("marketing", channel)),
         ]
     return found
 

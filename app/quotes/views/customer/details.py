@@ -13,7 +13,7 @@ from app.quotes.forms import plain
 from app.quotes.queries.details import details_of
 from app.quotes.services.details import OWN_FACTS, Change, correct_details
 from app.quotes.views import bp
-from app.quotes.views.customer.links import READS, WRITES, firm_page, open_link, private
+from app.quotes.views.customer.links import READS, WRITES, firm_page, lead_of_link, open_link, private
 
 _MEANWHILE = "We have changed this meanwhile. What you typed is below; send it again if it is right."
 
@@ -22,7 +22,7 @@ _MEANWHILE = "We have changed this meanwhile. What you typed is below; send it a
 @READS
 def details(secret: str) -> Response:
     """Name, number and address as we have them, to be put right."""
-    now = details_of(get_lead(open_link(secret).lead_id), OWN_FACTS)
+    now = details_of(lead_of_link(secret), OWN_FACTS)
     return _details(secret, now, now, {}, is_saved=request.args.get("saved") == "1")
 
 
@@ -31,7 +31,7 @@ def details(secret: str) -> Response:
 @WRITES
 def change_details(secret: str) -> Response:
     """Keep what was put right."""
-    lead = get_lead(open_link(secret).lead_id)
+    lead = lead_of_link(secret)
     typed = {name: plain(request.form.get(name)) for name in OWN_FACTS}
     was = {
         # A form changes line breaks and blanks on its way; that is no change by somebody else.
@@ -52,7 +52,7 @@ def change_details(secret: str) -> Response:
 @READS
 def wishes(secret: str) -> Response:
     """What we may write about, for each way to do it."""
-    return _wishes(secret, get_lead(open_link(secret).lead_id))
+    return _wishes(secret, lead_of_link(secret))
 
 
 @bp.post("/c/<secret>/contact")
@@ -60,7 +60,7 @@ def wishes(secret: str) -> Response:
 @WRITES
 def change_wishes(secret: str) -> Response:
     """Keep each tick with its wording. A box that the page did not show is not taken for a no."""
-    lead = get_lead(open_link(secret).lead_id, lock=True)
+    lead = get_lead(open_link(secret, whole=False).lead_id, lock=True)
     shown = set(request.form.getlist("shown"))
     wanted = {
         (wish.channel, wish.purpose): request.form.get(wish.name) == "1"

@@ -6,10 +6,9 @@ from flask import Response, make_response
 
 from app.core.clock import utcnow
 from app.core.fragments import page
-from app.leads.services import get_lead
 from app.quotes.queries.held import held_about
 from app.quotes.views import bp
-from app.quotes.views.customer.links import READS, firm_page, open_link, private
+from app.quotes.views.customer.links import READS, firm_page, lead_of_link, private
 from app.workspaces.queries import current_workspace
 
 
@@ -17,7 +16,7 @@ from app.workspaces.queries import current_workspace
 @READS
 def held(secret: str) -> Response:
     """All of it, in words."""
-    sections = held_about(get_lead(open_link(secret).lead_id))
+    sections = held_about(lead_of_link(secret))
     return private(page("quotes/held.html", **firm_page(), secret=secret, sections=sections))
 
 
@@ -25,7 +24,7 @@ def held(secret: str) -> Response:
 @READS
 def held_file(secret: str) -> Response:
     """The same for machines (UK GDPR, article 20)."""
-    sections = held_about(get_lead(open_link(secret).lead_id))
+    sections = held_about(lead_of_link(secret))
     content = {
         "held_by": current_workspace().name,
         "as_of": utcnow().isoformat(timespec="seconds"),
