@@ -103,6 +103,8 @@ def _quoted(alice: Client, lead: Lead, book: Book) -> Quote:
     assert alice.post(f"/w/wells/leads/{lead.id}/quotes/new", data=page.fields).status_code == 303
     quote = db.session.scalars(select(Quote)).one()
     assert quote.price_book_id == book.id
+    shown = alice.get(f"/w/wells/quotes/{quote.id}").text
+    assert f'href="/w/wells/settings/prices/{book.id}">prices, version {book.version_no}</a>' in shown
     sending = {"channel": "email", "version": quote.version}
     assert alice.post(f"/w/wells/quotes/{quote.id}/send", data=sending).status_code == 303
     return db.session.scalars(select(Quote)).one()

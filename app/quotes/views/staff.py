@@ -15,7 +15,7 @@ from app.extensions import db, limiter
 from app.leads.services import get_lead
 from app.quotes import services
 from app.quotes.models import Quote
-from app.quotes.queries import Offer, get_quote, offer_of, open_successor, quotes_of
+from app.quotes.queries import Offer, get_quote, offer_of, open_successor, parties_of, quotes_of
 from app.quotes.services import DECLINE_REASONS, book_for, channels_for, link_of, send_quote
 from app.quotes.views import bp
 from app.quotes.views.customer import offer_values
@@ -110,18 +110,19 @@ def after(quote: Quote, words: str) -> Response:
 
 
 def _quote_page(quote: Quote, errors: dict[str, str] | None = None, status: int = 200, words: str = "") -> Response:
-    lead = get_lead(quote.lead_id)
-    offer: Offer = offer_of(quote)
+    lead, contact, _ = parties = parties_of(quote)
+    offer: Offer = offer_of(quote, parties)
     can_write = g.viewer.can("quotes:write")
     stands, is_open = offer.quote.standing, offer.quote.standing == "open" and quote.revoked_at is None
+    has_ended = stands not in ("draft", "open")
     successor = open_successor(quote) if stands == "replaced" else None
     book = book_for(quote.price_book_id) if quote.price_book_id else None
     values: dict[str, Any] = {
-        "lead": lead, "customer": lead.contact.name, "offer": offer, "quote": offer.quote, "viewer": g.viewer,
-        "channels": list(channels_for(lead.contact)) if can_write else [], "can_write": can_write,
+        "lead": lead, "customer": contact.name, "offer": offer, "quote": offer.quote, "viewer": g.viewer,
+        "channels": list(channels_for(contact)) if can_write and not has_ended else [], "can_write": can_write,
         "link": link_of(quote) if can_write and is_open else None, "has_link": quote.link_secret_sealed is not None,
-        "revoked_at": quote.revoked_at, "book_no": book.version_no if book else None,
-        "has_book": can_write and stands != "draft" and book_for() is not None, "reminded_at": quote.reminded_at,
+        "revoked_at": quote.revoked_at, "book_no": book.version_no if book else None, "book_id": quote.price_book_id,
+        "has_book": can_write and has_ended and book_for() is not None, "reminded_at": quote.reminded_at,
         "accepted_name": quote.accepted_name, "early_start": quote.starts_before_cancellation_ends,
         "reason": DECLINE_REASONS.get(quote.decline_reason or "", ""), "decline_words": quote.decline_words,
         "successor_id": successor.id if successor else None, "errors": errors or {}, "words": words,
