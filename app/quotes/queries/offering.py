@@ -57,8 +57,8 @@ class Offer:
         return any(rung.first_minor not in (None, rung.price_minor) for rung in self.quote.rungs)
 
 
-def offer_of(quote: Quote) -> Offer:
-    """A row as its customer sees it."""
+def parties_of(quote: Quote) -> tuple[Lead, Contact, Property]:
+    """Whose quote it is and for which house, by one statement. Raises NotFound."""
     row = db.session.execute(
         select(Lead, Contact, Property)
         .join(Contact, (Contact.workspace_id == Lead.workspace_id) & (Contact.id == Lead.contact_id))
@@ -68,6 +68,12 @@ def offer_of(quote: Quote) -> Offer:
     if row is None:
         raise NotFound
     lead, contact, place = row
+    return lead, contact, place
+
+
+def offer_of(quote: Quote, parties: tuple[Lead, Contact, Property] | None = None) -> Offer:
+    """A row as its customer sees it; `parties` are those of `parties_of`, where they are at hand."""
+    lead, contact, place = parties or parties_of(quote)
     wanted = [option.id for option in quote.options if option.frequency == lead.frequency]
     return Offer(
         quote=view_of(quote, today_here()),

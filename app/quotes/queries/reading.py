@@ -147,12 +147,14 @@ def _past(quote: Quote, today: date) -> PastQuote:
 
 def latest_quote(lead_id: UUID) -> Quote | None:
     """The last version written for a lead, a draft included."""
-    return db.session.scalars(
+    rows = db.session.scalars(
         select(Quote)
         .where(Quote.workspace_id == current_workspace_id(), Quote.lead_id == lead_id)
         .order_by(Quote.version_no.desc())
         .limit(1)
-    ).first()
+        .options(joinedload(Quote.options))
+    )
+    return rows.unique().first()
 
 
 def open_successor(quote: Quote) -> Quote | None:
