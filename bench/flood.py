@@ -29,7 +29,8 @@ from app.core.clock import utcnow
 from app.core.transactions import transaction
 from app.lead_forms.services import tokens
 from bench.place import HOST, ROOT, Place, Web, place
-from bench.scenes import Visitor, inside, proof_of
+from bench.proofs import proof_of
+from bench.scenes import Visitor, inside
 
 LEADS = 2_000
 WORKING, FLOODED = f"bench-{LEADS}", f"bench-{LEADS}-other-1"

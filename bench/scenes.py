@@ -9,11 +9,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 from http.cookies import SimpleCookie
 from typing import Any
-from unittest.mock import patch
 from urllib.parse import urlencode
 from uuid import UUID
 
-import altcha
 from flask import Flask
 from sqlalchemy import func, select
 
@@ -25,10 +23,11 @@ from app.core.clock import utcnow
 from app.core.tenancy import acting_in
 from app.core.transactions import transaction
 from app.extensions import db
-from app.lead_forms.services import proof, tokens
+from app.lead_forms.services import tokens
 from app.leads.models import Lead, LeadSource, Stage
 from app.workspaces.models import Membership
 from bench.place import HOST
+from bench.proofs import proof_of
 
 CONNECTIONS = 8
 PREFIXES = ("smi", "jon", "tay", "bro", "har", "oli", "mar", "wil", "szc", "pat", "idr", "hem", "coo", "eva", "fre")
@@ -238,16 +237,6 @@ def _creations(slug: str, seconds: float) -> list[list[str]]:
 
     each = int(60 * seconds) + 100
     return [[creation(number) for number in range(at, each * CONNECTIONS, CONNECTIONS)] for at in range(CONNECTIONS)]
-
-
-def proof_of(form_id: UUID, page: str) -> str:
-    """The proof of work for a page, for a challenge that is ours like any but as easy as can be: what is measured is
-    the server, which takes as long to judge it.
-    """
-    token = tokens.read(form_id, page)
-    with patch.object(proof, "_PREFIX", ""):
-        challenge = altcha.Challenge.from_dict(proof.challenge(form_id, token))
-    return str(altcha.Payload(challenge, altcha.solve_challenge(challenge)).to_base64())
 
 
 def _stranger(method: str, path: str, body: dict[str, str] | None = None) -> str:

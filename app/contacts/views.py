@@ -13,7 +13,10 @@ from app.leads.queries.detail import lead_detail
 from app.leads.queries.faces import FACES, face_view
 from app.leads.queries.similar import similar_houses
 from app.quotes.queries import quotes_at
+from app.rounds.queries import next_visits
+from app.rounds.words import fit
 from app.workspaces.layout import desk
+from app.workspaces.queries import today_here
 
 bp = Blueprint("contacts", __name__)
 
@@ -43,6 +46,7 @@ def house(slug: str, property_id: UUID) -> Response:
     values = _facts(kin, _HOUSE)
     return page(
         "contacts/house.html", place=place, kin=kin, similar=similar_houses(values["detail"].lead),
+        round_fit=fit(next_visits(place.district, place.sector, today_here(), count=4)),
         past=quotes_at(property_id=property_id) if g.viewer.can("quotes:read") else [], **values, **desk("leads"),
     )  # fmt: skip
 
