@@ -36,6 +36,7 @@ class NotificationView:
     created_at: datetime
     is_read: bool
     bulk_act_id: str | None = None
+    quote_id: str | None = None
     noun: str = "notification"
 
 
@@ -100,5 +101,6 @@ def _view(row: Any) -> NotificationView:
         name = cipher().open(row.name_sealed, "contacts", "name_sealed", row.contact_id)
     line = line_for(row.kind, row.data, row.who)
     return NotificationView(
-        row.id, line, row.lead_id, name, row.created_at, row.read_at is not None, row.data.get("bulk_act_id")
+        row.id, line, row.lead_id, name, row.created_at, row.read_at is not None, row.data.get("bulk_act_id"),
+        row.data.get("quote_id"),
     )

@@ -56,7 +56,7 @@ def latest(slug: str) -> Response:
 @bp.get("/w/<slug>/notifications/<uuid:notification_id>")
 @permit("leads:read")
 def follow(slug: str, notification_id: UUID) -> Response:
-    """Go to the lead or the act that a line is about; having followed it, the member has read it."""
+    """Go to the lead, the quote or the act that a line is about; having followed it, the member has read it."""
     told = one_told(g.viewer.user_id, notification_id)
     if told is None:
         abort(404)
@@ -66,6 +66,8 @@ def follow(slug: str, notification_id: UUID) -> Response:
         return redirect_to(url_for("bulk_acts.show", bulk_act_id=told.bulk_act_id))
     if told.lead_id is None:
         return redirect_to(url_for("notifications.inbox"))
+    if told.quote_id is not None:
+        return redirect_to(url_for("quotes.show", quote_id=told.quote_id))
     return redirect_to(url_for("leads.show", lead_id=told.lead_id))
 
 

@@ -156,3 +156,15 @@ def test_the_lines_of_a_price_add_up_to_what_is_paid(conditions: Conditions, wri
     assert written + sum(int(line["minor"]) for line in lines) == paid
     assert paid <= conditions.once(written)
     assert replace(conditions, discount=None).visit(written) == conditions.once(written) >= written
+
+
+def test_the_pages_ask_the_database_little(alice: Client, lead: Any, sent: Callable[..., Quote]) -> None:
+    keep_book(PLAIN)
+    quote = sent(lead)
+    for path in (url(lead), f"/w/wells/quotes/{quote.id}"):
+        alice.get(path)
+        with count_sql() as statements:
+            page = alice.get(path)
+        assert page.status_code == 200
+        assert len(page.data) < 60_000
+        assert len(statements) <= 8, "\n".join(str(each)[:200] for each in statements)

@@ -4,12 +4,12 @@ from dataclasses import dataclass
 
 from app.leads.models import Lead
 from app.leads.words import FREQUENCY_WORDS
-from app.price_book.queries import Priced, minimum_minor
+from app.price_book.queries import Book, Priced, get_book, minimum_minor
 from app.quotes.models import Quote
 from app.quotes.queries import Rung
 from app.quotes.queries.reading import rungs_of
 from app.quotes.services.drafting import QuoteDraft, options_of
-from app.quotes.services.pricing import book_for, priced_for
+from app.quotes.services.pricing import priced_for
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,9 +26,9 @@ class Reckoned:
     unpriced: tuple[str, ...]
 
 
-def reckon(lead: Lead, draft: QuoteDraft) -> Reckoned:
-    """What a draft comes to; amounts that make no price are left out."""
-    book = book_for(draft.price_book_id)
+def reckon(lead: Lead, draft: QuoteDraft, in_force: Book | None = None) -> Reckoned:
+    """What a draft comes to, by its version of the price book or else the one in force. No price, no rung."""
+    book = in_force if draft.price_book_id is None else get_book(draft.price_book_id) or in_force
     conditions = draft.conditions
     draft.rungs = {key: minor for key, minor in draft.rungs.items() if minor > 0 and conditions.visit(minor) > 0}
     draft.firsts = {key: minor for key, minor in draft.firsts.items() if minor > 0 and conditions.visit(minor) > 0}
@@ -50,10 +50,7 @@ def reckon(lead: Lead, draft: QuoteDraft) -> Reckoned:
     )  # fmt: skip
 
 
-def suggested_work(lead: Lead) -> list[tuple[str, int]]:
+def suggested_work(lead: Lead, book: Book | None) -> list[tuple[str, int]]:
     """Work that the price book charges once for a house like this: (words, minor units)."""
-    book = book_for()
-    if book is None:
-        return []
     everything = priced_for(lead, book, every_extra=True)
     return [(each.words, each.minor) for each in everything.once] if everything else []

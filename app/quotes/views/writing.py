@@ -15,6 +15,7 @@ from app.leads.models import Lead
 from app.leads.queries.similar import similar_houses
 from app.leads.services import get_lead
 from app.leads.words import EXTRA_WORDS, FREQUENCY_WORDS, often
+from app.price_book.queries import Book
 from app.quotes.forms import QuoteForm
 from app.quotes.queries import latest_quote
 from app.quotes.services import book_for, draft_quote, priced_for, reckon, suggested_work
@@ -28,13 +29,13 @@ from app.workspaces.queries import current_workspace, today_here
 @permit("quotes:write")
 def new(slug: str, lead_id: UUID) -> Response:
     """The form, filled from the last quote or from what the lead asked for."""
-    lead, last, workspace = get_lead(lead_id), latest_quote(lead_id), current_workspace()
+    lead, last, workspace, book = get_lead(lead_id), latest_quote(lead_id), current_workspace(), book_for()
     valid_until = today_here() + timedelta(days=workspace.quote_valid_days)
     if last is not None:
         form = QuoteForm.of_quote(last, valid_until)
     else:
-        form = QuoteForm.of_lead(lead, valid_until, workspace.quote_terms, priced_for(lead, book_for()))
-    return _form_page(lead, form, {})
+        form = QuoteForm.of_lead(lead, valid_until, workspace.quote_terms, priced_for(lead, book))
+    return _form_page(lead, form, {}, book=book)
 
 
 @bp.post("/w/<slug>/leads/<uuid:lead_id>/quotes/new")
@@ -60,17 +61,19 @@ def reckoned(slug: str, lead_id: UUID) -> Response:
     """What the prices typed so far come to, for the form while it is filled in; keeps nothing."""
     lead = get_lead(lead_id)
     draft, _ = QuoteForm.of_request(request.form).read(lead.currency)
-    values = {"lead": lead, "first_name": lead.contact.first_name, "reckoned": reckon(lead, draft)}
+    values = {"lead": lead, "first_name": lead.contact.first_name, "reckoned": reckon(lead, draft, book_for())}
     return answer(fragment("quotes/_reckoned.html", **values))
 
 
-def _form_page(lead: Lead, form: QuoteForm, errors: dict[str, str], status: int = 200) -> Response:
-    book = book_for()
+def _form_page(
+    lead: Lead, form: QuoteForm, errors: dict[str, str], status: int = 200, *, book: Book | None = None
+) -> Response:
+    book = book or book_for()
     values: dict[str, Any] = {
         "lead": lead, "first_name": lead.contact.first_name, "customer": lead.contact.name, "form": form,
-        "errors": errors, "reckoned": reckon(lead, form.read(lead.currency)[0]), "similar": similar_houses(lead),
+        "errors": errors, "reckoned": reckon(lead, form.read(lead.currency)[0], book), "similar": similar_houses(lead),
         "book_no": book.version_no if book else None, "terms_no": current_workspace().quote_terms_version_no,
-        "suggestions": [(words, plain_amount(minor)) for words, minor in suggested_work(lead)],
+        "suggestions": [(words, plain_amount(minor)) for words, minor in suggested_work(lead, book)],
         "rungs": [(key, FREQUENCY_WORDS[key]) for key in form.prices], "viewer": g.viewer,
         "wanted": _wanted(lead), "in_drawer": wants_fragment(),
     }  # fmt: skip

@@ -1,6 +1,6 @@
 """The part of a lead's history that is about money: quotes, their answers, hand-overs and first dates."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -8,6 +8,7 @@ from flask import current_app
 
 from app.core import access_keys
 from app.quotes.models import Quote, QuoteLine, QuoteOption
+from app.quotes.services.expiring import plan_expiry
 from app.quotes.services.sending import link_expiry
 from app.squeegee.models import Transfer
 from app.workspaces.demo import words
@@ -27,7 +28,7 @@ class Offers:
         """The quote went out, by email where there is an address."""
         history, lead, workspace = self.history, self.history.lead, self.cast.workspace
         quote = Quote(
-            lead_id=lead.id, number=f"{lead.number}-Q1", state="sent", terms=workspace.quote_terms,
+            lead_id=lead.id, number=f"{lead.number}-Q1", state="sent", terms=workspace.quote_terms, terms_version_no=1,
             valid_until=(at + timedelta(days=workspace.quote_valid_days)).date(), link_secret=access_keys.new_secret(),
             created_by=history.doer, created_at=at - timedelta(minutes=9),
             sent_at=at, sent_by="email" if history.contact.email else "sms",
@@ -72,6 +73,18 @@ class Offers:
         quote.decline_words = words.DECLINE_WORDS[reason]
         self.history.lead.decline_reason = reason
         self._line("quote.declined", at, by="customer", reason=reason).body = quote.decline_words
+
+    def end(self, today: date) -> None:
+        """Nobody answered: the quote has expired by now, or will one day."""
+        quote = self.history.quote
+        if quote is None or quote.state != "sent":
+            return
+        if quote.valid_until >= today:
+            plan_expiry(quote)
+            return
+        quote.state = "expired"
+        day_after = datetime.combine(quote.valid_until + timedelta(days=1), time(), self.cast.clock.zone)
+        self._line("quote.expired", day_after.astimezone(UTC), by="system", valid_until=quote.valid_until.isoformat())
 
     def handed_over(self, at: datetime) -> None:
         """Squeegee took the customer and the job."""
