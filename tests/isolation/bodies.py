@@ -2,10 +2,16 @@
 
 from datetime import timedelta
 
-from app.core.clock import utcnow
+from app.core.clock import bank_holiday, utcnow
 
 NOWHERE = "http://127.0.0.1:9"
 TOMORROW = (utcnow() + timedelta(days=1)).date().isoformat()
+#: The next day that is no bank holiday.
+WORKDAY = next(
+    day.isoformat()
+    for day in ((utcnow() + timedelta(days=ahead)).date() for ahead in range(1, 30))
+    if bank_holiday(day) is None
+)
 SOON = (utcnow() + timedelta(hours=1)).isoformat()
 
 #: endpoint -> what a person would send; `{stage}` and the like stand for ids of the person's own workspace.
@@ -45,6 +51,9 @@ BODIES: dict[str, dict[str, str]] = {
     "my_day.settle": {"outcome": "no_answer week", "act": "{follow_up_id}"},
     "my_day.undo": {"act": "{follow_up_id}", "since": SOON, "upto": SOON},
     "quotes.create": {"price_8_weekly": "24", "valid_until": TOMORROW},
+    "quotes.offer_time": {"other_day": WORKDAY, "starts": "10:00", "ends": "12:00"},
+    "quotes.tell_times": {"channel": "email"},
+    "files.ask_photos": {"channel": "email"},
     "quotes.send": {"channel": "email"},
     "price_book.save_prices": {"p-semi-3-4_weekly": "16", "seen": "{book_id}"},
     "rounds.add_closure": {"closure": "Easter", "starts_on": TOMORROW},

@@ -32,6 +32,7 @@ from app.messaging.models import Message
 from app.messaging.services import compose
 from app.notifications.services import notify
 from app.price_book.services import import_usual
+from app.quotes.models import SlotOffer
 from app.quotes.services import QuoteDraft, draft_quote
 from app.rounds.services import ClosureFacts, RoundFacts, add_closure, add_round
 from app.squeegee.models import SqueegeeAccount, Transfer
@@ -238,6 +239,14 @@ def _transfer(lead: Lead, actor: Actor) -> UUID:
     return transfer.id
 
 
+def _slot(lead: Lead, actor: Actor) -> UUID:
+    starts_at = utcnow() + timedelta(days=9)
+    slot = SlotOffer(lead_id=lead.id, starts_at=starts_at, ends_at=starts_at + timedelta(hours=2))
+    db.session.add(slot)
+    db.session.flush()
+    return slot.id
+
+
 def _file(lead: Lead, actor: Actor) -> UUID:
     file = File(
         lead_id=lead.id, kind="photo", name="front.jpg", content_type="image/jpeg", size_bytes=1, fingerprint=b"x",
@@ -252,6 +261,7 @@ def _file(lead: Lead, actor: Actor) -> UUID:
 MAKERS: dict[str, Callable[[Lead, Actor], UUID]] = {
     "book_id": lambda lead, actor: import_usual(today_here() + timedelta(days=9), actor).id,
     "file_id": _file,
+    "slot_id": _slot,
     "form_id": _form,
     "follow_up_id": _follow_up,
     "message_id": _message,

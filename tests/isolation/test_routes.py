@@ -139,5 +139,6 @@ def test_the_same_requests_with_ones_own_ids_succeed(app: Flask, world, alice, m
 NEEDS_MORE = (
     "workspaces.change_settings",
     "workspaces.change_sharing",
+    "quotes.tell_times",  # needs a quote with a link
     "files.add",  # takes a file's bytes, which no form holds
 )
