@@ -106,9 +106,10 @@ def test_without_javascript(people: People, site: Site) -> None:
     expect(phone.get_by_role("heading", name="Your request has arrived")).to_be_visible()
     number = _number(phone)
 
-    again = phone.request.post(
-        sent.value.url, data=sent.value.post_data or "", headers={"Content-Type": "application/x-www-form-urlencoded"}
-    )
+    expect(phone.locator(".price-box")).to_contain_text("every 4 weeks")
+
+    body, kind = sent.value.post_data_buffer or b"", sent.value.headers["content-type"]
+    again = phone.request.post(sent.value.url, data=body, headers={"Content-Type": kind})
     assert number in again.text()
     board = people.staff()
     open_board(board)
