@@ -4,6 +4,7 @@ import base64
 import json
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import func, select
@@ -13,7 +14,7 @@ from app.core.clock import utcnow
 from app.extensions import db
 from app.lead_forms.models import LeadForm, UsedChallenge
 from app.lead_forms.services import proof, tokens
-from tests.lead_forms.conftest import Page, leads
+from tests.lead_forms.conftest import Page, leads, submissions
 from tests.support.client import Client
 from tests.support.world import World
 
@@ -24,19 +25,25 @@ Send = Callable[..., TestResponse]
 def accepted(form: LeadForm, page: str, written: str) -> bool:
     token = tokens.read(form.id, page)
     assert token is not None
-    return proof.accept(form.id, token, written)
+    return proof.check(form.id, token, written) is not None
 
 
 def used() -> int:
     return db.session.execute(select(func.count()).select_from(UsedChallenge)).scalar_one()
 
 
-def test_a_proof_counts_once(form: LeadForm, token: Callable[..., str], prove: Prove) -> None:
+def test_a_proof_counts_once(form: LeadForm, send: Send, token: Callable[..., str], prove: Prove) -> None:
     page = token()
     written = prove(page)
-    assert accepted(form, page, written)
-    assert not accepted(form, page, written)
+    found = tokens.read(form.id, page)
+    assert found is not None
+    work = proof.check(form.id, found, written)
+    assert work is not None
+    db.session.execute(select(proof.spending(work)))
     assert used() == 1
+    send(token=page, proof=written)
+    assert leads() == []
+    assert [(kept.state, kept.suspicion) for kept in submissions()] == [("quarantined", "unproven")]
 
 
 def test_it_counts_for_its_own_page_and_form_only(
@@ -89,7 +96,7 @@ def test_a_page_carries_its_work_and_the_proof_survives_a_mistake(
 
 
 def test_used_ones_are_forgotten_when_their_time_is_over(
-    form: LeadForm, token: Callable[..., str], prove: Prove
+    form: LeadForm, send: Send, token: Callable[..., str], prove: Prove
 ) -> None:
     db.session.add(
         UsedChallenge(
@@ -99,5 +106,17 @@ def test_used_ones_are_forgotten_when_their_time_is_over(
     )  # fmt: skip
     db.session.commit()
     page = token()
-    assert accepted(form, page, prove(page))
+    send(token=page, proof=prove(page))
     assert used() == 1
+
+
+def test_a_proven_sending_needs_few_statements(
+    send: Send, token: Callable[..., str], prove: Prove, count_sql: Callable[..., Any]
+) -> None:
+    send(token=token(), phone="07700 900001", email="first@example.com")  # the process has read stages and rules
+    page = token()
+    written = prove(page)
+    with count_sql() as statements:
+        send(token=page, proof=written)
+    assert used() == 1
+    assert len(statements) + 2 <= 20, statements  # beginning, and entering the workspace, are not counted

@@ -7,18 +7,19 @@ no second time. Who sends none, because no script ran, is not refused for it (se
 
 import hashlib
 import json
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 import altcha
 from flask import current_app
-from sqlalchemy import delete, select, tuple_
+from sqlalchemy import CTE, delete, select, tuple_
 from sqlalchemy.dialects.postgresql import insert
 
 from app.core.clock import utcnow
 from app.core.crypto import derive_key
 from app.core.tenancy import current_workspace_id
-from app.extensions import db
 from app.lead_forms.models import UsedChallenge
 from app.lead_forms.services.tokens import LONGEST, FormToken
 
@@ -39,26 +40,37 @@ def challenge(form_id: UUID, token: FormToken) -> dict[str, Any]:
     return {"parameters": made.parameters.to_dict(), "signature": made.signature}
 
 
-def accept(form_id: UUID, token: FormToken, written: str) -> bool:
-    """Whether `written` proves work done for this very page, for the first time; it counts no more after this.
+@dataclass(frozen=True, slots=True)
+class Work:
+    """Work that was done for a page; `key` stands for its challenge until it ends by itself."""
 
-    That is undone when the transaction is, so that a sending with a mistake in it keeps its proof.
+    form_id: UUID
+    key: bytes
+    expires_at: datetime
+
+
+def check(form_id: UUID, token: FormToken, written: str) -> Work | None:
+    """The work that `written` proves to be done for this very page, or None. Whether it counted before is seen when
+    it is written down (`spending`).
     """
     if not written or len(written) > _LONGEST_PROOF:
-        return False
+        return None
     try:
         payload = altcha.Payload.from_base64(written)
         result = altcha.verify_solution(payload, _secret(form_id))
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):  # whatever strangers put into it
-        return False
+        return None
     parameters = payload.challenge.parameters
     if not result.verified or (parameters.data or {}).get("page") != _page(token):
-        return False
-    return _spend(form_id, hashlib.sha256(str(payload.challenge.signature).encode()).digest(), token)
+        return None
+    key = hashlib.sha256(str(payload.challenge.signature).encode()).digest()
+    return Work(form_id, key, token.issued_at + LONGEST)
 
 
-def _spend(form_id: UUID, key: bytes, token: FormToken) -> bool:
-    """Write a challenge down as used, and forget a few whose time is over. False when it was there."""
+def spending(work: Work) -> CTE:
+    """A part of a statement that writes work down as used and forgets some whose time is over; it has no row when that
+    work counted before.
+    """
     here = current_workspace_id()
     primary_key = (UsedChallenge.workspace_id, UsedChallenge.form_id, UsedChallenge.challenge_key)
     over = (
@@ -70,10 +82,9 @@ def _spend(form_id: UUID, key: bytes, token: FormToken) -> bool:
     )
     swept = delete(UsedChallenge).where(tuple_(*primary_key).in_(over)).cte("swept")
     used = insert(UsedChallenge).values(
-        workspace_id=here, form_id=form_id, challenge_key=key, expires_at=token.issued_at + LONGEST
+        workspace_id=here, form_id=work.form_id, challenge_key=work.key, expires_at=work.expires_at
     )
-    added = used.on_conflict_do_nothing().returning(UsedChallenge.challenge_key).add_cte(swept)
-    return db.session.execute(added).one_or_none() is not None
+    return used.on_conflict_do_nothing().returning(UsedChallenge.challenge_key).add_cte(swept).cte("spent")
 
 
 def _page(token: FormToken) -> str:

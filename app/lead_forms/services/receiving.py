@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 import structlog
+from sqlalchemy import Row, func, literal, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from app.core.catalogue import known
@@ -13,12 +14,14 @@ from app.core.clock import utcnow
 from app.core.ids import new_id
 from app.core.live import announce
 from app.core.permissions import Actor
+from app.core.tenancy import current_workspace_id
 from app.extensions import db
 from app.lead_forms.models import FormSubmission, LeadForm, LeadFormVersion
 from app.lead_forms.queries import earlier_sending
 from app.lead_forms.services.answers import Answers
 from app.lead_forms.services.content import content_of
 from app.lead_forms.services.pricing import for_timeline, shown_exactly
+from app.lead_forms.services.proof import Work, spending
 from app.lead_forms.services.questions import marketing_wording
 from app.lead_forms.services.tokens import FormToken, Result
 from app.lead_forms.services.typed import Typed, to_json
@@ -46,8 +49,8 @@ class Origin:
 
 @dataclass(frozen=True, slots=True)
 class Sending:
-    """One valid sending of a form: what was typed, what it means, from where, how long it took, and the form as the
-    customer saw it.
+    """One valid sending of a form: what was typed, what it means, from where, how long it took, the form as the
+    customer saw it, and the work that was proven to be done for it.
     """
 
     token: FormToken
@@ -56,6 +59,7 @@ class Sending:
     origin: Origin
     seconds: int
     shown: LeadForm | LeadFormVersion
+    work: Work | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,10 +101,13 @@ def receive(form: LeadForm, workspace: Workspace, sending: Sending, suspicion: s
         seconds=sending.seconds,
         created_at=utcnow(),
     )
-    if not _is_first(submission):
+    kept = _keep_first(submission, sending.work)
+    if kept is None:
         earlier = earlier_receipt(form, workspace, sending.token)
         assert earlier is not None
         return earlier
+    if sending.work and not kept.spent and not suspicion:
+        suspicion = _hold(submission)
     if suspicion:
         log.info("lead_form_quarantined", reason=suspicion)
         announce({TOPIC})
@@ -121,11 +128,22 @@ def make_lead(
     return lead.number
 
 
-def _is_first(submission: FormSubmission) -> bool:
-    """Keep the sending unless it is there already; its lead follows in the same transaction."""
+def _keep_first(submission: FormSubmission, work: Work | None) -> Row[Any] | None:
+    """Keep the sending unless it is there already, and write its work down as used, by one statement; its lead follows
+    in the same transaction. None when it was there; else `spent` tells whether the work had not counted before.
+    """
     values = {column.key: getattr(submission, column.key) for column in FormSubmission.__table__.columns}
     added = insert(FormSubmission).values(values).on_conflict_do_nothing(index_elements=_UNIQUE)
-    return db.session.execute(added.returning(FormSubmission.id)).one_or_none() is not None
+    spent = select(func.count()).select_from(spending(work)).scalar_subquery() if work else literal(0)
+    return db.session.execute(added.returning(FormSubmission.id, spent.label("spent"))).one_or_none()
+
+
+def _hold(submission: FormSubmission) -> str:
+    """Its work counted before, for a sending that is not there any more: no customer of ours does that."""
+    held = {"state": "quarantined", "suspicion": "unproven", "lead_id": None}
+    kept = (FormSubmission.workspace_id == current_workspace_id(), FormSubmission.id == submission.id)
+    db.session.execute(update(FormSubmission).where(*kept).values(held).execution_options(synchronize_session=False))
+    return "unproven"
 
 
 def _draft(

@@ -80,8 +80,9 @@ def _judge(visit: Visit, photos: list[Photo]) -> Response:
     except Invalid as invalid:
         return visit.show(typed, origin, written, errors=invalid.errors, status=422)
     age = token.age(utcnow())
-    sending = Sending(token, typed, answers, origin, int(age.total_seconds()), visit.shown)
-    caller = suspicion.Caller(address, block, proof.accept(visit.form.id, token, request.form.get("proof", "")))
+    work = proof.check(visit.form.id, token, request.form.get("proof", ""))
+    sending = Sending(token, typed, answers, origin, int(age.total_seconds()), visit.shown, work)
+    caller = suspicion.Caller(address, block, is_proven=work is not None)
     doubt = suspicion.doubt(visit.form.id, typed, request.form.get(questions.HONEYPOT, ""), age, caller)
     receipt = receive(visit.form, visit.workspace, sending, doubt or pace.reason, web.actor())
     return _thank(visit, receipt, photos)
