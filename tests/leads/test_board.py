@@ -39,7 +39,7 @@ def test_the_header_counts_leads_and_their_yearly_value(alice, make_lead):
 
 def test_an_empty_board_teaches_the_next_step(alice, bob, make_lead):
     board = f"/w/{alice.slug}/leads/board"
-    form = f'href="/w/{alice.slug}/settings#form"'
+    form = f'href="/w/{alice.slug}/settings/forms"'
     empty = alice.get(board).text
     assert form in empty and "when its quote is sent" in empty
     assert form not in bob.get(board).text
