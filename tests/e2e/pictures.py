@@ -1,8 +1,8 @@
 """Takes the pictures in docs/pictures: `python -m tests.e2e.pictures [FOLDER]`.
 
 Starts a Sill of its own with the demo's data, walks through it as the tests do and photographs what a reader wants to
-see: the form, the customer's quote and the mailbox as on a phone or a desk, the board, the drawer, the list and My day.
-Light colours.
+see: the form, the customer's quote and the mailbox as on a phone or a desk, the board, the drawer, the list, My day and
+the builder of forms. Light colours.
 """
 
 import sys
@@ -58,6 +58,12 @@ def photograph(site: Site, people: People, folder: Path) -> None:
     desk.goto("/w/somerset/my-day")
     expect(desk.get_by_role("heading", name="Coming up")).to_be_visible()
     _take(desk, folder / "my-day.png")
+    desk.goto("/w/somerset/settings/forms")
+    desk.locator(".form-card a.row-link").first.click()
+    desk.locator("#ask-frequency summary").click()
+    shown = desk.frame_locator("iframe.phone").locator("[data-step][data-now]")
+    expect(shown.get_by_role("heading")).to_have_text("How often shall we come?")
+    _take(desk, folder / "form-builder.png")
     letter = site.mail_about(EMAIL, "/c/")
     phone.goto(customer_link(desk, quote_path(desk, _lead(desk))))
     _take(phone, folder / "quote-on-a-phone.png")
