@@ -53,6 +53,7 @@ def staff_pages(page: Page) -> dict[str, str]:
         "transfers": "/w/somerset/squeegee/transfers",
         "settings": "/w/somerset/settings",
         "prices": "/w/somerset/settings/prices",
+        "rounds": "/w/somerset/settings/rounds",
         "stages": "/w/somerset/settings/stages",
         "tags": "/w/somerset/settings/tags",
         "notifications": "/w/somerset/notifications",
@@ -81,6 +82,7 @@ def stranger_pages(site: Site, page: Page, link: str) -> dict[str, str]:
     return {
         "landing": "/", "sign in": "/login", "sign up": "/signup", "form": site.form_url, "thanks": thanks,
         "quote page": link, "decline": f"{link}/decline", "question": f"{link}/question",
+        "own details": f"{link}/details", "own wishes": f"{link}/contact", "own data": f"{link}/data",
         "mailbox": site.mailbox_url, "mail": f"{site.mailbox_url}/mail/{letter['number']}",
         "switches": f"{site.mailbox_url}/switches", "embedded": f"{site.mailbox_url}/embed-demo",
         "squeegee": site.squeegee_url,
