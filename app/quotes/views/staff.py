@@ -61,21 +61,21 @@ def send(slug: str, quote_id: UUID) -> Response:
 def renew(slug: str, quote_id: UUID) -> Response:
     """Draft the next version: the same content with a new last day; with `anew` at today's prices."""
     anew = request.form.get("anew") == "1"
-    return _do(quote_id, lambda: services.renew(quote_id, web.actor(), anew=anew), "{} is drafted. Nothing is sent yet")
+    return _do(quote_id, lambda: services.renew(quote_id, web.actor(), anew=anew), "Quote {} is drafted, not sent")
 
 
 @bp.post("/w/<slug>/quotes/<uuid:quote_id>/revoke")
 @permit("quotes:write")
 def revoke(slug: str, quote_id: UUID) -> Response:
     """Withdraw the customer's link."""
-    return _do(quote_id, lambda: services.revoke_link(quote_id, web.actor()), "The link to {} opens nothing any more")
+    return _do(quote_id, lambda: services.revoke_link(quote_id, web.actor()), "The link to quote {} opens nothing now")
 
 
 @bp.post("/w/<slug>/quotes/<uuid:quote_id>/restore")
 @permit("quotes:write")
 def restore(slug: str, quote_id: UUID) -> Response:
     """Give a withdrawn link back."""
-    return _do(quote_id, lambda: services.restore_link(quote_id, web.actor()), "The link to {} works again")
+    return _do(quote_id, lambda: services.restore_link(quote_id, web.actor()), "The link to quote {} works again")
 
 
 @bp.get("/w/<slug>/leads/<uuid:lead_id>/quotes")
@@ -94,7 +94,7 @@ def _do(quote_id: UUID, act: Callable[[], Quote], words: str) -> Response:
         told = error.errors if isinstance(error, Invalid) else {"": error.message}
         db.session.rollback()
         return _quote_page(get_quote(quote_id), told, 409)
-    return after(quote, words.format(f"Quote {quote.number}"))
+    return after(quote, words.format(quote.number))
 
 
 def after(quote: Quote, words: str) -> Response:

@@ -1,0 +1,34 @@
+"""A quote is reckoned while it is typed, and what is shown then is what its customer's paper says."""
+
+from io import BytesIO
+
+from playwright.sync_api import expect
+from pypdf import PdfReader
+
+from tests.e2e.browsers import People
+from tests.e2e.steps import SLUG, add_lead, open_board
+
+
+def test_a_quote_is_reckoned_while_it_is_typed(people: People) -> None:
+    desk = people.staff()
+    open_board(desk)
+    lead_id = add_lead(desk, "Rhoda Vale")
+    desk.goto(f"/w/{SLUG}/leads/{lead_id}/quotes/new")
+    pays = desk.get_by_role("region", name="What the customer pays")
+    expect(pays.get_by_text("line by line")).to_have_count(5)
+    desk.get_by_label("Every 8 weeks, each visit").fill("20")
+    desk.get_by_label("Discount off every visit").fill("10%")
+    desk.get_by_label("VAT", exact=True).select_option("added")
+    row = pays.locator("details", has_text="Every 8 weeks")
+    expect(row).to_contain_text("£21.60")
+    expect(row).to_contain_text("£140 a year")
+    desk.get_by_role("button", name="Gutters").click()
+    expect(desk.get_by_label("Line 2", exact=True)).to_have_value("Gutters")
+    expect(desk.get_by_role("button", name="Gutters")).to_be_hidden()
+    desk.locator("form.quote-form").get_by_role("button", name="Save and preview").last.click()
+    desk.wait_for_url("**/quotes/*-*-*-*-*")
+    expect(desk.get_by_text("What Rhoda sees")).to_be_visible()
+    answer = desk.request.get(f"{desk.url}.pdf")
+    words = PdfReader(BytesIO(answer.body())).pages[0].extract_text()
+    for figure in ("Rhoda Vale", "£21.60", "£140", "Gutters", "Draft, not sent"):
+        assert figure in words
