@@ -32,6 +32,12 @@ def tell(workspace_id: UUID, version: int) -> None:
     db.session.info[_TOLD] = (workspace_id, version)
 
 
+def told() -> int | None:
+    """Which count this transaction was told for the workspace in scope; None when none, or it changed such a table."""
+    found = db.session.info.get(_TOLD)
+    return found[1] if found is not None and found[0] == current_workspace_id() else None
+
+
 def known(model: type[M]) -> list[M]:
     """Every row of a table of TABLES in the workspace in scope, in no order, detached."""
     workspace_id = current_workspace_id()

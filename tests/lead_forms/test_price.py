@@ -102,8 +102,14 @@ def is_plain_tuesday(day: Any) -> bool:
     return bool(day.weekday() == 1 and day.month in (2, 3, 6, 7, 9, 10, 11))
 
 
-def test_asking_is_bounded(ask: Callable[..., Any], client: Client, form: LeadForm, count_sql: Any) -> None:
+def test_asking_is_bounded(
+    ask: Callable[..., Any], client: Client, form: LeadForm, send: Any, count_sql: Any
+) -> None:
     ask(frequency="8_weekly")
+    send(phone="07700 900001", email="first@example.com")  # the process has read stages and rules
+    with count_sql() as writing:
+        send()
+    assert len(writing) + 2 <= 20, writing  # beginning, and entering the workspace, are not counted
     with count_sql() as statements:
         ask(frequency="8_weekly")
     assert len(statements) <= 8, statements

@@ -9,6 +9,7 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import aliased
 
 from app.accounts.models import User
+from app.core import catalogue
 from app.core.tenancy import current_workspace_id
 from app.extensions import db
 from app.price_book.models import PriceBook
@@ -19,6 +20,8 @@ MOST_COMING = 12
 _MOST_KEPT = 2_000
 #: Versions are never changed once written, so one that was read stays good.
 _read_before: OrderedDict[tuple[UUID, UUID], Book] = OrderedDict()
+#: Workspace and day -> the catalogue's count, and the version that was then in force.
+_in_force: OrderedDict[tuple[UUID, date], tuple[int, UUID | None]] = OrderedDict()
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,15 +39,28 @@ class VersionLine:
 def book_on(day: date) -> Book | None:
     """The version in force on a day: of those that began by then the latest, the newer one when two began together.
 
-    None while the workspace has no price book. At most two statements, one once the process has read the version.
+    None while the workspace has no price book. At most two statements; none while the catalogue stands as it did when
+    this process asked about that day before.
     """
-    found = db.session.execute(
+    here, count = (current_workspace_id(), day), catalogue.told()
+    known = _in_force.get(here)
+    if count is not None and known is not None and known[0] == count:
+        return get_book(known[1]) if known[1] is not None else None
+    found = _asked(day)
+    if count is not None:
+        _in_force[here] = (count, found)
+        if len(_in_force) > _MOST_KEPT:
+            _in_force.popitem(last=False)
+    return get_book(found) if found is not None else None
+
+
+def _asked(day: date) -> UUID | None:
+    return db.session.execute(
         select(PriceBook.id)
         .where(PriceBook.workspace_id == current_workspace_id(), PriceBook.valid_from <= day)
         .order_by(PriceBook.valid_from.desc(), PriceBook.version_no.desc())
         .limit(1)
     ).scalar_one_or_none()
-    return get_book(found) if found is not None else None
 
 
 def get_book(book_id: UUID) -> Book | None:
