@@ -18,6 +18,7 @@ def test_a_form_is_built_seen_and_saved(people: People) -> None:
     preview = page.frame_locator("iframe.phone")
     shown = preview.locator("[data-step][data-now]")
     expect(shown.get_by_role("heading")).to_have_text("Where are the windows?")
+    expect(page.get_by_text("Step 1 of 7")).to_have_count(1)  # the page's scripts have come
 
     page.get_by_label("Step 1", exact=True).fill("Where is your let?")
     expect(shown.get_by_role("heading")).to_have_text("Where is your let?")

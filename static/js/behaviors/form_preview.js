@@ -73,8 +73,8 @@ const draw = async () => {
   }
   const text = await answer.text();
   const drawn = new DOMParser().parseFromString(text.replace(STYLE, ""), "text/html");
-  if (mine !== latest || !drawn.querySelector("[data-step]")) return;
   const page = frame.contentDocument;
+  if (mine !== latest || !drawn.querySelector("[data-step]") || !page?.body.dataset.wired) return;
   takeStyle(page, text);
   page.querySelector(".public-page").replaceWith(page.importNode(drawn.querySelector(".public-page"), true));
   open(now);
@@ -93,12 +93,18 @@ const follow = (element) => {
   if (asked?.includes(step)) open(asked.indexOf(step));
 };
 
-if (sheet && frame) {
-  frame.addEventListener("load", wire);
+// Something may have been typed before this script came, or while the frame was loading.
+const isTyped = () => [...sheet.elements].some((field) => field.type !== "hidden" && "defaultValue" in field && field.value !== field.defaultValue);
+const begin = () => {
   wire();
+  if ("dirty" in sheet.dataset || isTyped()) soon();
+};
+
+if (sheet && frame) {
+  frame.addEventListener("load", begin);
+  begin();
   sheet.addEventListener("input", soon);
   sheet.addEventListener("change", soon);
   sheet.addEventListener("arranged", (event) => { follow(event.detail.row); soon(); });
   sheet.addEventListener("focusin", (event) => follow(event.target));
-  if ("dirty" in sheet.dataset) soon();
 }
