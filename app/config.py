@@ -246,7 +246,5 @@ def _public_url(environ: Mapping[str, str], env: str) -> str:
     url = envstr(environ, "PUBLIC_URL", None if env == "production" else "http://127.0.0.1:8000").rstrip("/")
     parts = urlsplit(url)
     if parts.scheme not in ("http", "https") or not parts.hostname or parts.path or parts.query:
-        raise ConfigError(
-            "PUBLIC_URL must be the address people use, without a path: https://sill.example.com."
-        )
+        raise ConfigError("PUBLIC_URL must be the address people use, without a path: https://sill.example.com.")
     return url
