@@ -35,7 +35,7 @@ PAGES = (
     Page("leads.tag_settings", "Tags", "tag", "settings:read", "", "settings labels"),
     Page("workspaces.settings", "Hours and follow-ups", "clock", "settings:read", "", "settings opening", "hours"),
     Page("workspaces.settings", "Sharing out", "users", "settings:read", "", "settings assignment owner", "assignment"),
-    Page("lead_forms.forms", "Quote forms", "clipboard-list", "settings:read", "", "settings website embed builder questions qr"),
+    Page("lead_forms.forms", "Quote forms", "clipboard-list", "settings:read", "", "settings website embed builder qr"),
     Page("workspaces.settings", "Members", "user-plus", "members:read", "", "settings team invite roles", "members"),
     Page("squeegee.settings", "Squeegee settings", "key-round", "settings:write", "", "connect token mapping"),
 )  # fmt: skip
