@@ -160,7 +160,7 @@ TEMPLATES = (
     ),
     TemplateDefault(
         "photos_sms", "Send us photos", "sms", "",
-        "Hello {first_name}, photos of your house, front and back, save us a visit. Send them here: {link} {workspace}",
+        "Hello {first_name}, photos of your house, front and back, save us a visit: {link} {workspace}",
     ),
 )  # fmt: skip
 

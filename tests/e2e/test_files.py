@@ -22,7 +22,7 @@ def gallery(page: Page, lead_id: str) -> Locator:
     open_board(page, f"leads/{lead_id}")
     section = drawer(page).locator("[data-files]")
     section.scroll_into_view_if_needed()
-    expect(section.locator(".skeleton")).to_have_count(0)
+    expect(section.locator("[data-files-body] .skeleton")).to_have_count(0)
     return section
 
 

@@ -19,6 +19,7 @@ FIXED = {
     "link": "https://sill.example.com/c/Zm9yLXRoZS1nb2xkZW4tZmlsZXM",
     "valid_until": "Sunday 20 December",
     "lead_number": "WWC-2026-417",
+    "price": "£18",
 }
 BY_CHANNEL = {channel: [each.key for each in TEMPLATES if each.channel == channel] for channel in ("email", "sms")}
 
