@@ -60,6 +60,12 @@ def test_the_price_grows_with_the_answers(ask: Callable[..., dict[str, Any]]) ->
     assert ask(service="gutter_clearing")["line"] == "£80 once"
 
 
+def test_answers_that_the_page_never_offered_are_no_answers(ask: Callable[..., dict[str, Any]]) -> None:
+    for forged in ({"bedrooms": "99"}, {"property_type": "castle"}, {"service": "moat"}, {"frequency": "hourly"}):
+        said = ask(extras=["conservatory", "portcullis"], **forged)
+        assert "£" not in said["line"] or "frequency" in forged
+
+
 def test_the_price_shown_is_the_leads(ask: Callable[..., Any], send: Any, client: Client, alice: Client) -> None:
     told = ask(frequency="8_weekly", extras=["conservatory"])
     page = client.get(send(extras=["conservatory"]).headers["Location"]).text

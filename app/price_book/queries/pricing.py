@@ -9,6 +9,7 @@ no price ever falls when bedrooms or extras are added.
 from dataclasses import dataclass
 from uuid import UUID
 
+from app.contacts.models import BEDROOMS
 from app.leads.models import FREQUENCIES
 from app.leads.words import EXTRA_WORDS, PROPERTY_WORDS, SERVICE_WORDS, often
 from app.price_book.queries.book import HOMES, ROUNDING_STEPS, WHOLE, Book, share
@@ -17,7 +18,10 @@ from app.price_book.words import SERVICE_WORK
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What is to be priced, in the trade's keys; None where it is not known. `district` is the outward code."""
+    """What is to be priced, in the trade's keys; None where it is not known, and what is no key counts as that.
+
+    `district` is the outward code.
+    """
 
     property_type: str | None
     bedrooms: str | None
@@ -102,7 +106,7 @@ def _house(wanted: Wanted, unpriced: list[str]) -> tuple[str, str] | None:
         unpriced.append("Business premises")
     elif wanted.property_type not in HOMES:
         unpriced.append("What kind of house it is")
-    elif wanted.bedrooms is None:
+    elif wanted.bedrooms not in BEDROOMS:
         unpriced.append("How many bedrooms there are")
     else:
         return wanted.property_type, wanted.bedrooms
