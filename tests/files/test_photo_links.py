@@ -130,5 +130,13 @@ def test_links_end_and_are_taken_back(client: Client, alice: Client, path: str, 
     assert db.session.scalars(select(File)).all() == []
 
 
+def test_taking_back_ends_the_link_before_the_last_one_too(client: Client, alice: Client, path: str, lead: Any) -> None:
+    db.session.execute(update(PhotoRequest).values(expires_at=utcnow() + timedelta(days=2)))
+    alice.post(f"/w/wells/leads/{lead.id}/photo-link", data={"channel": "link"}, hx=True)
+    assert len(db.session.scalars(select(PhotoRequest)).all()) == 2
+    alice.post(f"/w/wells/leads/{lead.id}/photo-link/revoke", hx=True)
+    assert client.get(path).status_code == 410
+
+
 def test_a_link_to_a_quote_opens_no_page_for_photos(client: Client, path: str) -> None:
     assert client.get(path.replace("/p/", "/c/")).status_code == 404

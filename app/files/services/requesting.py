@@ -4,7 +4,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from flask import current_app
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 
 from app.activities.services import record_activity
 from app.core import access_keys
@@ -73,26 +73,26 @@ def ways_to_ask(lead: Lead) -> dict[str, str]:
 
 
 def revoke_photo_link(lead_id: UUID, actor: Actor) -> None:
-    """Take the lead's open link back, if there is one."""
+    """Take back every link of the lead that is still open; one that ends soon may have been followed by another."""
     lead = get_lead(lead_id, lock=True)
-    asked = open_request(lead.id)
-    if asked is not None:
+    still_open = db.session.scalars(_open_requests(lead.id).with_for_update()).all()
+    for asked in still_open:
         asked.revoked_at = utcnow()
+    if still_open:
         db.session.flush()
         record_activity(lead, "file", "photos.link_revoked", actor)
 
 
 def open_request(lead_id: UUID) -> PhotoRequest | None:
     """The lead's link that can be used now, the newest."""
-    return db.session.scalars(
-        select(PhotoRequest)
-        .where(
-            PhotoRequest.workspace_id == current_workspace_id(), PhotoRequest.lead_id == lead_id,
-            PhotoRequest.revoked_at.is_(None), PhotoRequest.expires_at > utcnow(),
-        )
-        .order_by(PhotoRequest.created_at.desc())
-        .limit(1)
-    ).first()  # fmt: skip
+    return db.session.scalars(_open_requests(lead_id).order_by(PhotoRequest.created_at.desc()).limit(1)).first()
+
+
+def _open_requests(lead_id: UUID) -> Select[tuple[PhotoRequest]]:
+    return select(PhotoRequest).where(
+        PhotoRequest.workspace_id == current_workspace_id(), PhotoRequest.lead_id == lead_id,
+        PhotoRequest.revoked_at.is_(None), PhotoRequest.expires_at > utcnow(),
+    )  # fmt: skip
 
 
 def get_request(request_id: UUID) -> PhotoRequest:
