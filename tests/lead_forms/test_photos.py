@@ -2,15 +2,18 @@
 
 from collections.abc import Callable
 from io import BytesIO
+from pathlib import Path
 from typing import Any
 
 import pytest
+from flask import Flask
 from PIL import Image
 from sqlalchemy import select
 
 from app.extensions import db
 from app.files.models import File
 from app.files.ports import file_store
+from app.files.ports.disk import DiskStore
 from app.files.services import open_variant
 from app.lead_forms.models import LeadForm, SubmissionPhoto
 from app.lead_forms.services import photos
@@ -108,3 +111,19 @@ def test_photos_of_a_suspect_wait_sealed_until_somebody_decides(send: Callable[.
     assert db.session.scalars(select(SubmissionPhoto)).all() == []
     stored = {entry.key for entry in file_store().listed("", 100)}
     assert not any(str(photo_id) in key for photo_id in waiting for key in stored)
+
+
+def test_photos_out_of_reach_hold_the_sending_back_and_are_not_lost(
+    send: Callable[..., Any], alice: Client, app: Flask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    send(homepage="robot", photos=sent(picture()))
+    (held,) = submissions()
+    in_the_way = tmp_path / "no-folder"
+    in_the_way.write_text("")
+    with monkeypatch.context() as outage:
+        outage.setitem(app.extensions, "file_store", DiskStore(in_the_way))
+        refused = alice.post(f"/w/wells/quarantine/{held.id}/release")
+    assert refused.status_code == 409 and "fetched just now" in refused.text
+    assert leads() == [] and photos.held_counts([held.id]) == {held.id: 1}
+    alice.post(f"/w/wells/quarantine/{held.id}/release")
+    assert len(leads()) == len(kept()) == 1

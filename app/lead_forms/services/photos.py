@@ -11,7 +11,7 @@ import structlog
 from sqlalchemy import func, select
 
 from app.core.clock import utcnow
-from app.core.errors import Invalid
+from app.core.errors import Conflict, Invalid
 from app.core.ids import new_id
 from app.core.permissions import Actor
 from app.core.tenancy import current_workspace_id
@@ -30,6 +30,7 @@ from app.lead_forms.services.receiving import Receipt
 log = structlog.get_logger(__name__)
 #: Held-back photos of one workspace; robots may send many, and none of these was asked for.
 _MOST_HELD = 300
+_OUT_OF_REACH = "Its photos can't be fetched just now. It waits here as before; try again in a while."
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,10 +61,17 @@ def keep_photo(photo: Photo, receipt: Receipt, actor: Actor) -> bool:
 
 
 def release_photos(submission_id: UUID, lead_id: UUID, actor: Actor) -> None:
-    """Put the photos of a sending that is let out on its lead. What can't be read any more is left out."""
+    """Put the photos of a sending that is let out on its lead. What is there no more, or is no picture, is left out.
+
+    Raises Conflict while the store can't be reached: the photos must not be deleted for that.
+    """
     for held in _held(submission_id):
-        with suppress(BlobMissing, StoreUnavailable, ExaminerFailed, Invalid):
-            add_file(lead_id, held.name, open_variant(held.id, "main").read(), actor, only="photo")
+        try:
+            with suppress(BlobMissing, Invalid):
+                add_file(lead_id, held.name, open_variant(held.id, "main").read(), actor, only="photo")
+        except (StoreUnavailable, ExaminerFailed) as error:
+            log.error("form_photos_not_released", error=type(error).__name__)
+            raise Conflict(_OUT_OF_REACH) from error
     drop_photos(submission_id)
 
 
