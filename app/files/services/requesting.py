@@ -52,7 +52,7 @@ def ask_for_photos(lead_id: UUID, channel: str, actor: Actor) -> str:
     Raises Invalid (with `channel`) for a way that they can't be reached by, TemplateFault, NotFound.
     """
     lead = get_lead(lead_id, lock=True)
-    recipient = ways_to_ask(lead).get(channel)
+    recipient = messaging.ways_to_reach(lead.contact).get(channel)
     if recipient is None and channel != "link":
         raise Invalid({"channel": "This customer can't be reached that way. Choose another."})
     link = photo_link(photo_request(lead, actor))
@@ -64,12 +64,6 @@ def ask_for_photos(lead_id: UUID, channel: str, actor: Actor) -> str:
         )  # fmt: skip
     record_activity(lead, "file", "photos.requested", actor, data={"by": channel})
     return link
-
-
-def ways_to_ask(lead: Lead) -> dict[str, str]:
-    """Channel to address of the lead's contact, those left out by which they want nothing."""
-    found = messaging.addresses_of(lead.contact)
-    return {channel: each for channel, each in found.items() if not messaging.is_suppressed(channel, each)}
 
 
 def revoke_photo_link(lead_id: UUID, actor: Actor) -> None:

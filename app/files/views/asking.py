@@ -10,9 +10,10 @@ from app.core.fragments import answer, fragment, redirect_to, wants_fragment
 from app.core.network import SENDING, person_or_block
 from app.core.permissions import permit
 from app.extensions import limiter
-from app.files.services.requesting import ask_for_photos, open_request, photo_link, revoke_photo_link, ways_to_ask
+from app.files.services.requesting import ask_for_photos, open_request, photo_link, revoke_photo_link
 from app.files.views import bp
 from app.leads.services import get_lead
+from app.messaging.services import ways_to_reach
 
 _SAID = {"email": "Your email is on its way", "sms": "Your text is on its way", "link": "Here is the link"}
 
@@ -53,7 +54,7 @@ def _menu(lead_id: UUID, *, words: str = "", error: str = "", status: int = 200)
     lead = get_lead(lead_id)
     asked = open_request(lead_id)
     values = {
-        "lead_id": lead_id, "first_name": lead.contact.first_name, "channels": list(ways_to_ask(lead)),
+        "lead_id": lead_id, "first_name": lead.contact.first_name, "channels": list(ways_to_reach(lead.contact)),
         "link": photo_link(asked) if asked else None, "ends": asked.expires_at if asked else None,
         "words": words, "error": error, "viewer": g.viewer,
     }  # fmt: skip

@@ -15,12 +15,12 @@ from app.messaging.services.statuses import note_status, status_url, workspace_o
 from app.messaging.services.stopping import stop_answered, stop_shelved, stop_unsent
 from app.messaging.services.suppressing import allow_again, is_suppressed, suppress
 from app.messaging.services.unsubscribing import carries_way_out, read_way_out, unsubscribe, unsubscribe_url
-from app.messaging.services.wishes import Wish, addresses_of, keep_wishes, wishes_of
+from app.messaging.services.wishes import Wish, keep_wishes, ways_to_reach, wishes_of
 
 __all__ = [
-    "VARIABLES", "Rendered", "TemplateFault", "Wish", "addresses_of", "allow_again", "carries_way_out", "compose",
+    "VARIABLES", "Rendered", "TemplateFault", "Wish", "allow_again", "carries_way_out", "compose",
     "has_marketing_basis", "is_suppressed", "keep_wishes", "locked_message", "mark_failed", "mark_refused",
     "mark_sent", "mark_uncertain", "note_status", "read_way_out", "render_template", "retry", "settle_uncertain",
     "status_url", "stop_answered", "stop_shelved", "stop_unsent", "suppress", "template_by_key", "unknown_variables",
-    "unsend", "unsubscribe", "unsubscribe_url", "wishes_of", "workspace_of_hook",
+    "unsend", "unsubscribe", "unsubscribe_url", "ways_to_reach", "wishes_of", "workspace_of_hook",
 ]  # fmt: skip

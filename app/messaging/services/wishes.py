@@ -67,6 +67,13 @@ def addresses_of(contact: Contact) -> dict[str, str]:
     return {channel: address for channel, address in found.items() if address}
 
 
+def ways_to_reach(contact: Contact) -> dict[str, str]:
+    """Channel to address, those left out by which nothing may be sent any more. One statement."""
+    addresses = addresses_of(contact)
+    shut = suppression_reasons(addresses)
+    return {channel: address for channel, address in addresses.items() if channel not in shut}
+
+
 def wording(purpose: str, channel: str) -> str:
     """What a person agrees to or not, as the page says it and the ledger keeps it."""
     about = "about my quote, my visits and what I ask" if purpose == "service" else "about offers and other services"

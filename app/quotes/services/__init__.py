@@ -9,10 +9,10 @@ from app.quotes.services.reckoning import Conditions, Discount
 from app.quotes.services.reminding import remind
 from app.quotes.services.renewing import renew
 from app.quotes.services.revoking import restore_link, revoke_link
-from app.quotes.services.sending import channels_for, link_of, send_quote
+from app.quotes.services.sending import link_of, send_quote
 
 __all__ = [
     "DECLINE_REASONS", "Conditions", "Discount", "DraftLine", "QuoteDraft", "Reckoned", "accept", "ask", "book_for",
-    "channels_for", "decline", "draft_quote", "end_chase", "expire", "link_of", "mark", "note_opened", "priced_for",
+    "decline", "draft_quote", "end_chase", "expire", "link_of", "mark", "note_opened", "priced_for",
     "reckon", "remind", "renew", "restore_link", "revoke_link", "send_quote", "suggested_work",
 ]  # fmt: skip

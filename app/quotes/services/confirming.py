@@ -7,7 +7,7 @@ from app.leads.models import Lead
 from app.messaging import services as messaging
 from app.messaging.services import TemplateFault
 from app.quotes.models import Quote
-from app.quotes.services.sending import channels_for, link_of
+from app.quotes.services.sending import link_of
 
 log = structlog.get_logger(__name__)
 TEMPLATE = "quote_accepted"
@@ -18,7 +18,7 @@ def confirm(quote: Quote, lead: Lead) -> None:
 
     Their yes is worth more than our letter: words that can't be filled in are for the log, not for the customer.
     """
-    recipient = channels_for(lead.contact).get("email")
+    recipient = messaging.ways_to_reach(lead.contact).get("email")
     if recipient is None or quote.link_secret is None:
         return
     try:

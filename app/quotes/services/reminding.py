@@ -11,11 +11,9 @@ from app.extensions import db
 from app.leads.models import Lead
 from app.leads.services.reading import get_stage
 from app.messaging import services as messaging
-from app.messaging.models import MessageTemplate
 from app.quotes.models import Quote
 from app.quotes.services.expiring import locked, plain_facts
-from app.quotes.services.sending import channels_for, link_of
-from app.workspaces import defaults
+from app.quotes.services.sending import link_of
 from app.workspaces.queries import current_workspace, today_here
 
 TEMPLATES = {"email": "quote_reminder_email", "sms": "quote_reminder_sms"}
@@ -62,13 +60,13 @@ def _is_waiting(lead: Lead, quote: Quote) -> bool:
 
 
 def _send(lead: Lead, quote: Quote) -> bool:
-    ways = channels_for(lead.contact)
+    ways = messaging.ways_to_reach(lead.contact)
     channel = quote.sent_by if quote.sent_by in ways else next(iter(ways), None)
     if channel is None:
         return False
     key = TEMPLATES[channel]
     try:
-        words = messaging.render_template(_template(key), lead, link=link_of(quote))
+        words = messaging.render_template(key, lead, link=link_of(quote))
     except Conflict:
         return False  # the workspace's words ask for something that is not known; the owner is told all the same
     messaging.compose(
@@ -76,12 +74,3 @@ def _send(lead: Lead, quote: Quote) -> bool:
         purpose="service", template_key=key, actor=SYSTEM,
     )  # fmt: skip
     return True
-
-
-def _template(key: str) -> MessageTemplate:
-    """The workspace's own words, or the usual ones where it was made before there were any."""
-    try:
-        return messaging.template_by_key(key)
-    except NotFound:
-        usual = next(each for each in defaults.TEMPLATES if each.key == key)
-        return MessageTemplate(**usual._asdict())

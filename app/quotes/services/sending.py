@@ -6,8 +6,7 @@ from uuid import UUID
 from flask import current_app
 
 from app.activities.services import record_activity
-from app.contacts.models import Contact
-from app.core import access_keys, phones
+from app.core import access_keys
 from app.core.clock import utcnow
 from app.core.errors import Conflict, Invalid
 from app.core.permissions import Actor
@@ -26,17 +25,6 @@ LINK_KEPT = timedelta(days=90)
 TEMPLATES = {"email": "quote_email", "sms": "quote_sms"}
 
 
-def channels_for(contact: Contact) -> dict[str, str]:
-    """The ways to reach a contact: channel to address. Landlines get no SMS, and who opted out is left alone."""
-    found = {}
-    if contact.email and not messaging.is_suppressed("email", contact.email):
-        found["email"] = contact.email
-    phone = phones.parse(contact.phone) if contact.phone else None
-    if phone is not None and phone.kind == "mobile" and not messaging.is_suppressed("sms", phone.e164):
-        found["sms"] = phone.e164
-    return found
-
-
 def send_quote(quote_id: UUID, channel: str, actor: Actor, *, seen_version: int | None = None) -> Quote:
     """Send a draft, or an open quote once more, by `channel` (email or sms), all in the running transaction.
 
@@ -51,7 +39,7 @@ def send_quote(quote_id: UUID, channel: str, actor: Actor, *, seen_version: int 
         raise Conflict("This quote was changed or sent a moment ago. Look at it as it stands now.")
     if quote.revoked_at is not None:
         raise Conflict("Its link was withdrawn. Restore it, or renew the quote for a new link.")
-    recipient = channels_for(lead.contact).get(channel)
+    recipient = messaging.ways_to_reach(lead.contact).get(channel)
     if recipient is None:
         raise Invalid({"channel": "This customer can't be reached that way. Choose another."})
     now_stands = standing(quote, today_here())

@@ -27,7 +27,7 @@ from app.quotes.queries import get_quote, standing
 from app.quotes.queries.slots import MOST_OFFERED, count_offered, get_slot
 from app.quotes.queries.starting import is_early
 from app.quotes.services.answering import accept
-from app.quotes.services.sending import channels_for, link_of
+from app.quotes.services.sending import link_of
 from app.rounds.queries import closed_on
 from app.workspaces.models import Membership
 from app.workspaces.queries import current_workspace, today_here
@@ -102,7 +102,7 @@ def open_quote_of(lead_id: UUID) -> Quote | None:
 def tell_of_slots(lead_id: UUID, channel: str, actor: Actor) -> None:
     """Send the lead's customer the link under which they choose, by email or sms. Raises Invalid, NotFound."""
     lead = get_lead(lead_id)
-    quote, recipient = open_quote_of(lead_id), channels_for(lead.contact).get(channel)
+    quote, recipient = open_quote_of(lead_id), messaging.ways_to_reach(lead.contact).get(channel)
     if quote is None:
         raise Invalid({"": "They choose on the page of their quote. Send one first."})
     if recipient is None:

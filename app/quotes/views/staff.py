@@ -13,10 +13,11 @@ from app.core.network import SENDING, person_or_block
 from app.core.permissions import permit
 from app.extensions import db, limiter
 from app.leads.services import get_lead
+from app.messaging.services import ways_to_reach
 from app.quotes import services
 from app.quotes.models import Quote
 from app.quotes.queries import Offer, get_quote, offer_of, open_successor, parties_of, quotes_of
-from app.quotes.services import DECLINE_REASONS, book_for, channels_for, link_of, send_quote
+from app.quotes.services import DECLINE_REASONS, book_for, link_of, send_quote
 from app.quotes.views import bp
 from app.quotes.views.customer import offer_values
 from app.workspaces.layout import desk_or_fragment
@@ -119,7 +120,7 @@ def _quote_page(quote: Quote, errors: dict[str, str] | None = None, status: int 
     book = book_for(quote.price_book_id) if quote.price_book_id else None
     values: dict[str, Any] = {
         "lead": lead, "customer": contact.name, "offer": offer, "quote": offer.quote, "viewer": g.viewer,
-        "channels": list(channels_for(contact)) if can_write and not has_ended else [], "can_write": can_write,
+        "channels": list(ways_to_reach(contact)) if can_write and not has_ended else [], "can_write": can_write,
         "link": link_of(quote) if can_write and is_open else None, "has_link": quote.link_secret_sealed is not None,
         "revoked_at": quote.revoked_at, "book_no": book.version_no if book else None, "book_id": quote.price_book_id,
         "has_book": can_write and has_ended and book_for() is not None, "reminded_at": quote.reminded_at,

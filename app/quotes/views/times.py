@@ -16,9 +16,9 @@ from app.core.permissions import permit
 from app.extensions import db, limiter
 from app.leads.models import Lead
 from app.leads.services import get_lead
+from app.messaging.services import ways_to_reach
 from app.quotes.forms import plain
 from app.quotes.queries.slots import get_slot, slots_of, who_comes
-from app.quotes.services import channels_for
 from app.quotes.services.slots import SlotDraft, offer_slot, open_quote_of, tell_of_slots, withdraw_slot
 from app.quotes.views import bp
 from app.rounds.queries import next_visits
@@ -124,7 +124,7 @@ def _panel(
         "lead_id": lead.id, "slots": offered, "may_write": may_write, "errors": errors or {}, "words": words,
         "typed": typed or _blank(lead, days), "people": who_comes() if may_write else [],
         "days": days, "tomorrow": today_here() + timedelta(days=1),
-        "channels": list(channels_for(lead.contact)) if can_tell else [],
+        "channels": list(ways_to_reach(lead.contact)) if can_tell else [],
     }  # fmt: skip
     return answer(fragment("quotes/_times.html", **values), status=status)
 
