@@ -97,7 +97,6 @@ def test_on_a_phone_it_fills_the_screen(people: People) -> None:
     phone.goto(f"/w/{SLUG}/leads/board")
     phone.get_by_role("link", name="Search").tap()
     expect(phone.locator("#palette-input")).to_be_focused()
-    phone.locator("#palette").evaluate("it => Promise.all(it.getAnimations().map(each => each.finished)).then(() => 1)")
     box = phone.locator("#palette").bounding_box()
     assert box and (box["x"], box["y"], box["width"]) == (0, 0, 390)
     phone.keyboard.type("petra po")
