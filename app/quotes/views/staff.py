@@ -91,10 +91,12 @@ def _do(quote_id: UUID, act: Callable[[], Quote], words: str) -> Response:
     """Do it and show the quote that comes of it; a conflict shows how things stand."""
     try:
         quote = act()
-    except (Conflict, Invalid) as error:
-        told = error.errors if isinstance(error, Invalid) else {"": error.message}
+    except Invalid as error:
         db.session.rollback()
-        return _quote_page(get_quote(quote_id), told, 409)
+        return _quote_page(get_quote(quote_id), error.errors, 422)
+    except Conflict as error:
+        db.session.rollback()
+        return _quote_page(get_quote(quote_id), {"": error.message}, 409)
     return after(quote, words.format(quote.number))
 
 
