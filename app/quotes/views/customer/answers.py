@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Any
 
-from flask import Response, current_app, make_response, request, url_for
+from flask import Response, make_response, request, url_for
 from flask_login import current_user
 
 from app.appointments.queries import next_visit
@@ -159,10 +159,9 @@ def _visit_values(quote: Quote, stands: str) -> dict[str, Any]:
     return {"visit": visit, "visit_words": words, "slots": [] if visit else open_slots(quote.lead_id)}
 
 
-def _pdf_url(secret: str) -> str | None:
+def _pdf_url(secret: str) -> str:
     """The quote as a PDF."""
-    name = "quotes.customer_pdf"
-    return url_for(name, secret=secret) if name in current_app.view_functions else None
+    return url_for("quotes.customer_pdf", secret=secret)
 
 
 def _local_day(quote: Quote) -> date | None:
