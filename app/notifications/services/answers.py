@@ -6,7 +6,7 @@ from typing import Any
 from app.core.events import Event
 from app.core.tenancy import acting_in, current_scope
 from app.leads.services import get_lead
-from app.notifications.services.reacting import managers
+from app.notifications.services.reacting import responsible
 from app.notifications.services.telling import notify
 
 
@@ -45,7 +45,7 @@ def _tell(event: Event, kind: str, data: Mapping[str, Any], *, also: str | None 
     scope = current_scope()
     with acting_in(scope.workspace_id, user_id=scope.user_id):  # telling a colleague is no look at what is theirs
         lead = get_lead(event.lead_id)
-        people = [lead.owner_id] if lead.owner_id else managers()
+        people = responsible(lead)
         if also and also not in map(str, people):
             people.append(type(lead.id)(also))
         for user_id in people:

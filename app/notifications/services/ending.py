@@ -2,7 +2,7 @@
 
 from app.core.events import Event
 from app.leads.services import get_lead
-from app.notifications.services.reacting import managers
+from app.notifications.services.reacting import responsible
 from app.notifications.services.telling import notify
 
 _KINDS = {"quote.expiring": "quote_expiring", "quote.expired": "quote_expired"}
@@ -16,5 +16,5 @@ def tell_ending(event: Event) -> None:
     if lead.shelf != "desk":
         return
     facts = {name: event.data[name] for name in ("quote_id", "number", "valid_until", "was_sent") if name in event.data}
-    for user_id in [lead.owner_id] if lead.owner_id else managers():
+    for user_id in responsible(lead):
         notify(user_id, _KINDS[event.name], lead=lead, actor=event.actor, data=facts)

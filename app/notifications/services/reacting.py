@@ -71,9 +71,13 @@ def _before(event: Event, lead: Lead) -> int:
 
 
 def _who_cares(lead: Lead, actor_id: UUID | None) -> list[UUID]:
-    if lead.owner_id is not None and lead.owner_id != actor_id:
-        return [lead.owner_id]
-    return managers()
+    """Who is responsible, unless they know since they did it themselves."""
+    return managers() if lead.owner_id == actor_id else responsible(lead)
+
+
+def responsible(lead: Lead) -> list[UUID]:
+    """Who is told of what happens to a lead: its owner, or the managers where it is nobody's."""
+    return [lead.owner_id] if lead.owner_id else managers()
 
 
 def managers() -> list[UUID]:

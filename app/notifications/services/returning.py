@@ -9,7 +9,7 @@ from app.core.ids import new_id
 from app.core.tenancy import current_workspace_id
 from app.extensions import db
 from app.leads.models import Lead, StageChange
-from app.notifications.services.reacting import managers
+from app.notifications.services.reacting import responsible
 from app.notifications.services.telling import notify
 from app.workspaces.queries import current_workspace, today_here
 
@@ -36,7 +36,7 @@ def tell_return(stage_change_id: UUID) -> None:
     if lead.returns_on > today_here():
         _enqueue(stage_change_id, lead.returns_on)
         return
-    for user_id in [lead.owner_id] if lead.owner_id else managers():
+    for user_id in responsible(lead):
         notify(user_id, "lead_returned", lead=lead)
 
 
