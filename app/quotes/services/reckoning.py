@@ -1,7 +1,7 @@
 """From the prices that are written to those that are paid: discount off each visit, then value added tax.
 
-Whole minor units throughout. The discount is rounded to the nearest penny, halves up and so in the customer's favour, the
-tax as price_book reckons it, so that every page, message and PDF shows the same penny.
+Whole minor units throughout. The discount is rounded to the nearest penny, halves up and so in the customer's
+favour, the tax as price_book reckons it, so that every page, message and PDF shows the same penny.
 """
 
 from collections.abc import Iterable
