@@ -20,7 +20,7 @@ from app.core.clock import utcnow
 from app.core.models import created_moment, moment, one_of
 from app.extensions import db
 
-KINDS = ("slug", "form", "quote", "invitation", "webhook", "photos")
+KINDS = ("slug", "form", "quote", "invitation", "webhook", "photos", "inbound")
 
 
 class AccessKey(db.Model):

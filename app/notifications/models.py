@@ -1,9 +1,9 @@
 """What members are told in the bell."""
 
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import Text, text
+from sqlalchemy import Date, SmallInteger, Text, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -12,7 +12,8 @@ from app.extensions import db
 
 KINDS = (
     "mention", "assigned", "high_value", "bulk_done", "file_added", "lead_returned", "quote_answered", "quote_question",
-    "quote_expiring", "quote_expired", "slot_taken", "details_changed",
+    "quote_expiring", "quote_expired", "slot_taken", "details_changed", "reply", "reply_unclear", "arrival_waiting",
+    "overdue", "untouched", "ready_to_hand_over", "bounced", "provider_failed", "missed_call",
 )  # fmt: skip
 
 
@@ -36,3 +37,20 @@ class Notification(WorkspaceModel):
     data: Mapped[dict] = mapped_column(JSONB, default=dict)
     created_at: Mapped[datetime] = created_moment()
     read_at: Mapped[datetime | None] = moment(nullable=True)
+
+
+class Alert(WorkspaceModel):
+    """That members were told of something on a day: a second scheduler, or a second look, tells nobody again."""
+
+    __tablename__ = "alerts"
+    __table_args__ = (
+        db.UniqueConstraint("workspace_id", "rule", "subject_id", "day", "level"),
+        db.ForeignKeyConstraint(["workspace_id"], ["workspaces.id"], ondelete="CASCADE"),
+    )
+
+    rule: Mapped[str] = mapped_column(Text)
+    subject_id: Mapped[UUID]
+    day: Mapped[date] = mapped_column(Date)
+    #: 0 for who looks after it, 1 for the managers.
+    level: Mapped[int] = mapped_column(SmallInteger, default=0)
+    created_at: Mapped[datetime] = created_moment()

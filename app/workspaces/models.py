@@ -1,10 +1,10 @@
 """A workspace, who belongs to it and how it works."""
 
-from datetime import datetime, time
+from datetime import date, datetime, time
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Boolean, ForeignKey, Integer, LargeBinary, SmallInteger, Text, Time
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy import BigInteger, Boolean, Date, ForeignKey, Integer, LargeBinary, SmallInteger, Text, Time
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.accounts.models import User
@@ -29,6 +29,11 @@ class Workspace(db.Model):
         db.CheckConstraint("bin_days between 1 and 365", name="bin_days"),
         db.CheckConstraint("quote_reminder_days between 0 and 60", name="quote_reminder_days"),
         db.CheckConstraint("price_review_month between 1 and 12", name="price_review_month"),
+        db.CheckConstraint("sms_closes > sms_opens", name="sms_closes"),
+        db.CheckConstraint("message_gap_hours between 0 and 720", name="message_gap_hours"),
+        db.CheckConstraint("sms_part_price between 0 and 100000", name="sms_part_price"),
+        db.CheckConstraint("untouched_days between 0 and 365", name="untouched_days"),
+        db.CheckConstraint("escalate_days between 0 and 365", name="escalate_days"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
@@ -58,6 +63,23 @@ class Workspace(db.Model):
     assignment_mode: Mapped[str] = mapped_column(Text, default="off")
     bin_days: Mapped[int] = mapped_column(SmallInteger, default=30)
     price_review_month: Mapped[int] = mapped_column(SmallInteger, default=4)
+    #: Opening hours of single weekdays, "0" for Monday to "6": ["09:00", "17:00"], or null for closed. A day that is
+    #: not named keeps `opens`, `closes` and `weekend_follow_ups`.
+    weekday_hours: Mapped[dict] = mapped_column(JSONB, default=dict)
+    #: Between these no text is held back as a disturbance.
+    sms_opens: Mapped[time] = mapped_column(Time, default=time(9))
+    sms_closes: Mapped[time] = mapped_column(Time, default=time(19))
+    #: Hours that lie between two messages of sequences to one person.
+    message_gap_hours: Mapped[int] = mapped_column(SmallInteger, default=24)
+    #: What a text costs, in hundredths of a penny for each of its parts.
+    sms_part_price: Mapped[int] = mapped_column(Integer, default=400)
+    tracks_opens: Mapped[bool] = mapped_column(Boolean, default=False)
+    texts_back_missed_calls: Mapped[bool] = mapped_column(Boolean, default=False)
+    #: After so many days without a touch a lead is brought up; 0 for never.
+    untouched_days: Mapped[int] = mapped_column(SmallInteger, default=3)
+    #: After so many days late a follow-up is told to the managers too.
+    escalate_days: Mapped[int] = mapped_column(SmallInteger, default=1)
+    digest_at: Mapped[time] = mapped_column(Time, default=time(8))
     created_at: Mapped[datetime] = created_moment()
     version: Mapped[int] = mapped_column(default=1)
     #: Raised by a trigger whenever a table of core/catalogue.py changes.
@@ -97,6 +119,10 @@ class Membership(WorkspaceModel):
     takes_leads: Mapped[bool] = mapped_column(Boolean, default=False)
     districts: Mapped[list[str]] = mapped_column(ARRAY(Text), default=list)
     last_assigned_at: Mapped[datetime | None] = moment(nullable=True)
+    gets_digest: Mapped[bool] = mapped_column(Boolean, default=True)
+    #: The day of the last digest, and a hash of what it said: the same is not said twice.
+    digest_on: Mapped[date | None] = mapped_column(Date)
+    digest_key: Mapped[bytes | None] = mapped_column(LargeBinary)
 
     user: Mapped[User] = relationship(lazy="joined")
 

@@ -144,6 +144,8 @@ class Lead(WorkspaceModel):
     next_act_at: Mapped[datetime | None] = moment(nullable=True)
     follow_up_count: Mapped[int] = mapped_column(SmallInteger, default=0)
     first_contact_at: Mapped[datetime | None] = moment(nullable=True)
+    #: Opening hours between the enquiry and the first contact, in minutes.
+    first_contact_minutes: Mapped[int | None] = mapped_column(Integer)
     last_contact_at: Mapped[datetime | None] = moment(nullable=True)
     last_contact_method: Mapped[str | None] = mapped_column(Text)
     last_activity_at: Mapped[datetime] = created_moment()

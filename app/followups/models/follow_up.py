@@ -9,7 +9,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 from app.core.models import WorkspaceModel, belongs_to, created_moment, moment, one_of
 from app.extensions import db
 
-KINDS = ("email", "sms", "call", "task")
+#: What a step can be. `stage`, `wait` and `branch` are Sill's own affair; people see the others as their acts.
+KINDS = ("email", "sms", "call", "task", "stage", "wait", "branch")
 STATES = ("planned", "queued", "done", "cancelled", "skipped")
 
 
@@ -18,7 +19,7 @@ class FollowUpRule(WorkspaceModel):
 
     __tablename__ = "follow_up_rules"
     __table_args__ = (
-        one_of("kind", KINDS),
+        one_of("kind", ("email", "sms", "call", "task")),
         belongs_to("stage_id", "stages", ondelete="CASCADE"),
         belongs_to("template_id", "message_templates"),
         db.Index("ix_follow_up_rules_stage_id", "workspace_id", "stage_id"),
@@ -46,7 +47,11 @@ class FollowUp(WorkspaceModel):
         belongs_to("lead_id", "leads", ondelete="CASCADE"),
         belongs_to("rule_id", "follow_up_rules"),
         belongs_to("stage_change_id", "stage_changes", ondelete="CASCADE"),
+        belongs_to("enrolment_id", "enrolments", ondelete="CASCADE"),
         db.UniqueConstraint("workspace_id", "stage_change_id", "rule_id"),
+        db.UniqueConstraint("workspace_id", "enrolment_id", "step_key"),
+        db.Index("ix_follow_ups_message_id", "workspace_id", "message_id"),
+        db.Index("ix_follow_ups_sequence_id", "workspace_id", "sequence_id", "created_at", "step_key", "state"),
         db.Index("ix_follow_ups_lead_id", "workspace_id", "lead_id", "state", "due_at"),
         db.Index("ix_follow_ups_due", "workspace_id", "due_at", postgresql_where=text("state = 'planned'")),
     )
@@ -54,6 +59,10 @@ class FollowUp(WorkspaceModel):
     lead_id: Mapped[UUID]
     rule_id: Mapped[UUID | None]
     stage_change_id: Mapped[UUID | None]
+    enrolment_id: Mapped[UUID | None]
+    #: The enrolment's, kept here too for the figures of a sequence.
+    sequence_id: Mapped[UUID | None]
+    step_key: Mapped[str | None] = mapped_column(Text)
     kind: Mapped[str] = mapped_column(Text)
     title: Mapped[str] = mapped_column(Text)
     due_at: Mapped[datetime] = moment()
