@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from flask import Blueprint, Response, g, request, url_for
+from flask import Response, g, request, url_for
 
 from app.core import web
 from app.core.fragments import answer, fragment, redirect_to, wants_fragment
@@ -10,9 +10,8 @@ from app.core.permissions import permit
 from app.followups.models import FollowUp
 from app.followups.queries import to_come
 from app.followups.services import finish_follow_up, skip
+from app.followups.views import bp
 from app.leads.services import get_lead
-
-bp = Blueprint("followups", __name__)
 
 
 @bp.get("/w/<slug>/leads/<uuid:lead_id>/planned")

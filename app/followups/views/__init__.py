@@ -1,0 +1,9 @@
+"""Pages of the chase: settling what is planned with a lead, and the sequences that plan it."""
+
+from flask import Blueprint
+
+bp = Blueprint("followups", __name__)
+
+from app.followups.views import settling  # noqa: E402 - they hang their routes on bp
+
+__all__ = ["bp", "settling"]
