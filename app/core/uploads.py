@@ -1,11 +1,15 @@
-"""How large a request may be: little for a form, more for the views that take files and say so."""
+"""How large a request may be: little for a form, more for what takes files and says so; and how many at once."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from io import BytesIO
+from threading import BoundedSemaphore
 from typing import IO, Any, ParamSpec, TypeVar
 
 import flask
 from flask import current_app
+
+from app.core.transactions import keep
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -20,6 +24,27 @@ def takes_a_file(view: Callable[P, R]) -> Callable[P, R]:
 def largest_file() -> int:
     """How many bytes a file may have."""
     return int(current_app.config["MAX_UPLOAD_MIB"]) * 1024 * 1024
+
+
+class Places:
+    """So many requests of one process may hold files in memory at a time; the next ones wait, then are sent away."""
+
+    def __init__(self, count: int) -> None:
+        self._free = BoundedSemaphore(count)
+
+    @contextmanager
+    def take(self, seconds: float = 10) -> Iterator[bool]:
+        """Hold a place; False when none became free in time.
+
+        The database's connection is given back for as long as the bytes take to come: what was done so far is kept.
+        """
+        keep()
+        got = self._free.acquire(timeout=seconds)
+        try:
+            yield got
+        finally:
+            if got:
+                self._free.release()
 
 
 class Request(flask.Request):

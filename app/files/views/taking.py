@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from threading import BoundedSemaphore
 from urllib.parse import unquote
 
 import structlog
@@ -11,30 +10,22 @@ from flask import Response, request
 from app.core.errors import Invalid
 from app.core.keyring import cipher
 from app.core.transactions import keep
+from app.core.uploads import Places
 from app.files.ports import StoreUnavailable
 from app.files.services import ExaminerFailed
 
 log = structlog.get_logger(__name__)
-#: Files held in memory together by one process of web; the next ones are asked to come back.
-_IN_HAND = BoundedSemaphore(8)
+_PLACES = Places(8)
 BUSY = "Too many files are coming in at once. Try again in a few seconds."
 BROKEN = "Files can't be taken just now. Nothing was kept; try again."
 
 
 @contextmanager
 def in_hand() -> Iterator[bool]:
-    """One of the few places for files in memory; False when none became free in time.
-
-    The database's connection is given back for as long as the bytes take to come.
-    """
-    cipher()  # its keys are read now
-    keep()
-    got = _IN_HAND.acquire(timeout=10)
-    try:
+    """One of the few places for files in memory; False when none became free in time."""
+    cipher()  # its keys are read now, while there is a connection
+    with _PLACES.take() as got:
         yield got
-    finally:
-        if got:
-            _IN_HAND.release()
 
 
 def take_in(add: Callable[[str, bytes], object]) -> Response:

@@ -2,7 +2,6 @@
 session, and since nobody is signed in there is nothing that a foreign page could misuse (hence no CSRF token).
 """
 
-from threading import BoundedSemaphore
 
 from flask import Response, request
 
@@ -12,6 +11,7 @@ from app.core.errors import Invalid
 from app.core.fragments import page
 from app.core.network import client_block
 from app.core.transactions import keep
+from app.core.uploads import Places
 from app.extensions import csrf
 from app.lead_forms.queries import asked_by
 from app.lead_forms.services import Sending, earlier_receipt, pricing, proof, questions, receive, suspicion, tokens
@@ -25,8 +25,8 @@ from app.lead_forms.views.visit import Visit
 from app.price_book.queries import Wanted
 
 _LARGEST_BODY = 32 * 1024
-#: Sendings with photos held in memory together by one process of web; the next ones wait, and are asked to come back.
-_IN_HAND = BoundedSemaphore(4)
+#: For sendings with photos; staff have places of their own, which strangers can't take.
+_PLACES = Places(4)
 _BUSY = "Too many photos are coming in at once. Try again in a few seconds."
 _STALE = "This page was open for a long time. Please send it once more; everything you typed is still here."
 _TOO_MANY = "We are getting very many requests from your network just now. Please try again in an hour, or ring us."
@@ -50,13 +50,10 @@ def send(key: str) -> Response:
     if not visit.content.asks_photos or request.mimetype != "multipart/form-data":
         return _judge(visit.as_of(request.form.get("version", "")), [])
     request.max_content_length = _LARGEST_BODY + questions.PHOTO_BYTES
-    keep()  # no connection is held for as long as photos take to come
-    if not _IN_HAND.acquire(timeout=10):
-        return Response(_BUSY, 503, {"Retry-After": "5"}, mimetype="text/plain")
-    try:
+    with _PLACES.take() as got:
+        if not got:
+            return Response(_BUSY, 503, {"Retry-After": "5"}, mimetype="text/plain")
         return _judge(visit.as_of(request.form.get("version", "")), _photos())
-    finally:
-        _IN_HAND.release()
 
 
 def _judge(visit: Visit, photos: list[Photo]) -> Response:
