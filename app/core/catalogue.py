@@ -20,7 +20,12 @@ from app.extensions import db
 M = TypeVar("M", bound=WorkspaceModel)
 
 #: Tables whose changes the workspace's row counts.
-TABLES = frozenset({"stages", "lead_sources", "follow_up_rules", "sequences", "price_books", "rounds", "closures"})
+TABLES = frozenset(
+    {
+        "stages", "lead_sources", "follow_up_rules", "sequences",
+        "price_books", "rounds", "closures", "message_providers",
+    }
+)  # fmt: skip
 _MOST_KEPT = 3_000  # tables of workspaces
 _TOLD = "catalogue_version"
 _kept: OrderedDict[tuple[UUID, str], tuple[int, list[Any]]] = OrderedDict()

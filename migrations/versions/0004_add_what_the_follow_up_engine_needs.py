@@ -64,6 +64,11 @@ def upgrade() -> None:
             f"create trigger count_change after insert or update or delete on {table}"
             " for each row execute function count_catalogue_change()"
         )
+    # How far an inbox has been read changes every minute, and nobody keeps that in memory.
+    op.execute(
+        "create trigger count_change after insert or delete or update of kind, settings_sealed, is_active"
+        " on message_providers for each row execute function count_catalogue_change()"
+    )
     with _seen_whole("messages", "leads"):
         op.execute(
             "update messages m set contact_id = l.contact_id from leads l"
@@ -382,6 +387,7 @@ def _tables() -> None:
         sa.Column("state", sa.Text(), nullable=False),
         sa.Column("why", sa.Text(), nullable=True),
         sa.Column("sender_sealed", sa.LargeBinary(), nullable=False),
+        sa.Column("sender_key", sa.LargeBinary(), nullable=True),
         sa.Column("sender_name_sealed", sa.LargeBinary(), nullable=True),
         sa.Column("subject_sealed", sa.LargeBinary(), nullable=True),
         sa.Column("body_sealed", sa.LargeBinary(), nullable=True),

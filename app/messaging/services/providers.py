@@ -1,0 +1,104 @@
+"""Through whom a workspace sends and receives: its own providers, kept sealed, each tested by a button.
+
+A workspace without one of its own sends through the installation's; an inbox has no such fallback.
+"""
+
+import json
+from dataclasses import fields, replace
+from typing import Any
+
+from sqlalchemy import select
+
+from app.core import catalogue
+from app.core.clock import utcnow
+from app.core.errors import Conflict, Invalid
+from app.core.events import Event, publish
+from app.core.loading import load_one
+from app.core.permissions import Actor
+from app.core.tenancy import current_workspace_id
+from app.extensions import db
+from app.messaging.models import MessageProvider
+from app.messaging.ports.settings import KINDS, Settings
+
+CHANGED_MEANWHILE = "Someone else changed this meanwhile. Reload to see it."
+
+
+def provider_for(channel: str) -> Any:
+    """The settings of the workspace's own provider for email, sms or inbox (ports/settings.py); None without one.
+
+    One that was switched off is none. Costs no statement on a page, one in a job.
+    """
+    found = next((each for each in catalogue.known(MessageProvider) if each.channel == channel), None)
+    return settings_of(found) if found is not None and found.is_active else None
+
+
+def settings_of(provider: MessageProvider) -> Settings:
+    """What is kept of a provider, opened."""
+    return KINDS[provider.channel, provider.kind].from_json(json.loads(provider.settings))
+
+
+def providers() -> dict[str, MessageProvider]:
+    """The workspace's own providers by channel, as they stand now."""
+    query = select(MessageProvider).where(MessageProvider.workspace_id == current_workspace_id())
+    return {each.channel: each for each in db.session.scalars(query)}
+
+
+def get_provider(channel: str, *, lock: bool = False) -> MessageProvider:
+    """One of them. Raises NotFound."""
+    query = select(MessageProvider).where(
+        MessageProvider.workspace_id == current_workspace_id(), MessageProvider.channel == channel
+    )
+    return load_one(query, lock=lock)
+
+
+def save_provider(channel: str, kind: str, settings: Settings, seen: int, actor: Actor) -> MessageProvider:
+    """Keep a provider's settings. A blank secret keeps the one there is; `seen` is the form's version (0: none).
+
+    Raises Conflict when someone else saved meanwhile, Invalid when a secret must be entered again: one is never told
+    to a server that it was not entered for.
+    """
+    provider = providers().get(channel)
+    if (provider.version if provider else 0) != seen:
+        raise Conflict(CHANGED_MEANWHILE)
+    if provider is None:
+        provider = MessageProvider(channel=channel, kind=kind, progress={})
+        db.session.add(provider)
+    elif provider.kind == kind:
+        settings = _with_kept_secrets(settings, settings_of(provider))
+    provider.kind, provider.settings, provider.is_active = kind, json.dumps(settings.as_json()), True
+    provider.tested_at, provider.error = None, None
+    provider.updated_by, provider.updated_at = actor.user_id, utcnow()
+    db.session.flush()
+    _tell("provider.changed", provider, actor)
+    return provider
+
+
+def remove_provider(channel: str, actor: Actor) -> None:
+    """Forget a provider and its secrets: from now on the installation's own is used. Raises NotFound."""
+    provider = get_provider(channel, lock=True)
+    _tell("provider.removed", provider, actor)
+    db.session.delete(provider)
+    db.session.flush()
+
+
+def note_result(channel: str, code: str | None) -> None:
+    """Note how a test, or a reading of the inbox, ended: a code of trouble, None when it went well."""
+    provider = get_provider(channel, lock=True)
+    provider.tested_at, provider.error = utcnow(), code
+    db.session.flush()
+
+
+def _with_kept_secrets(new: Settings, old: Settings) -> Settings:
+    """The new settings, blank secrets filled from the old. Raises Invalid when they'd be told to somebody else."""
+    blank = [name for name in new.SECRETS if not getattr(new, name) and getattr(old, name)]
+    moved = any(getattr(new, name) != getattr(old, name) for name in new.TOLD_TO)
+    if blank and moved:
+        raise Invalid(dict.fromkeys(blank, "Enter this again: it belongs to the server that was here before."))
+    return replace(new, **{name: getattr(old, name) for name in blank})
+
+
+def _tell(name: str, provider: MessageProvider, actor: Actor) -> None:
+    """Which fields there are is told, none of what they hold."""
+    known = sorted(each.name for each in fields(KINDS[provider.channel, provider.kind]))
+    data = {"channel": provider.channel, "kind": provider.kind, "fields": known}
+    publish(Event(name, provider.workspace_id, actor, "message_provider", provider.id, data=data))
