@@ -415,6 +415,9 @@ def _tables() -> None:
         sa.UniqueConstraint("workspace_id", "arrival_key", name=op.f("uq_arrivals_workspace_id_arrival_key")),
     )
     op.create_index("ix_arrivals_message_id", "arrivals", ["workspace_id", "message_id"], unique=False)
+    op.create_index(
+        "ix_arrivals_sender_key", "arrivals", ["workspace_id", "sender_key", "received_at"], unique=False
+    )
     op.create_index("ix_arrivals_state", "arrivals", ["workspace_id", "state", "received_at", "id"], unique=False)
     op.create_table(
         "enrolments",

@@ -58,6 +58,7 @@ class Arrival(WorkspaceModel):
         db.ForeignKeyConstraint(["workspace_id"], ["workspaces.id"], ondelete="CASCADE"),
         db.Index("ix_arrivals_state", "workspace_id", "state", "received_at", "id"),
         db.Index("ix_arrivals_message_id", "workspace_id", "message_id"),
+        db.Index("ix_arrivals_sender_key", "workspace_id", "sender_key", "received_at"),
     )
 
     channel: Mapped[str] = mapped_column(Text)
@@ -66,6 +67,8 @@ class Arrival(WorkspaceModel):
     #: Why a person must place it, as a code: unknown_sender, several_leads, other_sender, …
     why: Mapped[str | None] = mapped_column(Text)
     sender_sealed: Mapped[bytes] = sealed_column(nullable=False)
+    #: Blind index of the address or the number, None where a call hid its own.
+    sender_key: Mapped[bytes | None] = mapped_column(LargeBinary)
     sender_name_sealed: Mapped[bytes | None] = sealed_column()
     subject_sealed: Mapped[bytes | None] = sealed_column()
     body_sealed: Mapped[bytes | None] = sealed_column()
