@@ -56,6 +56,10 @@ def parse(text: str | None, region: str = "GB") -> Phone | None:
     """
     if not text or len(text) > _LONGEST_INPUT:
         return None
+    stored = _UK_MOBILE_E164.fullmatch(text)
+    if stored:  # as we keep them; the library takes long for what these digits say by themselves
+        is_drama = _DRAMA.fullmatch(text[3:]) is not None
+        return Phone(text, f"0{stored[1]} {stored[2]}", "mobile", is_drama)
     try:
         # Words beside a number ("mobile") are dropped; left in, they would be dialled as the letters of a keypad.
         number = phonenumbers.parse(_WORDS.sub(" ", text), region)

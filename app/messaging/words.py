@@ -64,3 +64,28 @@ def trouble_words(code: str) -> str:
     if code.startswith(("smtp_", "twilio_")):
         return f"{service} did not take it (code {code.partition('_')[2]}). Send it again, or call."
     return f"It could not be sent ({code.replace('_', ' ')})."
+
+
+#: Why somebody does not get a message that goes to many: (of one person, of several).
+_LEFT_OUT = {
+    "opted_out": ("asked not to be written to this way", "asked not to be written to this way"),
+    "bounced": ("has an address that sends mail back", "have an address that sends mail back"),
+    "no_consent": ("has not agreed to advertising", "have not agreed to advertising"),
+    "enough_attempts": ("has been written to often enough", "have been written to often enough"),
+    "no_email": ("has no email address", "have no email address"),
+    "no_number": ("has no phone number", "have no phone number"),
+    "no_mobile": ("has a landline, which gets no texts", "have landlines, which get no texts"),
+    "drama_number": ("has a number made for film and demonstration", "have numbers made for film and demonstration"),
+    "bad_address": ("has an address or number that can’t be right", "have an address or number that can’t be right"),
+    "missing_value": ("lacks something that the text asks for", "lack something that the text asks for"),
+    "same_person": ("is a second enquiry of the same person", "are further enquiries of the same people"),
+    "not_on_desk": ("is archived or in the bin", "are archived or in the bin"),
+    "gone": ("is gone or not yours to see", "are gone or not yours to see"),
+    "under_way": ("is on it already", "are on it already"),
+}
+
+
+def left_out_words(reason: str, count: int = 1) -> str:
+    """Why somebody gets no message that goes to many, as the end of a sentence that begins with their number."""
+    one, many = _LEFT_OUT.get(reason, (reason.replace("_", " "),) * 2)
+    return one if count == 1 else many
