@@ -357,6 +357,20 @@ def _tables() -> None:
         unique=False,
     )
     op.create_index("ix_conversations_state", "conversations", ["workspace_id", "state", "last_at", "id"], unique=False)
+    op.create_index(
+        "ix_conversations_unread",
+        "conversations",
+        ["workspace_id", "last_at", "id"],
+        unique=False,
+        postgresql_where=sa.text("unread_count > 0"),
+    )
+    op.create_index(
+        "ix_conversations_snoozed_until",
+        "conversations",
+        ["workspace_id", "snoozed_until", "id"],
+        unique=False,
+        postgresql_where=sa.text("snoozed_until is not null"),
+    )
     op.create_table(
         "sequence_versions",
         sa.Column("sequence_id", sa.Uuid(), nullable=False),

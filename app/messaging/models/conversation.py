@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Integer, LargeBinary, Text, Uuid
+from sqlalchemy import Integer, LargeBinary, Text, Uuid, text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -30,7 +30,12 @@ class Conversation(WorkspaceModel):
         db.Index("ix_conversations_state", "workspace_id", "state", "last_at", "id"),
         db.Index("ix_conversations_owner_id", "workspace_id", "owner_id", "state", "last_at", "id"),
         db.Index("ix_conversations_lead_id", "workspace_id", "lead_id"),
-    )
+        db.Index("ix_conversations_unread", "workspace_id", "last_at", "id", postgresql_where=text("unread_count > 0")),
+        db.Index(
+            "ix_conversations_snoozed_until", "workspace_id", "snoozed_until", "id",
+            postgresql_where=text("snoozed_until is not null"),
+        ),
+    )  # fmt: skip
 
     contact_id: Mapped[UUID]
     lead_id: Mapped[UUID]
