@@ -6,6 +6,8 @@ Stages, their colours, days and final flags are those of the first customer's le
 
 from typing import NamedTuple
 
+from app.messaging.defaults import TEMPLATES as TEMPLATES  # the words stand with their feature
+
 
 class StageDefault(NamedTuple):
     """One stage. `days` is after how many days of silence it asks for attention, None for never."""
@@ -24,16 +26,6 @@ class SourceDefault(NamedTuple):
     key: str
     name: str
     category: str
-
-
-class TemplateDefault(NamedTuple):
-    """Words of a message; variables stand in braces."""
-
-    key: str
-    name: str
-    channel: str
-    subject: str
-    body: str
 
 
 class RuleDefault(NamedTuple):
@@ -78,91 +70,6 @@ SOURCES = (
     SourceDefault("van", "Saw the van", "traditional"),
     SourceDefault("doorstep", "Doorstep", "traditional"),
 )
-
-TEMPLATES = (
-    TemplateDefault(
-        "acknowledgement", "We have your enquiry", "email", "We have your enquiry, {first_name}",
-        "Hello {first_name},\n\nThank you for asking us about {service}. Your enquiry has reached us; its number is"
-        " {lead_number}.\n\nWe answer within one working day, usually sooner. If you forgot to tell us something,"
-        " just reply to this email.\n\nKind regards\n{workspace}",
-    ),
-    TemplateDefault(
-        "acknowledgement_sms", "We have your enquiry", "sms", "",
-        "Hello {first_name}, thank you for asking {workspace} about {service}. We have your enquiry ({lead_number})"
-        " and answer within one working day.",
-    ),
-    TemplateDefault(
-        "not_in_area", "Outside our area", "email", "About your enquiry, {first_name}",
-        "Hello {first_name},\n\nThank you for asking us about {service}. I am sorry: our rounds do not reach your"
-        " street yet, so we cannot offer you a regular clean.\n\nWe keep your enquiry and will tell you should we come"
-        " your way. If you would rather we did not keep it, reply with one word and it is gone.\n\nKind regards\n"
-        "{workspace}",
-    ),
-    TemplateDefault(
-        "quote_email", "Your quote", "email", "Your quote from {workspace}",
-        "Hello {first_name},\n\nHere is your quote for {service}. You can look at it, choose how often we come and"
-        " accept it here:\n\n{link}\n\nIt is valid until {valid_until}. A question? Ask it on that page, or reply to"
-        " this email.\n\nKind regards\n{workspace}",
-    ),
-    TemplateDefault(
-        "quote_sms", "Your quote", "sms", "",
-        "Hello {first_name}, your quote from {workspace} is ready: {link} It is valid until {valid_until}.",
-    ),
-    TemplateDefault(
-        "quote_reminder_email", "Before a quote ends", "email", "Your quote ends on {valid_until}",
-        "Hello {first_name},\n\nYour quote for {service} is valid until {valid_until}. Until then you can accept it at"
-        " this price:\n\n{link}\n\nIf you have a question, or would rather not go ahead, you can tell us on the same"
-        " page.\n\nKind regards\n{workspace}",
-    ),
-    TemplateDefault(
-        "quote_reminder_sms", "Before a quote ends", "sms", "",
-        "Hello {first_name}, your quote from {workspace} ends on {valid_until}. You can accept it here: {link}",
-    ),
-    TemplateDefault(
-        "chase_day_3", "Chase, day 3", "email", "Your quote for {service}",
-        "Hello {first_name},\n\nA few days ago we sent you a quote for {service}. Did it reach you? Here it is again:"
-        "\n\n{link}\n\nIf anything is unclear, or you would like another rhythm, reply to this email and we will put"
-        " it right.\n\nKind regards\n"
-        "{workspace}",
-    ),
-    TemplateDefault(
-        "chase_last", "Chase, last", "email", "Shall we keep your place, {first_name}?",
-        "Hello {first_name},\n\nWe have not heard from you about your quote for {service} and do not want to be a"
-        " nuisance, so this is our last email about it.\n\nIf you would like to go ahead, you can still accept it here:"
-        "\n\n{link}\n\nIf not, you need not do anything.\n\nKind regards\n{workspace}",
-    ),
-    TemplateDefault(
-        "sms_chase", "Chase by SMS", "sms", "",
-        "Hello {first_name}, did our quote for {service} reach you? Reply here with any question. {workspace}",
-    ),
-    TemplateDefault(
-        "quote_accepted", "You said yes", "email", "Thank you, {first_name}: what we agreed",
-        "Hello {first_name},\n\nThank you for saying yes. We agreed on {price} {frequency} for {service}."
-        "\n\nEverything about it stands here, with the terms and a copy to print. You can put your details right there"
-        " and ask us anything:\n\n{link}\n\nYou can cancel within 14 days of accepting, without giving a reason: reply"
-        " to this email or ring us. If you asked us to come sooner and then cancel, you pay only for what is done."
-        "\n\nKind regards\n{workspace}",
-    ),
-    TemplateDefault(
-        "times_email", "Choose a time", "email", "When shall we come, {first_name}?",
-        "Hello {first_name},\n\nWe could come to you at a few times. Choose the one that suits you here:\n\n{link}\n\n"
-        "None of them does? Tell us on that page, or reply to this email.\n\nKind regards\n{workspace}",
-    ),
-    TemplateDefault(
-        "times_sms", "Choose a time", "sms", "",
-        "Hello {first_name}, choose the time that suits you for our visit: {link} {workspace}",
-    ),
-    TemplateDefault(
-        "photos_email", "Send us photos", "email", "Photos of your windows, {first_name}?",
-        "Hello {first_name},\n\nTwo or three photos of your house, front and back, save us a visit and you the wait for"
-        " a price. You can send them from your phone here:\n\n{link}\n\nWhere they were taken is cut out of them;"
-        " only we see them.\n\nKind regards\n{workspace}",
-    ),
-    TemplateDefault(
-        "photos_sms", "Send us photos", "sms", "",
-        "Hello {first_name}, photos of your house, front and back, save us a visit: {link} {workspace}",
-    ),
-)  # fmt: skip
 
 RULES = (
     RuleDefault("new", "email", "Acknowledge", any_hour=True, counts=False, template="acknowledgement"),

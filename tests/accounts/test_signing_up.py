@@ -58,7 +58,8 @@ def test_the_first_words_can_be_filled_in(world: World) -> None:
     assert {"acknowledgement", "not_in_area", "quote_email", "quote_sms"} <= {each.key for each in templates}
     for template in templates:
         assert unknown_variables(template.subject + template.body) == []
-        assert template.purpose == "service"
+        advertises = template.key.startswith("nurture_") or template.key == "win_back"
+        assert template.purpose == ("marketing" if advertises else "service")
     rules = db.session.scalars(select(FollowUpRule)).all()
     assert all(rule.template_id for rule in rules if rule.kind in ("email", "sms"))
 

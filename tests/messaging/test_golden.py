@@ -9,10 +9,10 @@ import pytest
 import time_machine
 
 from app.core import sms_text
+from app.messaging.defaults import TEMPLATES
 from app.messaging.ports.email import OutgoingEmail
 from app.messaging.services import render_template
 from app.messaging.transports.smtp.letter import make_letter
-from app.workspaces.defaults import TEMPLATES
 
 GOLDEN = Path(__file__).parent.parent / "golden"
 FIXED = {

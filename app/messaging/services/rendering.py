@@ -17,16 +17,17 @@ from app.core.tenancy import current_workspace_id
 from app.extensions import db
 from app.leads.models import Lead
 from app.leads.words import often
+from app.messaging.defaults import TEMPLATES
 from app.messaging.models import MessageTemplate
 from app.messaging.services.letters import letter_html
 from app.quotes.models import Quote
 from app.rounds.queries import next_visits
-from app.workspaces.defaults import TEMPLATES
 from app.workspaces.models import Workspace
 from app.workspaces.queries import current_workspace
 
-#: Only a plain word in braces is a variable; `{a.b}`, `{0}` and `{{7*7}}` are ordinary text.
-_VARIABLE = re.compile(r"\{([a-z][a-z0-9_]*)\}")
+#: Only a plain word in braces is a variable, `{first_name}`, or one with words to stand in for it where it has no
+#: value, `{first_name|there}`; `{a.b}`, `{0}` and `{{7*7}}` are ordinary text.
+_VARIABLE = re.compile(r"\{([a-z][a-z0-9_]*)(?:\|([^{}|\n]{0,80}))?\}")
 #: A customer is told of a day with room, if one of the next few has any.
 _DAYS_TRIED = 4
 _SERVICES = {
@@ -116,19 +117,24 @@ _VALUES: dict[str, Callable[[_Facts], str | None]] = {
     "valid_until": lambda facts: long_date(facts.quote.valid_until) if facts.quote else None,
     "owner": lambda facts: facts.owner,
     "next_visit": lambda facts: facts.next_visit,
-    "workspace": lambda facts: facts.workspace.name,
-    "workspace_phone": lambda facts: facts.workspace.phone,
-    "workspace_email": lambda facts: facts.workspace.reply_email,
+}
+#: What is known of the business itself, without any lead.
+_OURS: dict[str, Callable[[Workspace], str | None]] = {
+    "workspace": lambda workspace: workspace.name,
+    "workspace_phone": lambda workspace: workspace.phone,
+    "workspace_email": lambda workspace: workspace.reply_email,
 }
 
 #: The names that may stand in a template.
-VARIABLES = tuple(_VALUES)
+VARIABLES = (*_VALUES, *_OURS)
 
 
 def render_template(
-    template: MessageTemplate | str, lead: Lead, *, link_label: str = "See your quote", **extra: str
+    template: MessageTemplate | str, lead: Lead | None, *, link_label: str = "See your quote", **extra: str
 ) -> Rendered:
     """Fill a template (or the one of that key) for a lead. `extra` gives or overrides values, such as a link.
+
+    Without a lead only what the workspace knows, `extra` and fallbacks have a value.
 
     Raises TemplateFault naming the first variable that has no value, or is none of VARIABLES; NotFound for a key that
     the workspace has no template of.
@@ -136,18 +142,20 @@ def render_template(
     if isinstance(template, str):
         template = template_by_key(template)
     workspace = current_workspace()
-    facts = _Facts(lead, workspace)
+    facts = _Facts(lead, workspace) if lead is not None else None
     known: dict[str, str] = {}
 
     def value(match: re.Match[str]) -> str:
-        name = match[1]
+        name, fallback = match[1], match[2]
+        if name not in VARIABLES:
+            raise TemplateFault(template.name, name)
         if name not in known:
-            found = extra[name] if name in extra else _VALUES.get(name, lambda _: None)(facts)
-            if name not in _VALUES or not found or not found.strip():
-                raise TemplateFault(template.name, name)
+            found = extra[name] if name in extra else _value(name, facts, workspace)
             # One line: a value with a break in it would end a header or fake a paragraph.
-            known[name] = " ".join(found.split())
-        return known[name]
+            known[name] = " ".join((found or "").split())
+        if not known[name] and fallback is None:
+            raise TemplateFault(template.name, name)
+        return known[name] or " ".join((fallback or "").split())
 
     subject = " ".join(_VARIABLE.sub(value, template.subject).split())
     body = _VARIABLE.sub(value, template.body).strip()
@@ -175,7 +183,13 @@ def template_by_key(key: str) -> MessageTemplate:
 
 def unknown_variables(text: str) -> list[str]:
     """The names in braces that are no variables, for whoever writes a template."""
-    return sorted({name for name in _VARIABLE.findall(text) if name not in _VALUES})
+    return sorted({name for name, _ in _VARIABLE.findall(text) if name not in VARIABLES})
+
+
+def _value(name: str, facts: _Facts | None, workspace: Workspace) -> str | None:
+    if name in _OURS:
+        return _OURS[name](workspace)
+    return _VALUES[name](facts) if facts is not None else None
 
 
 def _price(lead: Lead) -> str | None:
