@@ -19,6 +19,8 @@ from app.workspaces.models import Workspace
 
 #: A page of the quarantine.
 HELD_ON_A_PAGE = 12
+#: A workspace has a handful of forms; more are not listed, nor more versions of one.
+MOST_FORMS, MOST_VERSIONS = 100, 50
 #: A count that says more than this says "many".
 MOST_COUNTED = 100
 
@@ -44,20 +46,61 @@ def open_form(key: str) -> tuple[LeadForm, Workspace]:
 
 
 def find_form(form_id: UUID) -> LeadForm | None:
-    """A form of the workspace in scope."""
-    return db.session.scalars(select(LeadForm).where(LeadForm.id == form_id)).one_or_none()
+    """A form of the workspace in scope, if it is still there."""
+    return db.session.get(LeadForm, (current_workspace_id(), form_id))
+
+
+def get_form(form_id: UUID) -> LeadForm:
+    """A form of the workspace in scope. Raises NotFound."""
+    form = find_form(form_id)
+    if form is None:
+        raise NotFound
+    return form
+
+
+def all_forms() -> Sequence[LeadForm]:
+    """Every form, the oldest first, which is the one that the workspace was made with."""
+    return db.session.scalars(
+        select(LeadForm)
+        .where(LeadForm.workspace_id == current_workspace_id())
+        .order_by(LeadForm.created_at, LeadForm.id)
+        .limit(MOST_FORMS)
+    ).all()
+
+
+def enter_workspace_of(key: str) -> None:
+    """Enter the workspace of a form, be it switched on or off, for what is public of it. Raises NotFound."""
+    found = access_keys.find("form", key)
+    if found is None:
+        raise NotFound
+    enter(Scope(found.workspace_id, None, "read"))
+
+
+def find_version(form_id: UUID, version_no: int) -> LeadFormVersion | None:
+    """A version of a form of the workspace in scope."""
+    return db.session.scalars(
+        select(LeadFormVersion).where(
+            LeadFormVersion.workspace_id == current_workspace_id(), LeadFormVersion.form_id == form_id,
+            LeadFormVersion.version_no == version_no,
+        )
+    ).one_or_none()  # fmt: skip
+
+
+def versions_of(form_id: UUID) -> Sequence[LeadFormVersion]:
+    """The newest versions of a form, at most 50; none for a form that was never changed."""
+    return db.session.scalars(
+        select(LeadFormVersion)
+        .where(LeadFormVersion.workspace_id == current_workspace_id(), LeadFormVersion.form_id == form_id)
+        .order_by(LeadFormVersion.version_no.desc())
+        .limit(MOST_VERSIONS)
+    ).all()
 
 
 def as_shown(form: LeadForm, version_no: int | None) -> LeadForm | LeadFormVersion:
     """A form as it stood when a page of it was made; as it stands now when that version is not known."""
     if version_no is None or version_no == form.version_no:
         return form
-    found = db.session.scalars(
-        select(LeadFormVersion).where(
-            LeadFormVersion.workspace_id == form.workspace_id, LeadFormVersion.form_id == form.id,
-            LeadFormVersion.version_no == version_no,
-        )
-    ).one_or_none()  # fmt: skip
+    found = find_version(form.id, version_no)
     return found or form
 
 
@@ -86,10 +129,10 @@ def asked_by(number: str) -> Asked | None:
 
 def earlier_sending(
     form_id: UUID, submission_key: bytes
-) -> Row[tuple[str, str | None, str | None, UUID | None]] | None:
-    """State, lead number, district and lead of what this page already sent, or None when it is the first time."""
+) -> Row[tuple[str, str | None, str | None, UUID | None, UUID]] | None:
+    """State, lead number, district, lead and id of what this page already sent; None when it is the first time."""
     return db.session.execute(
-        select(FormSubmission.state, Lead.number, Lead.district, FormSubmission.lead_id)
+        select(FormSubmission.state, Lead.number, Lead.district, FormSubmission.lead_id, FormSubmission.id)
         .outerjoin(Lead, (Lead.workspace_id == FormSubmission.workspace_id) & (Lead.id == FormSubmission.lead_id))
         .where(FormSubmission.form_id == form_id, FormSubmission.submission_key == submission_key)
     ).one_or_none()

@@ -68,7 +68,7 @@ def test_six_are_taken_and_none_unasked(send: Callable[..., Any], form: LeadForm
 
 
 def test_sent_again_nothing_is_there_twice_and_nothing_is_missing(
-    send: Callable[..., Any], token: Callable[..., str], monkeypatch: pytest.MonkeyPatch
+    send: Callable[..., Any], token: Callable[..., str]
 ) -> None:
     one, two, page = picture(), picture(size=(100, 80)), token()
     first = send(token=page, photos=sent(one))  # as if the line had broken after the first of them
@@ -111,6 +111,16 @@ def test_photos_of_a_suspect_wait_sealed_until_somebody_decides(send: Callable[.
     assert db.session.scalars(select(SubmissionPhoto)).all() == []
     stored = {entry.key for entry in file_store().listed("", 100)}
     assert not any(str(photo_id) in key for photo_id in waiting for key in stored)
+
+
+def test_a_suspect_that_is_sent_again_holds_each_photo_once(
+    send: Callable[..., Any], token: Callable[..., str]
+) -> None:
+    one, two, page = picture(), picture(size=(100, 80)), token()
+    send(token=page, homepage="robot", photos=sent(one))
+    send(token=page, homepage="robot", photos=sent(one, two))
+    (held,) = submissions()
+    assert photos.held_counts([held.id]) == {held.id: 2}
 
 
 def test_photos_out_of_reach_hold_the_sending_back_and_are_not_lost(

@@ -13,8 +13,8 @@ from app.core.ids import new_id
 from app.core.permissions import Actor
 from app.extensions import db
 from app.lead_forms.models import LeadForm
-from app.lead_forms.services.finding import all_forms, get_form
-from app.lead_forms.services.versions import SHOWN, find_version, keep_version
+from app.lead_forms.queries import all_forms, find_version, get_form
+from app.lead_forms.services.versions import SHOWN, keep_version
 
 MOST_FORMS = 30
 _CONFLICT = "Someone else changed this form while you had it open. Look at both, then save again to keep yours."

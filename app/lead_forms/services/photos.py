@@ -5,14 +5,14 @@ taken nor anything hidden in them comes along; of a sending in the quarantine th
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from uuid import UUID
+from hashlib import sha256
+from uuid import UUID, uuid5
 
 import structlog
 from sqlalchemy import func, select
 
 from app.core.clock import utcnow
 from app.core.errors import Conflict, Invalid
-from app.core.ids import new_id
 from app.core.permissions import Actor
 from app.core.tenancy import current_workspace_id
 from app.core.transactions import after_commit
@@ -47,11 +47,11 @@ def keep_photo(photo: Photo, receipt: Receipt, actor: Actor) -> bool:
     The same photo again is kept once, so that a sending can be repeated. The lead itself is never in danger.
     """
     try:
-        if receipt.lead_id is not None:
-            if _sent_before(receipt.lead_id) < MOST_PHOTOS:
-                add_file(receipt.lead_id, photo.name, photo.content, actor, only="photo")
-        elif receipt.submission_id is not None:
-            _hold(photo, receipt.submission_id)
+        lead_id, submission_id = receipt.lead_id, receipt.submission_id
+        if lead_id is not None and _sent_before(lead_id) < MOST_PHOTOS:
+            add_file(lead_id, photo.name, photo.content, actor, only="photo")
+        elif submission_id is not None and held_counts([submission_id]).get(submission_id, 0) < MOST_PHOTOS:
+            _hold(photo, submission_id)
     except Invalid:
         return False
     except (StoreUnavailable, ExaminerFailed) as error:
@@ -98,7 +98,11 @@ def held_counts(submission_ids: Sequence[UUID]) -> dict[UUID, int]:
 
 
 def _hold(photo: Photo, submission_id: UUID) -> None:
-    examined, photo_id = examine(photo.content), new_id()
+    # Named by what it is, so that a sending that is repeated holds the same photo once.
+    photo_id = uuid5(submission_id, sha256(photo.content).hexdigest())
+    if db.session.get(SubmissionPhoto, (current_workspace_id(), photo_id)) is not None:
+        return
+    examined = examine(photo.content)
     if examined.kind != "photo":
         raise Invalid({"file": "This is not a picture."})
     here = SubmissionPhoto.workspace_id == current_workspace_id()

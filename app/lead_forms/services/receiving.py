@@ -77,7 +77,9 @@ def earlier_receipt(form: LeadForm, workspace: Workspace, token: FormToken) -> R
     if earlier is None:
         return None
     in_area = earlier.number is None or workspace.serves(earlier.district)
-    return Receipt(Result(earlier.number, in_area), earlier.lead_id if earlier.number else None)
+    if earlier.number is None:
+        return Receipt(Result(None, in_area), None, earlier.id if earlier.state == "quarantined" else None)
+    return Receipt(Result(earlier.number, in_area), earlier.lead_id)
 
 
 def receive(form: LeadForm, workspace: Workspace, sending: Sending, suspicion: str | None, actor: Actor) -> Receipt:

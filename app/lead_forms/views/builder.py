@@ -14,12 +14,11 @@ from app.lead_forms.forms.arranging import MOST_OWN, MOST_STEPS, arrange
 from app.lead_forms.forms.judging import judge
 from app.lead_forms.forms.sheet import Sheet, sheet_from, sheet_of, stored_content
 from app.lead_forms.models import LeadForm
+from app.lead_forms.queries import get_form, versions_of
 from app.lead_forms.services import Origin, tokens
 from app.lead_forms.services.building import bring_back, change_form
 from app.lead_forms.services.content import content_of
-from app.lead_forms.services.finding import get_form
 from app.lead_forms.services.typed import BLANK
-from app.lead_forms.services.versions import versions_of
 from app.lead_forms.views import bp
 from app.lead_forms.views.frame import Frame
 from app.lead_forms.views.visit import Visit

@@ -8,9 +8,9 @@ from app.core import web
 from app.core.errors import Invalid
 from app.core.fragments import page, redirect_to
 from app.core.permissions import permit
+from app.lead_forms.queries import all_forms
 from app.lead_forms.services.building import MOST_FORMS, add_form, copy_form, switch_form
 from app.lead_forms.services.content import content_of
-from app.lead_forms.services.finding import all_forms
 from app.lead_forms.services.typed import tidy
 from app.lead_forms.views import bp
 from app.workspaces.layout import desk

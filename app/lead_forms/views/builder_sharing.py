@@ -12,9 +12,9 @@ from app.core.fragments import page, redirect_to
 from app.core.permissions import permit
 from app.lead_forms.forms.sites import read_sites
 from app.lead_forms.models import LeadForm
+from app.lead_forms.queries import get_form
 from app.lead_forms.services import embed_snippet
 from app.lead_forms.services.building import change_sites
-from app.lead_forms.services.finding import get_form
 from app.lead_forms.views import bp
 from app.lead_forms.views.builder import is_secure
 from app.workspaces.layout import desk

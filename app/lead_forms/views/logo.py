@@ -3,7 +3,7 @@
 from flask import Response
 
 from app.core.errors import NotFound
-from app.lead_forms.services.finding import enter_workspace_of
+from app.lead_forms.queries import enter_workspace_of
 from app.lead_forms.views import bp
 from app.workspaces.queries.logo import logo_image
 
