@@ -1,5 +1,7 @@
 """Mail over real SMTP: what arrives, what the server may say, and what we do about it."""
 
+from dataclasses import replace
+
 from app.activities.models import Activity
 from app.core.outbox import MAX_ATTEMPTS
 from app.core.permissions import Actor
@@ -9,6 +11,11 @@ from app.messaging import services, transports
 from app.messaging.transports.smtp import SmtpTransport
 
 TO = "hannah.cole@example.com"
+
+
+def own_server(config, **changes):
+    """The transport of an installation set up otherwise."""
+    return SmtpTransport(transports.installed_smtp(replace(config, **changes)), allow_private=True)
 
 
 def test_a_mail_arrives_once_with_text_html_and_headers(write, run_outbox, mailbox, state_of, attempts_of, lead):
@@ -100,11 +107,9 @@ def test_a_no_for_good_fails_at_once_and_can_be_tried_again_by_hand(
 
 
 def test_no_server_at_all_is_tried_again(app, write, run_outbox, mailbox, state_of, config, monkeypatch):
-    from dataclasses import replace
-
     from app.embedded.processes import free_port
 
-    monkeypatch.setitem(app.extensions, "email_transport", SmtpTransport(replace(config, smtp_port=free_port())))
+    monkeypatch.setitem(app.extensions, "email_transport", own_server(config, smtp_port=free_port()))
     message = write()
     run_outbox()
     assert state_of(message) == ("queued", None)
@@ -114,9 +119,7 @@ def test_no_server_at_all_is_tried_again(app, write, run_outbox, mailbox, state_
 def test_a_server_without_tls_gets_nothing_when_tls_is_asked_for(
     app, write, run_outbox, mailbox, attempts_of, config, monkeypatch
 ):
-    from dataclasses import replace
-
-    monkeypatch.setitem(app.extensions, "email_transport", SmtpTransport(replace(config, smtp_starttls=True)))
+    monkeypatch.setitem(app.extensions, "email_transport", own_server(config, smtp_starttls=True))
     message = write()
     run_outbox()
     assert attempts_of(message) == ["not_sent"]
@@ -124,8 +127,6 @@ def test_a_server_without_tls_gets_nothing_when_tls_is_asked_for(
 
 
 def test_without_a_server_set_up_nothing_looks_sent(app, write, run_outbox, state_of, config, monkeypatch):
-    from dataclasses import replace
-
     monkeypatch.delitem(app.extensions, "email_transport", raising=False)
     monkeypatch.setitem(app.extensions, "config", replace(config, smtp_host=""))
     message = write()

@@ -1,4 +1,4 @@
-"""What a transport or a mailbox must be told to be reached, and can be written down as JSON. Secrets are never shown."""
+"""What a transport or a mailbox must be told to be reached. All of it fits into JSON; secrets are never shown."""
 
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any, ClassVar, Self

@@ -5,9 +5,9 @@ import smtplib
 import threading
 from email.policy import SMTP
 
-from app.config import Config
 from app.messaging.ports import Accepted, NotSent, Refused, TransportError, Unclear
 from app.messaging.ports.email import OutgoingEmail
+from app.messaging.ports.settings import SmtpSettings
 from app.messaging.transports.smtp.connection import Connection
 from app.messaging.transports.smtp.letter import make_letter
 
@@ -16,14 +16,15 @@ _LEADING_DOT = re.compile(rb"(?m)^\.")
 
 
 class SmtpTransport:
-    """The configured mail server. One connection is kept open for a short while and used again."""
+    """A mail server. One connection is kept open for a short while and used again."""
 
     name = "smtp"
 
-    def __init__(self, config: Config) -> None:
-        self.honours_our_id = config.smtp_honours_message_id
-        self._sender = config.smtp_from
-        self._connection = Connection(config)
+    def __init__(self, settings: SmtpSettings, *, allow_private: bool = False) -> None:
+        """`allow_private` admits a server in a network of our own: for those that the operator has set."""
+        self.honours_our_id = settings.honours_message_id
+        self._sender = settings.sender
+        self._connection = Connection(settings, allow_private)
         self._lock = threading.Lock()
 
     def send(self, email: OutgoingEmail) -> Accepted:

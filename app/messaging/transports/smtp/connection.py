@@ -1,26 +1,27 @@
 """One connection to the mail server: opened, secured, signed in, kept for a while, every step under a limit."""
 
 import smtplib
+import socket
 import ssl
 import time
 import weakref
 
-from app.config import Config
 from app.messaging.ports import NotSent
+from app.messaging.ports.settings import SmtpSettings
+from app.messaging.transports.sockets import connect
 
 STEP_SECONDS = 10.0
 #: A hand-over must end well inside the lease of the outbox (45 s), or a second worker takes the message over.
 WHOLE_SECONDS = 30.0
 #: Servers hang up on idle clients; common limits begin at a minute.
 IDLE_SECONDS = 30.0
-IMPLICIT_TLS_PORT = 465  # RFC 8314
 
 
 class Connection:
     """What `smtplib` needs, under one deadline. Not for several threads at once."""
 
-    def __init__(self, config: Config) -> None:
-        self._config = config
+    def __init__(self, settings: SmtpSettings, allow_private: bool) -> None:
+        self._settings, self._allow_private = settings, allow_private
         self._open: list[smtplib.SMTP] = []  # the one connection, or none
         self._used = 0.0
         self._deadline = 0.0
@@ -64,25 +65,20 @@ class Connection:
             return False
 
     def _connect(self) -> None:
-        config = self._config
-        if config.smtp_port == IMPLICIT_TLS_PORT:
-            smtp: smtplib.SMTP = smtplib.SMTP_SSL(
-                config.smtp_host, config.smtp_port, timeout=STEP_SECONDS, context=ssl.create_default_context()
-            )
-        else:
-            smtp = smtplib.SMTP(config.smtp_host, config.smtp_port, timeout=STEP_SECONDS)
+        settings = self._settings
+        smtp = _Smtp(settings, self._allow_private)
         self._open.append(smtp)
         self._timed().ehlo()
-        if config.smtp_starttls and config.smtp_port != IMPLICIT_TLS_PORT:
+        if settings.security == "starttls":
             # Never in the clear when TLS was asked for: a server that lacks it raises here.
             smtp.starttls(context=ssl.create_default_context())
             self._timed().ehlo()
-        if config.smtp_username:
+        if settings.username:
             self._sign_in()
 
     def _sign_in(self) -> None:
         try:
-            self._timed().login(self._config.smtp_username, self._config.smtp_password)
+            self._timed().login(self._settings.username, self._settings.password)
         except smtplib.SMTPAuthenticationError:
             raise NotSent("smtp_sign_in") from None
 
@@ -95,6 +91,17 @@ class Connection:
         if smtp.sock is not None:
             smtp.sock.settimeout(min(STEP_SECONDS, left))
         return smtp
+
+
+class _Smtp(smtplib.SMTP):
+    """smtplib over a socket that goes to a vetted address only, within TLS from the start where that is asked for."""
+
+    def __init__(self, settings: SmtpSettings, allow_private: bool) -> None:
+        self._security, self._allow_private = settings.security, allow_private
+        super().__init__(settings.host, settings.port, timeout=STEP_SECONDS)
+
+    def _get_socket(self, host: str, port: int, timeout: float) -> socket.socket:  # what smtplib connects by
+        return connect(host, port, timeout, tls=self._security == "tls", allow_private=self._allow_private)
 
 
 def _close(connections: list[smtplib.SMTP]) -> None:

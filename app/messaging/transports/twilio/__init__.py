@@ -3,29 +3,33 @@
 from base64 import b64encode
 from urllib.parse import quote, urlencode, urlsplit
 
-from app.config import Config
 from app.core import http
 from app.messaging.ports import Accepted, NotSent, Refused, Unclear
+from app.messaging.ports.settings import TwilioSettings
 from app.messaging.ports.sms import OutgoingSms
 
+API_BASE = "https://api.twilio.com"
 PROVIDER_HOST = "twilio.com"
 SECONDS = 15.0
 
 
 class TwilioTransport:
-    """The configured account. Another API base (the simulator, a gateway of one's own) reaches no real phone."""
+    """An account at Twilio. Another API base (the simulator, a gateway of one's own) reaches no real phone."""
 
     name = "twilio"
 
-    def __init__(self, config: Config) -> None:
-        host = urlsplit(config.twilio_api_base).hostname or ""
+    def __init__(
+        self, settings: TwilioSettings, *, api_base: str = API_BASE, honours_our_id: bool = False,
+        allow_private: bool = False,
+    ) -> None:  # fmt: skip
+        host = urlsplit(api_base).hostname or ""
         self.reaches_real_phones = host == PROVIDER_HOST or host.endswith(f".{PROVIDER_HOST}")
-        self.honours_our_id = config.twilio_honours_idempotency
-        self._allow_private = config.allow_private_outbound
-        account = quote(config.twilio_account_sid, safe="")
-        self._url = f"{config.twilio_api_base}/2010-04-01/Accounts/{account}/Messages.json"
-        self._from = config.twilio_from
-        credentials = f"{config.twilio_account_sid}:{config.twilio_auth_token}".encode()
+        self.honours_our_id = honours_our_id
+        self._allow_private = allow_private
+        account = quote(settings.account_sid, safe="")
+        self._url = f"{api_base}/2010-04-01/Accounts/{account}/Messages.json"
+        self._from = settings.sender
+        credentials = f"{settings.account_sid}:{settings.auth_token}".encode()
         self._authorization = f"Basic {b64encode(credentials).decode()}"
 
     def send(self, sms: OutgoingSms) -> Accepted:
