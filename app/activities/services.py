@@ -19,7 +19,7 @@ from app.core.models import one_among
 from app.core.permissions import Actor
 from app.extensions import db
 from app.leads.models import Lead
-from app.workspaces.queries import workers
+from app.workspaces.queries import current_workspace, workers
 
 _LONGEST_NOTE = 10_000
 _LONGEST_CALL_MINUTES = 600
@@ -188,11 +188,16 @@ def log_call(lead: Lead, outcome: str, actor: Actor, *, minutes: int | None = No
 
 
 def note_contact(lead: Lead, method: str, *, reached: bool = True, at: datetime | None = None) -> None:
-    """Keep that we were in touch: the first time stands, the last one moves. Machine-kept, so no new version."""
+    """Keep that we were in touch: the first time stands, the last one moves. Machine-kept, so no new version.
+
+    With the first time goes how long it took, in minutes of opening hours. `reached`: a person of ours spoke or wrote
+    to them, which an answering machine or a message of Sill's own does not count as.
+    """
     moment = at or utcnow()
     values: dict[str, Any] = {"last_contact_at": moment, "last_contact_method": method}
     if lead.first_contact_at is None and reached:
         values["first_contact_at"] = moment
+        values["first_contact_minutes"] = current_workspace().clock().business_minutes(lead.created_at, moment)
     set_quietly(lead, values)
 
 

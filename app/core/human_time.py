@@ -14,6 +14,8 @@ _MONTHS = (
 )
 _MINUTE = timedelta(minutes=1)
 _HOUR = timedelta(hours=1)
+#: Beyond so many hours nobody asks for the minutes.
+_FINE_HOURS = 10
 
 
 def humanise_due(at: datetime, now: datetime, tz: tzinfo | str) -> tuple[str, Tone]:
@@ -76,6 +78,14 @@ def duration(seconds: int) -> str:
     if hours:
         return f"{hours} h" + (f" {minutes} min" if minutes else "")
     return f"{minutes} min" if minutes else "under a minute"
+
+
+def working_time(minutes: int) -> str:
+    """A length of opening hours: 25 min, 3 h 10 min, 27 h. Never in days, since those differ from firm to firm."""
+    hours, rest = divmod(minutes, 60)
+    if not hours:
+        return f"{rest} min"
+    return f"{hours} h" + (f" {rest} min" if rest and hours < _FINE_HOURS else "")
 
 
 def _lateness(late: timedelta, days: int) -> tuple[str, Tone]:

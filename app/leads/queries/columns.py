@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from app.contacts.models import Contact
 from app.core import phones
-from app.core.human_time import humanise_due, humanise_past
+from app.core.human_time import humanise_due, humanise_past, working_time
 from app.core.keyring import cipher
 from app.core.money import format_money
 from app.leads.models import Lead
@@ -137,6 +137,9 @@ _EVERY = (
     Column("extra", "Extras", (Lead.extras,),
            lambda row, paper: ", ".join(EXTRA_WORDS.get(extra, extra) for extra in row.extras or ()), css="wrap"),
     Column("contacted", "Last contact", (Lead.last_contact_at,), lambda row, paper: paper.past(row.last_contact_at)),
+    Column("answered", "Answered in", (Lead.first_contact_minutes,),
+           lambda row, paper: "" if row.first_contact_minutes is None else working_time(row.first_contact_minutes),
+           css="num"),
     Column("method", "Last contact by", (Lead.last_contact_method,),
            lambda row, paper: METHOD_WORDS.get(row.last_contact_method or "", "")),
     Column("chased", "Chased", (Lead.follow_up_count,), lambda row, paper: _number(row.follow_up_count or None),

@@ -2,13 +2,20 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 
-from app.core.human_time import short_date
+from app.core.clock import utcnow
+from app.core.human_time import short_date, working_time
 from app.core.money import format_money
+from app.leads.models import Lead
 from app.leads.queries.cards import house_words
 from app.leads.queries.detail import LeadDetail
 from app.leads.queries.facts import FACTS, Fact
 from app.leads.words import EXTRA_WORDS, METHOD_WORDS, SERVICE_WORDS, TIME_WORDS, access_words, often
+from app.workspaces.queries import current_workspace
+
+#: After so long nobody counts the hours any more.
+_LONG_AGO = timedelta(days=31)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +102,7 @@ def record_of(detail: LeadDetail) -> list[tuple[str, str]]:
     by = METHOD_WORDS.get(lead.last_contact_method or "", "")
     campaign = " · ".join(filter(None, (lead.utm_source, lead.utm_medium, lead.utm_campaign)))
     every = (
+        ("First contact", _first_contact(lead)),
         ("Last contact", f"{contacted} by {by.lower()}" if contacted and by else contacted),
         ("Follow-ups sent", str(lead.follow_up_count or "")),
         ("Quote holds until", short_date(lead.quote_valid_until) if lead.quote_valid_until else ""),
@@ -106,6 +114,32 @@ def record_of(detail: LeadDetail) -> list[tuple[str, str]]:
         ("Squeegee customer", lead.squeegee_customer_id or ""),
     )
     return [(label, words) for label, words in every if words]
+
+
+def answered(detail: LeadDetail) -> tuple[str, str]:
+    """How soon somebody got in touch with the customer, in opening hours, and the tone of these words; blank for a
+    lead that is closed or put away without anybody ever having been.
+    """
+    lead = detail.lead
+    if lead.first_contact_minutes is not None:
+        return f"answered in {working_time(lead.first_contact_minutes)}", ""
+    if lead.first_contact_at is not None or lead.shelf != "desk" or detail.stage.is_final:
+        return "", ""
+    clock, now = current_workspace().clock(), utcnow()
+    if now - lead.created_at > _LONG_AGO:
+        return "never answered", "late"
+    waited = clock.business_minutes(lead.created_at, now)
+    is_late = clock.add_working_days(lead.created_at, 1) < now
+    return (f"not answered for {working_time(waited)}" if waited else "not answered yet"), "late" if is_late else ""
+
+
+def _first_contact(lead: Lead) -> str:
+    if lead.first_contact_at is None:
+        return ""
+    day = f"{lead.first_contact_at:%a %-d %b %Y}"
+    if lead.first_contact_minutes is None:
+        return day
+    return f"{day}, after {working_time(lead.first_contact_minutes)} of opening hours"
 
 
 def _phone(detail: LeadDetail, face: Face) -> FaceView:

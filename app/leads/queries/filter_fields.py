@@ -45,6 +45,7 @@ _EVERY = (
     Field("created", "Came in", "moment", Lead.created_at, "Time"),
     Field("contacted", "Last contact", "moment", Lead.last_contact_at, "Time", none="Never"),
     Field("first-contact", "First contact", "moment", Lead.first_contact_at, "Time", none="Never"),
+    Field("answered", "Answered in, working minutes", "count", Lead.first_contact_minutes, "Time", none="Not yet"),
     Field("method", "Last contact by", "pick", Lead.last_contact_method, "Time", _CONTACT_METHODS, "Never"),
     Field("activity", "Last activity", "moment", Lead.last_activity_at, "Time"),
     Field("moved", "In its stage since", "moment", Lead.stage_entered_at, "Time"),

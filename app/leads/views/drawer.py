@@ -14,7 +14,7 @@ from app.core.fragments import answer, fragment
 from app.core.human_time import humanise_past
 from app.followups.queries import to_come
 from app.leads.queries.detail import LeadDetail, lead_detail
-from app.leads.queries.faces import FIRST, MORE, face_view, record_of
+from app.leads.queries.faces import FIRST, MORE, answered, face_view, record_of
 from app.leads.queries.facts import FACTS, read_out
 from app.leads.queries.journey import spans_of
 from app.leads.queries.sources import source_options
@@ -44,6 +44,7 @@ def drawer_values(lead_id: UUID, *, on_page: bool = False) -> dict[str, Any]:
         "first": [face_view(detail, face) for face in FIRST.values()],
         "steps": detail.steps(),
         "since": _since(detail.lead.created_at),
+        "answered": answered(detail),
         "tags": detail.tags,
         "may_tag": g.viewer.can("leads:write"),
         "adding": False,

@@ -24,7 +24,8 @@ def mark_sent(
     message.sent_at = at or utcnow()
     lead = lead_of(message)
     if lead is not None:
-        note_contact(lead, message.channel, at=message.sent_at)
+        # What Sill sends by itself is no answer of ours: it would make every firm quick.
+        note_contact(lead, message.channel, reached=message.created_by is not None, at=message.sent_at)
     _tell("message.sent", message, actor or author(message))
 
 

@@ -75,7 +75,7 @@ def _strike_out(lead: Lead, slip: Slip, actor: Actor) -> None:
         .execution_options(synchronize_session=False)
     )  # fmt: skip
     if lead.first_contact_at is not None and slip.since <= lead.first_contact_at <= slip.upto:
-        set_quietly(lead, {"first_contact_at": None})
+        set_quietly(lead, {"first_contact_at": None, "first_contact_minutes": None})
     publish(
         Event(
             "outcome.taken_back", lead.workspace_id, actor, "lead", lead.id, lead_id=lead.id,

@@ -16,6 +16,7 @@ from app.workspaces.demo import words
 from app.workspaces.demo.cast import Cast
 from app.workspaces.demo.offers import Offers
 from app.workspaces.demo.people import Enquiry
+from app.workspaces.queries import current_workspace
 
 _MINUTE = timedelta(minutes=1)
 
@@ -64,13 +65,14 @@ class History:
             is_customer_visible=True,
             data={"message_id": str(message.id), "title": title, "error": None, "reason": ""},
         )  # fmt: skip
-        self._in_touch(message.channel, at)
+        self._in_touch(message.channel, at, reached=by == "person")
         return message
 
     def _in_touch(self, method: str, at: datetime, *, reached: bool = True) -> None:
         lead = self.lead
         if reached and lead.first_contact_at is None:
             lead.first_contact_at = at
+            lead.first_contact_minutes = current_workspace().clock().business_minutes(lead.created_at, at)
         lead.last_contact_at, lead.last_contact_method = at, method
 
     def _contact(self, at: datetime) -> Contact:

@@ -1,0 +1,65 @@
+"""Speed to lead: how long a customer waited for the first of us to get in touch, in opening hours."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from app.activities.services import log_call
+from app.core.clock import utcnow
+from app.core.permissions import SYSTEM
+from app.extensions import db
+from app.leads.services import get_lead
+from app.messaging.services import compose, mark_sent
+from app.workspaces.queries import current_workspace
+
+FRIDAY_EVENING = datetime(2026, 11, 20, 16, 30, tzinfo=UTC)
+MONDAY_MORNING = datetime(2026, 11, 23, 9, 45, tzinfo=UTC)
+
+
+def asked_at(make_lead: Any, at: datetime) -> Any:
+    lead = make_lead()
+    lead.created_at = at
+    db.session.commit()
+    return lead
+
+
+def sent(lead: Any, at: datetime, *, created_by: Any = None) -> None:
+    message = compose(
+        lead, "email", recipient="x@example.com", subject="Hello", body="Hello", actor=SYSTEM, created_by=created_by
+    )
+    mark_sent(message, at=at)
+    db.session.commit()
+
+
+def test_opening_hours_alone_are_counted(world: Any, make_lead: Any) -> None:
+    lead = asked_at(make_lead, FRIDAY_EVENING)
+    sent(lead, MONDAY_MORNING, created_by=world.alice.user_id)
+    assert get_lead(lead.id).first_contact_minutes == 30 + 45
+
+
+def test_what_sill_sends_by_itself_is_no_answer(world: Any, make_lead: Any) -> None:
+    lead = asked_at(make_lead, FRIDAY_EVENING)
+    sent(lead, FRIDAY_EVENING + timedelta(minutes=1))
+    assert (get_lead(lead.id).first_contact_at, get_lead(lead.id).last_contact_method) == (None, "email")
+    sent(lead, MONDAY_MORNING, created_by=world.alice.user_id)
+    sent(lead, MONDAY_MORNING + timedelta(hours=1), created_by=world.alice.user_id)
+    assert get_lead(lead.id).first_contact_minutes == 75
+
+
+def test_the_drawer_says_how_soon(alice: Any, world: Any, make_lead: Any) -> None:
+    opens = current_workspace().clock().next_open(utcnow() - timedelta(days=7))
+    lead = asked_at(make_lead, opens)
+    assert "not answered for" in alice.get(f"/w/wells/leads/{lead.id}", hx=True).text
+    log_call(lead, "no_answer", world.alice.actor)
+    db.session.commit()
+    assert get_lead(lead.id).first_contact_minutes is None
+    sent(lead, opens + timedelta(minutes=25), created_by=world.alice.user_id)
+    assert "answered in 25 min" in alice.get(f"/w/wells/leads/{lead.id}", hx=True).text
+
+
+def test_the_list_shows_and_narrows_by_it(alice: Any, world: Any, make_lead: Any) -> None:
+    quick, slow = asked_at(make_lead, FRIDAY_EVENING), asked_at(make_lead, FRIDAY_EVENING)
+    sent(quick, FRIDAY_EVENING + timedelta(minutes=12), created_by=world.alice.user_id)
+    sent(slow, MONDAY_MORNING, created_by=world.alice.user_id)
+    shown = alice.get("/w/wells/leads?columns=answered&answered=..60").text
+    assert quick.number in shown and slow.number not in shown
+    assert slow.number in alice.get("/w/wells/leads?answered=61..").text
