@@ -16,6 +16,7 @@ from app.core.tenancy import current_workspace_id
 from app.extensions import db
 from app.leads.models import Lead
 from app.messaging.models import DeliveryAttempt, Message
+from app.messaging.services.conversations import note
 from app.messaging.services.letters import letter_html
 from app.messaging.services.outcomes import mark_failed, mark_sent
 from app.workspaces.queries import current_workspace
@@ -48,7 +49,8 @@ def compose(
     if channel == "email" and html is None:
         html = letter_html(body, current_workspace())
     message = Message(
-        lead_id=lead.id if lead else None, channel=channel, purpose=purpose, state="queued",
+        lead_id=lead.id if lead else None, contact_id=lead.contact_id if lead else None,
+        channel=channel, purpose=purpose, state="queued",
         recipient=_normal(channel, recipient), subject=_subject(channel, subject), body=body,
         html=html if channel == "email" else None, template_key=template_key, created_by=created_by,
         resend_when_unsure=resend_when_unsure, created_at=now,
@@ -56,6 +58,7 @@ def compose(
     db.session.add(message)
     db.session.flush()
     outbox.enqueue(SEND, message.id, run_at=now + hold)
+    note(message)
     _tell("message.queued", message, actor)
     return message
 
