@@ -1,0 +1,16 @@
+"""What can be read of the chase. One file a concern; this page lists them."""
+
+from app.followups.queries.planned import (
+    MOST_PLANNED,
+    PAGE,
+    PlannedAct,
+    PlannedPage,
+    ToCome,
+    count_planned,
+    planned_messages,
+    to_come,
+)
+
+__all__ = [
+    "MOST_PLANNED", "PAGE", "PlannedAct", "PlannedPage", "ToCome", "count_planned", "planned_messages", "to_come",
+]  # fmt: skip
