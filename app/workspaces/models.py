@@ -1,6 +1,7 @@
 """A workspace, who belongs to it and how it works."""
 
 from datetime import date, datetime, time
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import BigInteger, Boolean, Date, ForeignKey, Integer, LargeBinary, SmallInteger, Text, Time
@@ -94,11 +95,23 @@ class Workspace(db.Model):
 
     def clock(self) -> BusinessClock:
         """The hours in which this business sends and counts working time."""
-        return BusinessClock(self.time_zone, self.opens, self.closes, self.weekend_follow_ups, ClosedDays())
+        return working_clock(self)
 
     def serves(self, district: str | None) -> bool:
         """Whether a postcode district lies in the service area; an empty list means everywhere."""
         return not self.service_districts or district in self.service_districts
+
+
+def working_clock(hours: Any) -> BusinessClock:
+    """The clock of a workspace, from its row or whatever has the same columns of hours."""
+    weekdays = {
+        int(day): (time.fromisoformat(own[0]), time.fromisoformat(own[1])) if own else None
+        for day, own in hours.weekday_hours.items()
+    }
+    return BusinessClock(
+        hours.time_zone, hours.opens, hours.closes, hours.weekend_follow_ups, ClosedDays(),
+        weekday_hours=weekdays, texts=(hours.sms_opens, hours.sms_closes),
+    )  # fmt: skip
 
 
 class Membership(WorkspaceModel):

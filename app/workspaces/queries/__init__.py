@@ -16,8 +16,7 @@ from app.core.permissions import Viewer
 from app.core.tenancy import current_workspace_id
 from app.extensions import db
 from app.lead_forms.models import LeadForm
-from app.rounds.models import ClosedDays
-from app.workspaces.models import Invitation, Membership, Workspace
+from app.workspaces.models import Invitation, Membership, Workspace, working_clock
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +33,9 @@ class WorkspaceView:
     opens: time
     closes: time
     weekend_follow_ups: bool
+    weekday_hours: dict[str, list[str] | None]
+    sms_opens: time
+    sms_closes: time
     high_value_minor: int
 
     @property
@@ -43,7 +45,7 @@ class WorkspaceView:
 
     def clock(self) -> BusinessClock:
         """The hours in which this business sends and counts working time."""
-        return BusinessClock(self.time_zone, self.opens, self.closes, self.weekend_follow_ups, ClosedDays())
+        return working_clock(self)
 
 
 @dataclass(frozen=True, slots=True)
