@@ -13,7 +13,7 @@ from datetime import datetime
 from uuid import UUID
 
 from flask import current_app
-from sqlalchemy import LargeBinary, Text, delete, select, update
+from sqlalchemy import LargeBinary, Text, delete, select, text, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.clock import utcnow
@@ -27,7 +27,11 @@ class AccessKey(db.Model):
     """A hashed key and what it opens. Global on purpose: the workspace is what it finds."""
 
     __tablename__ = "access_keys"
-    __table_args__ = (one_of("kind", KINDS), db.Index("ix_access_keys_target", "workspace_id", "target_id"))
+    __table_args__ = (
+        one_of("kind", KINDS),
+        db.Index("ix_access_keys_target", "workspace_id", "target_id"),
+        db.Index("ix_access_keys_slug", "workspace_id", postgresql_where=text("kind = 'slug'")),
+    )
 
     key_hash: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)
     kind: Mapped[str] = mapped_column(Text)

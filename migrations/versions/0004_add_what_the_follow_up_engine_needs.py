@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import sqlalchemy as sa
-from alembic import op
+from alembic import context, op
 from sqlalchemy.dialects import postgresql
 
 revision = "0004"
@@ -74,12 +74,45 @@ def upgrade() -> None:
             "update messages m set contact_id = l.contact_id from leads l"
             " where l.workspace_id = m.workspace_id and l.id = m.lead_id"
         )
+    _daily_work()
     _one_of("access_keys", "kind", (*KEY_KINDS, "inbound"))
     _one_of("notifications", "kind", (*NOTIFICATION_KINDS, *NEW_NOTIFICATION_KINDS))
     _one_of("follow_ups", "kind", (*ACTS, "stage", "wait", "branch"))
 
 
+def _daily_work() -> None:
+    """What each workspace does once a day is planned by whoever asks which of them have it not planned yet: ids only.
+
+    The policy `sweep` of the outbox lets the owner of the function alone look over the walls while it runs.
+    """
+    op.create_index(
+        "ix_access_keys_slug", "access_keys", ["workspace_id"], unique=False, postgresql_where=sa.text("kind = 'slug'")
+    )
+    op.execute(
+        """
+        create function workspaces_without(work_kind text, work_key text, at_most integer)
+        returns table (workspace_id uuid)
+        language plpgsql security definer set search_path = public, pg_temp as $$
+        begin
+            perform set_config('app.sweep', 'on', true);
+            return query select k.workspace_id from access_keys k
+             where k.kind = 'slug' and not exists (
+                 select 1 from outbox o
+                  where o.workspace_id = k.workspace_id and o.kind = work_kind and o.dedupe_key = work_key)
+             group by k.workspace_id limit least(at_most, 5000);
+            perform set_config('app.sweep', '', true);
+        end $$
+        """
+    )
+    op.execute("revoke all on function workspaces_without(text, text, integer) from public")
+    role = context.get_context().opts.get("app_role")
+    if role and role != op.get_bind().scalar(sa.text("select current_user")):
+        op.execute(f'grant execute on function workspaces_without(text, text, integer) to "{role}"')
+
+
 def downgrade() -> None:
+    op.execute("drop function workspaces_without(text, text, integer)")
+    op.drop_index("ix_access_keys_slug", table_name="access_keys")
     listed = ", ".join(f"'{kind}'" for kind in NEW_NOTIFICATION_KINDS)
     op.execute(f"delete from notifications where kind in ({listed})")
     op.execute("delete from access_keys where kind = 'inbound'")
