@@ -85,9 +85,8 @@ def _step(step: SheetStep, judged: Judged) -> Step | None:
 
 
 def _delay(texts: dict[str, str], errors: dict[str, str]) -> Delay | None:
-    if month := _MONTH.fullmatch(texts["unit"]):
-        if 1 <= int(month[1]) <= len(MONTHS):
-            return Delay(int(month[1]), "until_month")
+    if (month := _MONTH.fullmatch(texts["unit"])) and 1 <= int(month[1]) <= len(MONTHS):
+        return Delay(int(month[1]), "until_month")
     unit, amount = texts["unit"], texts["amount"] or "0"
     if unit not in UNITS or unit not in MOST:
         errors["amount"] = "Choose what it is counted in."
