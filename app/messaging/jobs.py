@@ -20,11 +20,10 @@ from app.extensions import db
 from app.messaging import services, transports
 from app.messaging.models import DeliveryAttempt, Message
 from app.messaging.ports import Accepted, NotSent, Refused, TransportError, Unclear
-from app.messaging.ports.email import EmailTransport, OutgoingEmail
-from app.messaging.ports.sms import OutgoingSms, SmsTransport
-from app.messaging.services.letters import with_way_out
+from app.messaging.ports.email import EmailTransport
+from app.messaging.ports.sms import SmsTransport
+from app.messaging.services.outgoing import outgoing_email, outgoing_sms
 from app.messaging.services.refusing import refusal
-from app.workspaces.queries import current_workspace
 
 _OUTCOMES = {Refused: "refused", NotSent: "not_sent", Unclear: "unclear"}
 _OPTED_OUT = "twilio_21610"
@@ -154,15 +153,7 @@ def _transport(message: Message) -> EmailTransport | SmsTransport:
 def _call(message: Message, transport: EmailTransport | SmsTransport) -> Callable[[], Accepted]:
     """The hand-over, with all it needs read beforehand: no transaction is open while the provider takes its time."""
     if message.channel == "sms":
-        sms = OutgoingSms(message.id, message.recipient, message.body, services.status_url(message.id))
+        sms = outgoing_sms(message)
         return lambda: transport.send(sms)  # type: ignore[arg-type]
-    workspace, text, html = current_workspace(), message.body, message.html or ""
-    way_out = services.unsubscribe_url(message) if services.carries_way_out(message) else None
-    if way_out and message.purpose == "marketing":
-        text, html = with_way_out(text, html, way_out)
-    email = OutgoingEmail(
-        message_id=message.id, sender_name=workspace.name, reply_to=workspace.reply_email,
-        recipient=message.recipient, subject=message.subject or "", text=text, html=html,
-        automatic=message.created_by is None, unsubscribe_url=way_out,
-    )  # fmt: skip
+    email = outgoing_email(message)
     return lambda: transport.send(email)  # type: ignore[arg-type]

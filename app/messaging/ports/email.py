@@ -13,6 +13,7 @@ class OutgoingEmail:
 
     `automatic` tells the receiving server that nobody typed it, so that holiday notices are not sent back.
     `unsubscribe_url` is the way out of mails like this one, by one POST (RFC 8058); None where there is none.
+    `answers` are the Message-IDs of the thread that it goes on with, the answered one last.
     """
 
     message_id: UUID
@@ -24,6 +25,7 @@ class OutgoingEmail:
     html: str
     automatic: bool
     unsubscribe_url: str | None = None
+    answers: tuple[str, ...] = ()
 
 
 class EmailTransport(Protocol):

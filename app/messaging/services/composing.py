@@ -37,12 +37,14 @@ def compose(
     template_key: str | None = None,
     created_by: UUID | None = None,
     resend_when_unsure: bool = False,
+    answers_id: UUID | None = None,
     hold: timedelta = timedelta(),
 ) -> Message:
     """Write a message and the work of sending it, both in the running transaction.
 
     `hold` keeps it back for a while, so that it can be taken back. `resend_when_unsure` is for what must arrive even
-    if it should arrive twice (invitations). Whether it may be sent is judged at the moment of sending, not here.
+    if it should arrive twice (invitations). `answers_id` is the message that this one answers. Whether it may be
+    sent is judged at the moment of sending, not here.
     """
     now = utcnow()
     body = gsm_safe(body.strip()) if channel == "sms" else body.strip()
@@ -53,7 +55,7 @@ def compose(
         channel=channel, purpose=purpose, state="queued",
         recipient=_normal(channel, recipient), subject=_subject(channel, subject), body=body,
         html=html if channel == "email" else None, template_key=template_key, created_by=created_by,
-        resend_when_unsure=resend_when_unsure, created_at=now,
+        resend_when_unsure=resend_when_unsure, answers_id=answers_id, created_at=now,
     )  # fmt: skip
     db.session.add(message)
     db.session.flush()

@@ -4,8 +4,11 @@ A workspace without one of its own sends through the installation's; an inbox ha
 """
 
 import json
+from collections import OrderedDict
 from dataclasses import fields, replace
+from threading import Lock
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import select
 
@@ -19,17 +22,38 @@ from app.core.tenancy import current_workspace_id
 from app.extensions import db
 from app.messaging.models import MessageProvider
 from app.messaging.ports.settings import KINDS, Settings
+from app.workspaces.queries import current_workspace
 
+_MOST_KEPT = 2_000  # workspaces
+#: What is known of workspaces: the count of their changes, and their providers by channel, sealed as they are.
+_kept: OrderedDict[UUID, tuple[int, dict[str, MessageProvider]]] = OrderedDict()
+_lock = Lock()
 CHANGED_MEANWHILE = "Someone else changed this meanwhile. Reload to see it."
 
 
 def provider_for(channel: str) -> Any:
     """The settings of the workspace's own provider for email, sms or inbox (ports/settings.py); None without one.
 
-    One that was switched off is none. Costs no statement on a page, one in a job.
+    One that was switched off is none.
     """
-    found = next((each for each in catalogue.known(MessageProvider) if each.channel == channel), None)
-    return settings_of(found) if found is not None and found.is_active else None
+    found = known_provider(channel)
+    return settings_of(found) if found is not None else None
+
+
+def known_provider(channel: str) -> MessageProvider | None:
+    """The workspace's own provider in use, detached. Costs no statement while nothing of the workspace has changed."""
+    workspace = current_workspace()
+    with _lock:
+        kept = _kept.get(workspace.id)
+    if kept is None or kept[0] != workspace.catalogue_version:
+        rows = {each.channel: each for each in catalogue.known(MessageProvider) if each.is_active}
+        kept = (workspace.catalogue_version, rows)
+        with _lock:
+            _kept[workspace.id] = kept
+            _kept.move_to_end(workspace.id)
+            if len(_kept) > _MOST_KEPT:
+                _kept.popitem(last=False)
+    return kept[1].get(channel)
 
 
 def settings_of(provider: MessageProvider) -> Settings:
@@ -68,7 +92,7 @@ def save_provider(channel: str, kind: str, settings: Settings, seen: int, actor:
     provider.kind, provider.settings, provider.is_active = kind, json.dumps(settings.as_json()), True
     provider.tested_at, provider.error = None, None
     provider.updated_by, provider.updated_at = actor.user_id, utcnow()
-    db.session.flush()
+    _flush()
     _tell("provider.changed", provider, actor)
     return provider
 
@@ -78,7 +102,7 @@ def remove_provider(channel: str, actor: Actor) -> None:
     provider = get_provider(channel, lock=True)
     _tell("provider.removed", provider, actor)
     db.session.delete(provider)
-    db.session.flush()
+    _flush()
 
 
 def note_result(channel: str, code: str | None) -> None:
@@ -86,6 +110,12 @@ def note_result(channel: str, code: str | None) -> None:
     provider = get_provider(channel, lock=True)
     provider.tested_at, provider.error = utcnow(), code
     db.session.flush()
+
+
+def _flush() -> None:
+    """Write it. The trigger has counted the change on the workspace's row, which is read anew when next asked for."""
+    db.session.flush()
+    db.session.expire(current_workspace(), ["catalogue_version"])
 
 
 def _with_kept_secrets(new: Settings, old: Settings) -> Settings:

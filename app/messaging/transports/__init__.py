@@ -10,12 +10,10 @@ from uuid import UUID
 from flask import current_app
 
 from app.config import Config
-from app.core import catalogue
-from app.messaging.models import MessageProvider
 from app.messaging.ports.email import EmailTransport
 from app.messaging.ports.settings import GatewaySettings, Settings, SmtpSettings, TwilioSettings
 from app.messaging.ports.sms import SmsTransport
-from app.messaging.services.providers import settings_of
+from app.messaging.services.providers import known_provider, settings_of
 from app.workspaces.queries import current_workspace
 
 Transport = EmailTransport | SmsTransport
@@ -70,9 +68,7 @@ def _own(channel: str) -> Transport | None:
         kept = kept_by.get(place)
     if kept is not None and kept[0] == workspace.catalogue_version:
         return kept[2]
-    provider = next(
-        (each for each in catalogue.known(MessageProvider) if each.channel == channel and each.is_active), None
-    )
+    provider = known_provider(channel)
     sealed = provider.settings_sealed if provider else None
     if kept is not None and kept[1] == sealed:
         made = kept[2]  # something else changed: its open connection is worth keeping

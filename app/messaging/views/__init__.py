@@ -4,6 +4,6 @@ from flask import Blueprint
 
 bp = Blueprint("messaging", __name__)
 
-from app.messaging.views import hooks, outbox, unsubscribing, writing  # noqa: E402 - they hang their routes on bp
+from app.messaging.views import hooks, outbox, tracking, unsubscribing, writing  # noqa: E402 - they hang their routes on bp
 
-__all__ = ["bp", "hooks", "outbox", "unsubscribing", "writing"]
+__all__ = ["bp", "hooks", "outbox", "tracking", "unsubscribing", "writing"]

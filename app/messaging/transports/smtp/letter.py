@@ -24,6 +24,9 @@ def make_letter(email: OutgoingEmail, sender: str) -> EmailMessage:
     letter["Message-ID"] = f"<{email.message_id}@{domain(sender)}>"
     if email.reply_to:
         letter["Reply-To"] = Address(addr_spec=email.reply_to)
+    if email.answers:
+        letter["In-Reply-To"] = email.answers[-1]
+        letter["References"] = " ".join(email.answers)
     if email.automatic:
         letter["Auto-Submitted"] = "auto-generated"  # RFC 3834, section 5
     if email.unsubscribe_url:
