@@ -8,7 +8,9 @@ from app.core import tenancy
 from app.core.ids import parse_id
 from app.core.tenancy import Scope
 from app.extensions import csrf, limiter
+from app.messaging.ports.settings import TwilioSettings
 from app.messaging.services import note_status, workspace_of_hook
+from app.messaging.services.providers import provider_for
 from app.messaging.services.statuses import HOOK
 from app.messaging.views import bp
 
@@ -22,12 +24,13 @@ _LARGEST = 32_768
 def twilio_hook(key: str) -> Response:
     """Take a report in. 204 also for a message nobody knows, so that Twilio does not repeat it; 403 if not signed."""
     request.max_content_length = _LARGEST
-    if not _is_signed():
-        abort(403)
     workspace_id = workspace_of_hook(key)
+    if workspace_id is not None:
+        tenancy.enter(Scope(workspace_id, None, "all"))
+    if not _is_signed(own_account=workspace_id is not None):
+        abort(403)
     if workspace_id is None:
         abort(404)
-    tenancy.enter(Scope(workspace_id, None, "all"))
     form = request.form
     sid, status = form.get("MessageSid", ""), form.get("MessageStatus", "")
     if sid and status:
@@ -35,12 +38,16 @@ def twilio_hook(key: str) -> Response:
     return make_response("", 204)
 
 
-def _is_signed() -> bool:
-    """Checked against the address that we gave Twilio, not the one a proxy may have made of it."""
+def _is_signed(*, own_account: bool) -> bool:
+    """Checked against the address that we gave Twilio, not the one a proxy may have made of it.
+
+    By the token of the workspace's own account, or the installation's: what left before an account was changed is
+    still reported about.
+    """
     config: Config = current_app.extensions["config"]
-    if not config.twilio_auth_token:
-        return False
+    own = provider_for("sms") if own_account else None
+    tokens = (own.auth_token if isinstance(own, TwilioSettings) else "", config.twilio_auth_token)
     query = f"?{request.query_string.decode('latin-1')}" if request.query_string else ""
     url = f"{config.public_url}{request.path}{query}"
     signature = request.headers.get("X-Twilio-Signature", "")
-    return bool(RequestValidator(config.twilio_auth_token).validate(url, request.form, signature))
+    return any(token and RequestValidator(token).validate(url, request.form, signature) for token in tokens)
