@@ -54,7 +54,7 @@ def test_a_given_value_does_not_make_a_new_variable(lead, template):
         render_template(template("{secret}"), lead, secret="x")
 
 
-@pytest.mark.parametrize("text", ["{{7*7}}", "{first_name.__class__}", "{0}", "{}", "%(x)s", "{% raw %}", "{First}"])
+@pytest.mark.parametrize("text", ["{{7*7}}", "{first_name.gender}", "{0}", "{}", "%(x)s", "{% raw %}", "{First}"])
 def test_what_is_no_variable_stays_as_it_is(lead, template, text):
     words = render_template(template(text), lead)
     assert words.body == text

@@ -17,7 +17,7 @@ from app.extensions import db
 from app.leads.models import Lead
 from app.messaging.models import DeliveryAttempt, Message
 from app.messaging.services.conversations import note
-from app.messaging.services.letters import letter_html
+from app.messaging.services.letters import letter, letter_html
 from app.messaging.services.outcomes import mark_failed, mark_sent
 from app.workspaces.queries import current_workspace
 
@@ -35,6 +35,7 @@ def compose(
     html: str | None = None,
     purpose: str = "service",
     template_key: str | None = None,
+    template_version_no: int | None = None,
     created_by: UUID | None = None,
     resend_when_unsure: bool = False,
     answers_id: UUID | None = None,
@@ -44,17 +45,20 @@ def compose(
 
     `hold` keeps it back for a while, so that it can be taken back. `resend_when_unsure` is for what must arrive even
     if it should arrive twice (invitations). `answers_id` is the message that this one answers. Whether it may be
-    sent is judged at the moment of sending, not here.
+    sent is judged at the moment of sending, not here. A mail that a person (`created_by`) types to a customer is read
+    as Markdown; other mails without `html` are plain text.
     """
     now = utcnow()
     body = gsm_safe(body.strip()) if channel == "sms" else body.strip()
     if channel == "email" and html is None:
-        html = letter_html(body, current_workspace())
+        is_typed = lead is not None and created_by is not None
+        body, html = letter(body, current_workspace()) if is_typed else (body, letter_html(body, current_workspace()))
     message = Message(
         lead_id=lead.id if lead else None, contact_id=lead.contact_id if lead else None,
         channel=channel, purpose=purpose, state="queued",
         recipient=_normal(channel, recipient), subject=_subject(channel, subject), body=body,
-        html=html if channel == "email" else None, template_key=template_key, created_by=created_by,
+        html=html if channel == "email" else None, template_key=template_key,
+        template_version_no=template_version_no, created_by=created_by,
         resend_when_unsure=resend_when_unsure, answers_id=answers_id, created_at=now,
     )  # fmt: skip
     db.session.add(message)

@@ -6,6 +6,7 @@ from flask import current_app
 from markupsafe import Markup
 
 from app.core.fragments import fragment
+from app.messaging.services import markdown
 from app.workspaces.models import Workspace
 
 _HEX = re.compile(r"#[0-9a-fA-F]{6}")
@@ -14,23 +15,30 @@ _WAY_OUT = "Stop emails like this"
 _GAP = re.compile(r"\n[ \t]*\n+")
 
 
-def letter_html(text: str, workspace: Workspace, link: str | None = None, link_label: str = "Open") -> str:
-    """Return the HTML of `text`: blank lines part paragraphs, a paragraph that is only `link` becomes a button.
-
-    Everything is escaped; `link` inside a sentence becomes an ordinary link. Without `link`, the first paragraph that
-    is nothing but an address of ours is taken for it.
-    """
-    parts = [part.strip() for part in _GAP.split(text) if part.strip()]
-    link = link or next((part for part in parts if _is_ours(part)), None)
-    accent = workspace.accent if _HEX.fullmatch(workspace.accent) else _FALLBACK_ACCENT
-    return str(
-        fragment(
-            "emails/layout.html",
-            paragraphs=[_paragraph(part, link) for part in parts],
-            link=link, link_label=link_label, business=workspace.name, phone=workspace.phone, accent=accent,
-            on_accent=_ink_on(accent),
-        )
+def letter(
+    text: str, workspace: Workspace, *, filling: markdown.Filling | None = None, link: str | None = None,
+    link_label: str = "Open",
+) -> tuple[str, str]:  # fmt: skip
+    """The plain text and the HTML of a mail written in Markdown (markdown.py), with the values of `filling`."""
+    link = link or next((part for part in _parts(text) if _is_ours(part)), None)
+    written = markdown.write(
+        text if filling else markdown.cleared(text), filling or markdown.Filling(), link,
+        lambda target: _button(target, link_label, workspace),
     )  # fmt: skip
+    return written.text, _page(written.html, workspace)
+
+
+def letter_html(text: str, workspace: Workspace, link: str | None = None, link_label: str = "Open") -> str:
+    """The HTML of a plain text, which no formatting is read from: for what holds names and words of others.
+
+    Blank lines part paragraphs, a paragraph that is only `link` becomes a button. Everything is escaped; `link` inside
+    a sentence becomes an ordinary link. Without `link`, the first paragraph that is nothing but an address of ours is
+    taken for it.
+    """
+    parts = _parts(text)
+    link = link or next((part for part in parts if _is_ours(part)), None)
+    button = _button(link, link_label, workspace) if link else None
+    return _page(Markup("\n").join(_paragraph(part, link, button) for part in parts), workspace)
 
 
 def with_way_out(text: str, html: str, url: str) -> tuple[str, str]:
@@ -47,15 +55,38 @@ def _is_ours(part: str) -> bool:
     return part.startswith(f"{current_app.config['PUBLIC_URL']}/") and not re.search(r"\s", part)
 
 
-def _paragraph(part: str, link: str | None) -> Markup | None:
-    """One paragraph; None stands for the button."""
-    if part == link:
-        return None
+def _parts(text: str) -> list[str]:
+    return [part.strip() for part in _GAP.split(text) if part.strip()]
+
+
+def _paragraph(part: str, link: str | None, button: Markup | None) -> Markup:
+    if button is not None and part == link:
+        return button
     lines: list[str] = part.split("\n")
     if link:
         anchor = Markup('<a href="{0}">{0}</a>').format(link)
         lines = [anchor.join(line.split(link)) for line in lines]
-    return Markup("<br>").join(lines)  # joining escapes what is not markup yet
+    return Markup('<p style="margin:0 0 16px">{}</p>').format(Markup("<br>").join(lines))  # joining escapes the rest
+
+
+def _button(link: str, label: str, workspace: Workspace) -> Markup:
+    accent = _accent(workspace)
+    return Markup(
+        '<p style="margin:0 0 16px"><a href="{}" style="display:inline-block;padding:12px 20px;border-radius:8px;'
+        'background:{};color:{};font-weight:600;text-decoration:none">{}</a></p>'
+    ).format(link, accent, _ink_on(accent), label)
+
+
+def _page(body: Markup, workspace: Workspace) -> str:
+    return str(
+        fragment(
+            "emails/layout.html", body=body, business=workspace.name, phone=workspace.phone, accent=_accent(workspace)
+        )
+    )
+
+
+def _accent(workspace: Workspace) -> str:
+    return workspace.accent if _HEX.fullmatch(workspace.accent) else _FALLBACK_ACCENT
 
 
 def _ink_on(accent: str) -> str:

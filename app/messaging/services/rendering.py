@@ -19,7 +19,8 @@ from app.leads.models import Lead
 from app.leads.words import often
 from app.messaging.defaults import TEMPLATES
 from app.messaging.models import MessageTemplate
-from app.messaging.services.letters import letter_html
+from app.messaging.services.letters import letter
+from app.messaging.services.markdown import Filling, cleared
 from app.quotes.models import Quote
 from app.rounds.queries import next_visits
 from app.workspaces.models import Workspace
@@ -53,11 +54,12 @@ class TemplateFault(Conflict):
 
 @dataclass(frozen=True, slots=True)
 class Rendered:
-    """A template filled in. `html` is None for a text message."""
+    """A template filled in. `html` is None for a text message; `version_no` says which words of the template."""
 
     subject: str
     body: str
     html: str | None
+    version_no: int | None = None
 
 
 class _Facts:
@@ -158,10 +160,12 @@ def render_template(
         return known[name] or " ".join((fallback or "").split())
 
     subject = " ".join(_VARIABLE.sub(value, template.subject).split())
-    body = _VARIABLE.sub(value, template.body).strip()
     if template.channel == "sms":
-        return Rendered("", gsm_safe(body), None)
-    return Rendered(subject, body, letter_html(body, workspace, known.get("link"), link_label))
+        return Rendered("", gsm_safe(_VARIABLE.sub(value, template.body).strip()), None, template.version_no)
+    filling = Filling()
+    held = _VARIABLE.sub(lambda found: filling.put(value(found)), cleared(template.body))
+    body, html = letter(held, workspace, filling=filling, link=known.get("link"), link_label=link_label)
+    return Rendered(subject, body, html, template.version_no)
 
 
 def template_by_key(key: str) -> MessageTemplate:
