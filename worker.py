@@ -35,7 +35,7 @@ def work() -> None:
         try:
             outbox.sweep()
             worker = Worker(
-                [bell.queue()], connection=redis_door.client, serializer=JSONSerializer, worker_ttl=20,
+                bell.queues(), connection=redis_door.client, serializer=JSONSerializer, worker_ttl=20,
                 maintenance_interval=30,
             )  # fmt: skip
             worker.work(logging_level="WARNING", with_scheduler=False)

@@ -53,7 +53,7 @@ def create_app(config: "Config | None" = None) -> Flask:
     metrics.init_app(app)
     features.register(app)
     events.wire(reactions.REACTIONS)
-    outbox.wire(reactions.WORK)
+    outbox.wire(reactions.WORK, reactions.WORK_IN_BATCHES)
     cli.init_app(app)
     web.check_permissions_declared(app)
     return app

@@ -5,10 +5,12 @@ Below it, who does the work that is left for later.
 
 from collections.abc import Mapping
 
+from app.alerts import jobs as alert_jobs
+from app.alerts import services as alerts
 from app.audit.services import record_event
 from app.bulk_acts import jobs as bulk_jobs
 from app.core.events import EVERY, Reaction
-from app.core.outbox import Handler
+from app.core.outbox import Handler, HandlerOfMany
 from app.files import jobs as file_jobs
 from app.followups import jobs as followup_jobs
 from app.followups import services as followups
@@ -40,6 +42,7 @@ REACTIONS: Mapping[str, tuple[Reaction, ...]] = {
         notifications.plan_ringing,
         followups.restore_planned,
         messaging.stop_unsent,
+        alerts.tell_ready,
     ),
     "note.added": (notifications.tell_mentioned,),
     "quote.sent": (leads.advance_to_quote_sent,),
@@ -62,6 +65,9 @@ REACTIONS: Mapping[str, tuple[Reaction, ...]] = {
 }
 
 WORK: Mapping[str, Handler] = {
+    alerts.LOOK: alert_jobs.look,
+    alerts.DIGEST: alert_jobs.send_digests,
+    alerts.READY: alert_jobs.mail_ready,
     "file.erase": file_jobs.erase,
     bulk_jobs.RUN: bulk_jobs.run,
     "follow_up.due": followup_jobs.carry_out,
@@ -73,3 +79,6 @@ WORK: Mapping[str, Handler] = {
     quote_jobs.REMIND: quote_jobs.remind,
     "transfer.run": squeegee_jobs.run_transfer,
 }
+
+#: Work that is cheaper done many pieces at once; each is settled by itself.
+WORK_IN_BATCHES: Mapping[str, HandlerOfMany] = {}

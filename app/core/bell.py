@@ -1,5 +1,7 @@
-"""The bell: tells an RQ worker that a piece of work is due. It carries ids only and may be lost without harm."""
+"""The bell: tells an RQ worker that work is due. It carries ids only and may be lost without harm."""
 
+from collections.abc import Iterable, Sequence
+from itertools import chain, zip_longest
 from uuid import UUID
 
 import structlog
@@ -11,21 +13,60 @@ from app.extensions import redis_door
 
 log = structlog.get_logger(__name__)
 QUEUE = "work"
-#: A bell rung twice within this time is rung once, so that a long backlog is not queued again by every sweep.
-_QUIET_SECONDS = 9
+#: What the sweep found, and what comes in great numbers: listened to when nothing else is to be done.
+BACKLOG = "backlog"
+#: Pieces of one workspace's work that one ring is for.
+TOGETHER = 24
+#: A bell that was not answered yet is not rung again within this time, or every sweep would queue a backlog anew.
+_QUIET_SECONDS = 30
+_ANSWER = "app.core.jobs.answer_bell"
 
 
-def queue() -> Queue:
-    """The one queue that workers listen to."""
-    return Queue(QUEUE, connection=redis_door.client, serializer=JSONSerializer)
+def queues() -> list[Queue]:
+    """The queues that workers listen to, the more urgent one first."""
+    return [Queue(name, connection=redis_door.client, serializer=JSONSerializer) for name in (QUEUE, BACKLOG)]
 
 
-def ring(workspace_id: UUID, item_id: UUID) -> None:
-    """Ask a worker to look at the item now. With Redis away this is a no-op: the sweeper rings again."""
+def ring(items: Sequence[tuple[UUID, UUID]], *, swept: bool = False) -> None:
+    """Ask a worker to look at items, given as (workspace, item). With Redis away this does nothing: the sweep rings
+    again. `swept`: it was the sweep that found them.
+    """
     try:
-        if redis_door.client.set(f"rung:{item_id}", 1, nx=True, ex=_QUIET_SECONDS):
-            queue().enqueue(
-                "app.core.jobs.answer_bell", str(workspace_id), str(item_id), result_ttl=0, failure_ttl=60, ttl=300
-            )
+        fresh = _not_rung(items)
+        if not fresh:
+            return
+        work, backlog = queues()
+        queue = backlog if swept or len(fresh) > TOGETHER else work
+        limits = {"result_ttl": 0, "failure_ttl": 60, "ttl": 300}  # seconds
+        queue.enqueue_many(
+            [Queue.prepare_data(_ANSWER, tuple(map(str, ids)), **limits) for ids in _by_workspace(fresh)]
+        )
     except RedisError as error:
-        log.warning("bell_not_rung", item=str(item_id), error=type(error).__name__)
+        log.warning("bell_not_rung", items=len(items), error=type(error).__name__)
+
+
+def answered(item_ids: Iterable[str]) -> None:
+    """From now on these may be rung again."""
+    try:
+        redis_door.client.unlink(*(f"rung:{item_id}" for item_id in item_ids))
+    except RedisError as error:
+        log.warning("bell_not_answered", error=type(error).__name__)
+
+
+def _not_rung(items: Sequence[tuple[UUID, UUID]]) -> list[tuple[UUID, UUID]]:
+    with redis_door.client.pipeline(transaction=False) as pipeline:
+        for _, item_id in items:
+            pipeline.set(f"rung:{item_id}", 1, nx=True, ex=_QUIET_SECONDS)
+        return [item for item, is_new in zip(items, pipeline.execute(), strict=True) if is_new]
+
+
+def _by_workspace(items: Iterable[tuple[UUID, UUID]]) -> list[tuple[UUID, ...]]:
+    """The arguments of each ring: a workspace, then ids of its items. The workspaces take turns."""
+    by_workspace: dict[UUID, list[UUID]] = {}
+    for workspace_id, item_id in items:
+        by_workspace.setdefault(workspace_id, []).append(item_id)
+    rings = [
+        [(here, *ids[start : start + TOGETHER]) for start in range(0, len(ids), TOGETHER)]
+        for here, ids in by_workspace.items()
+    ]
+    return [each for each in chain.from_iterable(zip_longest(*rings)) if each]

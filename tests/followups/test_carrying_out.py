@@ -133,7 +133,7 @@ def test_a_cancel_that_comes_after_the_claim_still_wins(
     lead = make_lead(email=TO)
     make_due()
     item = db.session.scalars(select(outbox.OutboxItem)).one()
-    claim: Claim | None = outbox._claim(item.workspace_id, item.id)
+    claim: Claim | None = outbox.claim_one(item.workspace_id, item.id)
     move_to_stage(lead.id, stage_id("declined"), world.alice.actor)
     db.session.commit()
     carry_out(claim)
