@@ -2,6 +2,7 @@
 foreign.
 """
 
+import re
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -21,9 +22,7 @@ _PLAIN = str.maketrans(
         **dict.fromkeys("‘’‚‛′ʼ´`", "'"),
         **dict.fromkeys("“”„‟″«»", '"'),
         **dict.fromkeys("‐‑‒–—―−", "-"),
-        **dict.fromkeys(
-            "\t\u00a0\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u3000", " "
-        ),
+        **dict.fromkeys("\t\u00a0\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u3000", " "),
         **dict.fromkeys("\u200b\u2060\ufeff\u00ad", ""),
         **dict.fromkeys("•·", "-"),
         **dict.fromkeys("\u2028\u2029\u0085", "\n"),
@@ -44,6 +43,19 @@ _PLAIN = str.maketrans(
         "¾": "3/4",
     }
 )
+_FOREIGN = re.compile(f"[^{re.escape(''.join(sorted(_BASIC | _EXTENDED)))}]+")
+#: What people mean by signs that have no plain letter.
+_IN_WORDS = {
+    "°": " degrees",
+    "→": "->",
+    "←": "<-",
+    "✓": "yes",
+    "✔": "yes",
+    "☺": ":)",
+    "🙂": ":)",
+    "😊": ":)",
+    "☹": ":(",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +91,29 @@ def gsm_safe(text: str) -> str:
     """
     plain = unicodedata.normalize("NFC", text.replace("\r\n", "\n")).translate(_PLAIN)
     return "".join(_nearest(letter) for letter in plain)
+
+
+def plain(text: str) -> str:
+    """`gsm_safe`, with what no plain letter stands for (emoji, other scripts) left out."""
+    safe = gsm_safe(text)
+    for run, instead in foreign(safe).items():
+        safe = safe.replace(run, instead) if instead else safe.replace(f" {run}", "").replace(run, "")
+    return safe
+
+
+def foreign(text: str) -> dict[str, str]:
+    """What stands in `text` outside the alphabet, run by run, the longest first, and what may stand there instead.
+
+    An emoji of several characters is one run. "" is for what is left out, the space before it included.
+    """
+    runs = set(_FOREIGN.findall(text))
+    return {run: _IN_WORDS.get(run.strip("\ufe0f"), "") for run in sorted(runs, key=lambda run: (-len(run), run))}
+
+
+def room(counted: SmsCount) -> int:
+    """How many units fit into the parts that a message has (into one, for an empty one)."""
+    alone, part = (_GSM_ALONE, _GSM_PART) if counted.encoding == "GSM-7" else (_UCS2_ALONE, _UCS2_PART)
+    return alone if counted.segments < 2 else part * counted.segments
 
 
 def _nearest(letter: str) -> str:

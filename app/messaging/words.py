@@ -12,6 +12,9 @@ _STATES = {
     "received": ("Received", ""),
 }
 _WORK = {
+    "alerts.look": "Look for what is late",
+    "alerts.digest": "Send the digests of the day",
+    "alerts.ready": "Tell what is ready for Squeegee",
     "message.send": "Send a message",
     "follow_up.due": "Carry out a follow-up",
     "quote.expire": "Let a quote expire",
@@ -89,3 +92,10 @@ def left_out_words(reason: str, count: int = 1) -> str:
     """Why somebody gets no message that goes to many, as the end of a sentence that begins with their number."""
     one, many = _LEFT_OUT.get(reason, (reason.replace("_", " "),) * 2)
     return one if count == 1 else many
+
+
+def pence(hundredths: int) -> str:
+    """A small price, given in hundredths of a penny: 4p, 3.95p, £1.20."""
+    if hundredths >= 10_000:
+        return f"£{hundredths / 10_000:.2f}"
+    return f"{hundredths / 100:.2f}".rstrip("0").rstrip(".") + "p"

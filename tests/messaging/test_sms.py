@@ -190,11 +190,26 @@ def test_each_workspace_has_a_hook_of_its_own(world, app):
 
 @pytest.mark.parametrize(
     ("body", "words"),
-    [("", "1 text · 160 left"), ("x" * 161, "2 texts · 145 left"), ("“Hello” – Zoë", "1 text · 147 left"),
-     ("See you ☺", "1 text · 61 left")],
+    [("", "1 text · 160 left"), ("x" * 161, "2 texts · 8p · 145 left"), ("“Hello” – Zoë", "1 text · 4p · 147 left"),
+     ("See you ☺", "1 text · 4p · 61 left")],
 )  # fmt: skip
 def test_a_text_is_counted_while_it_is_typed(alice, body, words):
     answer = alice.post(f"/w/{alice.slug}/messages/length", data={"body": body}, hx=True)
 
     assert words in answer.text
-    assert ("emoji" in answer.text) == ("☺" in body)
+    assert ("data-plain=" in answer.text) == ("☺" in body)
+
+
+def test_what_makes_a_text_dearer_is_shown_with_what_it_would_cost_without(alice):
+    body = "Dear Ms Cole, we come on Tuesday between nine and eleven to do your windows outside 👍🏽 Шиллинг"
+    answer = alice.post(f"/w/{alice.slug}/messages/length", data={"body": body}, hx=True)
+
+    assert "2 texts · 8p" in answer.text
+    assert "👍🏽" in answer.text and "Шиллинг" in answer.text
+    assert "makes it dearer: 1 text, 4p without" in answer.text
+
+
+def test_a_landline_is_told_while_the_text_is_typed(alice):
+    typed = {"body": "Hello", "recipient": "01749 960 123"}
+    answer = alice.post(f"/w/{alice.slug}/messages/length", data=typed, hx=True)
+    assert "no mobile number" in answer.text

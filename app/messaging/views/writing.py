@@ -10,12 +10,12 @@ from app.core.errors import Invalid
 from app.core.fragments import answer, fragment, page, redirect_to, wants_fragment
 from app.core.network import SENDING, person_or_block
 from app.core.permissions import permit
-from app.core.sms_text import SmsCount, count, gsm_safe
 from app.extensions import limiter
 from app.leads.models import Lead
 from app.leads.services import get_lead
 from app.messaging.forms import LONGEST_SMS, Typed
 from app.messaging.services import compose as write
+from app.messaging.services.weighing import Weight, weigh
 from app.messaging.views import bp
 from app.workspaces.layout import desk
 
@@ -58,12 +58,8 @@ def compose(slug: str, lead_id: UUID) -> Response:
 @permit("messages:write")
 def length(slug: str) -> Response:
     """How long the text being typed is, as it will be charged. Nothing of it is kept."""
-    body = request.form.get("body", "")[:LONGEST_SMS]
-    return answer(fragment("messaging/_length.html", length=_length(body)))
-
-
-def _length(body: str) -> SmsCount:
-    return count(gsm_safe(body))
+    body, recipient = request.form.get("body", "")[:LONGEST_SMS], request.form.get("recipient", "")[:40]
+    return answer(fragment("messaging/_length.html", length=weigh(body, recipient)))
 
 
 def _blank(lead: Lead, channel: str) -> Typed:
@@ -79,4 +75,8 @@ def _form(lead: Lead, typed: Typed, errors: dict[str, str], status: int = 200) -
 
 
 def _pane(lead: Lead, typed: Typed, errors: dict[str, str]) -> str:
-    return fragment("messaging/_pane.html", lead_id=lead.id, typed=typed, errors=errors, length=_length(typed.body))
+    return fragment("messaging/_pane.html", lead_id=lead.id, typed=typed, errors=errors, length=_weight(typed))
+
+
+def _weight(typed: Typed) -> Weight | None:
+    return weigh(typed.body, typed.recipient) if typed.channel == "sms" else None

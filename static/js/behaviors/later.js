@@ -16,6 +16,7 @@ const fetchScripts = () => {
   if (document.querySelector("[data-files]")) import("./files.js");
   if (document.querySelector(".fact")) import("./sheet.js");
   if (document.querySelector("[data-mention]")) import("./mentions.js");
+  if (document.querySelector("[data-plain]")) import("./plain.js");
 };
 document.addEventListener("htmx:after:swap", fetchScripts);
 fetchScripts();
