@@ -1,0 +1,232 @@
+"""What comes in is taken in once, put on the lead it belongs to, or kept for a person to say. Nothing is dropped."""
+
+import hashlib
+import hmac
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+from flask import current_app
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
+
+from app.core import email_addresses, phones
+from app.core.clock import utcnow
+from app.core.errors import Conflict
+from app.core.events import Event, publish
+from app.core.loading import load_one
+from app.core.permissions import SYSTEM, Actor
+from app.core.tenancy import current_workspace_id
+from app.extensions import db
+from app.leads.models import Lead
+from app.leads.services import LeadDraft, create_lead, get_lead
+from app.leads.services.reading import locked_leads
+from app.messaging.models import Arrival
+from app.messaging.ports.inbound import Inbound
+from app.messaging.services.bounces import take_bounce
+from app.messaging.services.calls import note_missed_call, text_back
+from app.messaging.services.conversations import INBOX
+from app.messaging.services.matching import Match, match, our_message_ids, sender_key, sent_message
+from app.messaging.services.receiving import CUSTOMER, receive, tell_reply
+from app.messaging.services.stop_words import is_start, is_stop, opt_in, opt_out
+
+_LONGEST_BODY = 100_000
+_LONGEST_LINE = 500
+_MOST_AT_ONCE = 50
+#: What is kept in `why` of an arrival that a machine wrote.
+MACHINE = "machine"
+SETTLED = "Someone has settled this already. Reload to see it."
+
+
+def take_in(inbound: Inbound) -> Arrival:
+    """Take one thing in, in the running transaction; what came before under the same key is left as it is.
+
+    It is `placed` on its lead, `waiting` for a person, a `bounce`, or `ignored` (told to many at once, or STOP from
+    somebody we don't know, which is heeded all the same).
+    """
+    key = sender_key(inbound.channel, inbound.sender)
+    arrival, is_new = _keep(inbound, key)
+    if not is_new:
+        return arrival
+    if inbound.bounce is not None:
+        arrival.state, arrival.why, arrival.settled_at = "bounce", take_bounce(inbound.bounce), utcnow()
+        db.session.flush()
+        return arrival
+    if inbound.mail_id and sent_message(our_message_ids([inbound.mail_id]), to_leads=False):
+        arrival.state, arrival.why, arrival.settled_at = "ignored", "own", utcnow()
+        db.session.flush()
+        return arrival
+    found = match(inbound, key)
+    arrival.candidate_ids = list(found.lead_ids)
+    lead = get_lead(found.lead_id, lock=True) if found.lead_id else None
+    if lead is not None:
+        _put(arrival, lead, CUSTOMER, inbound.is_automatic, found.answers_id)
+    elif _is_settled_alone(arrival, inbound, found):
+        arrival.state, arrival.settled_at = "ignored", utcnow()
+    else:
+        _let_wait(arrival, inbound, found)
+    if inbound.channel == "call":
+        text_back(arrival, lead)
+    db.session.flush()
+    return arrival
+
+
+def place(arrival_id: UUID, lead_id: UUID, actor: Actor) -> Lead:
+    """Put what waits on a lead, with everything else that waits from the same sender: one choice settles them all.
+
+    What the same sender writes from now on goes there by itself. Raises NotFound, or Conflict when it is settled.
+    """
+    arrival = _waiting(arrival_id)
+    lead = get_lead(lead_id, lock=True)
+    for each in _of_same_sender(arrival):
+        _put(each, lead, actor, each.why == MACHINE, None)
+        each.settled_by = actor.user_id
+    db.session.flush()
+    return lead
+
+
+def make_lead(arrival_id: UUID, draft: LeadDraft, actor: Actor) -> Lead:
+    """Make a lead of what waits and put it there. Raises NotFound, Conflict, or Invalid for the draft."""
+    _waiting(arrival_id)
+    lead = create_lead(draft, actor)
+    return place(arrival_id, lead.id, actor)
+
+
+def draft_of(arrival: Arrival) -> LeadDraft:
+    """A lead as far as its first words tell it, for the form that makes one."""
+    phone = phones.parse(arrival.sender) if arrival.channel != "email" else None
+    email = email_addresses.parse(arrival.sender) if arrival.channel == "email" else None
+    wishes = "\n\n".join(filter(None, (arrival.subject, arrival.body)))
+    return LeadDraft(
+        name=arrival.sender_name or "", email=email, phone=phone.national if phone else None,
+        wishes=wishes[:2_000] or None, source_key="email" if arrival.channel == "email" else "phone",
+        preferred_method="email" if email else "any",
+    )  # fmt: skip
+
+
+def ignore(arrival_id: UUID, actor: Actor) -> Arrival:
+    """Put it aside: it is none of ours. Raises NotFound, or Conflict when it is settled."""
+    arrival = _waiting(arrival_id)
+    arrival.state, arrival.settled_at, arrival.settled_by = "ignored", utcnow(), actor.user_id
+    _tell("arrival.ignored", arrival, actor, None)
+    return arrival
+
+
+def wait_again(arrival_id: UUID, actor: Actor) -> Arrival:
+    """Take `ignore` back. Raises NotFound, or Conflict for what was not put aside."""
+    arrival = _locked(arrival_id)
+    if arrival.state != "ignored":
+        raise Conflict(SETTLED)
+    arrival.state, arrival.settled_at, arrival.settled_by = "waiting", None, None
+    _tell("arrival.waits_again", arrival, actor, None)
+    return arrival
+
+
+def _keep(inbound: Inbound, key: bytes | None) -> tuple[Arrival, bool]:
+    """The row of what came in, and whether it is new. Who brings the same at the same time waits here for the first."""
+    arrival = Arrival(
+        channel=inbound.channel, arrival_key=_arrival_key(inbound), state="waiting", why=None,
+        sender=inbound.sender[:_LONGEST_LINE], sender_key=key, sender_name=_line(inbound.sender_name),
+        subject=_line(inbound.subject), body=inbound.body[:_LONGEST_BODY] or None, mail_id=_line(inbound.mail_id),
+        candidate_ids=[], received_at=min(inbound.received_at, utcnow()), version=1,
+    )  # fmt: skip
+    row = {column.name: getattr(arrival, column.name) for column in Arrival.__table__.columns}
+    statement = insert(Arrival).values(row).on_conflict_do_nothing().returning(Arrival.id)
+    is_new = db.session.execute(statement).first() is not None
+    query = select(Arrival).where(
+        Arrival.workspace_id == current_workspace_id(), Arrival.arrival_key == arrival.arrival_key
+    )
+    return load_one(query), is_new
+
+
+def _put(arrival: Arrival, lead: Lead, actor: Actor, is_automatic: bool, answers_id: UUID | None) -> None:
+    arrival.state, arrival.settled_at = "placed", utcnow()
+    if arrival.channel == "call":
+        note_missed_call(lead, arrival.received_at, actor)
+    else:
+        message = receive(
+            lead, arrival.channel, sender=arrival.sender, subject=arrival.subject, body=arrival.body or "",
+            mail_id=arrival.mail_id, is_automatic=is_automatic, answers_id=answers_id, at=arrival.received_at,
+            actor=actor,
+        )  # fmt: skip
+        arrival.message_id = message.id
+    _tell("arrival.placed", arrival, actor, lead.id)
+
+
+def _is_settled_alone(arrival: Arrival, inbound: Inbound, found: Match) -> bool:
+    """Whether nobody need look: a letter to many, or a STOP or START, which is about the address and done at once."""
+    if inbound.is_bulk and not found.lead_ids:
+        arrival.why = "bulk"
+        return True
+    does: Callable[..., Any] | None = None
+    if inbound.channel != "call" and arrival.sender_key:
+        does = opt_out if is_stop(inbound.body) else opt_in if is_start(inbound.body) else None
+    if does is None:
+        return False
+    does(inbound.channel, inbound.sender, locked_leads(found.sure_ids), CUSTOMER)
+    arrival.why = "opted_out" if does is opt_out else "opted_in"
+    return True
+
+
+def _let_wait(arrival: Arrival, inbound: Inbound, found: Match) -> None:
+    """A person decides; what chases the leads that it may answer rests until then."""
+    arrival.why = MACHINE if inbound.is_automatic or inbound.is_bulk else found.why
+    if inbound.channel != "call" and arrival.why != MACHINE:
+        for lead in locked_leads(found.sure_ids):
+            tell_reply(lead.id, inbound.channel, "unclear", None, CUSTOMER, arrival_id=str(arrival.id))
+    _tell("arrival.waiting", arrival, SYSTEM, None)
+
+
+def _of_same_sender(arrival: Arrival) -> list[Arrival]:
+    if arrival.sender_key is None:
+        return [arrival]
+    query = (
+        select(Arrival)
+        .where(
+            Arrival.workspace_id == arrival.workspace_id, Arrival.sender_key == arrival.sender_key,
+            Arrival.state == "waiting",
+        )
+        .order_by(Arrival.received_at)
+        .limit(_MOST_AT_ONCE)
+        .with_for_update()
+    )  # fmt: skip
+    return list(db.session.scalars(query))
+
+
+def _waiting(arrival_id: UUID) -> Arrival:
+    arrival = _locked(arrival_id)
+    if arrival.state != "waiting":
+        raise Conflict(SETTLED)
+    return arrival
+
+
+def _locked(arrival_id: UUID) -> Arrival:
+    return load_one(
+        select(Arrival).where(Arrival.workspace_id == current_workspace_id(), Arrival.id == arrival_id), lock=True
+    )
+
+
+def _arrival_key(inbound: Inbound) -> bytes:
+    pepper: bytes = current_app.extensions["index_pepper"]
+    named = b"\0".join(
+        (b"sill/arrival/v1", current_workspace_id().bytes, inbound.channel.encode(), _bytes(inbound.key))
+    )
+    return hmac.digest(pepper, named, hashlib.sha256)
+
+
+def _bytes(text: str) -> bytes:
+    return text.encode("utf-8", "surrogateescape")
+
+
+def _line(text: str) -> str | None:
+    return " ".join(text.split())[:_LONGEST_LINE] or None
+
+
+def _tell(name: str, arrival: Arrival, actor: Actor, lead_id: UUID | None) -> None:
+    db.session.flush()
+    publish(
+        Event(
+            name, arrival.workspace_id, actor, "arrival", arrival.id, lead_id=lead_id,
+            data={"channel": arrival.channel, "why": arrival.why}, topics=frozenset({INBOX}),
+        )
+    )  # fmt: skip
