@@ -7,6 +7,7 @@ def register(app: Flask) -> None:
     """Register each feature's blueprint. Imported here, so that importing a model never pulls in the views."""
     from app.accounts.views import bp as accounts
     from app.activities.views import bp as activities
+    from app.alerts.views import bp as alerts
     from app.appointments import models  # noqa: F401 - no pages of its own; what crews see hangs on its table
     from app.bulk_acts.views import bp as bulk_acts
     from app.contacts.views import bp as contacts
@@ -33,6 +34,6 @@ def register(app: Flask) -> None:
 
     for blueprint in (
         accounts, workspaces, live, leads, contacts, bulk_acts, files, search, activities, followups, messaging,
-        lead_forms, price_book, quotes, rounds, squeegee, my_day, notifications,
+        lead_forms, price_book, quotes, rounds, squeegee, my_day, notifications, alerts,
     ):  # fmt: skip
         app.register_blueprint(blueprint)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import structlog
 
 from app.accounts import jobs as accounts
+from app.alerts import jobs as alerts
 from app.core import health, outbox, tenancy
 from app.extensions import db
 from app.files import jobs as files
@@ -27,6 +28,7 @@ class Entry:
 TIMETABLE = (
     Entry("say that the scheduler is alive", 10, lambda: health.beat("scheduler")),
     Entry("ring for work that is due or abandoned", 10, outbox.sweep),
+    Entry("plan each workspace's day", 300, alerts.plan_days),
     Entry("forget ended sessions and old throttles", 3600, accounts.clean_up),
     Entry("sweep up files that no lead has", 3600, files.sweep),
 )

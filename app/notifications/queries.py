@@ -16,6 +16,7 @@ from app.extensions import db
 from app.leads.models import Lead
 from app.notifications.models import Notification
 from app.notifications.words import Line, line_for
+from app.workspaces.models import Membership
 
 #: Lines of one page, and of the panel under the bell.
 PAGE, PANEL = 30, 8
@@ -66,6 +67,14 @@ def one_told(user_id: UUID, notification_id: UUID) -> NotificationView | None:
     return _view(row) if row else None
 
 
+def gets_digest(user_id: UUID) -> bool:
+    """Whether the member wants the digest of a morning."""
+    query = select(Membership.gets_digest).where(
+        Membership.workspace_id == current_workspace_id(), Membership.user_id == user_id
+    )
+    return bool(db.session.scalar(query))
+
+
 def count_unread(user_id: UUID) -> int:
     """How many lines the member has not read, up to MOST_COUNTED."""
     some = (
@@ -101,6 +110,12 @@ def _view(row: Any) -> NotificationView:
         name = cipher().open(row.name_sealed, "contacts", "name_sealed", row.contact_id)
     line = line_for(row.kind, row.data, row.who)
     return NotificationView(
-        row.id, line, row.lead_id, name, row.created_at, row.read_at is not None, row.data.get("bulk_act_id"),
+        row.id,
+        line,
+        row.lead_id,
+        name,
+        row.created_at,
+        row.read_at is not None,
+        row.data.get("bulk_act_id"),
         row.data.get("quote_id"),
     )

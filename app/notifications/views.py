@@ -9,8 +9,9 @@ from app.core.cursors import make_cursor, read_cursor
 from app.core.fragments import answer, fragment, redirect_to, wants_fragment
 from app.core.permissions import permit
 from app.notifications import services
-from app.notifications.queries import PANEL, count_unread, one_told, told_to
+from app.notifications.queries import PANEL, count_unread, gets_digest, one_told, told_to
 from app.workspaces.layout import desk_or_fragment
+from app.workspaces.queries import current_workspace
 
 bp = Blueprint("notifications", __name__)
 
@@ -27,6 +28,8 @@ def inbox(slug: str) -> Response:
     narrowed = {"unread": 1} if unread else {}
     values = {
         "rows": found.rows, "unread": unread, "left": count_unread(g.viewer.user_id), **_rights(),
+        "gets_digest": gets_digest(g.viewer.user_id) if g.viewer.can("leads:write") else None,
+        "digest_at": f"{current_workspace().digest_at:%H:%M}",
         "more_url": url_for("notifications.inbox", after=cursor, **narrowed) if cursor else None,
     }  # fmt: skip
     if "after" in request.args and wants_fragment():

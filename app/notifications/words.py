@@ -126,6 +126,37 @@ def _details_changed(data: Mapping[str, Any], who: str | None) -> Line:
     return Line("pencil", "", " has put their details right", ", ".join(labels).capitalize())
 
 
+def _overdue(data: Mapping[str, Any], who: str | None) -> Line:
+    if data.get("count"):
+        return Line("clock", f"{_more(data, 'follow-up is', 'follow-ups are')} late", names_lead=False)
+    return Line("clock", "The follow-up with ", f" is {_days(data)} late", _whose(data))
+
+
+def _untouched(data: Mapping[str, Any], who: str | None) -> Line:
+    if data.get("count"):
+        words = _more(data, "valuable lead lies", "valuable leads lie")
+        return Line("circle-alert", f"{words} untouched", names_lead=False)
+    return Line("circle-alert", "Nobody has touched ", f" for {_days(data)}", _whose(data) or "It is worth a lot")
+
+
+def _ready_to_hand_over(data: Mapping[str, Any], who: str | None) -> Line:
+    return Line("paint-roller", "", " is ready for Squeegee")
+
+
+def _more(data: Mapping[str, Any], one: str, several: str) -> str:
+    count = int(data["count"])
+    return f"1 more {one}" if count == 1 else f"{count:,} more {several}"
+
+
+def _days(data: Mapping[str, Any]) -> str:
+    days = int(data.get("days", 1))
+    return "1 day" if days == 1 else f"{days} days"
+
+
+def _whose(data: Mapping[str, Any]) -> str:
+    return f"{data['owner']} looks after it" if data.get("owner") else ""
+
+
 _WRITERS: dict[str, Callable[[Mapping[str, Any], str | None], Line]] = {
     "quote_answered": _quote_answered,
     "quote_question": _quote_question,
@@ -139,4 +170,7 @@ _WRITERS: dict[str, Callable[[Mapping[str, Any], str | None], Line]] = {
     "bulk_done": _bulk_done,
     "file_added": _file_added,
     "lead_returned": _lead_returned,
+    "overdue": _overdue,
+    "untouched": _untouched,
+    "ready_to_hand_over": _ready_to_hand_over,
 }

@@ -1,0 +1,51 @@
+"""The work behind alerts: the scheduler plans each workspace's day, the worker does it."""
+
+from sqlalchemy import text
+
+from app.alerts import services
+from app.alerts.services import LOOK
+from app.core.clock import utcnow
+from app.core.outbox import Claim
+from app.core.tenancy import acting_in
+from app.core.transactions import transaction
+from app.extensions import db
+
+#: Workspaces that are asked for at once.
+_AT_ONCE = 500
+_WITHOUT = text("select workspace_id from workspaces_without(:kind, :key, :most)")
+
+
+def plan_days() -> int:
+    """Plan today's look and digest wherever that has not been done yet; in how many workspaces it was.
+
+    Harmless when two schedulers do it at once: what one has planned is not planned again.
+    """
+    today = utcnow().date()
+    with acting_in(None, sees="none"), transaction():
+        values = {"kind": LOOK, "key": f"{today:%Y-%m-%d}", "most": _AT_ONCE}
+        found = db.session.scalars(_WITHOUT, values).all()
+    for workspace_id in found:
+        with acting_in(workspace_id), transaction():
+            services.plan_day(today)
+    return len(found)
+
+
+def look(claim: Claim) -> None:
+    """Do the work `alerts.look`: tell members what is overdue or untouched."""
+    with transaction():
+        services.look(utcnow())
+        claim.finish()
+
+
+def send_digests(claim: Claim) -> None:
+    """Do the work `alerts.digest`: send the digests of today."""
+    with transaction():
+        services.send_digests(utcnow())
+        claim.finish()
+
+
+def mail_ready(claim: Claim) -> None:
+    """Do the work `alerts.ready`: mail what has become ready for Squeegee."""
+    with transaction():
+        services.mail_ready(utcnow())
+        claim.finish()

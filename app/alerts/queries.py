@@ -1,0 +1,189 @@
+"""What waits for people: follow-ups that are late, valuable leads that nobody touched, customers without an answer.
+
+Each is one bounded read by index, the longest waiting first.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select, union_all
+
+from app.accounts.models import User
+from app.contacts.models import Contact
+from app.core.catalogue import known
+from app.core.keyring import cipher
+from app.core.models import fixed, one_among
+from app.core.tenancy import current_workspace_id
+from app.extensions import db
+from app.leads.models import Lead, Stage
+from app.messaging.models import Conversation
+from app.workspaces.models import Membership, Workspace
+
+#: As many leads as one look brings up for each rule.
+MOST = 300
+#: As many lines as a section of the digest has; the rest is counted.
+LISTED = 10
+#: An enquiry that nobody answered for longer is not brought up every day any more.
+UNANSWERED = timedelta(days=60)
+#: Who works on leads, and so is told of them.
+WORKERS = ("owner", "admin", "manager", "sales")
+
+
+@dataclass(frozen=True, slots=True)
+class Waits:
+    """A lead that waits for a person. `since` is when what it waits for was due, or happened."""
+
+    lead_id: UUID
+    name: str
+    owner_id: UUID | None
+    since: datetime
+    what: str = ""
+    noun: str = "waits"
+
+
+@dataclass(frozen=True, slots=True)
+class Worker:
+    """A member who works on leads."""
+
+    user_id: UUID
+    member_id: UUID
+    name: str
+    email: str
+    role: str
+    gets_digest: bool
+
+
+def workers() -> list[Worker]:
+    """The active members who work on leads."""
+    rows = db.session.execute(
+        select(Membership.user_id, Membership.id, User.name, User.email, Membership.role, Membership.gets_digest)
+        .join(User, User.id == Membership.user_id)
+        .where(
+            Membership.workspace_id == current_workspace_id(), Membership.deactivated_at.is_(None),
+            Membership.role.in_(WORKERS),
+        )
+        .order_by(Membership.id)
+    )  # fmt: skip
+    return [Worker(*row) for row in rows]
+
+
+def late_acts(before: datetime) -> list[Waits]:
+    """Leads on the desk whose next act was due before a moment."""
+    query = _leads(Lead.next_act_at, Lead.next_act_at <= before).order_by(Lead.next_act_at, Lead.id).limit(MOST)
+    return _waiting(query)
+
+
+def untouched(workspace: Workspace, now: datetime) -> list[Waits]:
+    """Open leads worth a lot that nothing has happened with for the workspace's number of days."""
+    if not workspace.untouched_days or workspace.high_value_minor <= 0:
+        return []
+    query = _leads(
+        Lead.last_activity_at,
+        Lead.stage_id == one_among(_open_stages()),
+        Lead.annual_minor >= workspace.high_value_minor * 12 - 12,  # what an index knows; rounding aside the same
+        Lead.monthly_minor >= workspace.high_value_minor,
+        Lead.last_activity_at <= now - timedelta(days=workspace.untouched_days),
+    )
+    return _waiting(query.order_by(Lead.last_activity_at, Lead.id).limit(MOST))
+
+
+def by_id(lead_ids: Iterable[UUID], stage_key: str) -> list[Waits]:
+    """Those of the leads that still stand in a stage, since when."""
+    stages = [stage.id for stage in known(Stage) if stage.key == stage_key]
+    query = _leads(Lead.stage_entered_at, Lead.id == one_among(lead_ids), Lead.stage_id == one_among(stages))
+    return _waiting(query.order_by(Lead.stage_entered_at, Lead.id).limit(MOST))
+
+
+def unanswered(user_id: UUID, now: datetime) -> list[Waits]:
+    """The person's and nobody's conversations in which the customer has the last word, then enquiries unanswered."""
+    return _unread(user_id, now) + _never_answered(user_id, now)
+
+
+def _unread(user_id: UUID, now: datetime) -> list[Waits]:
+    rested = or_(Conversation.snoozed_until.is_(None), Conversation.snoozed_until <= now)
+    query = (
+        _leads(Conversation.last_at, _theirs(user_id))
+        .join(
+            Conversation,
+            and_(Conversation.workspace_id == Lead.workspace_id, Conversation.lead_id == Lead.id),
+        )
+        .where(
+            Conversation.workspace_id == current_workspace_id(), Conversation.state == "open",
+            Conversation.last_direction == "in", rested,
+        )
+        .order_by(Conversation.last_at, Conversation.id)
+        .limit(LISTED + 1)
+    )  # fmt: skip
+    return _waiting(query, "wrote")
+
+
+def _never_answered(user_id: UUID, now: datetime) -> list[Waits]:
+    arms = (
+        _leads(
+            Lead.created_at, owner, Lead.first_contact_at.is_(None), Lead.created_at > now - UNANSWERED,
+            Lead.stage_id == one_among(_open_stages()),
+        )
+        .order_by(Lead.owner_id, Lead.created_at, Lead.id)
+        .limit(LISTED + 1)
+        for owner in (Lead.owner_id == user_id, Lead.owner_id.is_(None))
+    )  # fmt: skip
+    return _merged(arms, "asked")
+
+
+def due_acts(user_id: UUID, until: datetime) -> list[Waits]:
+    """The person's and nobody's leads whose next act is due by a moment."""
+    arms = (
+        _leads(Lead.next_act_at, owner, Lead.next_act_at <= until, what=Lead.next_act)
+        .order_by(Lead.owner_id, Lead.next_act_at, Lead.id)
+        .limit(LISTED + 1)
+        for owner in (Lead.owner_id == user_id, Lead.owner_id.is_(None))
+    )
+    return _merged(arms, "")
+
+
+def ready(stage_key: str) -> list[Waits]:
+    """Leads that stand in a stage, the longest first."""
+    stages = [stage.id for stage in known(Stage) if stage.key == stage_key]
+    query = _leads(Lead.stage_entered_at, Lead.stage_id == one_among(stages))
+    return _waiting(query.order_by(Lead.stage_entered_at, Lead.id).limit(LISTED + 1))
+
+
+def _theirs(user_id: UUID) -> ColumnElement[bool]:
+    return or_(Lead.owner_id == user_id, Lead.owner_id.is_(None))
+
+
+def _open_stages() -> list[UUID]:
+    return [stage.id for stage in known(Stage) if not stage.is_final]
+
+
+def _leads(since: Any, *which: ColumnElement[bool], what: Any = None) -> Select[Any]:
+    """Leads on the desk with the name of their contact."""
+    words = func.coalesce(what, "") if what is not None else fixed("")
+    return (
+        select(
+            Lead.id.label("lead_id"), Lead.contact_id, Lead.owner_id, Contact.name_sealed, since.label("since"),
+            words.label("what"),
+        )
+        .select_from(Lead)
+        .join(Contact, and_(Contact.workspace_id == Lead.workspace_id, Contact.id == Lead.contact_id))
+        .where(Lead.workspace_id == current_workspace_id(), Lead.shelf == fixed("desk"), *which)
+    )  # fmt: skip
+
+
+def _merged(arms: Iterable[Select[Any]], what: str) -> list[Waits]:
+    found = _waiting(union_all(*(select(arm.subquery()) for arm in arms)), what)
+    return sorted(found, key=lambda each: (each.since, each.lead_id))[: LISTED + 1]
+
+
+def _waiting(query: Any, what: str = "") -> list[Waits]:
+    seal = cipher()
+    return [
+        Waits(
+            row.lead_id, seal.open(row.name_sealed, "contacts", "name_sealed", row.contact_id), row.owner_id,
+            row.since, row.what or what,
+        )
+        for row in db.session.execute(query)
+    ]  # fmt: skip

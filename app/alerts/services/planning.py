@@ -1,0 +1,40 @@
+"""The work of a day, planned once for each workspace: a look at what is late, and the digest."""
+
+from datetime import UTC, date, datetime, time
+from uuid import UUID
+
+from sqlalchemy.dialects.postgresql import insert
+
+from app.core.clock import utcnow
+from app.core.ids import new_id
+from app.core.outbox import OutboxItem
+from app.core.tenancy import current_workspace_id
+from app.extensions import db
+from app.workspaces.queries import current_workspace
+
+LOOK, DIGEST, READY = "alerts.look", "alerts.digest", "alerts.ready"
+
+
+def plan_day(day: date) -> None:
+    """Plan a day's work for the workspace in scope. A second time, by whatever scheduler, changes nothing.
+
+    On a day when the business is closed it is planned as well, and finds then that there is nothing to do.
+    """
+    workspace = current_workspace()
+    zone = workspace.clock().zone
+    for kind, at in ((LOOK, workspace.opens), (DIGEST, workspace.digest_at)):
+        plan_once(kind, f"{day:%Y-%m-%d}", _moment(day, at, zone))
+
+
+def plan_once(kind: str, key: str, run_at: datetime) -> None:
+    """Put work for the workspace into the outbox, unless it is there under this key already. The sweep finds it."""
+    here: UUID = current_workspace_id()
+    item = insert(OutboxItem).values(
+        workspace_id=here, id=new_id(), kind=kind, subject_id=here, dedupe_key=key, run_at=run_at, state="ready",
+        attempts=0, lease_token=0, created_at=utcnow(),
+    )  # fmt: skip
+    db.session.execute(item.on_conflict_do_nothing())
+
+
+def _moment(day: date, at: time, zone: object) -> datetime:
+    return datetime.combine(day, at, zone).astimezone(UTC)  # type: ignore[arg-type]

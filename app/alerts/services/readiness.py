@@ -1,0 +1,67 @@
+"""Ready for Squeegee: told at once in the bell, and by one mail for all that became ready within two minutes."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+
+from app.alerts import queries, words
+from app.alerts.services.mailing import MailLine, MailPart, mail_list
+from app.alerts.services.once import Mark, first_time
+from app.alerts.services.planning import READY, plan_once
+from app.core.catalogue import known
+from app.core.clock import utcnow
+from app.core.events import Event
+from app.core.permissions import ROLES
+from app.core.tenancy import acting_in, current_scope, current_workspace_id
+from app.extensions import db
+from app.leads.models import Lead, Stage
+from app.leads.services import get_lead
+from app.notifications.models import Alert
+from app.notifications.services import notify
+from app.workspaces.queries import today_here
+
+STAGE = "ready_for_squeegee"
+#: So long is waited for more of them, before they are told by mail.
+_GATHERED = timedelta(minutes=2)
+
+
+def tell_ready(event: Event) -> None:
+    """The reaction to a lead that enters the stage before the handover: whoever may hand it over is told."""
+    stage_id = str(event.data.get("stage_id", ""))
+    if event.lead_id is None or not any(str(each.id) == stage_id and each.key == STAGE for each in known(Stage)):
+        return
+    scope = current_scope()
+    with acting_in(scope.workspace_id, user_id=scope.user_id):  # telling a colleague is no look at what is theirs
+        lead = get_lead(event.lead_id)
+        if not first_time([Mark("ready", lead.id, today_here())]):
+            return
+        for worker in _tellers(lead):
+            notify(worker.user_id, "ready_to_hand_over", lead=lead, actor=event.actor)
+        later = utcnow() + _GATHERED
+        plan_once(READY, f"{int(later.timestamp()) // int(_GATHERED.total_seconds())}", later)
+
+
+def mail_ready(now: datetime) -> int:
+    """Mail what has become ready since the last time, and still is; how many leads that were."""
+    days = select(Alert.subject_id, Alert.day).where(
+        Alert.workspace_id == current_workspace_id(), Alert.rule == "ready", Alert.created_at > now - timedelta(days=1)
+    )
+    marks = [Mark("ready_mailed", subject_id, day) for subject_id, day in db.session.execute(days)]
+    fresh = {mark.subject_id for mark in first_time(marks)}
+    waiting = queries.by_id(fresh, STAGE) if fresh else []
+    if not waiting:
+        return 0
+    managers = [each for each in queries.workers() if "leads:transfer" in ROLES[each.role]]
+    for worker in managers:
+        theirs = [each for each in waiting if each.owner_id == worker.user_id or worker.role != "sales"]
+        if theirs:
+            lines = [MailLine(each.lead_id, each.name, "said yes") for each in theirs[: queries.LISTED]]
+            part = MailPart(words.HEADINGS["ready"], lines, words.more(len(theirs) - queries.LISTED), "squeegee")
+            hello = f"Hello {worker.name.split()[0]},"
+            mail_list(worker.email, words.ready_subject(len(theirs)), hello, [part], words.ALERT_FOOT)
+    return len(waiting)
+
+
+def _tellers(lead: Lead) -> list[queries.Worker]:
+    """The lead's owner, and those who look after everything."""
+    return [each for each in queries.workers() if each.role != "sales" or each.user_id == lead.owner_id]

@@ -1,0 +1,61 @@
+"""What alerts and digests say."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+HEADINGS = {
+    "overdue": "Late",
+    "untouched": "Worth a lot, and nobody has touched it",
+    "ready": "Ready for Squeegee",
+    "waiting": "Waiting for us",
+    "acts": "To do today",
+}
+#: What a customer did, for the digest.
+WHAT = {"wrote": "wrote", "asked": "asked for a quote"}
+ALERT_FOOT = (
+    "You get this when something of yours, or of those you look after, lies too long. All of it is in the bell:"
+)
+DIGEST_FOOT = "You get this on working days, when something has changed. Turn it off under Notifications:"
+
+
+def more(count: int) -> str:
+    """How many a list leaves out: "12 more", blank for none."""
+    return f"{count} more" if count > 0 else ""
+
+
+def waited(rule: str, days: int) -> str:
+    """How long something has lain."""
+    length = "1 day" if days == 1 else f"{days} days"
+    return f"{length} late" if rule == "overdue" else f"untouched for {length}"
+
+
+def alert_subject(counts: Mapping[str, int]) -> str:
+    """Such as "3 follow-ups are late, 1 valuable lead lies untouched"."""
+    parts = []
+    if late := counts.get("overdue"):
+        parts.append("1 follow-up is late" if late == 1 else f"{late} follow-ups are late")
+    if lying := counts.get("untouched"):
+        parts.append("1 valuable lead lies untouched" if lying == 1 else f"{lying} valuable leads lie untouched")
+    return ", ".join(parts)
+
+
+def ready_subject(count: int) -> str:
+    """Such as "2 leads are ready for Squeegee"."""
+    return "1 lead is ready for Squeegee" if count == 1 else f"{count} leads are ready for Squeegee"
+
+
+def digest_subject(sections: Sequence[tuple[str, list[Any]]]) -> str:
+    """Such as "2 people wait for us, 5 things to do"."""
+    counts = {name: len(found) for name, found in sections}
+    parts = []
+    if waiting := counts.get("waiting"):
+        parts.append("1 person waits for us" if waiting == 1 else f"{_many(waiting)} people wait for us")
+    if acts := counts.get("acts"):
+        parts.append("1 thing to do" if acts == 1 else f"{_many(acts)} things to do")
+    if ready := counts.get("ready"):
+        parts.append(f"{_many(ready)} ready for Squeegee")
+    return ", ".join(parts)
+
+
+def _many(count: int) -> str:
+    return "more than 10" if count > 10 else str(count)
