@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -83,6 +84,18 @@ def record_activity(
     return activity
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One line among many; each field means what it means for `record_activity`."""
+
+    lead: Lead
+    actor: Actor
+    data: Mapping[str, Any]
+    body: str | None = None
+    subject_id: UUID | None = None
+    is_customer_visible: bool = False
+
+
 def record_for_each(
     leads: Sequence[Lead],
     kind: str,
@@ -96,22 +109,29 @@ def record_for_each(
 
     `data` gives each lead's plain facts. Topics are those of every lead's stage besides `topics`.
     """
+    record_entries([Entry(lead=lead, actor=actor, data=data(lead)) for lead in leads], kind, event, topics=topics)
+
+
+def record_entries(entries: Sequence[Entry], kind: str, event: str, *, topics: Iterable[str] = ()) -> None:
+    """The same for lines that each have words and a subject of their own."""
     now, told = utcnow(), frozenset(topics)
     lines = [
         Activity(
-            lead_id=lead.id, kind=kind, event=event, at=now, actor_kind=actor.kind, actor_id=actor.user_id,
-            data=dict(data(lead)),
+            lead_id=each.lead.id, kind=kind, event=event, at=now, actor_kind=each.actor.kind,
+            actor_id=each.actor.user_id, body=each.body, data=dict(each.data), subject_id=each.subject_id,
+            is_customer_visible=each.is_customer_visible,
         )
-        for lead in leads
+        for each in entries
     ]  # fmt: skip
     db.session.add_all(lines)
     db.session.flush()
-    touch_all(leads, {"last_activity_at": now})
-    for lead, line in zip(leads, lines, strict=True):
+    touch_all([each.lead for each in entries], {"last_activity_at": now})
+    for each, line in zip(entries, lines, strict=True):
+        lead = each.lead
         publish(
             Event(
-                event, lead.workspace_id, actor, "lead", lead.id, lead_id=lead.id,
-                data={**line.data, "activity_id": str(line.id), "of_many": len(leads)},
+                event, lead.workspace_id, each.actor, "lead", lead.id, lead_id=lead.id,
+                data={**line.data, "activity_id": str(line.id), "of_many": len(entries)},
                 topics=told | {topic("stage", lead.stage_id)},
             )
         )  # fmt: skip
@@ -199,6 +219,11 @@ def note_contact(lead: Lead, method: str, *, reached: bool = True, at: datetime 
         values["first_contact_at"] = moment
         values["first_contact_minutes"] = current_workspace().clock().business_minutes(lead.created_at, moment)
     set_quietly(lead, values)
+
+
+def note_contacts(leads: Sequence[Lead], method: str, at: datetime) -> None:
+    """The same for many whom we were in touch with before, or whom Sill wrote to by itself, by one statement."""
+    touch_all(leads, {"last_contact_at": at, "last_contact_method": method})
 
 
 def _touch(lead: Lead, at: datetime) -> None:
