@@ -1,0 +1,137 @@
+// The sheet of a sequence: steps are put in order by dragging their dot, or by the arrow keys while it has the focus. The
+// order is that of the fields in the page and is saved with everything else. Whatever changes, the dates beside the sheet
+// are asked for again and written beside each step.
+import { loadSortable } from "./sortable.js";
+import { announce } from "./toast.js";
+
+const QUIET = 300; // ms without a key before the dates are asked for
+const STEP = "[data-step-row]";
+const WAY = "[data-way]";
+const sheet = document.getElementById("sheet");
+const section = () => document.getElementById("steps");
+document.documentElement.classList.add("has-scripts");
+
+// dirty.js compares fields with what the page came with, and so sees no order and nothing that a small button did.
+let isArranged = sheet && "dirty" in sheet.dataset;
+const unsaved = () => {
+  isArranged = true;
+  sheet.dataset.dirty = "";
+};
+
+let timer = 0;
+let latest = 0;
+
+const write = (list) => {
+  for (const row of list.querySelectorAll("[data-date-key]")) {
+    const key = CSS.escape(row.dataset.dateKey);
+    const [day, time] = ["day", "time"].map((what) => section().querySelector(`[data-${what}-of="${key}"]`));
+    if (day) day.textContent = row.dataset.day;
+    if (time) time.textContent = row.dataset.words;
+  }
+};
+
+// Only the list, and while somebody looks for a lead the choice of leads, are replaced: a field that is typed in stays.
+const draw = async (byName) => {
+  const mine = ++latest;
+  const sent = new FormData(sheet);
+  if (!byName) sent.delete("preview_q");
+  let answer;
+  try {
+    answer = await fetch(sheet.dataset.datesUrl, { method: "POST", body: sent, headers: { "HX-Request": "true" } });
+  } catch {
+    return;
+  }
+  if (mine !== latest || !answer.ok) return;
+  const drawn = new DOMParser().parseFromString(await answer.text(), "text/html");
+  if (mine !== latest) return;
+  const list = drawn.getElementById("date-list");
+  document.getElementById("date-list").replaceWith(document.importNode(list, true));
+  write(document.getElementById("date-list"));
+  if (byName) document.getElementById("f-preview_lead").replaceWith(document.importNode(drawn.getElementById("f-preview_lead"), true));
+};
+
+const soon = (byName = false) => {
+  clearTimeout(timer);
+  timer = setTimeout(() => draw(byName), QUIET);
+};
+
+const say = (row) => {
+  const rows = [...row.parentElement.children];
+  const way = row.parentElement.getAttribute("aria-label");
+  announce(`${row.dataset.name}: ${rows.indexOf(row) + 1} of ${rows.length}, ${way}`);
+};
+const arranged = (row) => { say(row); unsaved(); soon(); };
+
+const wired = new WeakSet();
+const wire = async () => {
+  await loadSortable(section().dataset.sortableUrl);
+  for (const list of section().querySelectorAll(WAY)) {
+    if (wired.has(list)) continue;
+    wired.add(list);
+    new window.Sortable(list, {
+      group: "steps", draggable: STEP, handle: "[data-move-step]", animation: 120, ghostClass: "ghost", chosenClass: "lifted",
+      forceFallback: matchMedia("(any-pointer: coarse)").matches, fallbackTolerance: 4, fallbackOnBody: true, invertSwap: true,
+      onStart: () => { document.body.dataset.dragging = "1"; },
+      onEnd: (event) => {
+        delete document.body.dataset.dragging;
+        if (event.from !== event.to || event.oldIndex !== event.newIndex) arranged(event.item);
+      },
+    });
+  }
+};
+
+// Beyond the edge of a branch's way a step goes into its other way, or out of the branch.
+const place = (row, by) => {
+  const beside = by < 0 ? row.previousElementSibling : row.nextElementSibling;
+  if (beside) return by < 0 ? beside.before(row) : beside.after(row);
+  const branch = row.parentElement.closest(STEP);
+  if (!branch) return undefined;
+  const [yes, no] = [...branch.querySelectorAll(WAY)].filter((list) => list.closest(STEP) === branch);
+  if (by < 0 && row.parentElement === no) return yes.append(row);
+  if (by > 0 && row.parentElement === yes) return no.prepend(row);
+  return by < 0 ? branch.before(row) : branch.after(row);
+};
+
+if (sheet) {
+  for (const kind of ["pointerover", "focusin", "touchstart"]) {
+    document.addEventListener(kind, (event) => { if (event.target.closest?.("[data-move-step]")) wire(); }, { passive: true });
+  }
+  document.addEventListener("keydown", (event) => {
+    const handle = event.target.closest?.("[data-move-step]");
+    const by = { ArrowUp: -1, ArrowDown: 1 }[event.key];
+    if (!handle || !by || event.ctrlKey || event.metaKey || event.altKey) return;
+    event.preventDefault();
+    const row = handle.closest(STEP);
+    const [list, at] = [row.parentElement, [...row.parentElement.children].indexOf(row)];
+    place(row, by);
+    handle.focus();
+    row.scrollIntoView({ block: "nearest" });
+    if (row.parentElement !== list || [...list.children].indexOf(row) !== at) arranged(row);
+  });
+  // A click on the dot opens the step; it is no button that sends the form.
+  document.addEventListener("click", (event) => {
+    const fold = event.target.closest?.("[data-move-step]")?.closest(STEP).querySelector(":scope > details.seq-fold");
+    if (fold) fold.open = !fold.open;
+  });
+  for (const kind of ["input", "change"]) {
+    document.addEventListener(kind, (event) => {
+      const field = event.target;
+      if (field.form !== sheet) return;
+      const shown = kind === "input" && field.name && section().querySelector(`[data-shows="${CSS.escape(field.name)}"]`);
+      if (shown) shown.textContent = field.value || "New step";
+      const isBeside = field.name.startsWith("preview_");
+      if (isBeside && !isArranged) delete sheet.dataset.dirty;
+      if (isArranged) sheet.dataset.dirty = "";
+      if (field.name !== "under_way") soon(field.name === "preview_q");
+    });
+  }
+  // What a small button did is a change too, and a new step waits for its words.
+  document.addEventListener("htmx:after:swap", (event) => {
+    if (event.target.id !== "steps" && event.detail?.ctx?.target?.id !== "steps") return;
+    unsaved();
+    const fresh = section().querySelector("details.seq-fold[open] input:placeholder-shown, details.seq-fold[open] input[name^=title_]");
+    fresh?.focus({ preventScroll: true });
+    fresh?.closest(STEP).scrollIntoView({ block: "nearest" });
+    soon();
+  });
+}
