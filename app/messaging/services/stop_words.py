@@ -26,7 +26,8 @@ _STOP = frozenset({"stop", "stopall", "unsubscribe", "end", "quit", "revoke", "o
 _START = frozenset({"start", "unstop"})
 _LETTERS = re.compile(r"[^\W\d_]+")
 _SOUNDS_LIKE = re.compile(
-    r"\bstop\b|\bunsubscribe|\bopt(?:ing)?[- ]?out\b|\b(?:take|remove) (?:me|us|my (?:number|email|details|name))\b"
+    r"\bstop\b|\bcancel|\bunsubscribe|\bopt(?:ing)?[- ]?out\b"
+    r"|\b(?:take|remove) (?:me|us|my (?:number|email|details|name))\b"
     r"|\b(?:leave|stop bothering) (?:me|us)(?: alone)?\b"
     r"|\b(?:do not|don't|dont|never|no more|stop) (?:\w+ ){0,2}(?:contact|text|email|messag|mail|writ|call|bother)"
     r"|\bno more (?:texts|messages|emails|calls)\b|\bdelete my\b|\bgdpr\b|\bspam\b|\bharass"

@@ -16,16 +16,16 @@ _HARMLESS = re.compile(
 )
 _NO = re.compile(
     r"^(?:no|nope|nah|no thanks?|no thank you|no ta|not for (?:me|us)|not interested)\b(?=$|[ ,.!])"
+    r"|\b(?:do not|don't|dont|won't|wont|will not|can't|cant|cannot|not|wouldn't) (?:\w+ ){0,3}"
+    r"(?:go(?:ing)? ahead|proceed\w*|book\w*|accept\w*|tak\w+ (?:it|this|you) (?:up|further))"
     r"|\bno,? thank(?:s| you)\b|\bnot (?:really )?interested\b|\bno longer (?:need|want|require|interested)"
     r"|\b(?:gone|going|went|go) (?:with|for) (?:someone|somebody|another|a different|the other|a cheaper)\b"
     r"|\b(?:have|using) (?:someone|somebody|another (?:window )?(?:cleaner|firm|company))(?: else)?\b"
     r"|\b(?:found|got|chosen|picked|booked) (?:someone|somebody|another)\b|\balready (?:have|got|use) (?:a|our|my)\b"
-    r"|\btoo (?:expensive|dear|much|pricey|steep)\b|\b(?:decided|deciding) (?:against|not to)\b"
+    r"|\btoo (?:expensive|dear|much|pricey|steep)\b|\b(?:decided|deciding) (?:against|not to(?: \w+){0,2})\b"
     r"|\b(?:i|we)(?:'ll| will) (?:pass|leave it|give it a miss)\b|\b(?:do not|don't|dont) (?:need|want|require)\b"
-    r"|\b(?:do not|don't|dont|won't|wont|will not|can't|cant|cannot|not|wouldn't) (?:\w+ ){0,3}"
-    r"(?:go(?:ing)? ahead|proceed\w*|book\w*|accept\w*|tak\w+ (?:it|this|you) (?:up|further))"
-    r"|\bnot (?:at the moment|right now|this time|today|for now|just now)\b|\bplease cancel\b"
-    r"|\bcancel (?:it|the quote)\b|\bgive it a miss\b|\bchanged (?:my|our) minds?\b"
+    r"|\bnot (?:at the moment|right now|this time|today|for now|just now)\b"
+    r"|\bgive it a miss\b|\bchanged (?:my|our) minds?\b"
 )
 _YES = re.compile(
     r"(?:^|(?<=[.!,;:\-] )|(?<=[.!]))(?:yes|yep|yeah|yup|yess+|aye|certainly|definitely|absolutely)\b(?! but\b)"
@@ -48,6 +48,7 @@ _HEDGE = re.compile(
     r"\bmaybe\b|\bperhaps\b|\bpossibly\b|\bprobably\b|\bnot sure\b|\bunsure\b|\bthink (?:about|it over|on)\b"
     r"|\bhave a think\b|\b(?:get|come) back to you\b|\blet you know\b|\bconsider(?:ing)?\b|\bcheck with\b"
     r"|\b(?:speak|talk|ask) (?:to|with|my)\b"
+    r"|\byes (?:and|or) no\b|\b(?:says?|said) (?:yes|no)\b"
     r"|\bdepends\b|\bwaiting (?:for|on)\b|\bstill deciding\b|\banother quote\b|\bother quotes\b"
 )
 _QUESTION = re.compile(

@@ -1,0 +1,64 @@
+"""The text of a stranger's HTML, for reading: no tags, nothing that runs, line breaks where a reader would see them."""
+
+import re
+from html.parser import HTMLParser
+
+_BLOCKS = frozenset(
+    {"address", "article", "blockquote", "br", "dd", "div", "dt", "footer", "h1", "h2", "h3", "h4", "h5", "h6",
+     "header", "hr", "li", "ol", "p", "pre", "section", "table", "tr", "ul"}
+)  # fmt: skip
+_SILENT = frozenset({"head", "script", "style", "title", "template", "noscript"})
+_BLANKS = re.compile(r"[ \t\u00a0\u200b\u200c\ufeff]+")
+_GAPS = re.compile(r"\n{3,}")
+
+
+def html_to_text(html: str) -> str:
+    """What a reader sees of it. Quoted mail (blockquote, Gmail's and Outlook's marks) gets a > before each line."""
+    reader = _Reader()
+    reader.feed(html)
+    reader.close()
+    return _GAPS.sub("\n\n", reader.text()).strip()
+
+
+class _Reader(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self._lines: list[str] = []
+        self._line: list[str] = []
+        self._silent = 0
+        self._quotes = 0
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag in _BLOCKS:
+            self._end_line()
+        if tag in _SILENT:
+            self._silent += 1
+        if tag == "blockquote":
+            self._quotes += 1
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag in _BLOCKS:
+            self._end_line()
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag in _BLOCKS and tag not in ("br", "hr"):
+            self._end_line()
+        if tag in _SILENT and self._silent:
+            self._silent -= 1
+        if tag == "blockquote" and self._quotes:
+            self._quotes -= 1
+
+    def handle_data(self, data: str) -> None:
+        if not self._silent:
+            self._line.append(data.replace("\r", " ").replace("\n", " "))
+
+    def text(self) -> str:
+        """What was read so far."""
+        self._end_line()
+        return "\n".join(self._lines)
+
+    def _end_line(self) -> None:
+        words = _BLANKS.sub(" ", "".join(self._line)).strip()
+        self._line.clear()
+        if words or (self._lines and self._lines[-1]):
+            self._lines.append(f"{'> ' * self._quotes}{words}".rstrip())
