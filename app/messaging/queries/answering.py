@@ -1,0 +1,44 @@
+"""What stands ready for an answer: a subject that goes on from the last one, and the workspace's own words."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import bindparam, select
+
+from app.core.tenancy import current_workspace_id
+from app.extensions import db
+from app.messaging.models import MessageTemplate
+from app.messaging.queries.thread import Bubbles, Head
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """A template to put into an answer."""
+
+    key: str
+    name: str
+    channel: str
+    is_quick: bool
+
+
+_TEMPLATES = (
+    select(MessageTemplate.key, MessageTemplate.name, MessageTemplate.channel, MessageTemplate.is_quick_reply)
+    .where(MessageTemplate.workspace_id == bindparam("here"), MessageTemplate.archived_at.is_(None))
+    .order_by(MessageTemplate.name)
+    .limit(200)
+)
+
+
+def templates_for(channel: str) -> list[Words]:
+    """The templates that fit a channel, quick replies first. Short words for texts do for an email too."""
+    rows = db.session.execute(_TEMPLATES, {"here": current_workspace_id()})
+    found = [Words(*row) for row in rows]
+    fitting = [each for each in found if each.channel == channel or (each.is_quick and channel == "email")]
+    return sorted(fitting, key=lambda each: not each.is_quick)
+
+
+def subject_for(head: Head, bubbles: Bubbles) -> str:
+    """The last email's subject as an answer has it, or one that names the enquiry."""
+    last = next((each.subject for each in reversed(bubbles.messages) if each.subject), None)
+    if last is None:
+        return f"Your enquiry {head.lead.number}"
+    return last if last[:3].casefold() == "re:" else f"Re: {last}"
