@@ -1,5 +1,6 @@
 """What can be done with messages. One file a concern; this page lists them."""
 
+from app.messaging.queries.templates import find_template as template_by_key
 from app.messaging.services.composing import compose, locked_message, retry, settle_uncertain, unsend
 from app.messaging.services.marketing import has_marketing_basis
 from app.messaging.services.outcomes import mark_failed, mark_refused, mark_sent, mark_uncertain
@@ -8,7 +9,6 @@ from app.messaging.services.rendering import (
     Rendered,
     TemplateFault,
     render_template,
-    template_by_key,
     unknown_variables,
 )
 from app.messaging.services.statuses import note_status, status_url, workspace_of_hook

@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from app.accounts.models import User
 from app.core.clock import utcnow
-from app.core.errors import Conflict, NotFound
+from app.core.errors import Conflict
 from app.core.human_time import long_date
 from app.core.money import format_money
 from app.core.sms_text import gsm_safe
@@ -17,8 +17,8 @@ from app.core.tenancy import current_workspace_id
 from app.extensions import db
 from app.leads.models import Lead
 from app.leads.words import often
-from app.messaging.defaults import TEMPLATES
 from app.messaging.models import MessageTemplate
+from app.messaging.queries.templates import find_template
 from app.messaging.services.letters import letter
 from app.messaging.services.markdown import Filling, cleared
 from app.quotes.models import Quote
@@ -28,7 +28,7 @@ from app.workspaces.queries import current_workspace
 
 #: Only a plain word in braces is a variable, `{first_name}`, or one with words to stand in for it where it has no
 #: value, `{first_name|there}`; `{a.b}`, `{0}` and `{{7*7}}` are ordinary text.
-_VARIABLE = re.compile(r"\{([a-z][a-z0-9_]*)(?:\|([^{}|\n]{0,80}))?\}")
+VARIABLE = re.compile(r"\{([a-z][a-z0-9_]*)(?:\|([^{}|\n]{0,80}))?\}")
 #: A customer is told of a day with room, if one of the next few has any.
 _DAYS_TRIED = 4
 _SERVICES = {
@@ -142,7 +142,7 @@ def render_template(
     the workspace has no template of.
     """
     if isinstance(template, str):
-        template = template_by_key(template)
+        template = find_template(template)
     workspace = current_workspace()
     facts = _Facts(lead, workspace) if lead is not None else None
     known: dict[str, str] = {}
@@ -159,35 +159,18 @@ def render_template(
             raise TemplateFault(template.name, name)
         return known[name] or " ".join((fallback or "").split())
 
-    subject = " ".join(_VARIABLE.sub(value, template.subject).split())
+    subject = " ".join(VARIABLE.sub(value, template.subject).split())
     if template.channel == "sms":
-        return Rendered("", gsm_safe(_VARIABLE.sub(value, template.body).strip()), None, template.version_no)
+        return Rendered("", gsm_safe(VARIABLE.sub(value, template.body).strip()), None, template.version_no)
     filling = Filling()
-    held = _VARIABLE.sub(lambda found: filling.put(value(found)), cleared(template.body))
+    held = VARIABLE.sub(lambda found: filling.put(value(found)), cleared(template.body))
     body, html = letter(held, workspace, filling=filling, link=known.get("link"), link_label=link_label)
     return Rendered(subject, body, html, template.version_no)
 
 
-def template_by_key(key: str) -> MessageTemplate:
-    """The workspace's template that the program knows by `key`; the words it comes with, for a workspace that was made
-    before they were thought of. Raises NotFound.
-    """
-    found = db.session.scalars(
-        select(MessageTemplate).where(
-            MessageTemplate.workspace_id == current_workspace_id(), MessageTemplate.key == key
-        )
-    ).first()
-    if found is not None:
-        return found
-    usual = next((each for each in TEMPLATES if each.key == key), None)
-    if usual is None:
-        raise NotFound
-    return MessageTemplate(**usual._asdict())  # not added to the session: it stays out of the database
-
-
 def unknown_variables(text: str) -> list[str]:
     """The names in braces that are no variables, for whoever writes a template."""
-    return sorted({name for name, _ in _VARIABLE.findall(text) if name not in VARIABLES})
+    return sorted({name for name, _ in VARIABLE.findall(text) if name not in VARIABLES})
 
 
 def _value(name: str, facts: _Facts | None, workspace: Workspace) -> str | None:
