@@ -36,6 +36,14 @@ _TROUBLES = {
     "smtp_timeout": "The mail server did not answer in time.",
     "smtp_sign_in": "The mail server does not accept our name and password. Whoever runs Sill must look.",
     "smtp_550": "The customer's mail server says that there is no such mailbox. Ask for another address.",
+    "gateway_connection": "The SMS service could not be reached.",
+    "gateway_no_answer": "The SMS service gave no clear answer.",
+    "gateway_sign_in": "The SMS service does not accept our key. Enter it again in the settings.",
+    "gateway_address": "The address of the SMS service can't be used. Check it in the settings.",
+    "gateway_answer": "The SMS service answered, but did not say that it took the text.",
+    "imap_connection": "The mailbox's server could not be reached. Check its name, its port and how it is secured.",
+    "imap_sign_in": "The mailbox's server does not accept this name and password.",
+    "imap_folder": "The mailbox opens, but has no folder of that name.",
     "twilio_connection": "The SMS service could not be reached.",
     "twilio_no_answer": "The SMS service gave no clear answer.",
     "twilio_sign_in": "The SMS service does not accept our account. Whoever runs Sill must look.",
@@ -64,7 +72,7 @@ def trouble_words(code: str) -> str:
     if known:
         return known
     service = "The mail server" if code.startswith("smtp_") else "The SMS service"
-    if code.startswith(("smtp_", "twilio_")):
+    if code.startswith(("smtp_", "twilio_", "gateway_")):
         return f"{service} did not take it (code {code.partition('_')[2]}). Send it again, or call."
     return f"It could not be sent ({code.replace('_', ' ')})."
 

@@ -1,0 +1,50 @@
+"""Reaching a mailbox by IMAP (RFC 9051), under a time limit, at a vetted address only."""
+
+import imaplib
+import socket
+import ssl
+
+from app.messaging.ports.settings import InboxSettings
+from app.messaging.transports.sockets import connect
+
+SECONDS = 15.0
+
+
+class Mailbox(imaplib.IMAP4):
+    """imaplib over a socket that goes to a vetted address only, within TLS from the start where that is asked for."""
+
+    def __init__(self, settings: InboxSettings, *, allow_private: bool = False) -> None:
+        """Connect and secure; nobody is signed in yet. Raises OSError or imaplib.IMAP4.error."""
+        self._security, self._allow_private = settings.security, allow_private
+        super().__init__(settings.host, settings.port, timeout=SECONDS)
+        if settings.security == "starttls":
+            self.starttls(ssl.create_default_context())
+
+    def _create_socket(self, timeout: float | None) -> socket.socket:  # what imaplib connects by
+        tls = self._security == "tls"
+        return connect(self.host, self.port, timeout or SECONDS, tls=tls, allow_private=self._allow_private)
+
+
+def try_mailbox(settings: InboxSettings, *, allow_private: bool = False) -> str | None:
+    """Sign in and look into the folder without changing anything; a code of trouble, None when it went well."""
+    try:
+        box = Mailbox(settings, allow_private=allow_private)
+    except (OSError, imaplib.IMAP4.error):
+        return "imap_connection"
+    try:
+        try:
+            box.login(quoted(settings.username), settings.password)
+        except (imaplib.IMAP4.error, ValueError):  # ValueError: letters that the protocol has no place for
+            return "imap_sign_in"
+        state, _ = box.select(quoted(settings.folder), readonly=True)
+        return None if state == "OK" else "imap_folder"
+    except (OSError, imaplib.IMAP4.error, ValueError):
+        return "imap_connection"
+    finally:
+        box.shutdown()
+
+
+def quoted(text: str) -> str:
+    """A quoted string of the protocol (RFC 9051, section 4.3); imaplib leaves this to its caller."""
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'
