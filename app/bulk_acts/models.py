@@ -10,7 +10,10 @@ from sqlalchemy.orm import Mapped, mapped_column
 from app.core.models import WorkspaceModel, belongs_to, created_moment, moment, one_of
 from app.extensions import db
 
-KINDS = ("assign", "move", "tag", "untag", "priority", "archive", "bin", "restore")
+KINDS = (
+    "assign", "move", "tag", "untag", "priority", "archive", "bin", "restore", "enrol", "pause_chase", "resume_chase",
+    "stop_chase", "message",
+)  # fmt: skip
 STATES = ("ready", "running", "done", "undoing", "undone")
 
 

@@ -29,6 +29,8 @@ WRITES = f"{SCOPE} in ('all', 'own', 'visits')"
 
 KEY_KINDS = ("slug", "form", "quote", "invitation", "webhook", "photos")
 ACTS = ("email", "sms", "call", "task")
+BULK_KINDS = ("assign", "move", "tag", "untag", "priority", "archive", "bin", "restore")
+NEW_BULK_KINDS = ("enrol", "pause_chase", "resume_chase", "stop_chase", "message")
 NOTIFICATION_KINDS = (
     "mention", "assigned", "high_value", "bulk_done", "file_added", "lead_returned", "quote_answered", "quote_question",
     "quote_expiring", "quote_expired", "slot_taken", "details_changed",
@@ -78,6 +80,7 @@ def upgrade() -> None:
     _one_of("access_keys", "kind", (*KEY_KINDS, "inbound"))
     _one_of("notifications", "kind", (*NOTIFICATION_KINDS, *NEW_NOTIFICATION_KINDS))
     _one_of("follow_ups", "kind", (*ACTS, "stage", "wait", "branch"))
+    _one_of("bulk_acts", "kind", (*BULK_KINDS, *NEW_BULK_KINDS))
 
 
 def _daily_work() -> None:
@@ -117,6 +120,9 @@ def downgrade() -> None:
     op.execute(f"delete from notifications where kind in ({listed})")
     op.execute("delete from access_keys where kind = 'inbound'")
     op.execute("delete from follow_ups where kind in ('stage', 'wait', 'branch')")
+    bulk = ", ".join(f"'{kind}'" for kind in NEW_BULK_KINDS)
+    op.execute(f"delete from bulk_acts where kind in ({bulk})")
+    _one_of("bulk_acts", "kind", BULK_KINDS)
     _one_of("notifications", "kind", NOTIFICATION_KINDS)
     _one_of("access_keys", "kind", KEY_KINDS)
     _one_of("follow_ups", "kind", ACTS)
