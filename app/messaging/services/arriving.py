@@ -127,7 +127,7 @@ def _keep(inbound: Inbound, key: bytes | None) -> tuple[Arrival, bool]:
     arrival = Arrival(
         channel=inbound.channel, arrival_key=_arrival_key(inbound), state="waiting", why=None,
         sender=inbound.sender[:_LONGEST_LINE], sender_key=key, sender_name=_line(inbound.sender_name),
-        subject=_line(inbound.subject), body=inbound.body[:_LONGEST_BODY] or None, mail_id=_line(inbound.mail_id),
+        subject=_line(inbound.subject), body=_body(inbound) or None, mail_id=_line(inbound.mail_id),
         candidate_ids=[], received_at=min(inbound.received_at, utcnow()), version=1,
     )  # fmt: skip
     row = {column.name: getattr(arrival, column.name) for column in Arrival.__table__.columns}
@@ -216,6 +216,12 @@ def _arrival_key(inbound: Inbound) -> bytes:
 
 def _bytes(text: str) -> bytes:
     return text.encode("utf-8", "surrogateescape")
+
+
+def _body(inbound: Inbound) -> str:
+    """The text, and what came with it, by name: it is not fetched."""
+    body = inbound.body[:_LONGEST_BODY]
+    return "\n\n".join(filter(None, (body, f"[Attached: {', '.join(inbound.attached)}]" if inbound.attached else "")))
 
 
 def _line(text: str) -> str | None:

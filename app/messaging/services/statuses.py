@@ -1,23 +1,17 @@
 """What Twilio reports about a text later on. Reports repeat and come out of order, so only steps forward count."""
 
-import base64
-import hashlib
-import hmac
 from uuid import UUID
 
-from flask import current_app
 from sqlalchemy import select
-from sqlalchemy.exc import IntegrityError
 
-from app.config import Config
-from app.core import access_keys
 from app.core.tenancy import current_workspace_id
 from app.extensions import db
 from app.messaging.models import Message
+from app.messaging.services.hook_keys import HOOKS, hook_url, workspace_of_key
 from app.messaging.services.outcomes import mark_delivered, mark_failed, mark_sent
 from app.messaging.services.suppressing import suppress
 
-HOOK = "/hooks/twilio"
+HOOK = HOOKS["webhook"]
 #: Statuses that prove that Twilio has the message (twilio.com/docs/messaging/api/message-resource).
 _TAKEN = frozenset({"accepted", "scheduled", "queued", "sending", "sent"})
 _OPTED_OUT = "21610"
@@ -26,25 +20,14 @@ _OPEN = ("queued", "sending", "uncertain")
 
 
 def status_url(message_id: UUID) -> str | None:
-    """Where Twilio is to report about a message, or None when it can't reach us. Makes the workspace's key once."""
-    config: Config = current_app.extensions["config"]
-    if not (config.is_secure or config.allow_private_outbound):
-        return None
-    workspace_id = current_workspace_id()
-    key = _hook_key(workspace_id)
-    if not access_keys.is_taken("webhook", key):
-        try:
-            with db.session.begin_nested():
-                access_keys.register("webhook", key, workspace_id, workspace_id)
-        except IntegrityError:
-            pass  # another worker made it a moment ago
-    return f"{config.public_url}{HOOK}/{key}?message={message_id}"
+    """Where Twilio is to report about a message, or None when it can't reach us."""
+    url = hook_url("webhook")
+    return f"{url}?message={message_id}" if url else None
 
 
 def workspace_of_hook(key: str) -> UUID | None:
     """The workspace that a key of the hook stands for, or None."""
-    found = access_keys.find("webhook", key)
-    return found.workspace_id if found and found.target_id == found.workspace_id else None
+    return workspace_of_key("webhook", key)
 
 
 def note_status(sid: str, status: str, error_code: str, message_id: UUID | None) -> None:
@@ -74,10 +57,3 @@ def _message(sid: str, message_id: UUID | None) -> Message | None:
         # The report overtook our own note of the answer, or that note was lost in a crash.
         found = db.session.scalars(query.where(Message.id == message_id, Message.provider_id.is_(None))).first()
     return found
-
-
-def _hook_key(workspace_id: UUID) -> str:
-    """The workspace's key: not kept anywhere, so that a copy of the database does not hold it."""
-    pepper: bytes = current_app.extensions["index_pepper"]
-    digest = hmac.digest(pepper, b"sill/twilio-hook/v1" + workspace_id.bytes, hashlib.sha256)
-    return base64.urlsafe_b64encode(digest[:24]).decode()

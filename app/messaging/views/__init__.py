@@ -5,12 +5,20 @@ from flask import Blueprint
 bp = Blueprint("messaging", __name__)
 
 from app.messaging.views import (  # noqa: E402 - they hang their routes on bp
+    answering,
+    attending,
     hooks,
+    inbox,
+    mail_hook,
     outbox,
+    placing,
     providers,
     tracking,
     unsubscribing,
     writing,
 )
 
-__all__ = ["bp", "hooks", "outbox", "providers", "tracking", "unsubscribing", "writing"]
+__all__ = [
+    "answering", "attending", "bp", "hooks", "inbox", "mail_hook", "outbox", "placing", "providers", "tracking",
+    "unsubscribing", "writing",
+]  # fmt: skip

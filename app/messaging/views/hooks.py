@@ -1,4 +1,4 @@
-"""Where Twilio reports what became of a text. Its signature is the whole authority."""
+"""Where Twilio tells of texts and calls, ours and customers'. Its signature is the whole authority."""
 
 from flask import Response, abort, current_app, make_response, request
 from twilio.request_validator import RequestValidator
@@ -10,19 +10,25 @@ from app.core.tenancy import Scope
 from app.extensions import csrf, limiter
 from app.messaging.ports.settings import TwilioSettings
 from app.messaging.services import note_status, workspace_of_hook
+from app.messaging.services.arriving import take_in
 from app.messaging.services.providers import provider_for
+from app.messaging.services.reading_twilio import read_call, read_text
 from app.messaging.services.statuses import HOOK
 from app.messaging.views import bp
 
 #: A status report is a kilobyte; Twilio's longest field, an inbound text, has 1,600 characters.
 _LARGEST = 32_768
+#: TwiML that says nothing back (twilio.com/docs/messaging/twiml).
+_NO_ANSWER = '<?xml version="1.0" encoding="UTF-8"?><Response/>'
 
 
 @bp.post(f"{HOOK}/<key>")
 @csrf.exempt
 @limiter.exempt
 def twilio_hook(key: str) -> Response:
-    """Take a report in. 204 also for a message nobody knows, so that Twilio does not repeat it; 403 if not signed."""
+    """Take in a report, a text or a call's end. Never an error for what nobody knows, or Twilio would repeat it; 403 if
+    not signed.
+    """
     request.max_content_length = _LARGEST
     workspace_id = workspace_of_hook(key)
     if workspace_id is not None:
@@ -33,9 +39,13 @@ def twilio_hook(key: str) -> Response:
         abort(404)
     form = request.form
     sid, status = form.get("MessageSid", ""), form.get("MessageStatus", "")
-    if sid and status:
+    if sid and status and status != "received":
         note_status(sid, status, form.get("ErrorCode", ""), parse_id(request.args.get("message")))
-    return make_response("", 204)
+        return make_response("", 204)
+    inbound = read_text(form) if sid else read_call(form)
+    if inbound is not None:
+        take_in(inbound)
+    return make_response(_NO_ANSWER, {"Content-Type": "text/xml"})
 
 
 def _is_signed(*, own_account: bool) -> bool:
