@@ -1,0 +1,124 @@
+// The inbox: which conversation is open is marked in the list; a thread is read at its end; what is seen counts as read;
+// an answer that is being written survives going to another conversation; what was taken back stands in the form again.
+const page = document.querySelector("[data-inbox]");
+const thread = document.getElementById("thread");
+const drafts = new Map(); // id of the form -> { body, subject }
+let shown = "";
+let wasAtEnd = true;
+
+const form = () => thread.querySelector("[data-answer]");
+const body = () => thread.querySelector("[data-answer-body]");
+const scroller = () => thread.querySelector("[data-talk-scroll]");
+const csrf = () => JSON.parse(document.body.getAttribute("hx-headers:inherited") ?? "{}")["X-CSRFToken"] ?? "";
+const links = () => [...page.querySelectorAll(".talk > a")];
+
+function mark() {
+  for (const link of links()) {
+    if (link.pathname === location.pathname) link.setAttribute("aria-current", "true");
+    else link.removeAttribute("aria-current");
+  }
+  page.classList.toggle("opened", Boolean(thread.querySelector(".talk-open")));
+}
+
+const toEnd = () => { const place = scroller(); if (place) place.scrollTop = place.scrollHeight; };
+const isAtEnd = () => { const place = scroller(); return !place || place.scrollHeight - place.scrollTop - place.clientHeight < 80; };
+
+async function read() {
+  const note = thread.querySelector("[data-mark-read]");
+  if (!note || note.dataset.sent || document.visibilityState !== "visible") return;
+  note.dataset.sent = "1";
+  try {
+    await fetch(note.dataset.markRead, { method: "POST", headers: { "X-CSRFToken": csrf(), "HX-Request": "true" } });
+  } catch {
+    delete note.dataset.sent; // no connection: the next look will do
+  }
+}
+
+// A morph may bring a newer message under the same mark.
+const seen = () => {
+  const note = thread.querySelector("[data-mark-read]");
+  if (note && note.dataset.upto !== note.dataset.was) { delete note.dataset.sent; note.dataset.was = note.dataset.upto; }
+  read();
+};
+
+function restore() {
+  const kept = form() && drafts.get(form().id);
+  if (!kept || body()?.value) return;
+  body().value = kept.body;
+  const subject = form().elements.subject;
+  if (subject && kept.subject) subject.value = kept.subject;
+  body().dispatchEvent(new Event("input", { bubbles: true }));
+}
+
+function putBack(place) {
+  const words = place.querySelector("[data-words]").textContent;
+  body().value = body().value ? `${body().value}\n\n${words}` : words;
+  place.remove();
+  body().focus();
+  body().dispatchEvent(new Event("input", { bubbles: true }));
+}
+
+function opened() {
+  const now = thread.firstElementChild?.id ?? "";
+  const title = thread.querySelector("[data-talk-title]");
+  if (now !== shown) {
+    const before = shown;
+    shown = now;
+    wasAtEnd = true;
+    if (title && document.body.dataset.settled) title.focus({ preventScroll: true });
+    else if (before && !title) (links().find((link) => link.closest("li").id === next) ?? links()[0])?.focus();
+  }
+  const taken = thread.querySelector("[data-taken-back]");
+  if (taken && body() && !body().value) putBack(taken);
+  restore();
+  if (wasAtEnd) toEnd();
+  mark();
+  seen();
+  grow();
+}
+
+// Which row comes after the one that is being put away: the focus goes there.
+let next = "";
+document.addEventListener("submit", (event) => {
+  const row = event.target.closest?.(".talk-head") && links().find((link) => link.matches("[aria-current]"))?.closest("li");
+  if (row) next = (row.nextElementSibling ?? row.previousElementSibling)?.id ?? "";
+}, true);
+
+const grow = () => {
+  const field = body();
+  if (!field || CSS.supports("field-sizing", "content")) return;
+  field.style.blockSize = "auto";
+  field.style.blockSize = `${Math.min(field.scrollHeight, innerHeight * 0.4)}px`;
+};
+
+if (page && thread) {
+  document.addEventListener("input", (event) => {
+    const hers = event.target.closest?.("[data-answer]");
+    if (!hers) return;
+    const words = hers.querySelector("[data-answer-body]")?.value ?? "";
+    if (words) drafts.set(hers.id, { body: words, subject: hers.elements.subject?.value ?? "" });
+    else drafts.delete(hers.id);
+    grow();
+  });
+  document.addEventListener("htmx:before:swap", () => { wasAtEnd = isAtEnd(); });
+  document.addEventListener("htmx:after:request", (event) => {
+    const ctx = event.detail?.ctx;
+    if (ctx?.sourceElement?.matches?.("[data-answer]") && ctx.response?.status < 400) drafts.delete(ctx.sourceElement.id);
+  });
+  document.addEventListener("htmx:after:swap", opened);
+  document.addEventListener("htmx:after:history:push", mark);
+  document.addEventListener("visibilitychange", read);
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest?.("[data-put-back]");
+    if (button) putBack(button.closest("[data-taken-back]"));
+  });
+  // Escape leaves the answer, so that the next key is an act; once more goes back to the list.
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape" || event.defaultPrevented || document.querySelector("dialog[open], #drawer > *")) return;
+    if (event.target.closest?.("[data-answer]")) thread.querySelector("[data-talk-title]")?.focus();
+    else if (thread.contains(event.target)) links().find((link) => link.matches("[aria-current]"))?.focus();
+  });
+  opened();
+  document.body.dataset.settled = "1";
+  page.dataset.ready = "1";
+}
