@@ -19,6 +19,8 @@ _ACCENT = re.compile(r"#[0-9a-f]{6}")
 _VAT_NUMBER = re.compile(r"([A-Z]{2}[0-9A-Z]{5,13}|\d{9}|\d{12})?")
 _PREFIX = re.compile(r"[A-Z][A-Z0-9]{0,7}")
 _CLOCK = re.compile(r"([01]\d|2[0-3]):([0-5]\d)")
+#: Up to 999 pence and their hundredths.
+_PENCE = re.compile(r"\d{1,3}(?:\.\d{1,2})?", re.ASCII)
 _MOST_DISTRICTS = 400
 
 
@@ -133,19 +135,65 @@ def _numbers(reader: Reader) -> dict[str, Any]:
 
 
 def _hours(reader: Reader) -> dict[str, Any]:
-    opens, closes = reader.clock("opens"), reader.clock("closes")
-    if opens >= closes and not reader.errors:
-        reader.errors["closes"] = "Close later than you open."
+    """The seven days of the week; the hours that most of the open ones have are the usual ones."""
+    week: list[tuple[time, time] | None] = []
+    for day in range(7):
+        hours = reader.clock(f"opens_{day}"), reader.clock(f"closes_{day}")
+        is_open = bool(reader.typed.get(f"open_{day}"))
+        if is_open and hours[0] >= hours[1]:
+            reader.errors.setdefault(f"closes_{day}", "Close later than you open.")
+        week.append(hours if is_open else None)
+    worked = [hours for hours in week if hours]
+    if not worked:
+        reader.errors["open_0"] = "Be open on one day at least."
+        return {}
+    opens, closes = max(worked, key=worked.count)
+    weekend = week[5] is not None or week[6] is not None
+    usual = [(opens, closes) if day < 5 or weekend else None for day in range(7)]
+    return {
+        "opens": opens, "closes": closes, "weekend_follow_ups": weekend,
+        "weekday_hours": {
+            str(day): [f"{each:%H:%M}" for each in hours] if hours else None
+            for day, hours in enumerate(week)
+            if hours != usual[day]
+        },
+    }  # fmt: skip
+
+
+def _texts(reader: Reader) -> dict[str, Any]:
+    opens, closes = reader.clock("sms_opens"), reader.clock("sms_closes")
+    if opens >= closes:
+        reader.errors.setdefault("sms_closes", "End later than you begin.")
+    found = _PENCE.fullmatch(reader.typed.get("sms_part_price", "").strip())
+    if found is None:
+        reader.errors["sms_part_price"] = "Enter pence, like 4 or 3.75."
+    return {
+        "sms_opens": opens, "sms_closes": closes, "sms_part_price": round(float(found[0]) * 100) if found else 0,
+        "texts_back_missed_calls": bool(reader.typed.get("texts_back_missed_calls")),
+    }  # fmt: skip
+
+
+def _chase(reader: Reader) -> dict[str, Any]:
+    return {
+        "message_gap_hours": reader.number("message_gap_hours", 0, 720),
+        "max_follow_ups": reader.number("max_follow_ups", 0, 20),
+    }
+
+
+def _alerts(reader: Reader) -> dict[str, Any]:
     high_value = parse_money(reader.typed.get("high_value", ""))
     if high_value is None:
         reader.errors["high_value"] = "Enter an amount in pounds, like 100."
     return {
-        "opens": opens,
-        "closes": closes,
-        "weekend_follow_ups": bool(reader.typed.get("weekend_follow_ups")),
-        "max_follow_ups": reader.number("max_follow_ups", 0, 20),
         "high_value_minor": high_value,
+        "untouched_days": reader.number("untouched_days", 0, 365),
+        "escalate_days": reader.number("escalate_days", 0, 365),
+        "digest_at": reader.clock("digest_at"),
     }
+
+
+def _tracking(reader: Reader) -> dict[str, Any]:
+    return {"tracks_opens": bool(reader.typed.get("tracks_opens"))}
 
 
 def _area(reader: Reader) -> dict[str, Any]:
@@ -178,6 +226,7 @@ def _lost(reader: Reader) -> dict[str, Any]:
 
 
 _SECTIONS: dict[str, Callable[[Reader], dict[str, Any]]] = {
-    "business": _business, "numbers": _numbers, "hours": _hours, "area": _area, "quotes": _quotes,
+    "business": _business, "numbers": _numbers, "hours": _hours, "texts": _texts, "chase": _chase,
+    "alerts": _alerts, "tracking": _tracking, "area": _area, "quotes": _quotes,
     "lost": _lost,
 }  # fmt: skip

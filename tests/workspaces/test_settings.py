@@ -16,28 +16,25 @@ from tests.support.world import World
 URL = "/w/wells/settings"
 #: What else stands in the section of quotes.
 REST = {"quote_reminder_days": "3"}
-HOURS = {
-    "opens": "08:30", "closes": "16:00", "weekend_follow_ups": "1", "max_follow_ups": "4", "high_value": "£120.50",
-}  # fmt: skip
+LOST = {"price_review_month": "5", "bin_days": "14"}
 
 
 def test_shows_what_is_stored(alice: Client) -> None:
     page = alice.get(URL).text
     assert 'value="Wells Window Cleaning"' in page
-    assert 'value="09:00"' in page and 'value="WWC"' in page
+    assert 'value="WWC"' in page
     assert "bob@example.com" in page
 
 
 def test_a_section_is_stored_and_told(alice: Client, world: World) -> None:
-    answer = change(alice, "hours", HOURS)
-    assert (answer.status_code, answer.headers["Location"]) == (303, f"{URL}#hours")
+    answer = change(alice, "lost", LOST)
+    assert (answer.status_code, answer.headers["Location"]) == (303, f"{URL}#lost")
 
     stored = workspace()
-    assert (f"{stored.opens:%H:%M}", f"{stored.closes:%H:%M}", stored.weekend_follow_ups) == ("08:30", "16:00", True)
-    assert (stored.max_follow_ups, stored.high_value_minor) == (4, 12_050)
+    assert (stored.price_review_month, stored.bin_days) == (5, 14)
     entry = db.session.scalars(select(AuditEntry).where(AuditEntry.action == "workspace.settings_changed")).one()
     assert entry.actor_id == world.alice.user_id
-    assert "08:30" in (entry.after or "") and "09:00" in (entry.before or "")
+    assert "14" in (entry.after or "") and "30" in (entry.before or "")
 
 
 def test_saving_without_a_change_is_told_to_nobody(alice: Client) -> None:
@@ -48,10 +45,7 @@ def test_saving_without_a_change_is_told_to_nobody(alice: Client) -> None:
 @pytest.mark.parametrize(
     ("section", "typed", "said"),
     [
-        ("hours", {**HOURS, "closes": "08:00"}, "Close later than you open."),
-        ("hours", {**HOURS, "opens": "25:00"}, "Enter a time, like 09:00."),
-        ("hours", {**HOURS, "max_follow_ups": "many"}, "whole number from 0 to 20"),
-        ("hours", {**HOURS, "high_value": "lots"}, "Enter an amount in pounds"),
+        ("lost", {**LOST, "bin_days": "many"}, "whole number from 1 to 365"),
         ("area", {"service_districts": "BA5, nowhere"}, "Not postcode districts: NOWHERE"),
         ("numbers", {"lead_number_prefix": "1A", "lead_number_year": "YYYY"}, "a letter first"),
         ("quotes", {"quote_valid_days": "0", "quote_terms": "x", **REST}, "whole number from 1 to 365"),
@@ -69,8 +63,8 @@ def test_says_what_is_wrong_and_keeps_what_was_typed(
     assert answer.status_code == 422
     assert said in answer.text
     assert workspace().version == before
-    if "max_follow_ups" in typed:
-        assert f'value="{typed["max_follow_ups"]}"' in answer.text
+    if "bin_days" in typed:
+        assert f'value="{typed["bin_days"]}"' in answer.text
 
 
 def test_the_second_of_two_editors_sees_both(alice: Client) -> None:
@@ -93,7 +87,7 @@ def test_the_second_of_two_editors_sees_both(alice: Client) -> None:
 
 def test_two_people_may_change_different_sections(alice: Client) -> None:
     mark = seen(alice, "quotes")
-    change(alice, "hours", HOURS)
+    change(alice, "lost", LOST)
     typed = {"section": "quotes", "seen": mark, "quote_valid_days": "60", "quote_terms": "Mine", **REST}
     answer = alice.post(URL, data=typed)
     assert answer.status_code == 303
@@ -108,14 +102,14 @@ def test_a_viewer_reads_but_changes_nothing(dave: Client) -> None:
     page = dave.get(URL)
     assert page.status_code == 200
     assert "disabled" in page.text and "Deactivate" not in page.text
-    assert change(dave, "hours", HOURS).status_code == 403
+    assert change(dave, "lost", LOST).status_code == 403
     assert dave.post(f"{URL}/forms", data={"name": "Mine"}).status_code == 403
 
 
 def test_another_workspace_is_not_there(mallory: Client, world: World) -> None:
     assert mallory.get(URL).status_code == 404
-    assert mallory.post(URL, data={"section": "hours", **HOURS}).status_code == 404
-    assert workspace().max_follow_ups == 3
+    assert mallory.post(URL, data={"section": "lost", **LOST}).status_code == 404
+    assert workspace().bin_days == 30
 
 
 def test_an_unknown_section_is_refused(alice: Client) -> None:

@@ -21,9 +21,10 @@ def plan_day(day: date) -> None:
     On a day when the business is closed it is planned as well, and finds then that there is nothing to do.
     """
     workspace = current_workspace()
-    zone = workspace.clock().zone
-    for kind, at in ((LOOK, workspace.opens), (DIGEST, workspace.digest_at)):
-        plan_once(kind, f"{day:%Y-%m-%d}", _moment(day, at, zone))
+    clock = workspace.clock()
+    opens, _ = clock.weekly_hours(day.weekday()) or (workspace.opens, workspace.closes)
+    for kind, at in ((LOOK, opens), (DIGEST, workspace.digest_at)):
+        plan_once(kind, f"{day:%Y-%m-%d}", _moment(day, at, clock.zone))
 
 
 def plan_once(kind: str, key: str, run_at: datetime) -> None:

@@ -33,7 +33,7 @@ PAGES = (
     Page("workspaces.settings", "Settings", "settings", "settings:read", "g s", "business name logo colours"),
     Page("leads.stage_settings", "Stages", "columns-3", "settings:read", "", "settings pipeline follow-up days"),
     Page("leads.tag_settings", "Tags", "tag", "settings:read", "", "settings labels"),
-    Page("workspaces.settings", "Hours and follow-ups", "clock", "settings:read", "", "settings opening", "hours"),
+    Page("workspaces.hours", "Hours and follow-ups", "clock", "settings:read", "", "settings opening quiet digest alerts"),
     Page("workspaces.settings", "Sharing out", "users", "settings:read", "", "settings assignment owner", "assignment"),
     Page("lead_forms.forms", "Quote forms", "clipboard-list", "settings:read", "", "settings website embed builder qr"),
     Page("workspaces.settings", "Members", "user-plus", "members:read", "", "settings team invite roles", "members"),

@@ -10,7 +10,6 @@ from app.accounts.models import User
 from app.core import catalogue
 from app.core.clock import BusinessClock, utcnow
 from app.core.errors import NotFound
-from app.core.money import plain_amount
 from app.core.names import initials
 from app.core.permissions import Viewer
 from app.core.tenancy import current_workspace_id
@@ -161,11 +160,6 @@ def settings_values(workspace: Workspace) -> dict[str, str | bool]:
         "accent": workspace.accent,
         "lead_number_prefix": workspace.lead_number_prefix,
         "lead_number_year": workspace.lead_number_year,
-        "opens": f"{workspace.opens:%H:%M}",
-        "closes": f"{workspace.closes:%H:%M}",
-        "weekend_follow_ups": workspace.weekend_follow_ups,
-        "max_follow_ups": str(workspace.max_follow_ups),
-        "high_value": plain_amount(workspace.high_value_minor),
         "service_districts": ", ".join(workspace.service_districts),
         "quote_valid_days": str(workspace.quote_valid_days),
         "quote_reminder_days": str(workspace.quote_reminder_days),

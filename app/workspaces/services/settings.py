@@ -14,10 +14,17 @@ from app.workspaces.models import Workspace
 SECTIONS: dict[str, tuple[str, ...]] = {
     "business": ("name", "tagline", "phone", "reply_email", "notification_email", "accent"),
     "numbers": ("lead_number_prefix", "lead_number_year"),
-    "hours": ("opens", "closes", "weekend_follow_ups", "max_follow_ups", "high_value_minor"),
     "area": ("service_districts",),
     "quotes": ("quote_valid_days", "quote_reminder_days", "vat_number", "quote_terms"),
     "lost": ("price_review_month", "bin_days"),
+}
+#: The sections of the page of hours.
+HOURS_SECTIONS: dict[str, tuple[str, ...]] = {
+    "hours": ("opens", "closes", "weekend_follow_ups", "weekday_hours"),
+    "texts": ("sms_opens", "sms_closes", "sms_part_price", "texts_back_missed_calls"),
+    "chase": ("message_gap_hours", "max_follow_ups"),
+    "alerts": ("high_value_minor", "untouched_days", "escalate_days", "digest_at"),
+    "tracking": ("tracks_opens",),
 }
 _CONFLICT = "Someone else changed this while you had it open. Look at both, then save again to keep yours."
 
@@ -33,7 +40,7 @@ def change_settings(workspace: Workspace, section: str, values: Mapping[str, Any
 
     Raises Conflict when it no longer is what its editor saw, KeyError for a section that does not exist.
     """
-    fields = SECTIONS[section]
+    fields = (SECTIONS | HOURS_SECTIONS)[section]
     _change(workspace, fields, {name: values[name] for name in fields}, seen, actor, {"section": section})
 
 

@@ -158,10 +158,7 @@ def _page(
 def _shown(stored: dict[str, Any], section: str, typed: dict[str, str] | None) -> dict[str, Any]:
     if typed is None or section in ("", "members", "invite"):
         return stored
-    shown = {name: typed.get(name, stored[name]) for name in stored}
-    if section == "hours":
-        shown["weekend_follow_ups"] = "weekend_follow_ups" in typed
-    return shown
+    return {name: typed.get(name, stored[name]) for name in stored}
 
 
 def _roles() -> list[tuple[str, str]]:
