@@ -52,6 +52,7 @@ class Config:
     smtp_starttls: bool
     smtp_from: str
     smtp_honours_message_id: bool
+    mails_per_domain_per_minute: int
     twilio_account_sid: str
     twilio_auth_token: str = _secret()
     twilio_from: str
@@ -196,6 +197,7 @@ def load_config(environ: Mapping[str, str] | None = None) -> Config:
         smtp_starttls=starttls,
         smtp_from=envstr(environ, "SMTP_FROM", ""),
         smtp_honours_message_id=envbool(environ, "SMTP_HONOURS_MESSAGE_ID"),
+        mails_per_domain_per_minute=envint(environ, "MAILS_PER_DOMAIN_PER_MINUTE", 600, least=6),
         twilio_account_sid=envstr(environ, "TWILIO_ACCOUNT_SID", ""),
         twilio_auth_token=envsecret(environ, "TWILIO_AUTH_TOKEN", ""),
         twilio_from=envstr(environ, "TWILIO_FROM", ""),

@@ -74,11 +74,12 @@ WORK: Mapping[str, Handler] = {
     leads_jobs.EMPTY: leads_jobs.empty_bin,
     leads_jobs.MOVE_ON: leads_jobs.move_leads_on,
     notification_jobs.RETURN: notification_jobs.ring_return,
-    "message.send": messaging_jobs.send,
     quote_jobs.EXPIRE: quote_jobs.expire,
     quote_jobs.REMIND: quote_jobs.remind,
     "transfer.run": squeegee_jobs.run_transfer,
 }
 
 #: Work that is cheaper done many pieces at once; each is settled by itself.
-WORK_IN_BATCHES: Mapping[str, HandlerOfMany] = {}
+WORK_IN_BATCHES: Mapping[str, HandlerOfMany] = {
+    "message.send": messaging_jobs.send_all,
+}

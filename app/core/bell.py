@@ -37,7 +37,7 @@ def ring(items: Sequence[tuple[UUID, UUID]], *, swept: bool = False) -> None:
             return
         work, backlog = queues()
         queue = backlog if swept or len(fresh) > TOGETHER else work
-        limits = {"result_ttl": 0, "failure_ttl": 60, "ttl": 300}  # seconds
+        limits = {"result_ttl": 0, "failure_ttl": 60, "ttl": 300, "timeout": 300}  # seconds
         queue.enqueue_many(
             [Queue.prepare_data(_ANSWER, tuple(map(str, ids)), **limits) for ids in _by_workspace(fresh)]
         )

@@ -8,11 +8,23 @@ or abandoned, which survives a Redis that forgot everything.
 `items`: the table, and putting work into it. `claims`: taking work and ending it. `running`: doing it.
 """
 
-from app.core.outbox.claims import LEASE, MAX_ATTEMPTS, Claim, Fenced, GiveUp, Retry, backoff, claim_one, finish_all
+from app.core.outbox.claims import (
+    LEASE,
+    MAX_ATTEMPTS,
+    Claim,
+    Fenced,
+    GiveUp,
+    Retry,
+    backoff,
+    claim_one,
+    finish_all,
+    renew_all,
+)  # fmt: skip
 from app.core.outbox.items import STATES, OutboxItem, cancel, enqueue, replay
 from app.core.outbox.running import Handler, HandlerOfMany, run, run_all, settle, sweep, wire
 
 __all__ = [
     "LEASE", "MAX_ATTEMPTS", "STATES", "Claim", "Fenced", "GiveUp", "Handler", "HandlerOfMany", "OutboxItem", "Retry",
-    "backoff", "cancel", "claim_one", "enqueue", "finish_all", "replay", "run", "run_all", "settle", "sweep", "wire",
+    "backoff", "cancel", "claim_one", "enqueue", "finish_all", "renew_all", "replay", "run", "run_all", "settle",
+    "sweep", "wire",
 ]  # fmt: skip

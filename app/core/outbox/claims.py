@@ -15,6 +15,7 @@ from app.extensions import db
 
 LEASE = timedelta(seconds=45)
 MAX_ATTEMPTS = 8
+_A_LEASE = "clock_timestamp() + make_interval(secs => :lease)"
 
 
 class Fenced(Exception):
@@ -61,7 +62,7 @@ class Claim:
         `uncounted`: this was no attempt, the work only waits.
         """
         given = {"run_at": run_at, "error": error, "less": int(uncounted)}
-        if not _write([self], "state = 'ready', run_at = :run_at, attempts = attempts - :less", given):
+        if not _end([self], "state = 'ready', run_at = :run_at, attempts = attempts - :less", given):
             raise Fenced
 
 
@@ -70,7 +71,19 @@ def finish_all(claims: Sequence[Claim], state: str = "done", error: str | None =
 
     Returns those whose lease was still ours: of the others nothing may be kept.
     """
-    return _write(claims, "state = :state, finished_at = :now", {"state": state, "error": error, "now": utcnow()})
+    given = {"state": state, "error": error, "now": utcnow()}
+    return _end(claims, "state = :state, finished_at = :now", given)
+
+
+def renew_all(claims: Sequence[Claim]) -> list[Claim]:
+    """Begin the leases of many claims anew; returns those that were still ours."""
+    return _write(claims, f"lease_until = {_A_LEASE}", {"lease": LEASE.total_seconds()})
+
+
+def _end(claims: Sequence[Claim], values: str, given: dict[str, Any]) -> list[Claim]:
+    kept = _write(claims, f"{values}, last_error = :error, lease_until = null", given)
+    after_commit(lambda: [setattr(claim, "finished", True) for claim in kept])
+    return kept
 
 
 def _write(claims: Sequence[Claim], values: str, given: dict[str, Any]) -> list[Claim]:
@@ -78,7 +91,7 @@ def _write(claims: Sequence[Claim], values: str, given: dict[str, Any]) -> list[
         return []
     rows = db.session.execute(
         text(
-            f"update outbox o set {values}, last_error = :error, lease_until = null"  # noqa: S608 - ours, see above
+            f"update outbox o set {values}"  # noqa: S608 - ours, see above
             "  from unnest(cast(:ids as uuid[]), cast(:tokens as bigint[])) as c (id, token)"
             " where o.workspace_id = :workspace and o.id = c.id and o.state = 'leased' and o.lease_token = c.token"
             " returning o.id"
@@ -89,9 +102,7 @@ def _write(claims: Sequence[Claim], values: str, given: dict[str, Any]) -> list[
         },
     )  # fmt: skip
     ours = set(rows.scalars())
-    kept = [claim for claim in claims if claim.item_id in ours]
-    after_commit(lambda: [setattr(claim, "finished", True) for claim in kept])
-    return kept
+    return [claim for claim in claims if claim.item_id in ours]
 
 
 def backoff(attempts: int) -> timedelta:
@@ -101,14 +112,13 @@ def backoff(attempts: int) -> timedelta:
 
 
 _CLAIM = text(
-    """
-    update outbox set state = 'leased', lease_token = lease_token + 1, attempts = attempts + 1,
-           lease_until = clock_timestamp() + make_interval(secs => :lease)
+    f"""
+    update outbox set state = 'leased', lease_token = lease_token + 1, attempts = attempts + 1, lease_until = {_A_LEASE}
      where workspace_id = :workspace and id = any(:items) and run_at <= clock_timestamp()
        and (state = 'ready' or (state = 'leased' and lease_until < clock_timestamp()))
        and (:alone or (kind = any(:kinds) and attempts < :tries))
     returning id, kind, subject_id, attempts, lease_token
-    """
+    """  # noqa: S608 - nothing of anybody's stands in it
 )
 _LEFT = text(
     """

@@ -1,5 +1,6 @@
 """Messages from being written to being let go: composed, taken back, tried again, settled by a person."""
 
+from collections.abc import Iterable
 from datetime import timedelta
 from uuid import UUID
 
@@ -10,6 +11,7 @@ from app.core.clock import utcnow
 from app.core.errors import Conflict
 from app.core.events import Event, publish
 from app.core.loading import load_one
+from app.core.models import one_among
 from app.core.permissions import Actor
 from app.core.sms_text import gsm_safe
 from app.core.tenancy import current_workspace_id
@@ -112,6 +114,13 @@ def locked_message(message_id: UUID) -> Message:
     """The message as it stands now, locked until the commit. Raises NotFound."""
     query = select(Message).where(Message.workspace_id == current_workspace_id(), Message.id == message_id)
     return load_one(query, lock=True)
+
+
+def locked_messages(message_ids: Iterable[UUID]) -> dict[UUID, Message]:
+    """Those of many that are still there, by id, each as `locked_message` gives it; locked in one order."""
+    query = select(Message).where(Message.workspace_id == current_workspace_id(), Message.id == one_among(message_ids))
+    query = query.order_by(Message.id).with_for_update().execution_options(populate_existing=True)
+    return {message.id: message for message in db.session.scalars(query)}
 
 
 def _send_again(message: Message) -> None:

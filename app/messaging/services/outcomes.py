@@ -1,6 +1,7 @@
 """What became of a message: its new state, a line on the lead's timeline, and word to open pages."""
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import select
 
@@ -65,21 +66,26 @@ def lead_of(message: Message) -> Lead | None:
     return db.session.get(Lead, (message.workspace_id, message.lead_id))
 
 
+def line_of(message: Message) -> dict[str, Any]:
+    """The words and the plain facts of the timeline's line about what became of a message."""
+    # The timeline is read by crew and onlookers too, who must not answer a quote in the customer's place.
+    body = message.subject if message.channel == "email" else without_keys(message.body, "invitation", "quote")
+    data = {
+        "message_id": str(message.id), "title": _template_name(message), "error": message.error,
+        "reason": trouble_words(message.error) if message.error else "",
+    }  # fmt: skip
+    return {"body": body, "data": data}
+
+
 def _tell(name: str, message: Message, actor: Actor) -> None:
     db.session.flush()
     lead = lead_of(message)
     if lead is None:
         _announce(name, message, actor)
         return
-    # The timeline is read by crew and onlookers too, who must not answer a quote in the customer's place.
-    body = message.subject if message.channel == "email" else without_keys(message.body, "invitation", "quote")
     record_activity(
-        lead, message.channel, name, actor, body=body,
-        data={
-            "message_id": str(message.id), "title": _template_name(message), "error": message.error,
-            "reason": trouble_words(message.error) if message.error else "",
-        },
-        subject_id=message.id, is_customer_visible=True, topics=("outbox",),
+        lead, message.channel, name, actor, **line_of(message), subject_id=message.id, is_customer_visible=True,
+        topics=("outbox",),
     )  # fmt: skip
 
 

@@ -1,5 +1,7 @@
 """What is looked at in the moment before a message leaves: may it, and can it arrive at all?"""
 
+from collections.abc import Collection
+
 from app.core import email_addresses, phones
 from app.messaging.models import Message
 from app.messaging.ports.email import EmailTransport
@@ -9,13 +11,18 @@ from app.messaging.services.outcomes import lead_of
 from app.messaging.services.suppressing import is_suppressed
 
 
-def refusal(message: Message, transport: EmailTransport | SmsTransport) -> str | None:
-    """Why the message must not be handed over, as a code, or None."""
+def refusal(
+    message: Message, transport: EmailTransport | SmsTransport, suppressed: Collection[str] | None = None
+) -> str | None:
+    """Why the message must not be handed over, as a code, or None.
+
+    `suppressed`: those among the recipients of many that must not be written to, where that was asked for all at once.
+    """
     recipient = message.recipient
     reason = _bad_email(recipient) if message.channel == "email" else _bad_number(recipient, transport)
     if reason:
         return reason
-    if is_suppressed(message.channel, recipient):
+    if is_suppressed(message.channel, recipient) if suppressed is None else recipient in suppressed:
         return "opted_out"
     if message.purpose == "marketing" and not has_marketing_basis(lead_of(message), message.channel):
         return "no_consent"

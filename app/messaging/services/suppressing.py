@@ -1,8 +1,9 @@
 """Who must not be written to. The entry is a keyed hash, so it outlives the contact it was made for."""
 
-from collections.abc import Mapping
+import contextlib
+from collections.abc import Iterable, Mapping
 
-from sqlalchemy import and_, delete, or_, select
+from sqlalchemy import ARRAY, LargeBinary, and_, any_, delete, literal, or_, select
 from sqlalchemy.dialects.postgresql import insert
 
 from app.core import email_addresses, phones
@@ -33,6 +34,25 @@ def allow_again(channel: str, address: str) -> None:
 def is_suppressed(channel: str, address: str) -> bool:
     """Whether the address must not be written to by this channel."""
     return db.session.execute(select(Suppression.id).where(*_is(channel, address))).first() is not None
+
+
+def suppressed_among(channel: str, addresses: Iterable[str]) -> set[str]:
+    """Which of the addresses must not be written to by this channel; what is no address of it is none of them."""
+    keys: dict[str, bytes] = {}
+    for address in addresses:
+        with contextlib.suppress(ValueError):
+            keys[address] = _key(channel, address)
+    if not keys:
+        return set()
+    found = db.session.scalars(
+        select(Suppression.address_key).where(
+            Suppression.workspace_id == current_workspace_id(),
+            Suppression.channel == channel,
+            Suppression.address_key == any_(literal(list(keys.values()), ARRAY(LargeBinary))),
+        )
+    )
+    ours = set(found)
+    return {address for address, key in keys.items() if key in ours}
 
 
 def suppression_reasons(addresses: Mapping[str, str]) -> dict[str, str]:
