@@ -72,6 +72,7 @@ class StageChange(WorkspaceModel):
         belongs_to("from_stage_id", "stages"),
         belongs_to("to_stage_id", "stages"),
         db.Index("ix_stage_changes_lead_id", "workspace_id", "lead_id", "at"),
+        db.Index("ix_stage_changes_to_stage_id", "workspace_id", "to_stage_id", "at"),
     )
 
     lead_id: Mapped[UUID]
