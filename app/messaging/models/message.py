@@ -76,7 +76,7 @@ class Message(WorkspaceModel):
         db.Index("ix_messages_contact_id", "workspace_id", "contact_id", "created_at", "id"),
         db.Index("ix_messages_template_key", "workspace_id", "template_key", "created_at"),
         db.Index("ix_messages_lead_id", "workspace_id", "lead_id", "created_at"),
-        db.Index("ix_messages_state", "workspace_id", "state", "created_at", "id"),
+        db.Index("ix_messages_state", "workspace_id", "state", "channel", "created_at", "id"),
         db.Index("ix_messages_provider_id", "workspace_id", "provider_id"),
     )
 

@@ -18,19 +18,28 @@ from app.core.phones import format_national
 from app.core.tenancy import current_workspace_id
 from app.extensions import db
 from app.leads.models import Lead
-from app.messaging.models import Message
+from app.messaging.models import CHANNELS, Message
 from app.messaging.words import state_words, trouble_words, work_words
 
 PAGE = 30
 _ATTENTION = ("uncertain", "failed")
+_LEAVING = ("queued", "sending")
 #: What the outbox page calls a state, and which states of messages that holds. `planned` is the follow-ups' own.
 SHELVES: dict[str, tuple[str, tuple[str, ...]]] = {
     "attention": ("Needs you", _ATTENTION),
+    "failed": ("Failed", ("failed",)),
+    "uncertain": ("Uncertain", ("uncertain",)),
     "planned": ("Planned", ()),
-    "leaving": ("Leaving", ("queued", "sending")),
-    "sent": ("Sent", ("sent", "delivered")),
+    "leaving": ("Leaving", _LEAVING),
+    "sent": ("Sent", ("sent",)),
+    "arrived": ("Arrived", ("delivered",)),
     "stopped": ("Not sent", ("refused", "cancelled")),
+    "all": ("All", (*_ATTENTION, *_LEAVING, "sent", "delivered", "refused", "cancelled")),
 }
+#: A shelf of its own within another.
+WITHIN = {"failed": "attention", "uncertain": "attention"}
+#: The state in which words and recipient may still be changed.
+EDITABLE = ("queued", "failed", "refused", "cancelled")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +57,14 @@ class MessageRow:
     created_at: datetime
     sent_at: datetime | None
     error: str | None
+    opened_at: datetime | None = None
 
     noun = "message"
+
+    @property
+    def is_editable(self) -> bool:
+        """Whether its words and its recipient may still be changed. What goes to members (invitations) never is."""
+        return self.state in EDITABLE and self.lead_id is not None
 
     @property
     def badge(self) -> tuple[str, str]:
@@ -83,23 +98,35 @@ class DeadWork:
     noun = "work"
 
 
-def shelf(name: str, after: tuple[datetime, UUID] | None = None, limit: int = PAGE) -> MessagePage:
-    """The messages on a shelf of the outbox page, newest first, beginning after the key `after`.
+def shelf(
+    name: str, after: tuple[datetime, UUID] | None = None, limit: int = PAGE, *, channel: str = "",
+    lead_id: UUID | None = None,
+) -> MessagePage:  # fmt: skip
+    """The messages on a shelf of the outbox page, newest first, beginning after the key `after`; those of one channel
+    or about one lead, when named.
 
-    One indexed read for each state, merged here: an order over several states at once could not use the index.
+    One indexed read for each state and channel, merged here: an order over several at once could not use the index.
     """
-    found: list[Message] = []
-    for state in SHELVES[name][1]:
-        query = select(Message).where(
-            Message.workspace_id == current_workspace_id(), Message.state == state, Message.direction == "out"
-        )
-        if after is not None:
-            query = query.where(tuple_(Message.created_at, Message.id) < tuple_(*after))
-        found += db.session.scalars(query.order_by(Message.created_at.desc(), Message.id.desc()).limit(limit + 1))
+    states, found = SHELVES[name][1], []
+    if lead_id is not None:
+        found = _read((Message.lead_id == lead_id, Message.state.in_(states)), channel, after, limit)
+    else:
+        for state in states:
+            for each in (channel,) if channel else CHANNELS:
+                found += _read((Message.state == state,), each, after, limit)
     found.sort(key=lambda message: (message.created_at, message.id), reverse=True)
     more = len(found) > limit
     found = found[:limit]
     return MessagePage(_rows(found), (found[-1].created_at, found[-1].id) if more else None)
+
+
+def _read(which: tuple, channel: str, after: tuple[datetime, UUID] | None, limit: int) -> list[Message]:
+    query = select(Message).where(Message.workspace_id == current_workspace_id(), *which, Message.direction == "out")
+    if channel:
+        query = query.where(Message.channel == channel)
+    if after is not None:
+        query = query.where(tuple_(Message.created_at, Message.id) < tuple_(*after))
+    return list(db.session.scalars(query.order_by(Message.created_at.desc(), Message.id.desc()).limit(limit + 1)))
 
 
 def row(message_id: UUID) -> MessageRow:
@@ -192,7 +219,7 @@ def _rows(messages: Sequence[Message]) -> list[MessageRow]:
         MessageRow(
             message.id, message.channel, message.state, _recipient(message), _gist(message), message.lead_id,
             leads.get(message.lead_id), people.get(message.created_by), message.created_at, message.sent_at,
-            message.error,
+            message.error, message.opened_at,
         )
         for message in messages
     ]  # fmt: skip

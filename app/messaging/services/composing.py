@@ -58,7 +58,7 @@ def compose(
     message = Message(
         lead_id=lead.id if lead else None, contact_id=lead.contact_id if lead else None,
         channel=channel, purpose=purpose, state="queued",
-        recipient=_normal(channel, recipient), subject=_subject(channel, subject), body=body,
+        recipient=normal_recipient(channel, recipient), subject=one_line(channel, subject), body=body,
         html=html if channel == "email" else None, template_key=template_key,
         template_version_no=template_version_no, created_by=created_by,
         resend_when_unsure=resend_when_unsure, answers_id=answers_id, created_at=now,
@@ -67,7 +67,7 @@ def compose(
     db.session.flush()
     outbox.enqueue(SEND, message.id, run_at=now + hold)
     note(message)
-    _tell("message.queued", message, actor)
+    tell("message.queued", message, actor)
     return message
 
 
@@ -79,7 +79,7 @@ def unsend(message_id: UUID, actor: Actor) -> Message:
     message.state = "cancelled"
     db.session.flush()
     outbox.cancel(SEND, [message.id])
-    _tell("message.unsent", message, actor)
+    tell("message.unsent", message, actor)
     return message
 
 
@@ -88,8 +88,8 @@ def retry(message_id: UUID, actor: Actor) -> Message:
     message = locked_message(message_id)
     if message.state not in ("failed", "refused"):
         raise Conflict("Only a message that was not sent can be sent again.")
-    _send_again(message)
-    _tell("message.queued", message, actor)
+    send_again(message)
+    tell("message.queued", message, actor)
     return message
 
 
@@ -105,8 +105,8 @@ def settle_uncertain(message_id: UUID, actor: Actor, was_sent: bool) -> Message:
         mark_sent(message, actor=actor)
     else:
         mark_failed(message, "did_not_arrive", actor=actor)
-        _send_again(message)
-        _tell("message.queued", message, actor)
+        send_again(message)
+        tell("message.queued", message, actor)
     return message
 
 
@@ -123,7 +123,8 @@ def locked_messages(message_ids: Iterable[UUID]) -> dict[UUID, Message]:
     return {message.id: message for message in db.session.scalars(query)}
 
 
-def _send_again(message: Message) -> None:
+def send_again(message: Message, *, hold: timedelta = timedelta()) -> None:
+    """Queue a message anew that had come to its end, held back for `hold`, so that it can be taken back."""
     now = utcnow()
     hers = (DeliveryAttempt.workspace_id == message.workspace_id, DeliveryAttempt.message_id == message.id)
     # An attempt that never ended has been judged by a person now; it must not stop the next one.
@@ -144,22 +145,24 @@ def _send_again(message: Message) -> None:
     )
     message.state, message.error, message.provider_id = "queued", None, None
     db.session.flush()
-    outbox.enqueue(SEND, message.id, dedupe_key=f"{message.id}/{made}")
+    outbox.enqueue(SEND, message.id, dedupe_key=f"{message.id}/{made}", run_at=now + hold)
 
 
-def _subject(channel: str, subject: str) -> str | None:
+def one_line(channel: str, subject: str) -> str | None:
     """One line, or none: a text has no subject."""
     return (" ".join(subject.split()) or None) if channel == "email" else None
 
 
-def _normal(channel: str, recipient: str) -> str:
+def normal_recipient(channel: str, recipient: str) -> str:
+    """The address or number in the form that is kept; what is none stays as it was written."""
     if channel == "email":
         return email_addresses.parse(recipient) or recipient.strip()
     phone = phones.parse(recipient)
     return phone.e164 if phone else recipient.strip()
 
 
-def _tell(name: str, message: Message, actor: Actor) -> None:
+def tell(name: str, message: Message, actor: Actor) -> None:
+    """Publish what was done with a message."""
     publish(
         Event(
             name, message.workspace_id, actor, "message", message.id, lead_id=message.lead_id,

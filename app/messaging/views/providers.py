@@ -17,8 +17,8 @@ from app.extensions import limiter
 from app.messaging import transports
 from app.messaging.forms.providers import read_provider, shown_fields
 from app.messaging.models import PROVIDERS, MessageProvider
+from app.messaging.services.provider_trials import prepare_trial
 from app.messaging.services.providers import note_result, providers, remove_provider, save_provider, settings_of
-from app.messaging.services.trying import prepare_trial
 from app.messaging.transports.gateway.filling import read_headers
 from app.messaging.views import bp
 from app.messaging.words import trouble_words

@@ -29,7 +29,7 @@ class GatewayTransport:
         headers = read_headers(settings.headers)
         body = None
         if settings.method != "GET":
-            headers.setdefault("Content-Type", CONTENT_TYPES[settings.kind])
+            headers = {"content-type": CONTENT_TYPES[settings.kind]} | headers
             body = fill_body(settings.body, settings.kind, values).encode()
         try:
             answer = http.request(

@@ -28,14 +28,14 @@ def fill_body(template: str, kind: str, values: Mapping[str, str]) -> str:
 
 
 def read_headers(text: str) -> dict[str, str]:
-    """The headers, one `Name: value` a line. Raises ValueError for a line that is none."""
+    """The headers by lower-case name, out of `Name: value` lines. Raises ValueError for a line that is none."""
     found = {}
     for line in text.splitlines():
         if line.strip():
             match = _HEADER.fullmatch(line.strip())
             if match is None:
                 raise ValueError("not a header")
-            found[match[1]] = match[2].strip()
+            found[match[1].lower()] = match[2].strip()
     return found
 
 
