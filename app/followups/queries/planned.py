@@ -6,20 +6,24 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CompoundSelect, bindparam, cast, func, null, select, tuple_, union_all
+from sqlalchemy import CompoundSelect, and_, bindparam, cast, func, null, or_, select, tuple_, union_all
 
 from app.contacts.models import Contact
+from app.core.catalogue import known
 from app.core.keyring import cipher
 from app.core.models import fixed, one_among
 from app.core.tenancy import current_workspace_id
 from app.extensions import db
 from app.followups.models import FollowUp
+from app.followups.models import Sequence as Sequences
 from app.leads.models import Lead
 from app.messaging.queries import WAITING, MessageRow, waiting_row
 
 PAGE = 30
 #: A lead with more than this planned has gone wrong; the drawer shows the first ones.
 MOST_PLANNED = 40
+#: What Sill does for itself in passing is nothing that anybody waits for.
+_UNSEEN = ("branch", "stage", "wait")
 _ICONS = {"email": "mail", "sms": "message-square", "call": "phone", "task": "clipboard-list"}
 _WORDS = {"email": "Email", "sms": "SMS", "call": "Call", "task": "Task"}
 
@@ -74,7 +78,7 @@ _PLANNED = (
     select(FollowUp.id.label("act_id"), FollowUp.kind, FollowUp.title, FollowUp.due_at)
     .where(
         FollowUp.workspace_id == bindparam("here"), FollowUp.lead_id == bindparam("lead"),
-        FollowUp.state == fixed("planned"),
+        FollowUp.state == fixed("planned"), FollowUp.kind.not_in(_UNSEEN),
     )
     .order_by(FollowUp.due_at, FollowUp.id)
     .limit(MOST_PLANNED)
@@ -104,18 +108,26 @@ def to_come(lead_id: UUID, *, with_messages: bool) -> ToCome:
 
 def count_planned(lead_ids: Sequence[UUID]) -> tuple[int, int]:
     """How many acts with these leads their stage has planned, and how many people have: the first end with a move."""
-    by_stage = FollowUp.stage_change_id.isnot(None)
+    lasting = [each.id for each in known(Sequences) if not each.ends_with_stage]
+    by_stage = and_(
+        or_(FollowUp.stage_change_id.isnot(None), FollowUp.sequence_id.isnot(None)),
+        or_(FollowUp.sequence_id.is_(None), FollowUp.sequence_id.not_in(lasting)),
+    )
     row = db.session.execute(
         select(func.count().filter(by_stage), func.count().filter(~by_stage)).where(
             FollowUp.workspace_id == current_workspace_id(), FollowUp.lead_id == one_among(lead_ids),
-            FollowUp.state == fixed("planned"),
+            FollowUp.state == fixed("planned"), FollowUp.kind.not_in(_UNSEEN),
         )
     ).one()  # fmt: skip
     return int(row[0]), int(row[1])
 
 
-def planned_messages(after: tuple[datetime, UUID] | None = None, limit: int = PAGE) -> PlannedPage:
-    """Emails and texts that will leave by themselves, the earliest first, beginning after the key `after`."""
+def planned_messages(
+    after: tuple[datetime, UUID] | None = None, limit: int = PAGE, *, channel: str = "", lead_id: UUID | None = None
+) -> PlannedPage:
+    """Emails and texts that will leave by themselves, the earliest first, beginning after the key `after`; those of one
+    channel or to one lead, when named.
+    """
     query = (
         select(
             FollowUp.id, FollowUp.lead_id, FollowUp.kind, FollowUp.title, FollowUp.due_at, Lead.number,
@@ -125,9 +137,11 @@ def planned_messages(after: tuple[datetime, UUID] | None = None, limit: int = PA
         .join(Contact, (Contact.workspace_id == Lead.workspace_id) & (Contact.id == Lead.contact_id))
         .where(
             FollowUp.workspace_id == current_workspace_id(), FollowUp.state == fixed("planned"),
-            FollowUp.kind.in_(("email", "sms")),
+            FollowUp.kind.in_((channel,) if channel else ("email", "sms")),
         )
     )  # fmt: skip
+    if lead_id is not None:
+        query = query.where(FollowUp.lead_id == lead_id)
     if after is not None:
         query = query.where(tuple_(FollowUp.due_at, FollowUp.id) > tuple_(*after))
     query = query.order_by(FollowUp.due_at, FollowUp.id).limit(limit + 1)
