@@ -6,8 +6,8 @@ blind keys of a contact are those of the suppressions, so that only what must be
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
@@ -52,7 +52,8 @@ class LeftOut:
 class Judged:
     """Who gets a message: how many of `total` leads, and why the others do not, the commonest reason first.
 
-    `reached_ids` in the order that was asked about; `examples` names a few of those left out for each reason.
+    `reached_ids` in the order that was asked about; `reasons` why each of the others is left out; `examples` names a
+    few of them for each reason.
     """
 
     total: int
@@ -60,6 +61,7 @@ class Judged:
     left_out: list[tuple[str, int]]
     examples: list[LeftOut]
     reached_ids: tuple[UUID, ...] = ()
+    reasons: Mapping[UUID, str] = field(default_factory=dict)
 
     def examples_of(self, reason: str) -> list[LeftOut]:
         """The few that are named for a reason."""
@@ -81,7 +83,8 @@ def who_gets(
     reasons = {lead_id: judge.reason(rows.get(lead_id)) for lead_id in asked}
     left = Counter(reason for reason in reasons.values() if reason)
     reached = tuple(lead_id for lead_id, reason in reasons.items() if not reason)
-    return Judged(len(asked), len(reached), left.most_common(), _examples(reasons, rows), reached)
+    why = {lead_id: reason for lead_id, reason in reasons.items() if reason}
+    return Judged(len(asked), len(reached), left.most_common(), _examples(reasons, rows), reached, why)
 
 
 def who_gets_template(lead_ids: Sequence[UUID], template: MessageTemplate, *, counts: bool = True) -> Judged:
