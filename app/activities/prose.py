@@ -78,6 +78,9 @@ def _stage_changed(a: Words) -> Line:
 def _fact_changed(a: Words) -> Line:
     if a.event == "lead.assigned":
         return Line("user-check", f"Assigned to {a.data.get('now_name')}", _why_assigned(a.data))
+    if a.event in ("contact.opted_out", "contact.opted_in"):
+        channel = {"email": "email", "sms": "text"}.get(str(a.data.get("channel")), "")
+        return Line("mail-x", f"Wants no more by {channel}" if a.event.endswith("out") else f"Wants {channel}s again")
     if a.event == "contact.wishes_changed":
         return Line("mail-x", "What we may write about changed", _wishes(a.data))
     if a.event in _MARKED:
@@ -121,6 +124,8 @@ def _note(a: Words) -> Line:
 
 
 def _call(a: Words) -> Line:
+    if a.event == "call.missed":
+        return Line("phone", "Missed call", "rang, and nobody answered")
     length = f", {max(1, a.duration_seconds // 60)} min" if a.duration_seconds else ""
     return Line("phone", f"Call{length} · {OUTCOME_WORDS.get(a.outcome or '', a.outcome or '')}")
 
@@ -130,14 +135,31 @@ def _message(a: Words) -> Line:
     states = {
         "message.sent": "sent", "message.failed": "could not be sent", "message.uncertain": "may have been sent",
         "message.refused": "was not sent", "message.received": "came in", "message.queued": "is on its way",
-        "message.delivered": "delivered", "message.unsent": "taken back",
+        "message.delivered": "delivered", "message.unsent": "taken back", "message.judged": "judged again",
     }  # fmt: skip
     title = str(a.data.get("title") or "")
+    if a.data.get("triage"):
+        return _received(a, channel, states[a.event])
     return Line(
         "mail" if a.kind == "email" else "message-square",
         f"{channel} {states.get(a.event, a.event)}" + (f": {title}" if title else ""),
         str(a.data.get("reason") or "").replace("_", " "),
     )
+
+
+_TRIAGE = {
+    "yes": "yes", "yes_but": "yes, but …", "no": "no", "question": "a question", "unclear": "not clear",
+    "automatic": "an automatic answer",
+}  # fmt: skip
+
+
+def _received(a: Words, channel: str, state: str) -> Line:
+    """What came in, what it says, and what the reply before it said."""
+    now, was = _TRIAGE.get(str(a.data["triage"]), ""), _TRIAGE.get(str(a.data.get("was")), "")
+    detail = f"{now}, was: {was}" if was and was != now else now
+    if a.data.get("rung"):
+        detail = f"chooses number {a.data['rung']} · {detail}"
+    return Line("mail" if a.kind == "email" else "message-square", f"{channel} {state}", detail)
 
 
 def _quote(a: Words) -> Line:

@@ -38,6 +38,7 @@ class NotificationView:
     is_read: bool
     bulk_act_id: str | None = None
     quote_id: str | None = None
+    kind: str = ""
     noun: str = "notification"
 
 
@@ -118,4 +119,5 @@ def _view(row: Any) -> NotificationView:
         row.read_at is not None,
         row.data.get("bulk_act_id"),
         row.data.get("quote_id"),
+        row.kind,
     )

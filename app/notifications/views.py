@@ -67,8 +67,12 @@ def follow(slug: str, notification_id: UUID) -> Response:
         services.mark_read(g.viewer.user_id, notification_id)
     if told.bulk_act_id is not None:
         return redirect_to(url_for("bulk_acts.show", bulk_act_id=told.bulk_act_id))
+    if told.kind == "arrival_waiting":
+        return redirect_to(url_for("messaging.inbox", show="arrivals"))
     if told.lead_id is None:
         return redirect_to(url_for("notifications.inbox"))
+    if told.kind in ("reply", "reply_unclear"):
+        return redirect_to(url_for("messaging.conversation_of_lead", lead_id=told.lead_id))
     if told.quote_id is not None:
         return redirect_to(url_for("quotes.show", quote_id=told.quote_id))
     return redirect_to(url_for("leads.show", lead_id=told.lead_id))

@@ -157,6 +157,43 @@ def _whose(data: Mapping[str, Any]) -> str:
     return f"{data['owner']} looks after it" if data.get("owner") else ""
 
 
+_SAID = {
+    "yes": " says yes", "yes_but": " says yes, with something to settle", "no": " says no",
+    "question": " asks a question",
+}  # fmt: skip
+_BY = {"email": "By email", "sms": "By text"}
+
+
+def _reply(data: Mapping[str, Any], who: str | None) -> Line:
+    details = [_BY.get(str(data.get("channel")), "")]
+    if data.get("price_minor"):
+        details.append(f"{format_money(int(data['price_minor']))} {often(data.get('frequency'))}".strip())
+    if data.get("triage") in ("yes", "yes_but"):
+        details.append("Nothing is accepted until you or they say so")
+    said = _SAID.get(str(data.get("triage")), " has written")
+    return Line("message-square", "", said, " · ".join(filter(None, details)))
+
+
+def _reply_unclear(data: Mapping[str, Any], who: str | None) -> Line:
+    if data.get("wants_out"):
+        return Line("shield-alert", "", " may want no more messages", "Look, and opt them out if so. The chase rests")
+    return Line("message-square", "", " has written", "Sill can't tell what it means. The chase rests")
+
+
+def _arrival_waiting(data: Mapping[str, Any], who: str | None) -> Line:
+    what = {"email": "A mail", "sms": "A text", "call": "A missed call"}.get(str(data.get("channel")), "Something")
+    return Line("inbox", f"{what} waits for you to say whose it is", names_lead=False)
+
+
+def _bounced(data: Mapping[str, Any], who: str | None) -> Line:
+    detail = "The address doesn’t work: ask for another" if data.get("is_final") else "The address may be right"
+    return Line("mail-x", "A mail to ", " came back", detail)
+
+
+def _missed_call(data: Mapping[str, Any], who: str | None) -> Line:
+    return Line("phone", "", " rang and nobody answered")
+
+
 _WRITERS: dict[str, Callable[[Mapping[str, Any], str | None], Line]] = {
     "quote_answered": _quote_answered,
     "quote_question": _quote_question,
@@ -171,6 +208,11 @@ _WRITERS: dict[str, Callable[[Mapping[str, Any], str | None], Line]] = {
     "file_added": _file_added,
     "lead_returned": _lead_returned,
     "overdue": _overdue,
+    "reply": _reply,
+    "reply_unclear": _reply_unclear,
+    "arrival_waiting": _arrival_waiting,
+    "bounced": _bounced,
+    "missed_call": _missed_call,
     "untouched": _untouched,
     "ready_to_hand_over": _ready_to_hand_over,
 }

@@ -14,6 +14,7 @@ from app.core.tenancy import current_workspace_id
 from app.extensions import db
 from app.leads.models import Lead
 from app.leads.services import add_tag, get_tag, give_to, put_on_shelf, remove_tag, set_priority
+from app.messaging.services.conversations import follow_owners
 
 Before = dict[UUID, dict[str, Any]]
 Parameters = Mapping[str, Any]
@@ -34,12 +35,21 @@ class Kind:
 
 
 def _assign(ids: Sequence[UUID], parameters: Parameters, actor: Actor) -> Before:
-    return give_to(ids, _id(parameters["owner_id"]), actor)
+    return _give(ids, _id(parameters["owner_id"]), actor)
 
 
 def _unassign(before: Before, parameters: Parameters, actor: Actor) -> set[UUID]:
     groups = _still(before, Lead.owner_id, _id(parameters["owner_id"]), "owner_id")
-    return _each(groups, lambda ids, was: give_to(ids, _id(was), actor))
+    return _each(groups, lambda ids, was: _give(ids, _id(was), actor))
+
+
+def _give(ids: Sequence[UUID], owner_id: UUID | None, actor: Actor) -> Before:
+    """Give the leads away, and their conversations with them."""
+    before = give_to(ids, owner_id, actor)
+    for was in {each["owner_id"] for each in before.values()}:
+        theirs = [lead_id for lead_id, each in before.items() if each["owner_id"] == was]
+        follow_owners(theirs, _id(was), owner_id)
+    return before
 
 
 def _priority(ids: Sequence[UUID], parameters: Parameters, actor: Actor) -> Before:

@@ -4,6 +4,7 @@ It begins with the first message. What Sill sends by itself begins one that is `
 what a customer writes opens it, whatever it was before.
 """
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -17,6 +18,7 @@ from app.core.fragments import topic
 from app.core.ids import new_id
 from app.core.live import announce
 from app.core.loading import load_one
+from app.core.models import one_among
 from app.core.permissions import Actor
 from app.core.tenancy import acting_in, current_scope, current_workspace_id
 from app.extensions import db
@@ -136,17 +138,26 @@ def reopen(conversation_id: UUID, actor: Actor) -> Conversation:
 def follow_owner(event: Event) -> None:
     """The reaction to a lead that changes hands: who had its conversation has it no more.
 
-    A conversation that was given to somebody else on purpose stays theirs.
+    Many leads that change hands in one go are left to whoever does that (`follow_owners`).
     """
-    if event.lead_id is None or event.data.get("fact") != "owner":
+    data = event.data
+    if event.lead_id is None or data.get("fact") != "owner" or data.get("of_many", 1) > 1:
         return
-    was, now = (UUID(str(event.data[name])) if event.data.get(name) else None for name in ("was", "now"))
+    was, now = (UUID(str(data[name])) if data.get(name) else None for name in ("was", "now"))
+    follow_owners([event.lead_id], was, now)
+
+
+def follow_owners(lead_ids: Iterable[UUID], was: UUID | None, now: UUID | None) -> None:
+    """Give the conversations about these leads to who looks after them now, if they were with who did before.
+
+    One that was given to somebody else on purpose stays theirs.
+    """
     scope = current_scope()
     with acting_in(scope.workspace_id, user_id=scope.user_id):
         db.session.execute(
             update(Conversation)
             .where(
-                Conversation.workspace_id == current_workspace_id(), Conversation.lead_id == event.lead_id,
+                Conversation.workspace_id == current_workspace_id(), Conversation.lead_id == one_among(lead_ids),
                 Conversation.owner_id.is_not_distinct_from(was),
             )
             .values(owner_id=now, version=Conversation.version + 1)
