@@ -30,6 +30,7 @@ from app.workspaces.demo.journeys import JOURNEYS, moments
 from app.workspaces.demo.people import People
 from app.workspaces.demo.planning import appoint_crew, enqueue_messages, plan
 from app.workspaces.demo.prices import write_prices
+from app.workspaces.demo.replies import add_replies, name_contacts
 from app.workspaces.demo.rounds import drive_rounds
 from app.workspaces.demo.tagging import hang_tags
 from app.workspaces.models import Membership
@@ -87,10 +88,12 @@ def build_demo(seed: int = 2026) -> int:
         plan(cast, history)
         history.offers.end(today)
     appoint_crew(cast, histories)
+    name_contacts(cast)
     cast.store()
     hang_tags(histories, Random(seed))
     enqueue_messages(cast)
     db.session.flush()
+    add_replies(cast, histories)
     return len(histories)
 
 
