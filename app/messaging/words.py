@@ -77,6 +77,24 @@ def trouble_words(code: str) -> str:
     return f"It could not be sent ({code.replace('_', ' ')})."
 
 
+#: Why an address is not written to any more, and through what that is known.
+_OPTED_OUT = {
+    "stop": "texted STOP", "opted_out": "texted STOP to the carrier", "asked": "asked for no more",
+    "unsubscribed": "used the link in an email", "bounced": "mail came back: there is no such mailbox",
+}  # fmt: skip
+_THROUGH = {
+    "reply": "in a reply", "customer_page": "on their own page", "one_click": "", "link": "", "bounce": "",
+    "provider": "told by the SMS service",
+}  # fmt: skip
+
+
+def opt_out_words(reason: str, source: str, author: str | None = None) -> str:
+    """Why an address is not written to: reason, source, and who of us noted it."""
+    words = _OPTED_OUT.get(reason, reason.replace("_", " "))
+    through = f"noted by {author or 'one of us'}" if source == "person" else _THROUGH.get(source, "")
+    return f"{words[:1].upper()}{words[1:]}{f', {through}' if through else ''}"
+
+
 #: Why somebody does not get a message that goes to many: (of one person, of several).
 _LEFT_OUT = {
     "opted_out": ("asked not to be written to this way", "asked not to be written to this way"),
@@ -107,3 +125,37 @@ def pence(hundredths: int) -> str:
     if hundredths >= 10_000:
         return f"£{hundredths / 10_000:.2f}"
     return f"{hundredths / 100:.2f}".rstrip("0").rstrip(".") + "p"
+
+
+#: When Sill sends the words that it knows by their key.
+TEMPLATE_USES = {
+    "quote_email": "Sent with a quote",
+    "quote_sms": "Sent with a quote",
+    "quote_reminder_email": "Sent a few days before a quote ends",
+    "quote_reminder_sms": "Sent a few days before a quote ends",
+    "quote_accepted": "Sent when a quote is accepted",
+    "times_email": "Sent when a customer is offered times",
+    "times_sms": "Sent when a customer is offered times",
+    "photos_email": "Sent when photos are asked for",
+    "photos_sms": "Sent when photos are asked for",
+    "missed_call_sms": "Sent to mobiles whose call nobody took",
+}
+#: What may be filled in, in the words of the trade.
+VARIABLE_WORDS = {
+    "first_name": "First name",
+    "name": "Whole name",
+    "service": "Service",
+    "price": "Price",
+    "frequency": "How often",
+    "next_visit": "Next round day",
+    "address": "Street",
+    "town": "Town",
+    "postcode": "Postcode",
+    "lead_number": "Lead number",
+    "link": "Link to the quote",
+    "valid_until": "Quote ends on",
+    "owner": "Who looks after it",
+    "workspace": "Our name",
+    "workspace_phone": "Our phone",
+    "workspace_email": "Our email",
+}

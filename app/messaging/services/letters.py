@@ -51,6 +51,14 @@ def with_way_out(text: str, html: str, url: str) -> tuple[str, str]:
     return f"{text}\n\n-- \n{_WAY_OUT}: {url}", f"{before}{line}{end}{after}" if end else html
 
 
+def with_head(html: str, head: Markup, scheme: str) -> str:
+    """A mail to be looked at: `head` above it, held to a colour scheme (light or dark)."""
+    before, body, rest = html.partition("<body")
+    attributes, end, content = rest.partition(">")
+    held = before.replace('content="light dark"', f'content="{scheme}"', 1)
+    return f"{held}{body}{attributes}{end}\n{head}{content}"
+
+
 def _is_ours(part: str) -> bool:
     return part.startswith(f"{current_app.config['PUBLIC_URL']}/") and not re.search(r"\s", part)
 
