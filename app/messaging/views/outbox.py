@@ -1,33 +1,63 @@
 """The outbox: what is planned, leaving, sent, and what needs a person's decision."""
 
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from flask import Response, abort, g, request, url_for
+from flask import Response, g, request, url_for
 
 from app.core import outbox as work
 from app.core import web
+from app.core.clock import utcnow
 from app.core.cursors import make_cursor, read_cursor
 from app.core.events import Event, publish
 from app.core.fragments import answer, fragment, redirect_to, wants_fragment
+from app.core.ids import parse_id
 from app.core.permissions import permit
 from app.followups import queries as followups
-from app.messaging import queries, services
-from app.messaging.models import Message
+from app.leads.queries.names import names_of
+from app.messaging import queries
+from app.messaging.models import CHANNELS
+from app.messaging.queries.outbox import WITHIN
 from app.messaging.views import bp
+from app.search.queries.finding import find
+from app.search.services import note_look
 from app.workspaces.layout import desk_or_fragment
+from app.workspaces.queries import current_workspace
+
+_LONGEST_SEARCH = 100
+
+
+@dataclass(frozen=True, slots=True)
+class _Lead:
+    """The lead whose messages alone are shown."""
+
+    id: UUID
+    name: str
 
 
 @bp.get("/w/<slug>/outbox")
 @permit("messages:read")
 def outbox(slug: str) -> Response:
     """One shelf of the outbox, a page of it at a time."""
-    name = request.args.get("shelf", "attention")
-    if name not in queries.SHELVES:
-        name = "attention"
-    values = _shelf(name)
+    values = _shelf()
     if "after" in request.args and wants_fragment():
         return answer(fragment("messaging/_rows.html", **values))
+    return desk_or_fragment("outbox", "messaging/outbox.html", "messaging/_shelf.html", **values)
+
+
+@bp.post("/w/<slug>/outbox/find")
+@permit("messages:read")
+def find_in_outbox(slug: str) -> Response:
+    """The leads that fit what was typed, to see the messages of one. What was typed stands in no address."""
+    workspace, typed = current_workspace(), request.form.get("q", "").strip()[:_LONGEST_SEARCH]
+    today = utcnow().astimezone(workspace.clock().zone).date()
+    found = find(typed, workspace.lead_number_prefix, workspace.lead_number_year, today)
+    note_look(found.hits, "", web.actor())
+    leads = [*found.leads, *found.nearly]
+    if len(leads) == 1:
+        return redirect_to(url_for("messaging.outbox", shelf="all", lead=leads[0].id))
+    values = {**_shelf(), "typed": typed, "found": leads}
     return desk_or_fragment("outbox", "messaging/outbox.html", "messaging/_shelf.html", **values)
 
 
@@ -39,31 +69,6 @@ def message(slug: str, message_id: UUID) -> Response:
     body = queries.body_for(found, may_answer=g.viewer.can("quotes:write"))
     values: dict[str, Any] = {"row": queries.row(message_id), "subject": found.subject, "body": body}
     return desk_or_fragment("outbox", "messaging/message.html", "messaging/_message.html", **values)
-
-
-@bp.post("/w/<slug>/messages/<uuid:message_id>/retry")
-@permit("messages:write")
-def retry(slug: str, message_id: UUID) -> Response:
-    """Send a failed message again."""
-    return _done(services.retry(message_id, web.actor()), "It is being sent again.")
-
-
-@bp.post("/w/<slug>/messages/<uuid:message_id>/unsend")
-@permit("messages:write")
-def unsend(slug: str, message_id: UUID) -> Response:
-    """Take a message back before it leaves."""
-    return _done(services.unsend(message_id, web.actor()), "Taken back. Nothing was sent.")
-
-
-@bp.post("/w/<slug>/messages/<uuid:message_id>/settle")
-@permit("messages:write")
-def settle(slug: str, message_id: UUID) -> Response:
-    """Decide about an uncertain message: it arrived, or it is sent again."""
-    word = request.form.get("arrived")
-    if word not in ("yes", "no"):
-        abort(400)
-    settled = services.settle_uncertain(message_id, web.actor(), word == "yes")
-    return _done(settled, "Kept as sent." if word == "yes" else "It is being sent again.")
 
 
 @bp.post("/w/<slug>/outbox/work/<uuid:item_id>/replay")
@@ -78,44 +83,43 @@ def replay(slug: str, item_id: UUID) -> Response:
             topics=frozenset({"outbox"}),
         )
     )  # fmt: skip
-    return _after("It is being tried again.")
+    if not wants_fragment():
+        return redirect_to(url_for("messaging.outbox"))
+    return answer("", fragment("messaging/_toast.html", words="It is being tried again.", undo_url=None))
 
 
-def _shelf(name: str) -> dict[str, Any]:
-    listed = f"outbox:{name}"
+def _shelf() -> dict[str, Any]:
+    """A page of the shelf that the address names, by channel and lead where it names them too."""
+    channel = request.args.get("channel", "")
+    channel = channel if channel in CHANNELS else ""
+    lead = _lead()
+    name = request.args.get("shelf", "")
+    if name not in queries.SHELVES or (name == "all" and lead is None):
+        name = "all" if lead else "attention"
+    narrowed = {"channel": channel or None, "lead": lead.id if lead else None}
+    listed = f"outbox:{name}:{channel}:{narrowed['lead'] or ''}"
     after = read_cursor(request.args.get("after"), listed)
+    key: Any = tuple(after) if after else None
     values: dict[str, Any] = {
-        "shelf": name, "shelves": queries.SHELVES, "can_write": g.viewer.can("messages:write"), "dead": [],
-        "planned": [], "rows": [],
+        "shelf": name, "within": WITHIN.get(name, name), "shelves": queries.SHELVES, "channel": channel, "lead": lead,
+        "narrowed": narrowed, "can_write": g.viewer.can("messages:write"), "dead": [], "planned": [], "rows": [],
+        "typed": "", "found": None,
     }  # fmt: skip
+    by = {"channel": channel, "lead_id": narrowed["lead"]}
     if name == "planned":
-        found = followups.planned_messages(tuple(after) if after else None)  # type: ignore[arg-type]
-        values["planned"], next_key = found.rows, found.next_key
+        page = followups.planned_messages(key, **by)
+        values["planned"], next_key = page.rows, page.next_key
     else:
-        found = queries.shelf(name, tuple(after) if after else None)  # type: ignore[arg-type, assignment]
-        values["rows"], next_key = found.rows, found.next_key
-    if name == "attention" and not after:
+        shelf = queries.shelf(name, key, **by)
+        values["rows"], next_key = shelf.rows, shelf.next_key
+    if name == "attention" and not after and not channel and lead is None:
         values["dead"] = queries.dead_work()
     cursor = make_cursor(next_key, listed) if next_key else None
-    values["more_url"] = url_for("messaging.outbox", shelf=name, after=cursor) if cursor else None
+    values["more_url"] = url_for("messaging.outbox", shelf=name, after=cursor, **narrowed) if cursor else None
     return values
 
 
-def _done(message: Message, words: str) -> Response:
-    """The answer to an act on one message: its row as it is now, or back to the outbox without scripts."""
-    if not wants_fragment():
-        return redirect_to(_back())
-    row = fragment("messaging/_row.html", row=queries.row(message.id), can_write=True)
-    return answer(row, _toast(words))
-
-
-def _after(words: str) -> Response:
-    return answer("", _toast(words)) if wants_fragment() else redirect_to(_back())
-
-
-def _toast(words: str) -> str:
-    return fragment("messaging/_toast.html", words=words, undo_url=None)
-
-
-def _back() -> str:
-    return url_for("messaging.outbox")
+def _lead() -> _Lead | None:
+    lead_id = parse_id(request.args.get("lead"))
+    name = names_of([lead_id]).get(lead_id) if lead_id else None
+    return _Lead(lead_id, name) if lead_id and name else None

@@ -20,7 +20,7 @@ from app.messaging.views import bp
 from app.workspaces.layout import desk
 
 #: What a person typed is kept back this long, so that "Unsend" has something to take back.
-HOLD = timedelta(seconds=10)
+HOLD = timedelta(seconds=15)
 
 
 @bp.get("/w/<slug>/leads/<uuid:lead_id>/messages/new")
