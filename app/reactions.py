@@ -20,6 +20,7 @@ from app.leads import services as leads
 from app.live.services import tell_pages
 from app.messaging import jobs as messaging_jobs
 from app.messaging import services as messaging
+from app.messaging.services import conversations
 from app.my_day import services as my_day
 from app.notifications import jobs as notification_jobs
 from app.notifications import services as notifications
@@ -30,8 +31,13 @@ from app.squeegee import jobs as squeegee_jobs
 REACTIONS: Mapping[str, tuple[Reaction, ...]] = {
     EVERY: (record_event, tell_pages, my_day.tell_my_days),
     "lead.created": (followups.plan_for_stage, notifications.tell_worth),
-    "lead.assigned": (notifications.tell_new_owner,),
-    "lead.fact_changed": (notifications.tell_new_owner, notifications.tell_worth, notifications.tell_details),
+    "lead.assigned": (notifications.tell_new_owner, conversations.follow_owner),
+    "lead.fact_changed": (
+        conversations.follow_owner,
+        notifications.tell_new_owner,
+        notifications.tell_worth,
+        notifications.tell_details,
+    ),
     "lead.deleted": (lead_forms.forget_answers,),
     "leads.shelved": (followups.rest, messaging.stop_shelved),
     "leads.unshelved": (followups.go_on,),
@@ -41,12 +47,14 @@ REACTIONS: Mapping[str, tuple[Reaction, ...]] = {
         followups.plan_return,
         notifications.plan_ringing,
         followups.restore_planned,
+        followups.enrol_by_rule,
         messaging.stop_unsent,
         alerts.tell_ready,
     ),
     "note.added": (notifications.tell_mentioned,),
     "quote.sent": (leads.advance_to_quote_sent,),
     "quote.accepted": (
+        followups.end_chase,
         leads.bring_back,
         leads.advance_to_ready,
         messaging.stop_answered,
@@ -54,14 +62,28 @@ REACTIONS: Mapping[str, tuple[Reaction, ...]] = {
         notifications.tell_worth,
         notifications.tell_answer,
     ),
-    "quote.declined": (leads.move_to_declined, messaging.stop_answered, quotes.end_chase, notifications.tell_answer),
+    "quote.declined": (
+        followups.end_chase,
+        leads.move_to_declined,
+        messaging.stop_answered,
+        quotes.end_chase,
+        notifications.tell_answer,
+    ),
     "quote.expiring": (notifications.tell_ending,),
-    "quote.expired": (notifications.tell_ending,),
-    "quote.question_asked": (notifications.tell_question,),
-    "appointment.booked": (notifications.tell_slot_taken,),
+    "quote.expired": (notifications.tell_ending, followups.enrol_by_rule),
+    "quote.question_asked": (followups.end_chase, notifications.tell_question),
+    "appointment.booked": (followups.end_chase, notifications.tell_slot_taken),
+    "appointment.no_show": (followups.enrol_by_rule,),
+    "lead.tagged": (followups.enrol_by_rule,),
+    "lead.return_due": (followups.enrol_by_rule,),
+    "reply.received": (followups.end_chase, notifications.tell_reply),
+    "call.missed": (notifications.tell_missed_call,),
+    "message.bounced": (notifications.tell_bounced,),
+    "arrival.waiting": (notifications.tell_arrival,),
+    "contact.opted_out": (followups.end_chase, notifications.tell_wishes),
     "contact.wishes_changed": (notifications.tell_wishes,),
     "transfer.succeeded": (leads.advance_to_transferred,),
-    "booking.confirmed": (leads.advance_to_booking_confirmed,),
+    "booking.confirmed": (followups.end_chase, leads.advance_to_booking_confirmed),
 }
 
 WORK: Mapping[str, Handler] = {
@@ -71,6 +93,7 @@ WORK: Mapping[str, Handler] = {
     "file.erase": file_jobs.erase,
     bulk_jobs.RUN: bulk_jobs.run,
     "follow_up.due": followup_jobs.carry_out,
+    "enrolment.resume": followup_jobs.resume,
     leads_jobs.EMPTY: leads_jobs.empty_bin,
     leads_jobs.MOVE_ON: leads_jobs.move_leads_on,
     notification_jobs.RETURN: notification_jobs.ring_return,

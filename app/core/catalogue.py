@@ -22,7 +22,7 @@ M = TypeVar("M", bound=WorkspaceModel)
 #: Tables whose changes the workspace's row counts.
 TABLES = frozenset(
     {
-        "stages", "lead_sources", "follow_up_rules", "sequences",
+        "stages", "lead_sources", "sequences",
         "price_books", "rounds", "closures", "message_providers",
     }
 )  # fmt: skip

@@ -31,6 +31,7 @@ EVENT_WORDS = {
     "lead.lost": "A lead is given up as not reached",
     "quote.expired": "A quote ends without an answer",
     "lead.tagged": "A lead gets a tag",
+    "lead.return_due": "The day has come to ask a lost lead again",
 }
 STATE_WORDS = {"active": "Under way", "paused": "Paused", "finished": "Through", "stopped": "Stopped"}
 #: Why a lead's way through a sequence was paused or ended.

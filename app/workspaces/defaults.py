@@ -28,19 +28,6 @@ class SourceDefault(NamedTuple):
     category: str
 
 
-class RuleDefault(NamedTuple):
-    """What entering a stage plans: after `days` and `minutes`, in opening hours unless `any_hour`."""
-
-    stage: str
-    kind: str
-    title: str
-    days: int = 0
-    minutes: int = 0
-    any_hour: bool = False
-    counts: bool = True
-    template: str | None = None
-
-
 STAGES = (
     StageDefault("new", "New lead", "#3B82F6", "A fresh enquiry nobody has answered yet", 1),
     StageDefault("contacted", "Contacted", "#10B981", "Spoken to; finding out what is wanted", 2),
@@ -69,24 +56,6 @@ SOURCES = (
     SourceDefault("leaflet", "Leaflet", "traditional"),
     SourceDefault("van", "Saw the van", "traditional"),
     SourceDefault("doorstep", "Doorstep", "traditional"),
-)
-
-RULES = (
-    RuleDefault("new", "email", "Acknowledge", any_hour=True, counts=False, template="acknowledgement"),
-    RuleDefault("new", "call", "First call", days=1, counts=False),
-    RuleDefault("contacted", "call", "Call again", days=2),
-    RuleDefault("contacted", "task", "Decide how to go on", days=5, counts=False),
-    RuleDefault("quote_requested", "task", "Write the quote", days=1, counts=False),
-    RuleDefault("quote_sent", "email", "Chase, day 3", days=3, template="chase_day_3"),
-    RuleDefault("quote_sent", "call", "Chase, day 7", days=7),
-    RuleDefault("quote_sent", "email", "Chase, last", days=14, template="chase_last"),
-    RuleDefault("quote_sent", "task", "No response: close it", days=21, counts=False),
-    RuleDefault("negotiating", "call", "Call about the price", days=3),
-    RuleDefault("follow_up_1", "call", "Second chase", days=7),
-    RuleDefault("follow_up_2", "call", "Last call", days=14),
-    RuleDefault("hot_lead", "call", "Call to book", days=1),
-    RuleDefault("ready_for_squeegee", "task", "Hand over to Squeegee", days=1, counts=False),
-    RuleDefault("not_in_area", "email", "Tell them kindly", any_hour=True, counts=False, template="not_in_area"),
 )
 
 CONSENT_WORDING = (

@@ -8,7 +8,8 @@ from app.accounts.models import User
 from app.accounts.queries import find_user
 from app.core.tenancy import Scope, enter
 from app.extensions import db
-from app.followups.models import FollowUpRule
+from app.followups.models import Sequence
+from app.followups.queries.steps import every, steps_of
 from app.lead_forms.models import LeadForm
 from app.leads.models import LeadSource, Stage
 from app.messaging.models import MessageTemplate
@@ -60,8 +61,11 @@ def test_the_first_words_can_be_filled_in(world: World) -> None:
         assert unknown_variables(template.subject + template.body) == []
         advertises = template.key.startswith("nurture_") or template.key == "win_back"
         assert template.purpose == ("marketing" if advertises else "service")
-    rules = db.session.scalars(select(FollowUpRule)).all()
-    assert all(rule.template_id for rule in rules if rule.kind in ("email", "sms"))
+    sequences = db.session.scalars(select(Sequence)).all()
+    channels = {template.key: template.channel for template in templates}
+    steps = [step for sequence in sequences for step in every(steps_of(sequence.steps)) if step.is_message]
+    assert steps
+    assert [step.key for step in steps if channels.get(step.template_key) != step.kind] == []
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,8 @@
-"""Rules of the test's own instead of the defaults, and a look at what they planned."""
+"""Steps of the test's own instead of the defaults, and a look at what they planned."""
 
+from collections import defaultdict
 from collections.abc import Callable
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
@@ -8,40 +10,63 @@ import pytest
 from sqlalchemy import select
 
 from app.extensions import db
-from app.followups.models import FollowUp, FollowUpRule
+from app.followups.models import FollowUp, Sequence, SequenceVersion
+from app.followups.queries.steps import Delay, Step, to_raw
 from app.leads.models import Lead
 from app.leads.services import stage_by_key
 from app.messaging.models import MessageTemplate
-from app.messaging.services import template_by_key
+
+
+@dataclass
+class Planned:
+    """What a stage is to plan, counted from the entry, as tests say it."""
+
+    days: int
+    minutes: int
+    step: Step
 
 
 @pytest.fixture
-def rule(world: Any, words: Callable[..., MessageTemplate]) -> Callable[..., FollowUpRule]:
-    """`rule("email", stage="new", days=3)`: a rule; the default ones of that stage are put to rest at the first."""
-    cleared: set[str] = set()
+def rule(world: Any, words: Callable[..., MessageTemplate]) -> Callable[..., Step]:
+    """`rule("email", stage="new", days=3)`: a step of the stage's sequence, counted from the entry.
 
-    def make(kind: str, stage: str = "new", template: str | None = "", **given: Any) -> FollowUpRule:
-        stage_id = stage_by_key(stage).id
-        if stage not in cleared:
-            cleared.add(stage)
-            for old in db.session.scalars(select(FollowUpRule).where(FollowUpRule.stage_id == stage_id)):
-                old.is_active = False
+    The default steps of that stage give way at the first.
+    """
+    cleared: set[str] = set()
+    wanted: dict[str, list[Planned]] = defaultdict(list)
+
+    def make(kind: str, stage: str = "new", template: str | None = "", **given: Any) -> Step:
+        sequence = db.session.scalars(select(Sequence).where(Sequence.stage_id == stage_by_key(stage).id)).one()
         if template == "":
             template = f"plain_{kind}" if kind in ("email", "sms") else None
             if template and template not in cleared:
                 cleared.add(template)
                 words(template, "Hello {first_name}, did our quote for {service} reach you?", kind)
-        found = template_by_key(template) if template else None
-        values = {
-            "position": 1, "title": f"A {kind}", "delay_days": given.pop("days", 0),
-            "delay_minutes": given.pop("minutes", 0), "template_id": found.id if found else None,
-        }  # fmt: skip
-        made = FollowUpRule(stage_id=stage_id, kind=kind, **{**values, **given})
-        db.session.add(made)
+        days, minutes = given.pop("days", 0), given.pop("minutes", 0)
+        counts, is_active = given.pop("counts_as_attempt", True), given.pop("is_active", True)
+        title = given.pop("title", f"A {kind}")
+        key = f"{kind}_{len(wanted[stage]) + 1}"
+        made = Step(key, kind, title, template_key=template, counts=counts, **given)
+        if is_active:
+            wanted[stage].append(Planned(days, minutes, made))
+        sequence.steps = to_raw(in_a_row(wanted[stage]))
+        sequence.version_no += 1
+        db.session.add(SequenceVersion(sequence_id=sequence.id, version_no=sequence.version_no, steps=sequence.steps))
         db.session.commit()
         return made
 
     return make
+
+
+def in_a_row(wanted: list[Planned]) -> tuple[Step, ...]:
+    """Steps whose delays count from the step before, of what is counted from the entry."""
+    steps, days, minutes = [], 0, 0
+    for each in sorted(wanted, key=lambda each: each.days * 1440 + each.minutes):
+        more_days, more_minutes = each.days - days, each.minutes - minutes
+        days, minutes = each.days, each.minutes
+        delay = Delay(more_days * 1440 + more_minutes, "minutes") if more_minutes else Delay(more_days)
+        steps.append(replace(each.step, delay=delay))
+    return tuple(steps)
 
 
 @pytest.fixture

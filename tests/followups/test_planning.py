@@ -171,7 +171,7 @@ def test_the_same_entry_can_not_be_planned_twice(rule, make_lead, planned):
     rule("call", days=1)
     [first] = planned(make_lead())
     double = FollowUp(
-        lead_id=first.lead_id, rule_id=first.rule_id, stage_change_id=first.stage_change_id, kind="call", title="x",
+        lead_id=first.lead_id, enrolment_id=first.enrolment_id, step_key=first.step_key, kind="call", title="x",
         due_at=first.due_at,
     )  # fmt: skip
     with pytest.raises(IntegrityError), db.session.begin_nested():

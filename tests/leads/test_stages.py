@@ -10,7 +10,7 @@ from sqlalchemy import select
 from app.activities.models import Activity
 from app.core.permissions import Actor
 from app.extensions import db
-from app.followups.models import FollowUp, FollowUpRule
+from app.followups.models import FollowUp, Sequence
 from app.leads.models import Lead, Stage, StageChange
 from app.leads.queries.stages import leads_in_stages
 from app.leads.services import move_to_stage, stage_by_key
@@ -81,17 +81,12 @@ def test_of_two_editors_the_second_sees_both(alice: Client) -> None:
     assert change(alice, contacted, name="Mine", version=seen).status_code == 303
 
 
-def test_what_follows_is_planned_by_the_new_days(alice: Client, make_lead: Any) -> None:
-    hot = stage_by_key("hot_lead")
-    rule = db.session.scalars(select(FollowUpRule).where(FollowUpRule.stage_id == hot.id)).one()
-    assert change(alice, hot, **{f"days_{rule.id}": "x", f"on_{rule.id}": "1"}).status_code == 422
-    assert change(alice, hot, **{f"days_{rule.id}": "9", f"on_{rule.id}": "1"}).status_code == 303
-    assert db.session.get_one(FollowUpRule, (rule.workspace_id, rule.id)).delay_days == 9
-    assert change(alice, stage_by_key("hot_lead"), **{f"days_{rule.id}": "9"}).status_code == 303
-    lead = make_lead()
-    move_to_stage(lead.id, hot.id, actor_of(alice))
-    planned = db.session.scalars(select(FollowUp).where(FollowUp.lead_id == lead.id, FollowUp.rule_id == rule.id)).all()
-    assert planned == []
+def test_a_stage_tells_what_it_starts(alice: Client) -> None:
+    quoted = stage_by_key("quote_sent")
+    chase = db.session.scalars(select(Sequence).where(Sequence.stage_id == quoted.id)).one()
+    form = alice.get(f"{URL}/{quoted.id}", hx=True).text
+    assert "Chase, day 3 3 days later" in form and f"/sequences/{chase.id}" in form
+    assert "4 acts planned" in alice.get(URL).text
 
 
 def test_stages_are_put_in_order(alice: Client) -> None:

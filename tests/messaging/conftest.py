@@ -9,7 +9,7 @@ from sqlalchemy import select
 from app.core import outbox
 from app.core.permissions import SYSTEM
 from app.extensions import db
-from app.followups.models import FollowUpRule
+from app.followups.models import Sequence
 from app.messaging.models import DeliveryAttempt, Message
 from app.messaging.services import compose
 
@@ -17,8 +17,8 @@ from app.messaging.services import compose
 @pytest.fixture
 def lead(world: Any, make_lead: Callable[..., Any]) -> Any:
     """A lead of Hannah Cole's, in a workspace that plans nothing by itself."""
-    for rule in db.session.scalars(select(FollowUpRule)):
-        rule.is_active = False
+    for sequence in db.session.scalars(select(Sequence)):
+        sequence.is_active = False
     db.session.commit()
     return make_lead(email="hannah.cole@example.com", phone="07700 900318")
 

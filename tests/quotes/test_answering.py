@@ -162,7 +162,7 @@ def test_asking(client: Client, lead: Any, sent: Callable[..., Quote]) -> None:
     asked = db.session.scalars(select(Activity).where(Activity.kind == "enquiry")).one()
     assert asked.body == "Do you do the roof too?"
     assert asked.actor_kind == "customer"
-    calls = db.session.scalars(select(FollowUp).where(FollowUp.kind == "call", FollowUp.rule_id.is_(None))).all()
+    calls = db.session.scalars(select(FollowUp).where(FollowUp.kind == "call", FollowUp.enrolment_id.is_(None))).all()
     assert len(calls) == 1
     assert quote.number in calls[0].title
     assert "here is your price" in client.get(path(quote)).text

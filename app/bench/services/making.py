@@ -46,7 +46,8 @@ class Setting:
     begun: datetime
     ended: datetime
     stages: dict[str, tuple[UUID, str]]
-    rules: dict[str, tuple[UUID, str, str]]
+    #: By stage: the sequence that it starts, and key, kind and title of its first step.
+    plans: dict[str, tuple[UUID, str, str, str]]
     sources: tuple[tuple[UUID, str], ...]
     owners: tuple[UUID, ...]
 
@@ -201,16 +202,21 @@ class Batch:
 
     def _plan(self, lead_id: UUID, key: str, change_id: UUID, since: datetime) -> tuple[str | None, datetime | None]:
         """What is planned for a lead in an open stage: a third of the calls and tasks are late."""
-        rule = self._setting.rules.get(key)
-        if rule is None:
+        plan = self._setting.plans.get(key)
+        if plan is None:
             return None, None
-        rule_id, kind, title = rule
+        sequence_id, step_key, kind, title = plan
         hours = self._random.randint(1, 400) if kind in _MESSAGES else self._random.randint(-120, 240)
         due_at = self._setting.ended + timedelta(hours=hours)
-        follow_up_id = self._id(since)
+        enrolment_id, follow_up_id = self._id(since), self._id(since)
         self._row(
-            "follow_ups", follow_up_id, lead_id=lead_id, rule_id=rule_id, stage_change_id=change_id, kind=kind,
-            title=title, due_at=due_at, state="planned", created_at=since, version=1,
+            "enrolments", enrolment_id, lead_id=lead_id, sequence_id=sequence_id, version_no=1, state="active",
+            started_how="stage", started_at=since, counts_from=since, stage_change_id=change_id, version=1,
+        )  # fmt: skip
+        self._row(
+            "follow_ups", follow_up_id, lead_id=lead_id, enrolment_id=enrolment_id, sequence_id=sequence_id,
+            step_key=step_key, stage_change_id=change_id, kind=kind, title=title, due_at=due_at, state="planned",
+            created_at=since, version=1,
         )  # fmt: skip
         if kind in _MESSAGES:
             self._row(

@@ -16,7 +16,7 @@ from app.core.permissions import SYSTEM
 from app.core.tenancy import NOWHERE, acting_in, current_workspace_id, enter
 from app.core.transactions import transaction
 from app.extensions import db
-from app.followups.models import FollowUpRule
+from app.followups.models import Sequence
 from app.lead_forms.models import LeadForm
 from app.leads.models import LeadNumberCounter, LeadSource, Stage
 from app.workspaces.defaults import CONSENT_WORDING, THANK_YOU
@@ -31,7 +31,8 @@ _YEARS = timedelta(days=3 * 365)
 #: So many leads are written at once: their counters' rows stay locked for a moment only.
 _BATCH = 500
 _ORDER = (
-    "contacts", "properties", "leads", "search_tokens", "stage_changes", "activities", "follow_ups", "outbox",
+    "contacts", "properties", "leads", "search_tokens", "stage_changes", "activities", "enrolments",
+    "follow_ups", "outbox",
 )  # fmt: skip
 
 
@@ -103,15 +104,16 @@ def _make_place(slug: str, leads: int) -> Setting:
 def _setting(workspace: Workspace, leads: int, people: list[User]) -> Setting:
     stages = db.session.scalars(select(Stage)).all()
     keys = {stage.id: stage.key for stage in stages}
-    rules: dict[str, tuple[UUID, str, str]] = {}
-    for rule in db.session.scalars(select(FollowUpRule).order_by(FollowUpRule.position.desc())):
-        rules[keys[rule.stage_id]] = (rule.id, rule.kind, rule.title)
-    rules.pop("not_in_area", None)
+    plans: dict[str, tuple[UUID, str, str, str]] = {}
+    for sequence in db.session.scalars(select(Sequence).where(Sequence.starts == "stage")):
+        first = sequence.steps[0]
+        plans[keys[sequence.stage_id]] = (sequence.id, first["key"], first["kind"], first["title"])
+    plans.pop("not_in_area", None)
     now = utcnow()
     sources = db.session.scalars(select(LeadSource).order_by(LeadSource.id))
     return Setting(
         workspace_id=workspace.id, prefix=workspace.lead_number_prefix, leads=leads, begun=now - _YEARS, ended=now,
-        stages={stage.key: (stage.id, stage.name) for stage in stages}, rules=rules,
+        stages={stage.key: (stage.id, stage.name) for stage in stages}, plans=plans,
         sources=tuple((source.id, source.key) for source in sources),
         owners=tuple(person.id for person in people),
     )  # fmt: skip

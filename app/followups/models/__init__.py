@@ -1,6 +1,6 @@
 """The chase: sequences of steps, the leads that are under way on them, and what is planned. One file a part."""
 
-from app.followups.models.follow_up import KINDS, STATES, FollowUp, FollowUpRule
+from app.followups.models.follow_up import KINDS, STATES, FollowUp
 from app.followups.models.sequence import (
     ENROLMENT_STATES,
     STARTS,
@@ -10,6 +10,5 @@ from app.followups.models.sequence import (
 )
 
 __all__ = [
-    "ENROLMENT_STATES", "KINDS", "STARTS", "STATES", "Enrolment", "FollowUp", "FollowUpRule", "Sequence",
-    "SequenceVersion",
+    "ENROLMENT_STATES", "KINDS", "STARTS", "STATES", "Enrolment", "FollowUp", "Sequence", "SequenceVersion",
 ]  # fmt: skip

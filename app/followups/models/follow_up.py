@@ -1,9 +1,9 @@
-"""What follows when a lead enters a stage: the rules, and what they planned."""
+"""One planned act with a lead."""
 
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Boolean, Integer, SmallInteger, Text, text
+from sqlalchemy import Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.models import WorkspaceModel, belongs_to, created_moment, moment, one_of
@@ -14,41 +14,19 @@ KINDS = ("email", "sms", "call", "task", "stage", "wait", "branch")
 STATES = ("planned", "queued", "done", "cancelled", "skipped")
 
 
-class FollowUpRule(WorkspaceModel):
-    """Entering `stage_id` plans this after `delay_days` and `delay_minutes`, in business hours unless `any_hour`."""
-
-    __tablename__ = "follow_up_rules"
-    __table_args__ = (
-        one_of("kind", ("email", "sms", "call", "task")),
-        belongs_to("stage_id", "stages", ondelete="CASCADE"),
-        belongs_to("template_id", "message_templates"),
-        db.Index("ix_follow_up_rules_stage_id", "workspace_id", "stage_id"),
-    )
-
-    stage_id: Mapped[UUID]
-    position: Mapped[int] = mapped_column(SmallInteger)
-    kind: Mapped[str] = mapped_column(Text)
-    title: Mapped[str] = mapped_column(Text)
-    delay_days: Mapped[int] = mapped_column(SmallInteger, default=0)
-    delay_minutes: Mapped[int] = mapped_column(Integer, default=0)
-    any_hour: Mapped[bool] = mapped_column(Boolean, default=False)
-    counts_as_attempt: Mapped[bool] = mapped_column(Boolean, default=True)
-    template_id: Mapped[UUID | None]
-    is_active: Mapped[bool] = mapped_column(Boolean, default=True)
-
-
 class FollowUp(WorkspaceModel):
-    """One planned act with a lead. Messages are sent by the worker when due; calls and tasks wait for a person."""
+    """One planned act with a lead. Messages are sent by the worker when due; calls and tasks wait for a person.
+
+    One that belongs to a sequence names its enrolment and step; the database refuses a second one of the same step.
+    """
 
     __tablename__ = "follow_ups"
     __table_args__ = (
         one_of("kind", KINDS),
         one_of("state", STATES),
         belongs_to("lead_id", "leads", ondelete="CASCADE"),
-        belongs_to("rule_id", "follow_up_rules"),
         belongs_to("stage_change_id", "stage_changes", ondelete="CASCADE"),
         belongs_to("enrolment_id", "enrolments", ondelete="CASCADE"),
-        db.UniqueConstraint("workspace_id", "stage_change_id", "rule_id"),
         db.UniqueConstraint("workspace_id", "enrolment_id", "step_key"),
         db.Index("ix_follow_ups_message_id", "workspace_id", "message_id"),
         db.Index("ix_follow_ups_sequence_id", "workspace_id", "sequence_id", "created_at", "step_key", "state"),
@@ -57,7 +35,7 @@ class FollowUp(WorkspaceModel):
     )
 
     lead_id: Mapped[UUID]
-    rule_id: Mapped[UUID | None]
+    #: The move by which it was planned; it is off when the lead leaves that stage.
     stage_change_id: Mapped[UUID | None]
     enrolment_id: Mapped[UUID | None]
     #: The enrolment's, kept here too for the figures of a sequence.
@@ -67,6 +45,7 @@ class FollowUp(WorkspaceModel):
     title: Mapped[str] = mapped_column(Text)
     due_at: Mapped[datetime] = moment()
     state: Mapped[str] = mapped_column(Text, default="planned")
+    #: Why it was called off or left out, as a code; of a branch that is done, its answer: yes or no.
     why: Mapped[str | None] = mapped_column(Text)
     message_id: Mapped[UUID | None]
     created_at: Mapped[datetime] = created_moment()

@@ -80,7 +80,7 @@ class Enrolment(WorkspaceModel):
         ),
         db.Index("ix_enrolments_lead_id", "workspace_id", "lead_id", "state"),
         db.Index("ix_enrolments_sequence_id", "workspace_id", "sequence_id", "state", "started_at", "id"),
-        db.Index("ix_enrolments_stage_change_id", "workspace_id", "stage_change_id"),
+        db.UniqueConstraint("workspace_id", "stage_change_id", "sequence_id"),
     )  # fmt: skip
 
     lead_id: Mapped[UUID]
@@ -90,6 +90,8 @@ class Enrolment(WorkspaceModel):
     started_how: Mapped[str] = mapped_column(Text)
     started_by: Mapped[UUID | None]
     started_at: Mapped[datetime] = created_moment()
+    #: From when the delays are counted: the start, moved on by the days of each pause.
+    counts_from: Mapped[datetime] = created_moment()
     #: The move by which it began; it ends with the stage that the move led to.
     stage_change_id: Mapped[UUID | None]
     paused_at: Mapped[datetime | None] = moment(nullable=True)

@@ -10,7 +10,9 @@ from app.followups.queries.planned import (
     planned_messages,
     to_come,
 )
+from app.followups.queries.starting import StagePlan, sequences_by_stage
 
 __all__ = [
-    "MOST_PLANNED", "PAGE", "PlannedAct", "PlannedPage", "ToCome", "count_planned", "planned_messages", "to_come",
+    "MOST_PLANNED", "PAGE", "PlannedAct", "PlannedPage", "StagePlan", "ToCome", "count_planned", "planned_messages",
+    "sequences_by_stage", "to_come",
 ]  # fmt: skip

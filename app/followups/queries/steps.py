@@ -29,7 +29,7 @@ class Delay:
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """What a branch asks. `field`, `operator` and `value` as queries/conditions.py knows them; `stage` has a value."""
+    """What a branch asks. `field`, `operator` and `value` as services/conditions.py knows them; `stage` has a value."""
 
     on: str
     field: str = ""

@@ -1,9 +1,7 @@
-"""Doing a follow-up whose time has come: its message is written, and counted as an attempt."""
+"""Doing a follow-up whose time has come: a message is written, a lead moved, a branch decided."""
 
 from datetime import datetime
 from uuid import UUID
-
-from sqlalchemy import select
 
 from app.activities.services import set_quietly
 from app.core.clock import utcnow
@@ -11,101 +9,126 @@ from app.core.errors import NotFound
 from app.core.events import Event, publish
 from app.core.fragments import topic
 from app.core.permissions import SYSTEM
-from app.core.tenancy import current_workspace_id
 from app.extensions import db
-from app.followups.models import FollowUp, FollowUpRule
-from app.followups.services.planning import plan_task, refresh_next_act
+from app.followups.models import Enrolment, FollowUp
+from app.followups.queries.steps import MESSAGES, Step, find
+from app.followups.services.branching import answer
+from app.followups.services.ending import end_if_done
+from app.followups.services.holding_back import hindrance, template_of, wait_until
+from app.followups.services.laying_out import lay_out, put_off_the_rest, rows_of, sequence_of, steps_under_way
+from app.followups.services.locking import locked
+from app.followups.services.next_act import refresh_next_act
+from app.followups.services.planning import plan_task
 from app.followups.services.resting import WHY
 from app.leads.models import Lead
+from app.leads.services import move_to_stage, stage_by_key
 from app.messaging import services as messaging
-from app.messaging.models import MessageTemplate
 from app.workspaces.queries import current_workspace
 
 
 def carry_out(follow_up_id: UUID) -> datetime | None:
-    """Send what was planned, if it still is to be sent. Returns a later moment when it is too late in the day now.
+    """Do what was planned, if it still is to be done. Returns a later moment when now is not the time for it.
 
-    Whatever can't be sent is skipped with the reason, and becomes a task for a person.
+    All is judged anew at this moment, under the lead's lock. What can't be sent is skipped with the reason, and
+    becomes a task for a person.
     """
     follow_up, lead = locked(follow_up_id)
     if follow_up.state != "planned":
         return None
-    if lead.shelf != "desk":
-        _close(follow_up, lead, "cancelled", WHY)
+    enrolment = _enrolment(follow_up)
+    off = _why_off(follow_up, enrolment, lead)
+    if off is not None or enrolment is None:
+        _close(follow_up, lead, "cancelled", off)
         return None
-    rule = _rule(follow_up)
-    template = _template(rule)
-    if rule is not None and rule.stage_id != lead.stage_id:
-        _close(follow_up, lead, "cancelled", "left_stage")
+    steps = steps_under_way(enrolment)
+    step = find(steps, follow_up.step_key)
+    if step is None:
+        _close(follow_up, lead, "cancelled", "new_version")
         return None
-    later = _opening(rule)
+    later = wait_until(step, follow_up.kind, lead, utcnow())
     if later is not None:
         follow_up.due_at = later
+        put_off_the_rest(follow_up, enrolment, steps, lead)
         refresh_next_act(lead.id)
         return later
-    workspace = current_workspace()
-    if rule is not None and rule.counts_as_attempt and lead.follow_up_count >= workspace.max_follow_ups:
-        _close(follow_up, lead, "cancelled", "enough_attempts")
-        return None
-    if template is None:
-        _give_to_person(follow_up, lead, "no_template", f"Choose a template: {follow_up.title}")
-        return None
-    _send(follow_up, lead, template, counts=rule is not None and rule.counts_as_attempt)
+    if follow_up.kind in MESSAGES:
+        _write(follow_up, lead, step)
+    elif follow_up.kind == "stage":
+        _move(follow_up, lead, step)
+    else:
+        _decide(follow_up, lead, enrolment, steps, step)
     return None
 
 
-def locked(follow_up_id: UUID) -> tuple[FollowUp, Lead]:
-    """A follow-up and its lead as they stand now, both locked until the commit. Raises NotFound.
-
-    The lead first: whoever moves it to another stage takes the two in that order as well.
-    """
-    here = current_workspace_id()
-    lead = db.session.scalars(
-        select(Lead)
-        .join(FollowUp, (FollowUp.workspace_id == Lead.workspace_id) & (FollowUp.lead_id == Lead.id))
-        .where(FollowUp.workspace_id == here, FollowUp.id == follow_up_id)
-        .with_for_update(of=Lead, key_share=True)
-        .execution_options(populate_existing=True)
-    ).first()
-    if lead is None:
-        raise NotFound
-    follow_up = db.session.scalars(
-        select(FollowUp)
-        .where(FollowUp.workspace_id == here, FollowUp.id == follow_up_id)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    ).one()
-    return follow_up, lead
+def _enrolment(follow_up: FollowUp) -> Enrolment | None:
+    if follow_up.enrolment_id is None:
+        return None
+    return db.session.get(Enrolment, (follow_up.workspace_id, follow_up.enrolment_id), populate_existing=True)
 
 
-def _send(follow_up: FollowUp, lead: Lead, template: MessageTemplate, *, counts: bool) -> None:
-    contact = lead.contact
-    recipient = contact.email if template.channel == "email" else contact.phone
-    if not recipient:
-        _give_to_person(follow_up, lead, "no_address", f"Call instead: {follow_up.title}")
+def _why_off(follow_up: FollowUp, enrolment: Enrolment | None, lead: Lead) -> str | None:
+    """Why it must not happen any more, as a code, or None."""
+    if lead.shelf != "desk":
+        return WHY
+    if enrolment is None:
+        return "no_template"  # nobody but a sequence plans what leaves by itself
+    if enrolment.state != "active":
+        return enrolment.why or "left_stage"
+    sequence = sequence_of(enrolment.sequence_id)
+    # A lead can come to another stage without being moved: when its stage is retired.
+    if enrolment.started_how == "stage" and sequence.ends_with_stage and sequence.stage_id != lead.stage_id:
+        return "left_stage"
+    return None
+
+
+def _write(follow_up: FollowUp, lead: Lead, step: Step) -> None:
+    template = template_of(step)
+    why, task = hindrance(follow_up, lead, step, template)
+    if why is not None or template is None:
+        _close(follow_up, lead, "skipped" if task else "cancelled", why)
+        if task:
+            plan_task(lead, task, current_workspace().clock().next_open(utcnow()), "task", SYSTEM)
         return
     try:
         words = messaging.render_template(template, lead)
     except messaging.TemplateFault as fault:
-        _give_to_person(follow_up, lead, f"no_{fault.variable}", f"Check template \u201c{template.name}\u201d")
+        _close(follow_up, lead, "skipped", f"no_{fault.variable}")
+        task = f"Check template \u201c{template.name}\u201d"
+        plan_task(lead, task, current_workspace().clock().next_open(utcnow()), "task", SYSTEM)
         return
+    recipient = lead.contact.email if template.channel == "email" else lead.contact.phone
     message = messaging.compose(
-        lead, template.channel, recipient=recipient, subject=words.subject, body=words.body, html=words.html,
+        lead, template.channel, recipient=recipient or "", subject=words.subject, body=words.body, html=words.html,
         purpose=template.purpose, template_key=template.key, actor=SYSTEM,
     )  # fmt: skip
     follow_up.message_id = message.id
-    if counts:
+    if step.counts:
         set_quietly(lead, {"follow_up_count": lead.follow_up_count + 1})
     _close(follow_up, lead, "done", None)
 
 
-def _give_to_person(follow_up: FollowUp, lead: Lead, why: str, task: str) -> None:
-    _close(follow_up, lead, "skipped", why)
-    plan_task(lead, task, current_workspace().clock().next_open(utcnow()), "task", SYSTEM)
+def _move(follow_up: FollowUp, lead: Lead, step: Step) -> None:
+    try:
+        target = stage_by_key(step.stage_key or "")
+    except NotFound:
+        _close(follow_up, lead, "skipped", "no_stage")
+        return
+    _close(follow_up, lead, "done", None)  # before the move, which may end the sequence itself
+    if target.id != lead.stage_id:
+        move_to_stage(lead.id, target.id, SYSTEM)
+
+
+def _decide(follow_up: FollowUp, lead: Lead, enrolment: Enrolment, steps: tuple[Step, ...], step: Step) -> None:
+    decided = answer(step.condition, enrolment, lead)
+    follow_up.state, follow_up.why, follow_up.finished_at = "done", "yes" if decided else "no", utcnow()
+    db.session.flush()
+    lay_out(enrolment, steps, lead, rows_of(enrolment))
+    _close(follow_up, lead, "done", follow_up.why)
 
 
 def _close(follow_up: FollowUp, lead: Lead, state: str, why: str | None) -> None:
     follow_up.state, follow_up.why, follow_up.finished_at = state, why, utcnow()
+    end_if_done(follow_up.enrolment_id)
     refresh_next_act(lead.id)
     publish(
         Event(
@@ -113,23 +136,3 @@ def _close(follow_up: FollowUp, lead: Lead, state: str, why: str | None) -> None
             data={"kind": follow_up.kind, "why": why}, topics=frozenset({topic("stage", lead.stage_id), "outbox"}),
         )
     )  # fmt: skip
-
-
-def _rule(follow_up: FollowUp) -> FollowUpRule | None:
-    if follow_up.rule_id is None:
-        return None
-    return db.session.get(FollowUpRule, (follow_up.workspace_id, follow_up.rule_id))
-
-
-def _template(rule: FollowUpRule | None) -> MessageTemplate | None:
-    if rule is None or rule.template_id is None:
-        return None
-    return db.session.get(MessageTemplate, (rule.workspace_id, rule.template_id))
-
-
-def _opening(rule: FollowUpRule | None) -> datetime | None:
-    """The next opening, when it is closed now: after a stop at night nothing goes out before the morning."""
-    if rule is not None and rule.any_hour:
-        return None
-    clock, now = current_workspace().clock(), utcnow()
-    return None if clock.is_open(now) else clock.next_open(now)

@@ -9,8 +9,11 @@ from app.core.clock import utcnow
 from app.core.errors import Conflict, Invalid
 from app.core.permissions import Actor
 from app.followups.models import FollowUp
-from app.followups.services.carrying_out import locked
-from app.followups.services.planning import DUE, MESSAGES, refresh_next_act
+from app.followups.queries.steps import AUTOMATIC
+from app.followups.services.ending import end_if_done
+from app.followups.services.laying_out import DUE
+from app.followups.services.locking import locked
+from app.followups.services.next_act import refresh_next_act
 from app.leads.models import Lead
 
 _SETTLED = "This was settled a moment ago, by someone else or by Sill."
@@ -23,7 +26,7 @@ def finish_follow_up(follow_up_id: UUID, actor: Actor, outcome: str | None = Non
     only sending can do.
     """
     follow_up, lead = _planned(follow_up_id)
-    if follow_up.kind in MESSAGES:
+    if follow_up.kind in AUTOMATIC:
         raise Conflict("A message is done when it is sent. Skip it if it should not go.")
     if outcome is not None and (follow_up.kind != "call" or outcome not in CALL_OUTCOMES):
         raise Invalid({"outcome": "Choose how the call ended."})
@@ -36,8 +39,10 @@ def finish_follow_up(follow_up_id: UUID, actor: Actor, outcome: str | None = Non
 
 
 def skip(follow_up_id: UUID, actor: Actor) -> FollowUp:
-    """Leave a follow-up out. Raises NotFound, or Conflict when it is not planned any more."""
+    """Leave a follow-up out. Raises NotFound, or Conflict when it is not planned any more or is a branch."""
     follow_up, lead = _planned(follow_up_id)
+    if follow_up.kind == "branch":
+        raise Conflict("What follows hangs on this question, so it can't be left out. Stop the sequence instead.")
     _settle(follow_up, lead, "skipped", "by_person")
     outbox.cancel(DUE, [follow_up.id])
     _record(follow_up, lead, "follow_up.skipped", actor)
@@ -53,6 +58,7 @@ def _planned(follow_up_id: UUID) -> tuple[FollowUp, Lead]:
 
 def _settle(follow_up: FollowUp, lead: Lead, state: str, why: str | None) -> None:
     follow_up.state, follow_up.why, follow_up.finished_at = state, why, utcnow()
+    end_if_done(follow_up.enrolment_id)
     refresh_next_act(lead.id)
 
 

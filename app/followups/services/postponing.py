@@ -10,14 +10,16 @@ from app.core.events import Event, publish
 from app.core.fragments import topic
 from app.core.permissions import Actor
 from app.followups.models import FollowUp
-from app.followups.services.carrying_out import locked
-from app.followups.services.planning import MESSAGES, refresh_next_act
+from app.followups.queries.steps import AUTOMATIC
+from app.followups.services.ending import end_if_done, go_on_again
+from app.followups.services.locking import locked
+from app.followups.services.next_act import refresh_next_act
 
 
 def postpone(follow_up_id: UUID, due_at: datetime, actor: Actor) -> FollowUp:
     """Do it then instead. Raises NotFound, or Conflict when it is settled or a message, which keeps its own time."""
     follow_up, lead = locked(follow_up_id)
-    if follow_up.state != "planned" or follow_up.kind in MESSAGES:
+    if follow_up.state != "planned" or follow_up.kind in AUTOMATIC:
         raise Conflict("This was settled a moment ago, by someone else or by Sill.")
     follow_up.due_at = due_at
     refresh_next_act(lead.id)
@@ -34,10 +36,11 @@ def reopen(follow_up_id: UUID, actor: Actor, *, due_at: datetime | None = None) 
     Raises NotFound, or Conflict for a message, which may have left, and for what a move has called off.
     """
     follow_up, lead = locked(follow_up_id)
-    if follow_up.kind in MESSAGES or follow_up.state not in ("planned", "done", "skipped"):
+    if follow_up.kind in AUTOMATIC or follow_up.state not in ("planned", "done", "skipped"):
         raise Conflict("This can't be taken back any more.")
     follow_up.state, follow_up.why, follow_up.finished_at = "planned", None, None
     follow_up.due_at = due_at or follow_up.due_at
+    go_on_again(follow_up.enrolment_id)
     refresh_next_act(lead.id)
     publish(
         Event(
@@ -53,6 +56,7 @@ def call_off(follow_up_id: UUID, actor: Actor) -> FollowUp:
     follow_up, lead = locked(follow_up_id)
     if follow_up.state == "planned":
         follow_up.state, follow_up.why, follow_up.finished_at = "cancelled", "undone", utcnow()
+        end_if_done(follow_up.enrolment_id)
         refresh_next_act(lead.id)
         publish(
             Event(

@@ -12,9 +12,10 @@ from app.core.events import Event
 from app.core.models import fixed, one_among
 from app.core.tenancy import current_workspace_id
 from app.extensions import db
-from app.followups.models import FollowUp
-from app.followups.services.planning import DUE, MESSAGES
-from app.leads.models import Lead
+from app.followups.models import Enrolment, FollowUp
+from app.followups.queries.steps import AUTOMATIC, MESSAGES
+from app.followups.services.laying_out import DUE
+from app.followups.services.next_act import refresh_next_acts
 from app.workspaces.queries import current_workspace
 
 WHY = "shelved"
@@ -48,7 +49,7 @@ def go_on(event: Event) -> None:
     missed = set(_changed(and_(resting, too_late), {"why": "missed_while_away"}))
     back = _changed(resting, {"state": "planned", "why": None, "finished_at": None})
     for row in back:
-        if row.kind in MESSAGES:
+        if row.kind in AUTOMATIC:
             outbox.enqueue(DUE, row.id, dedupe_key=f"{row.id}/{row.version}", run_at=row.due_at)
     forlorn = {row.lead_id for row in missed} - {row.lead_id for row in back}
     due_at = current_workspace().clock().next_open(utcnow())
@@ -57,34 +58,26 @@ def go_on(event: Event) -> None:
         for lead_id in sorted(forlorn)
     )
     db.session.flush()
+    _end_what_is_through(sorted({row.lead_id for row in missed}))
     refresh_next_acts(lead_ids)
 
 
-def refresh_next_acts(lead_ids: Sequence[UUID]) -> None:
-    """Keep the next act of many leads by one statement: the earliest that is planned, or none."""
-
-    def first(column: ColumnElement) -> ColumnElement:
-        return (
-            select(column)
+def _end_what_is_through(lead_ids: Sequence[UUID]) -> None:
+    """Close the enrolments whose last steps were missed."""
+    left = select(FollowUp.id).where(
+        FollowUp.workspace_id == Enrolment.workspace_id, FollowUp.enrolment_id == Enrolment.id,
+        FollowUp.state == fixed("planned"),
+    )  # fmt: skip
+    if lead_ids:
+        db.session.execute(
+            update(Enrolment)
             .where(
-                FollowUp.workspace_id == Lead.workspace_id, FollowUp.lead_id == Lead.id,
-                FollowUp.state == fixed("planned"),
+                Enrolment.workspace_id == current_workspace_id(), Enrolment.lead_id == one_among(lead_ids),
+                Enrolment.state == fixed("active"), ~left.exists(),
             )
-            .order_by(FollowUp.due_at, FollowUp.id)
-            .limit(1)
-            .correlate(Lead)
-            .scalar_subquery()
+            .values(state="finished", why="finished", ended_at=utcnow(), version=Enrolment.version + 1)
+            .execution_options(synchronize_session=False)
         )  # fmt: skip
-
-    db.session.execute(
-        update(Lead)
-        .where(Lead.workspace_id == current_workspace_id(), Lead.id == one_among(lead_ids))
-        .values(next_act=first(FollowUp.title), next_act_at=first(FollowUp.due_at))
-        .execution_options(synchronize_session=False)
-    )
-    for held in list(db.session.identity_map.values()):
-        if isinstance(held, Lead) and held.id in lead_ids:
-            db.session.expire(held, ["next_act", "next_act_at"])
 
 
 def _changed(where: ColumnElement[bool], values: dict) -> Sequence[Row]:

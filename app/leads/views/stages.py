@@ -11,7 +11,7 @@ from app.core.errors import Conflict, Invalid
 from app.core.fragments import answer, fragment, page, redirect_to, wants_fragment
 from app.core.ids import parse_id
 from app.core.permissions import permit
-from app.followups.services.rules import RuleWish, change_rules, rules_by_stage
+from app.followups.queries import sequences_by_stage
 from app.leads.models import Stage
 from app.leads.queries.stages import leads_in_stages, retired_stages, stages
 from app.leads.services import retiring
@@ -76,10 +76,9 @@ def stage_form(slug: str, stage_id: UUID) -> Response:
 @bp.post("/w/<slug>/settings/stages/<uuid:stage_id>", endpoint="change_stage")
 @permit("settings:write")
 def change_one(slug: str, stage_id: UUID) -> Response:
-    """Change a stage and what follows in it."""
+    """Change a stage."""
     try:
         stage = change_stage(stage_id, _facts(), request.form.get("version", 0, type=int), web.actor())
-        change_rules(stage_id, _wishes(), web.actor())
     except Invalid as error:
         return _page(422, open_id=str(stage_id), errors=error.errors)
     except Conflict as error:
@@ -140,16 +139,6 @@ def _facts() -> StageFacts:
     )  # fmt: skip
 
 
-def _wishes() -> dict[UUID, RuleWish]:
-    """What was typed about the rules of a stage, by rule."""
-    found = {}
-    for name, typed in request.form.items():
-        rule_id = parse_id(name.removeprefix("days_")) if name.startswith("days_") else None
-        if rule_id:
-            found[rule_id] = RuleWish(typed, f"on_{rule_id}" in request.form)
-    return found
-
-
 def _wanted_order() -> list[UUID]:
     moved, step = parse_id(request.form.get("stage", "")), request.form.get("step", 0, type=int)
     if moved is None:
@@ -179,7 +168,7 @@ def _form_values(
     """What the form of a stage shows: what is stored, or where it was refused what was typed and why."""
     theirs = conflict.details.get("now") if conflict else None
     return {
-        "facts": {stage.id: facts_of(stage) for stage in in_use}, "rules": rules_by_stage(), "needed": NEEDED,
+        "facts": {stage.id: facts_of(stage) for stage in in_use}, "plans": sequences_by_stage(), "needed": NEEDED,
         "colours": list(COLOURS), "open_id": open_id, "errors": errors or {}, "typed": request.form,
         "conflict": conflict.message if conflict else "", "theirs": facts_of(theirs) if theirs else None,
     }  # fmt: skip

@@ -4,8 +4,9 @@ from datetime import UTC, date, datetime, time
 from uuid import UUID
 
 from app.core import outbox
-from app.core.events import Event
+from app.core.events import Event, publish
 from app.core.ids import new_id
+from app.core.permissions import SYSTEM
 from app.core.tenancy import current_workspace_id
 from app.extensions import db
 from app.leads.models import Lead, StageChange
@@ -38,6 +39,12 @@ def tell_return(stage_change_id: UUID) -> None:
         return
     for user_id in responsible(lead):
         notify(user_id, "lead_returned", lead=lead)
+    publish(
+        Event(
+            "lead.return_due", lead.workspace_id, SYSTEM, "lead", lead.id, lead_id=lead.id,
+            data={"stage_change_id": str(stage_change_id)},
+        )
+    )  # fmt: skip
 
 
 def _enqueue(stage_change_id: UUID, day: date) -> None:

@@ -17,7 +17,7 @@ from app.contacts.models import Consent, Contact, Property
 from app.core.clock import BusinessClock
 from app.core.human_time import long_date
 from app.extensions import db
-from app.followups.models import FollowUp, FollowUpRule
+from app.followups.models import Enrolment, FollowUp, Sequence
 from app.leads.models import Lead, LeadSource, SearchToken, Stage, StageChange
 from app.leads.services.indexing import tokens_of
 from app.leads.words import SERVICE_WORDS
@@ -28,7 +28,20 @@ from app.squeegee.models import Transfer
 from app.workspaces.models import Workspace
 
 #: Parents before children: foreign keys are checked at each insert.
-_ORDER = (Contact, Property, Lead, StageChange, Consent, Message, Quote, Transfer, FollowUp, Appointment, Activity)
+_ORDER = (
+    Contact,
+    Property,
+    Lead,
+    StageChange,
+    Consent,
+    Message,
+    Quote,
+    Transfer,
+    Enrolment,
+    FollowUp,
+    Appointment,
+    Activity,
+)
 
 
 @dataclass(slots=True)
@@ -45,18 +58,17 @@ class Cast:
     stages: dict[str, Stage] = field(default_factory=dict)
     sources: dict[str, UUID] = field(default_factory=dict)
     templates: dict[str, MessageTemplate] = field(default_factory=dict)
-    rules: dict[UUID, list[FollowUpRule]] = field(default_factory=lambda: defaultdict(list))
+    sequences: dict[UUID | None, Sequence] = field(default_factory=dict)
     rows: dict[type, list[Any]] = field(default_factory=lambda: defaultdict(list))
     late: int = 0
     tokens: list[dict[str, Any]] = field(default_factory=list)
 
     def learn(self) -> None:
-        """Read the stages, sources, templates and rules that the workspace was made with."""
+        """Read the stages, sources, templates and sequences that the workspace was made with."""
         self.stages = {stage.key: stage for stage in db.session.scalars(select(Stage))}
         self.sources = {source.key: source.id for source in db.session.scalars(select(LeadSource))}
         self.templates = {template.key: template for template in db.session.scalars(select(MessageTemplate))}
-        for rule in db.session.scalars(select(FollowUpRule).order_by(FollowUpRule.position)):
-            self.rules[rule.stage_id].append(rule)
+        self.sequences = {each.stage_id: each for each in db.session.scalars(select(Sequence))}
 
     def add(self, row: Any) -> Any:
         """Keep a row for `store`; returns it."""

@@ -2,7 +2,6 @@
 
 from datetime import datetime, timedelta
 from typing import Any
-from uuid import UUID
 
 from app.activities.models import Activity
 from app.contacts.models import Consent, Contact, Property
@@ -192,7 +191,3 @@ class History:
 
     def _booking_confirmed(self, at: datetime) -> None:
         self.offers.booked(at - timedelta(seconds=2))
-
-    def rule_message(self, rule_template: UUID | None) -> str | None:
-        """The key of a rule's template."""
-        return next((key for key, each in self.cast.templates.items() if each.id == rule_template), None)

@@ -8,8 +8,10 @@ from datetime import datetime, timedelta
 from app.activities.models import Activity
 from app.appointments.models import Appointment
 from app.core import outbox
-from app.followups.models import FollowUp, FollowUpRule
-from app.followups.services.planning import DUE, due_time
+from app.followups.models import Enrolment, FollowUp
+from app.followups.queries.steps import Step, steps_of
+from app.followups.services.dating import allowed, reckon
+from app.followups.services.laying_out import DUE
 from app.workspaces.demo.cast import Cast
 from app.workspaces.demo.history import History
 
@@ -20,40 +22,49 @@ _SOON = timedelta(minutes=30)
 
 
 def plan(cast: Cast, history: History) -> None:
-    """Plan what the lead's stage asks for, as if it had been planned when it entered."""
+    """Plan what the lead's stage asks for, as if it had begun its sequence when it entered."""
     lead, change = history.lead, history.change
-    assert change is not None
+    sequence = cast.sequences.get(lead.stage_id)
+    if sequence is None or change is None:
+        return
+    enrolment = cast.add(
+        Enrolment(
+            lead_id=lead.id, sequence_id=sequence.id, version_no=1, state="active", started_how="stage",
+            started_at=change.at, counts_from=change.at, stage_change_id=change.id,
+        )
+    )  # fmt: skip
     planned = []
-    for rule in cast.rules[lead.stage_id]:
-        kind = "call" if rule.kind == "email" and not history.contact.email else rule.kind
-        any_hour = rule.any_hour and kind == rule.kind
-        due_at = due_time(cast.workspace, change.at, rule.delay_days, rule.delay_minutes, any_hour)
+    for each in reckon(steps_of(sequence.steps), change.at, cast.workspace):
+        step = each.step
+        kind = "call" if step.kind == "email" and not history.contact.email else step.kind
+        at = allowed(step, kind, cast.clock, each.at)
         follow_up = FollowUp(
-            lead_id=lead.id, rule_id=rule.id, stage_change_id=change.id, kind=kind, title=rule.title, due_at=due_at,
-            state="planned", created_at=change.at,
+            lead_id=lead.id, enrolment_id=enrolment.id, sequence_id=sequence.id, step_key=step.key,
+            stage_change_id=change.id, kind=kind, title=step.title, due_at=at, state="planned", created_at=change.at,
         )  # fmt: skip
-        _settle(cast, history, rule, follow_up)
+        _settle(cast, history, step, follow_up)
         cast.add(follow_up)
         if follow_up.state == "planned":
             planned.append(follow_up)
     if planned:
         first = min(planned, key=lambda each: each.due_at)
         lead.next_act, lead.next_act_at = first.title, first.due_at
+    else:
+        enrolment.state, enrolment.why, enrolment.ended_at = "finished", "finished", cast.now
 
 
-def _settle(cast: Cast, history: History, rule: FollowUpRule, follow_up: FollowUp) -> None:
+def _settle(cast: Cast, history: History, step: Step, follow_up: FollowUp) -> None:
     is_message = follow_up.kind in _MESSAGES
     if follow_up.due_at > cast.now + (_SOON if is_message else timedelta()):
         return
-    key = history.rule_message(rule.template_id)
     if is_message:
         done_at = min(follow_up.due_at, cast.now)
-        first_word = key in ("acknowledgement", "not_in_area")
-        message = history.acknowledged if first_word else history.write(key or "", done_at)
+        first_word = step.template_key in ("acknowledgement", "not_in_area")
+        message = history.acknowledged if first_word else history.write(step.template_key or "", done_at)
         follow_up.message_id = message.id if message else None
-        history.lead.follow_up_count += rule.counts_as_attempt
+        history.lead.follow_up_count += step.counts
         _finish(follow_up, done_at)
-    elif _was_done(cast, history, rule):
+    elif _was_done(cast, history, step):
         done_at = min(follow_up.due_at + timedelta(minutes=20), cast.now)
         history.call(done_at, "no_answer")
         _finish(follow_up, done_at)
@@ -63,11 +74,11 @@ def _settle(cast: Cast, history: History, rule: FollowUpRule, follow_up: FollowU
         follow_up.due_at = cast.clock.next_open(cast.now + timedelta(hours=cast.random.uniform(0.5, 40)))
 
 
-def _was_done(cast: Cast, history: History, rule: FollowUpRule) -> bool:
+def _was_done(cast: Cast, history: History, step: Step) -> bool:
     """Calls instead of a mail, and chasing ones of quoted leads, were made in passing; others move the lead on."""
-    if rule.kind == "email":
+    if step.kind == "email":
         return True
-    return rule.kind == "call" and history.lead.stage_id == cast.stages["quote_sent"].id and cast.random.random() < 0.7
+    return step.kind == "call" and history.lead.stage_id == cast.stages["quote_sent"].id and cast.random.random() < 0.7
 
 
 def _finish(follow_up: FollowUp, at: datetime) -> None:

@@ -16,7 +16,7 @@ from app.core.keyring import make_keys
 from app.core.permissions import Actor
 from app.core.tenancy import Scope, enter
 from app.extensions import db
-from app.followups.models import FollowUpRule
+from app.followups.services.setting_out import add_default_sequences
 from app.lead_forms.models import LeadForm
 from app.leads.models import LeadSource, Pipeline, Stage
 from app.messaging.models import MessageTemplate
@@ -29,7 +29,7 @@ _NO_LETTERS = re.compile(r"[^a-z0-9]+")
 
 
 def create_workspace(name: str, slug: str, owner: User, actor: Actor, *, form_key: str | None = None) -> Workspace:
-    """Make a workspace that `owner` owns, with keys, pipeline, sources, words, rules and a form.
+    """Make a workspace that `owner` owns, with keys, pipeline, sources, words, sequences and a form.
 
     Enters its scope, so that what follows in the transaction happens inside it. Raises Invalid for a slug or a form key
     that is taken. Publishes workspace.created.
@@ -85,7 +85,7 @@ def _add_defaults(name: str, slug: str, form_key: str | None) -> None:
     db.session.flush()
     db.session.add_all([*stages.values(), *templates.values(), *sources.values()])
     db.session.flush()
-    db.session.add_all(_rules(stages, templates))
+    add_default_sequences({key: stage.id for key, stage in stages.items()})
     _add_form(name, form_key or f"{slug}-{secrets.token_hex(5)}", sources["website_form"].id)
     _add_squeegee_account()
 
@@ -98,17 +98,6 @@ def _stages(pipeline_id: UUID) -> dict[str, Stage]:
         )
         for position, each in enumerate(defaults.STAGES, start=1)
     }  # fmt: skip
-
-
-def _rules(stages: dict[str, Stage], templates: dict[str, MessageTemplate]) -> list[FollowUpRule]:
-    return [
-        FollowUpRule(
-            stage_id=stages[each.stage].id, position=position, kind=each.kind, title=each.title,
-            delay_days=each.days, delay_minutes=each.minutes, any_hour=each.any_hour, counts_as_attempt=each.counts,
-            template_id=templates[each.template].id if each.template else None,
-        )
-        for position, each in enumerate(defaults.RULES, start=1)
-    ]  # fmt: skip
 
 
 def _add_form(name: str, key: str, source_id: UUID) -> None:

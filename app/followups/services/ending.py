@@ -1,0 +1,230 @@
+"""Ending what is planned: because the lead left its stage, answered, booked or opted out, or a person says so."""
+
+from collections.abc import Sequence as Many
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, and_, false, or_, select, true, update
+from sqlalchemy.orm import aliased
+
+from app.activities.services import record_activity
+from app.core import outbox
+from app.core.catalogue import known
+from app.core.clock import utcnow
+from app.core.errors import Conflict
+from app.core.events import Event
+from app.core.fragments import topic
+from app.core.loading import load_one
+from app.core.models import fixed, one_among
+from app.core.permissions import Actor
+from app.core.tenancy import acting_in, current_scope, current_workspace_id
+from app.extensions import db
+from app.followups.models import Enrolment, FollowUp, Sequence
+from app.followups.services.enrolling import UNDER_WAY
+from app.followups.services.laying_out import DUE, sequence_of
+from app.followups.services.next_act import refresh_next_act
+from app.leads.models import Lead
+from app.leads.services import get_lead
+from app.messaging import services as messaging
+from app.messaging.models import Message
+
+#: Event -> why the chase ends with it.
+_ENDS = {
+    "reply.received": "replied", "quote.question_asked": "replied", "contact.opted_out": "opted_out",
+    "booking.confirmed": "booked", "appointment.booked": "booked",
+    "quote.accepted": "accepted", "quote.declined": "declined",
+}  # fmt: skip
+#: What a reply that nobody dares to judge does, and one that no person wrote.
+_DOUBTFUL, _BY_MACHINE = ("unclear",), ("automatic",)
+
+
+def cancel_planned(event: Event) -> None:
+    """The reaction to a lead leaving a stage: what that stage had planned is off. Tasks that people made stay.
+
+    So is every sequence that ends with the stage in which it began. The lead's next act is left to `plan_for_stage`,
+    which follows in the table of reactions.
+    """
+    if event.lead_id is None:
+        return
+    change_id = UUID(str(event.data["stage_change_id"]))
+    undone_id = UUID(str(event.data["undoes"])) if "undoes" in event.data else None
+    lasting = [each.id for each in known(Sequence) if not each.ends_with_stage]
+    here, lead_id = current_workspace_id(), event.lead_id
+    _end_enrolments(
+        and_(
+            Enrolment.workspace_id == here, Enrolment.lead_id == lead_id, Enrolment.state.in_(UNDER_WAY),
+            Enrolment.stage_change_id.is_distinct_from(change_id), _ends(Enrolment, lasting, undone_id),
+        ),
+        "left_stage",
+    )  # fmt: skip
+    of_stage = and_(FollowUp.sequence_id.is_(None), FollowUp.stage_change_id.is_not(None))
+    _cancel_rows(
+        and_(
+            FollowUp.workspace_id == here, FollowUp.lead_id == lead_id, FollowUp.state == fixed("planned"),
+            FollowUp.stage_change_id.is_distinct_from(change_id),
+            or_(of_stage, and_(FollowUp.sequence_id.is_not(None), _ends(FollowUp, lasting, undone_id))),
+        ),
+        "left_stage",
+    )  # fmt: skip
+
+
+def end_chase(event: Event) -> None:
+    """The reaction to what makes a chase a nuisance (the table above): it ends in the same transaction.
+
+    A reply that nobody dares to judge pauses it instead; one that a machine wrote changes nothing.
+    """
+    from app.followups.services.pausing import pause_chase
+
+    triage = event.data.get("triage")
+    if event.lead_id is None or triage in _BY_MACHINE:
+        return
+    scope = current_scope()
+    with acting_in(scope.workspace_id, user_id=scope.user_id):
+        if triage in _DOUBTFUL:
+            pause_chase(event.lead_id, "doubtful_reply", event.actor)
+        else:
+            stop_chase(event.lead_id, _ENDS[event.name], event.actor)
+
+
+def stop_chase(lead_id: UUID, why: str, actor: Actor) -> int:
+    """End every sequence that a lead is on, call off what they planned, take back what has not left yet.
+
+    Returns how many were ended. Raises NotFound.
+    """
+    lead = get_lead(lead_id, lock=True)
+    here = current_workspace_id()
+    of_lead = and_(Enrolment.workspace_id == here, Enrolment.lead_id == lead_id)
+    ended = _end_enrolments(and_(of_lead, Enrolment.state.in_(UNDER_WAY)), why)
+    if ended:
+        _cancel_rows(_rows_of(lead_id, [row.id for row in ended]), why)
+    _take_back(lead_id, actor)
+    if ended:
+        refresh_next_act(lead_id)
+        _tell(lead, actor, "sequence.stopped", why, [row.sequence_id for row in ended])
+    return len(ended)
+
+
+def stop(enrolment_id: UUID, actor: Actor) -> Enrolment:
+    """End one way of a lead. Raises NotFound, or Conflict when it has ended already."""
+    enrolment, lead = locked_enrolment(enrolment_id)
+    if enrolment.state not in UNDER_WAY:
+        raise Conflict("This has ended already.")
+    _end_enrolments(and_(Enrolment.workspace_id == enrolment.workspace_id, Enrolment.id == enrolment.id), "by_person")
+    _cancel_rows(_rows_of(lead.id, [enrolment.id]), "by_person")
+    _take_back(lead.id, actor, enrolment.id)
+    db.session.refresh(enrolment)
+    refresh_next_act(lead.id)
+    _tell(lead, actor, "sequence.stopped", "by_person", [enrolment.sequence_id])
+    return enrolment
+
+
+def locked_enrolment(enrolment_id: UUID) -> tuple[Enrolment, Lead]:
+    """An enrolment and its lead as they stand now, the lead's row locked first. Raises NotFound."""
+    here = current_workspace_id()
+    query = select(Enrolment).where(Enrolment.workspace_id == here, Enrolment.id == enrolment_id)
+    lead = get_lead(load_one(query).lead_id, lock=True)
+    return load_one(query, lock=True), lead
+
+
+def end_if_done(enrolment_id: UUID | None) -> None:
+    """Close an enrolment with which nothing is planned any more."""
+    if enrolment_id is None:
+        return
+    db.session.flush()
+    left = select(FollowUp.id).where(
+        FollowUp.workspace_id == Enrolment.workspace_id, FollowUp.enrolment_id == Enrolment.id,
+        FollowUp.state == fixed("planned"),
+    )  # fmt: skip
+    db.session.execute(
+        update(Enrolment)
+        .where(
+            Enrolment.workspace_id == current_workspace_id(), Enrolment.id == enrolment_id,
+            Enrolment.state == fixed("active"), ~left.exists(),
+        )
+        .values(state="finished", why="finished", ended_at=utcnow(), version=Enrolment.version + 1)
+        .execution_options(synchronize_session="fetch")
+    )  # fmt: skip
+
+
+def go_on_again(enrolment_id: UUID | None) -> None:
+    """Take up an enrolment that was through, since one of its steps is to be done after all; unless the lead has begun
+    the same sequence anew meanwhile.
+    """
+    if enrolment_id is None:
+        return
+    other = aliased(Enrolment)
+    again = select(other.id).where(
+        other.workspace_id == Enrolment.workspace_id, other.sequence_id == Enrolment.sequence_id,
+        other.lead_id == Enrolment.lead_id, other.state.in_(UNDER_WAY),
+    )  # fmt: skip
+    db.session.execute(
+        update(Enrolment)
+        .where(
+            Enrolment.workspace_id == current_workspace_id(), Enrolment.id == enrolment_id,
+            Enrolment.state == fixed("finished"), ~again.exists(),
+        )
+        .values(state="active", why=None, ended_at=None, version=Enrolment.version + 1)
+        .execution_options(synchronize_session="fetch")
+    )  # fmt: skip
+
+
+def _ends(model: Any, lasting: list[UUID], undone_id: UUID | None) -> ColumnElement[bool]:
+    """Whether a row's sequence ends with its stage; what an undone move had begun ends in any case."""
+    if not lasting:
+        return true()
+    undone = model.stage_change_id == undone_id if undone_id else false()
+    return or_(model.sequence_id.not_in(lasting), undone)
+
+
+def _end_enrolments(which: ColumnElement[bool], why: str) -> Many[Any]:
+    return db.session.execute(
+        update(Enrolment)
+        .where(which)
+        .values(state="stopped", why=why, ended_at=utcnow(), version=Enrolment.version + 1)
+        .returning(Enrolment.id, Enrolment.sequence_id)
+        .execution_options(synchronize_session=False)
+    ).all()
+
+
+def _cancel_rows(which: ColumnElement[bool], why: str) -> None:
+    ids = db.session.scalars(
+        update(FollowUp)
+        .where(which)
+        .values(state="cancelled", why=why, finished_at=utcnow(), version=FollowUp.version + 1)
+        .returning(FollowUp.id)
+        .execution_options(synchronize_session="fetch")
+    ).all()
+    outbox.cancel(DUE, list(ids))
+
+
+def _rows_of(lead_id: UUID, enrolment_ids: list[UUID]) -> ColumnElement[bool]:
+    return and_(
+        FollowUp.workspace_id == current_workspace_id(), FollowUp.lead_id == lead_id,
+        FollowUp.state == fixed("planned"), FollowUp.enrolment_id == one_among(enrolment_ids),
+    )  # fmt: skip
+
+
+def _take_back(lead_id: UUID, actor: Actor, enrolment_id: UUID | None = None) -> None:
+    """Take back messages of sequences that have not left; what a person wrote is theirs to take back."""
+    query = (
+        select(Message.id)
+        .join(FollowUp, (FollowUp.workspace_id == Message.workspace_id) & (FollowUp.message_id == Message.id))
+        .where(
+            Message.workspace_id == current_workspace_id(), Message.lead_id == lead_id,
+            Message.state == fixed("queued"), FollowUp.enrolment_id.is_not(None),
+        )
+    )  # fmt: skip
+    if enrolment_id is not None:
+        query = query.where(FollowUp.enrolment_id == enrolment_id)
+    for message_id in db.session.scalars(query.with_for_update(of=Message)).all():
+        messaging.unsend(message_id, actor)
+
+
+def _tell(lead: Lead, actor: Actor, event: str, why: str, sequence_ids: list[UUID]) -> None:
+    for sequence_id in sequence_ids:
+        record_activity(
+            lead, "follow_up", event, actor, topics=(topic("lead", lead.id), "sequences", "outbox"),
+            data={
+                "title": sequence_of(sequence_id).name, "kind": "sequence", "sequence_id": str(sequence_id), "why": why
+            },
+        )  # fmt: skip

@@ -1,0 +1,46 @@
+"""Why a step happens later than its delay says, in words."""
+
+from datetime import date, datetime, timedelta
+
+from app.core.catalogue import known
+from app.core.clock import BusinessClock, bank_holiday
+from app.rounds.models import Closure
+from app.workspaces.models import Workspace
+
+_DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+_MOST_DAYS = 60
+_A_MOMENT = timedelta(minutes=1)
+
+
+def why_moved(workspace: Workspace, nominal: datetime, at: datetime) -> str:
+    """Such as "closed on Sat and Sun", "Boxing Day, closed on Sun", "outside the hours"; "" when it was not moved."""
+    if at - nominal < _A_MOMENT:
+        return ""
+    clock = workspace.clock()
+    first, last = nominal.astimezone(clock.zone).date(), at.astimezone(clock.zone).date()
+    closed: list[str] = []
+    names: list[str] = []
+    for number in range(min((last - first).days, _MOST_DAYS)):
+        day = first + timedelta(days=number)
+        if clock.is_working_day(day):
+            continue
+        name = _name(clock, day)
+        if name:
+            names.append(name)
+        elif _DAYS[day.weekday()] not in closed:
+            closed.append(_DAYS[day.weekday()])
+    reasons = list(dict.fromkeys(names))
+    if closed:
+        reasons.append("closed on " + (", ".join(closed[:-1]) + " and " + closed[-1] if closed[1:] else closed[0]))
+    return ", ".join(reasons) or ("outside the hours" if last == first or not _fits(clock, nominal) else "kept apart")
+
+
+def _fits(clock: BusinessClock, nominal: datetime) -> bool:
+    return clock.is_open(nominal)
+
+
+def _name(clock: BusinessClock, day: date) -> str:
+    closure = next((each for each in known(Closure) if each.starts_on <= day <= each.ends_on), None)
+    if closure is not None:
+        return closure.name
+    return (bank_holiday(day, clock.holidays_subdivision) if clock.holidays_subdivision else None) or ""
