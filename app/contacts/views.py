@@ -12,6 +12,7 @@ from app.leads.queries.around import Kin, leads_of_contact, leads_of_house
 from app.leads.queries.detail import lead_detail
 from app.leads.queries.faces import FACES, face_view
 from app.leads.queries.similar import similar_houses
+from app.messaging.services import wishes_of
 from app.quotes.queries import quotes_at
 from app.rounds.queries import next_visits
 from app.rounds.words import fit
@@ -32,7 +33,8 @@ def contact(slug: str, contact_id: UUID) -> Response:
     kin = leads_of_contact(contact_id)
     values = _facts(kin, _PERSON)
     return page(
-        "contacts/contact.html", person=person, kin=kin, consents=consents_of(contact_id),
+        "contacts/contact.html", person=person, kin=kin, consents=consents_of(contact_id), wishes=wishes_of(person),
+        may_write=g.viewer.can("messages:write"),
         past=quotes_at(contact_id=contact_id) if g.viewer.can("quotes:read") else [], **values, **desk("leads"),
     )  # fmt: skip
 

@@ -28,8 +28,8 @@ from app.lead_forms.services.building import FormFacts, change_form
 from app.leads.models import Lead
 from app.leads.services import add_tag, stage_by_key, tag_named
 from app.leads.services.saved_views import save_view
-from app.messaging.models import Message
-from app.messaging.services import compose
+from app.messaging.models import Message, Suppression
+from app.messaging.services import compose, suppress
 from app.notifications.services import notify
 from app.price_book.services import import_usual
 from app.quotes.models import SlotOffer
@@ -258,7 +258,13 @@ def _file(lead: Lead, actor: Actor) -> UUID:
     return file.id
 
 
+def _suppression(lead: Lead, actor: Actor) -> UUID:
+    suppress("email", "gone@example.com", "asked", source="person")
+    return db.session.scalars(select(Suppression.id).where(Suppression.reason == "asked")).one()
+
+
 MAKERS: dict[str, Callable[[Lead, Actor], UUID]] = {
+    "suppression_id": _suppression,
     "book_id": lambda lead, actor: import_usual(today_here() + timedelta(days=9), actor).id,
     "file_id": _file,
     "slot_id": _slot,

@@ -165,5 +165,5 @@ def test_the_page_of_a_person(alice, bob, world, make_lead):
 
     text = alice.get(address).text
 
-    assert "Hannah Cole" in text and lead.number in text and "Nothing was agreed to yet" in text
+    assert "Hannah Cole" in text and lead.number in text and "Nothing was agreed to or taken back yet" in text
     assert bob.get(address).status_code == 404

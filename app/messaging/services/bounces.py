@@ -46,7 +46,7 @@ def take_bounce(bounce: Bounce) -> str:
         return _complained(message) if named else "unplaced"
     is_final = named is not None and speaks_against_address(bounce.status)
     if is_final:
-        suppress("email", message.recipient, "bounced")
+        suppress("email", message.recipient, "bounced", source="bounce")
     if message.state in _LEFT:
         mark_failed(message, _code(bounce.status, is_final), actor=SYSTEM)
         _tell(message, bounce.status, is_final)

@@ -46,7 +46,7 @@ def note_status(sid: str, status: str, error_code: str, message_id: UUID | None)
         message.provider_id = sid
         mark_failed(message, f"twilio_{int(error_code)}" if error_code.isdecimal() else "undelivered")
         if error_code == _OPTED_OUT:
-            suppress("sms", message.recipient, "opted_out")
+            suppress("sms", message.recipient, "opted_out", source="provider")
 
 
 def _message(sid: str, message_id: UUID | None) -> Message | None:

@@ -49,35 +49,37 @@ def sounds_like_stop(text: str) -> bool:
     return _SOUNDS_LIKE.search(text.casefold().replace("\u2019", "'")) is not None
 
 
-def opt_out(channel: str, address: str, leads: list[Lead], actor: Actor) -> None:
+def opt_out(channel: str, address: str, leads: list[Lead], actor: Actor, *, source: str = "reply") -> None:
     """Never write to the address by this channel again, and say so to the ledger and on each of its leads.
 
-    `leads` may be empty: the address counts, not whom we know it from. Once more changes nothing.
+    `leads` may be empty: the address counts, not whom we know it from. Once more changes nothing. `source`: reply, or
+    person for what one of us was told.
     """
     known = suppression_reasons({channel: address})
-    suppress(channel, address, "stop" if channel == "sms" else "asked")
-    for lead, changes in _changes(channel, leads, granted=False, had_service=channel not in known):
+    reason = "stop" if (channel, source) == ("sms", "reply") else "asked"  # a STOP stands at the carrier as well
+    suppress(channel, address, reason, source=source, created_by=actor.user_id)
+    for lead, changes in _changes(channel, leads, source, granted=False, had_service=channel not in known):
         record_activity(
             lead, "fact_changed", "contact.opted_out", actor, subject_id=lead.contact_id,
-            data={"channel": channel, "source": "reply", "changes": changes},
+            data={"channel": channel, "source": source, "changes": changes},
         )  # fmt: skip
 
 
-def opt_in(channel: str, address: str, leads: list[Lead], actor: Actor) -> bool:
+def opt_in(channel: str, address: str, leads: list[Lead], actor: Actor, *, source: str = "reply") -> bool:
     """Take a STOP back: service messages may be sent again, advertising needs a new yes. Whether anything changed."""
     if channel not in suppression_reasons({channel: address}):
         return False
     allow_again(channel, address)
-    for lead, changes in _changes(channel, leads, granted=True, had_service=False):
+    for lead, changes in _changes(channel, leads, source, granted=True, had_service=False):
         record_activity(
             lead, "fact_changed", "contact.opted_in", actor, subject_id=lead.contact_id,
-            data={"channel": channel, "source": "reply", "changes": changes},
+            data={"channel": channel, "source": source, "changes": changes},
         )  # fmt: skip
     return True
 
 
 def _changes(
-    channel: str, leads: list[Lead], *, granted: bool, had_service: bool
+    channel: str, leads: list[Lead], source: str, *, granted: bool, had_service: bool
 ) -> list[tuple[Lead, list[list[object]]]]:
     """Write the lines of the ledger, once a contact; each lead with what changed for its contact."""
     told: dict[object, list[list[object]]] = {}
@@ -91,7 +93,7 @@ def _changes(
         if not granted and channel in marketing_channels(contact.id):
             purposes.append("marketing")
         for purpose in purposes:
-            note_consent(contact.id, channel, purpose, granted, wording(purpose, channel), "reply")
+            note_consent(contact.id, channel, purpose, granted, wording(purpose, channel), source)
         told[lead.contact_id] = [[channel, purpose, granted] for purpose in purposes]
     db.session.flush()
     return [(lead, told[lead.contact_id]) for lead in leads]

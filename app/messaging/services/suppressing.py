@@ -2,6 +2,7 @@
 
 import contextlib
 from collections.abc import Iterable, Mapping
+from uuid import UUID
 
 from sqlalchemy import ARRAY, LargeBinary, and_, any_, delete, literal, or_, select
 from sqlalchemy.dialects.postgresql import insert
@@ -13,14 +14,17 @@ from app.extensions import db
 from app.messaging.models import Suppression
 
 
-def suppress(channel: str, address: str, reason: str) -> None:
+def suppress(
+    channel: str, address: str, reason: str, *, source: str = "", created_by: UUID | None = None
+) -> None:  # fmt: skip
     """Never write to the address again by this channel. `reason` is a code: stop, bounced, asked, opted_out,
-    unsubscribed.
+    unsubscribed; `source` through what it came: reply, link, customer_page, person, bounce, provider.
 
-    Raises ValueError for something that is no address of the channel.
+    What is suppressed already stays as it is. Raises ValueError for something that is no address of the channel.
     """
-    entry = Suppression(channel=channel, address_key=_key(channel, address), reason=reason)
-    columns = ("workspace_id", "id", "channel", "address_key", "reason")
+    key = address_key(channel, address)
+    entry = Suppression(channel=channel, address_key=key, reason=reason, source=source, created_by=created_by)
+    columns = ("workspace_id", "id", "channel", "address_key", "reason", "source", "created_by")
     db.session.execute(
         insert(Suppression).values({name: getattr(entry, name) for name in columns}).on_conflict_do_nothing()
     )
@@ -41,7 +45,7 @@ def suppressed_among(channel: str, addresses: Iterable[str]) -> set[str]:
     keys: dict[str, bytes] = {}
     for address in addresses:
         with contextlib.suppress(ValueError):
-            keys[address] = _key(channel, address)
+            keys[address] = address_key(channel, address)
     if not keys:
         return set()
     found = db.session.scalars(
@@ -71,11 +75,12 @@ def _is(channel: str, address: str) -> tuple:
     return (
         Suppression.workspace_id == current_workspace_id(),
         Suppression.channel == channel,
-        Suppression.address_key == _key(channel, address),
+        Suppression.address_key == address_key(channel, address),
     )
 
 
-def _key(channel: str, address: str) -> bytes:
+def address_key(channel: str, address: str) -> bytes:
+    """The keyed hash by which an address is kept. Raises ValueError for something that is no address of the channel."""
     if channel == "email":
         normal = email_addresses.parse(address)
         if normal:

@@ -112,4 +112,4 @@ def _open_or_shut(channel: str, address: str, granted: bool, source: str) -> Non
     if granted:
         allow_again(channel, address)
     else:
-        suppress(channel, address, "unsubscribed" if source == "one_click" else "asked")
+        suppress(channel, address, "unsubscribed" if source == "one_click" else "asked", source=source)

@@ -23,6 +23,6 @@ from app.messaging.views import (  # noqa: E402 - they hang their routes on bp
 )
 
 __all__ = [
-    "answering", "attending", "bp", "hooks", "inbox", "mail_hook", "opt_outs", "outbox", "placing", "providers", "rehearsing",
-    "settling", "templates", "tracking", "unsubscribing", "writing",
+    "answering", "attending", "bp", "hooks", "inbox", "mail_hook", "opt_outs", "outbox", "placing", "providers",
+    "rehearsing", "settling", "templates", "tracking", "unsubscribing", "writing",
 ]  # fmt: skip

@@ -35,7 +35,7 @@ PAGES = (
     Page("messaging.templates", "Templates", "file-text", "settings:read", "", "settings words emails texts"),
     Page("leads.tag_settings", "Tags", "tag", "settings:read", "", "settings labels"),
     Page("messaging.opt_outs", "Opt-outs", "mail-x", "messages:read", "", "consent stop unsubscribe suppressed gdpr"),
-    Page("workspaces.hours", "Hours and follow-ups", "clock", "settings:read", "", "settings opening quiet digest alerts"),
+    Page("workspaces.hours", "Hours and follow-ups", "clock", "settings:read", "", "settings opening quiet alerts"),
     Page("workspaces.settings", "Sharing out", "users", "settings:read", "", "settings assignment owner", "assignment"),
     Page("lead_forms.forms", "Quote forms", "clipboard-list", "settings:read", "", "settings website embed builder qr"),
     Page("workspaces.settings", "Members", "user-plus", "members:read", "", "settings team invite roles", "members"),
