@@ -38,7 +38,8 @@ def editor(
         draft=draft, errors=errors or {}, conflict=conflict, told=told, is_unsaved=bool(status >= 400 or told),
         versions=reading.versions_of(template) if template else [], is_own=key in reading.OWN_KEYS,
         used_in=reading.used_in().get(key, []), use=TEMPLATE_USES.get(key, ""), variables=VARIABLE_WORDS,
-        may_write=g.viewer.can("settings:write"), leads=leads_for(""), **state_of(draft, None),
+        may_write=g.viewer.can("settings:write"), leads=leads_for(""), chosen=None,
+        template_key=key, **state_of(draft, None),
     )  # fmt: skip
 
 
