@@ -20,7 +20,7 @@ from app.leads import services as leads
 from app.live.services import tell_pages
 from app.messaging import jobs as messaging_jobs
 from app.messaging import services as messaging
-from app.messaging.services import conversations
+from app.messaging.services import conversations, inbox_reading
 from app.my_day import services as my_day
 from app.notifications import jobs as notification_jobs
 from app.notifications import services as notifications
@@ -79,6 +79,7 @@ REACTIONS: Mapping[str, tuple[Reaction, ...]] = {
     "reply.received": (followups.end_chase, notifications.tell_reply),
     "call.missed": (notifications.tell_missed_call,),
     "message.bounced": (notifications.tell_bounced,),
+    "provider.changed": (inbox_reading.begin_reading,),
     "arrival.waiting": (notifications.tell_arrival,),
     "contact.opted_out": (followups.end_chase, notifications.tell_wishes),
     "contact.wishes_changed": (notifications.tell_wishes,),
@@ -97,6 +98,7 @@ WORK: Mapping[str, Handler] = {
     leads_jobs.EMPTY: leads_jobs.empty_bin,
     leads_jobs.MOVE_ON: leads_jobs.move_leads_on,
     notification_jobs.RETURN: notification_jobs.ring_return,
+    inbox_reading.READ: messaging_jobs.read_inbox,
     quote_jobs.EXPIRE: quote_jobs.expire,
     quote_jobs.REMIND: quote_jobs.remind,
     "transfer.run": squeegee_jobs.run_transfer,

@@ -1,0 +1,47 @@
+"""Reading the workspace's mailbox: nothing is held in the database while its server takes its time."""
+
+from typing import Any
+
+from flask import current_app
+
+from app.core.access_keys import keyed_hash
+from app.core.outbox import Claim
+from app.core.transactions import transaction
+from app.messaging.ports.settings import InboxSettings
+from app.messaging.services.inbox_reading import inbox_provider, keep_progress, take_in_mail
+from app.messaging.services.providers import settings_of
+from app.messaging.transports.mailbox_reading import MailboxTrouble, read_mailbox
+
+
+def read_inbox(claim: Claim) -> None:
+    """Do the work `inbox.read`: take in what is new, each mail in a transaction of its own, then note how far it got.
+
+    After a crash in between the same mails are read again, and known again.
+    """
+    with transaction():
+        provider = inbox_provider(claim)
+        if provider is None:
+            keep_progress(claim, None, None, at_once=False)
+            return
+        settings = _inbox(settings_of(provider))
+        box = keyed_hash("mailbox", "\n".join((settings.host, settings.username, settings.folder))).hex()[:16]
+        progress = provider.progress if provider.progress.get("box") == box else {}
+    private = bool(current_app.config["ALLOW_PRIVATE_OUTBOUND"])
+    trouble: str | None = None
+    at_once, reached = False, None
+    try:
+        reading = read_mailbox(settings, progress, allow_private=private)
+    except MailboxTrouble as error:
+        trouble = error.code
+    else:
+        for mail in reading.mails:
+            with transaction():
+                take_in_mail(mail.raw, mail.at)
+        at_once, reached = reading.has_more, {"box": box, "validity": reading.validity, "last_uid": reading.last_uid}
+    with transaction():
+        keep_progress(claim, reached, trouble, at_once=at_once)
+
+
+def _inbox(settings: Any) -> InboxSettings:
+    assert isinstance(settings, InboxSettings)
+    return settings

@@ -1,0 +1,129 @@
+"""What is new in a mailbox, read by IMAP (RFC 9051) without changing anything in it: people read it too.
+
+How far it has been read is `progress`: the mailbox's UIDVALIDITY and the highest UID. It begins with what arrives after
+the first look. When the server numbers its mails anew, those of the last days are given again; whoever takes them in
+knows them by their Message-ID.
+"""
+
+import imaplib
+import re
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from app.core.clock import utcnow
+from app.messaging.ports.settings import InboxSettings
+from app.messaging.transports.mailbox import Mailbox, quoted
+
+#: One round: so many mails and so long, well inside the lease of the outbox. The rest follows at once.
+MOST = 25
+WHOLE_SECONDS = 20.0
+_LARGEST = 30 * 1024 * 1024
+_AGAIN = timedelta(days=7)
+_SIZE = re.compile(rb"RFC822\.SIZE (\d+)")
+
+
+class MailboxTrouble(Exception):
+    """The mailbox could not be read. `code` holds no customer data: imap_connection, imap_sign_in, imap_folder."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+@dataclass(frozen=True, slots=True)
+class FoundMail:
+    """A mail as it lies in the mailbox, and when it got there. Of one that is too large there are only the headers."""
+
+    uid: int
+    raw: bytes
+    at: datetime
+
+
+@dataclass(slots=True)
+class Reading:
+    """What was found; `has_more` when there was no room for all of it."""
+
+    validity: int
+    last_uid: int
+    mails: list[FoundMail] = field(default_factory=list)
+    has_more: bool = False
+
+
+def read_mailbox(settings: InboxSettings, progress: dict[str, Any], *, allow_private: bool = False) -> Reading:
+    """What came since `progress`. Raises MailboxTrouble."""
+    deadline = time.monotonic() + WHOLE_SECONDS
+    try:
+        box = Mailbox(settings, allow_private=allow_private)
+    except (OSError, imaplib.IMAP4.error):
+        raise MailboxTrouble("imap_connection") from None
+    try:
+        _sign_in(box, settings)
+        return _read(box, progress, deadline)
+    except (OSError, imaplib.IMAP4.error, ValueError):
+        raise MailboxTrouble("imap_connection") from None
+    finally:
+        box.shutdown()
+
+
+def _sign_in(box: Mailbox, settings: InboxSettings) -> None:
+    try:
+        box.login(quoted(settings.username), settings.password)
+    except (imaplib.IMAP4.error, ValueError):  # ValueError: letters that the protocol has no place for
+        raise MailboxTrouble("imap_sign_in") from None
+    state, _ = box.select(quoted(settings.folder), readonly=True)
+    if state != "OK":
+        raise MailboxTrouble("imap_folder")
+
+
+def _read(box: Mailbox, progress: dict[str, Any], deadline: float) -> Reading:
+    validity, next_uid = _number(box, "UIDVALIDITY"), _number(box, "UIDNEXT")
+    known = progress.get("validity")
+    if known is None:
+        return Reading(validity, max(0, next_uid - 1))
+    if known == validity:
+        last = int(progress["last_uid"])
+        uids = [uid for uid in _search(box, f"UID {last + 1}:*") if uid > last]  # `*` is the last mail, however old
+    else:
+        last, day = 0, f"{utcnow() - _AGAIN:%d-%b-%Y}"
+        uids = _search(box, f"SINCE {day}")
+    reading = Reading(validity, last)
+    for uid in uids:
+        if len(reading.mails) >= MOST or time.monotonic() > deadline:
+            reading.has_more = True
+            return reading
+        reading.mails += _fetch(box, uid)
+        reading.last_uid = uid
+    return reading
+
+
+def _search(box: Mailbox, what: str) -> list[int]:
+    state, found = box.uid("SEARCH", what)  # what is in ASCII: no CHARSET, which some servers refuse
+    if state != "OK":
+        raise MailboxTrouble("imap_folder")
+    return sorted(int(each) for line in found if line for each in line.split())
+
+
+def _fetch(box: Mailbox, uid: int) -> Iterator[FoundMail]:
+    """The mail of a UID; none if somebody has deleted it meanwhile."""
+    _, answers = box.uid("FETCH", str(uid), "(RFC822.SIZE)")
+    size = _SIZE.search(b" ".join(_lines(answers)))
+    part = "BODY.PEEK[HEADER]" if size and int(size[1]) > _LARGEST else "BODY.PEEK[]"
+    _, answers = box.uid("FETCH", str(uid), f"(INTERNALDATE {part})")
+    raw = next((each[1] for each in answers if isinstance(each, tuple)), None)
+    if raw is not None:
+        arrived = imaplib.Internaldate2tuple(b" ".join(_lines(answers)))
+        at = datetime.fromtimestamp(time.mktime(arrived), UTC) if arrived else utcnow()
+        yield FoundMail(uid, raw, at)
+
+
+def _lines(answers: list[Any]) -> list[bytes]:
+    return [each[0] if isinstance(each, tuple) else each for each in answers if each]
+
+
+def _number(box: Mailbox, name: str) -> int:
+    _, found = box.response(name)
+    first = found[0] if found else None
+    return int(first) if first else 0
