@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 
 from app.followups.forms.sheet import WRITTEN, Sheet, SheetStep
 from app.followups.queries.steps import CONDITIONS, UNITS, Condition, Delay, Step
+from app.followups.services.conditions import check_condition
+from app.followups.services.own_words import OwnWords
 from app.followups.words import KIND_WORDS, MONTHS
 
 #: The most that one step may wait, by unit: about two years.
@@ -19,23 +21,12 @@ _MONTH = re.compile(r"month:(\d{1,2})")
 _FIELDS = {"delay": "amount", "window": "opens", "template_key": "template", "stage_key": "stage", "condition": "on"}
 
 
-@dataclass(frozen=True, slots=True)
-class Written:
-    """Words of a message that were written on the sheet, to be kept as a template: the step's key says whose."""
-
-    key: str
-    channel: str
-    name: str
-    subject: str
-    body: str
-
-
 @dataclass(slots=True)
 class Judged:
     """The steps of a sheet, the words to be kept as templates first, and what is wrong, by field (`title_<key>`)."""
 
     steps: tuple[Step, ...] = ()
-    written: list[Written] = field(default_factory=list)
+    written: list[OwnWords] = field(default_factory=list)
     errors: dict[str, str] = field(default_factory=dict)
 
 
@@ -116,8 +107,8 @@ def _condition(texts: dict[str, str], errors: dict[str, str]) -> Condition | Non
         errors["on"] = "Choose what decides."
     elif on == "stage" and not texts["on_stage"]:
         errors["on_stage"] = "Choose the stage."
-    elif on == "field" and not texts["fact"]:
-        errors["fact"] = "Choose what about the lead decides."
+    elif on == "field" and (fault := check_condition(texts["fact"], texts["operator"], texts["value"])):
+        errors["value" if texts["fact"] else "fact"] = fault
     elif on == "stage":
         return Condition("stage", value=texts["on_stage"])
     elif on == "field":
@@ -137,5 +128,5 @@ def _template(step: SheetStep, title: str, judged: Judged, errors: dict[str, str
         errors["body"] = "Write what it shall say."
     if step.kind == "email" and not step.texts["subject"]:
         errors["subject"] = "Give the email a subject."
-    judged.written.append(Written(step.key, step.kind, title, step.texts["subject"], step.texts["body"]))
+    judged.written.append(OwnWords(step.key, step.kind, title, step.texts["subject"], step.texts["body"]))
     return WRITTEN

@@ -4,9 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import and_, bindparam, func, lateral, select, true
+from sqlalchemy import and_, bindparam, func, lateral, literal, select, true, union_all
 
-from app.core.models import fixed
 from app.core.tenancy import current_workspace_id
 from app.extensions import db
 from app.followups.models import Enrolment, FollowUp
@@ -33,9 +32,12 @@ class StepFigures:
     opted_out: int = 0
 
 
+_NOTHING = literal(0)
 _ACTS = (
     select(
         FollowUp.step_key,
+        literal("").label("state"),
+        literal("").label("why"),
         func.count().label("planned"),
         func.count().filter(FollowUp.state.in_(("done", "queued"))).label("done"),
         func.count().filter(Message.state.in_(_LEFT)).label("sent"),
@@ -54,50 +56,55 @@ _LAST_DONE = lateral(
     .where(
         FollowUp.workspace_id == Enrolment.workspace_id, FollowUp.enrolment_id == Enrolment.id,
         FollowUp.state.in_(("done", "queued")), FollowUp.kind.in_(("email", "sms", "call", "task")),
+        Enrolment.why.in_(tuple(_RESULTS)),
     )
     .order_by(FollowUp.due_at.desc(), FollowUp.id.desc())
     .limit(1)
     .correlate(Enrolment)
 ).alias("last_done")  # fmt: skip
 _ENDS = (
-    select(_LAST_DONE.c.step_key, Enrolment.why, func.count())
-    .join(_LAST_DONE, true())
+    select(
+        _LAST_DONE.c.step_key, Enrolment.state, func.coalesce(Enrolment.why, ""), func.count(),
+        *[_NOTHING] * 4,
+    )
+    .join(_LAST_DONE, true(), isouter=True)
     .where(
         Enrolment.workspace_id == bindparam("here"), Enrolment.sequence_id == bindparam("sequence"),
-        Enrolment.state == fixed("stopped"), Enrolment.started_at >= bindparam("since"),
-        Enrolment.why.in_(tuple(_RESULTS)),
+        Enrolment.started_at >= bindparam("since"),
     )
-    .group_by(_LAST_DONE.c.step_key, Enrolment.why)
+    .group_by(_LAST_DONE.c.step_key, Enrolment.state, Enrolment.why)
 )  # fmt: skip
-_BEGUN = select(Enrolment.state, Enrolment.why, func.count()).where(
-    Enrolment.workspace_id == bindparam("here"), Enrolment.sequence_id == bindparam("sequence"),
-    Enrolment.started_at >= bindparam("since"),
-).group_by(Enrolment.state, Enrolment.why)  # fmt: skip
+_FIGURES = union_all(_ACTS, _ENDS)
 
 
-def step_figures(sequence_id: UUID, since: datetime) -> dict[str, StepFigures]:
-    """The figures of each step of a sequence, by its key, for what was planned after `since`.
+@dataclass(frozen=True, slots=True)
+class SequenceFigures:
+    """The figures of a sequence: of each step by its key, how many leads began, and how their ways stand.
 
-    An answer, booking or opt-out counts for the last step that was done before it.
+    `ends`: by state, those that were stopped by why.
     """
-    given = {"here": current_workspace_id(), "sequence": sequence_id, "since": since}
-    found = {
-        row.step_key: StepFigures(row.planned, row.done, row.sent, row.delivered, row.opened)
-        for row in db.session.execute(_ACTS, given)
-        if row.step_key
-    }
-    for step_key, why, number in db.session.execute(_ENDS, given):
-        figures = found.setdefault(step_key, StepFigures())
-        result = _RESULTS[why]
-        setattr(figures, result, getattr(figures, result) + number)
-    return found
+
+    steps: dict[str, StepFigures]
+    begun: int
+    ends: dict[str, int]
 
 
-def outcomes(sequence_id: UUID, since: datetime) -> tuple[int, dict[str, int]]:
-    """How many leads began on a sequence after `since`, and how their ways stand: by state, stopped ones by why."""
+def figures_of(sequence_id: UUID, since: datetime) -> SequenceFigures:
+    """What came of a sequence for the leads that began, and the acts that were planned, after `since`.
+
+    An answer, booking or opt-out counts for the last step that was done before it. One statement.
+    """
+    steps: dict[str, StepFigures] = {}
+    ends: dict[str, int] = {}
     given = {"here": current_workspace_id(), "sequence": sequence_id, "since": since}
-    found: dict[str, int] = {}
-    for state, why, number in db.session.execute(_BEGUN, given):
-        name = (why or "stopped") if state == "stopped" else state
-        found[name] = found.get(name, 0) + number
-    return sum(found.values()), found
+    for key, state, why, planned, *rest in db.session.execute(_FIGURES, given):
+        if not state:
+            if key:
+                steps[key] = StepFigures(planned, *rest)
+            continue
+        name = (why or state) if state == "stopped" else state
+        ends[name] = ends.get(name, 0) + planned
+        if state == "stopped" and key and why in _RESULTS:
+            figures = steps.setdefault(key, StepFigures())
+            setattr(figures, _RESULTS[why], getattr(figures, _RESULTS[why]) + planned)
+    return SequenceFigures(steps, sum(ends.values()), ends)

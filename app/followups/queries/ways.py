@@ -1,12 +1,11 @@
 """Leads on their way through sequences: how many on each, which ones, and what is next with a lead."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import and_, bindparam, func, lateral, or_, select, true, tuple_
+from sqlalchemy import ColumnElement, and_, bindparam, func, lateral, or_, select, true, tuple_
 
 from app.contacts.models import Contact
 from app.core.catalogue import known
@@ -99,16 +98,35 @@ def version_counts(sequence_id: UUID) -> dict[int, int]:
     return {number: count for number, count in rows}  # noqa: C416 - rows are no pairs to SQLAlchemy's types
 
 
-def ids_under_way(sequence_id: UUID, *, version_no: int | None = None, states: Iterable[str] = UNDER_WAY,
-                  limit: int = 500) -> list[UUID]:  # fmt: skip
-    """The enrolments under way on a sequence, the oldest first, at most `limit` of them."""
-    query = select(Enrolment.id).where(
-        Enrolment.workspace_id == current_workspace_id(), Enrolment.sequence_id == sequence_id,
-        Enrolment.state.in_(tuple(states)),
-    )  # fmt: skip
-    if version_no is not None:
-        query = query.where(Enrolment.version_no == version_no)
+def way_count_by_state(sequence_id: UUID) -> dict[str, int]:
+    """How many ways of a sequence stand in each state."""
+    rows = db.session.execute(
+        select(Enrolment.state, func.count())
+        .where(Enrolment.workspace_id == current_workspace_id(), Enrolment.sequence_id == sequence_id)
+        .group_by(Enrolment.state)
+    )
+    return {state: number for state, number in rows}  # noqa: C416 - rows are no pairs to SQLAlchemy's types
+
+
+def ids_under_way(sequence_id: UUID, *, not_on: int | None = None, limit: int = 500) -> list[UUID]:
+    """The enrolments under way on a sequence, the oldest first, at most `limit`; `not_on` leaves a version out."""
+    query = select(Enrolment.id).where(_on(sequence_id, UNDER_WAY))
+    if not_on is not None:
+        query = query.where(Enrolment.version_no != not_on)
     return list(db.session.scalars(query.order_by(Enrolment.started_at, Enrolment.id).limit(limit)))
+
+
+def leads_under_way(sequence_id: UUID, states: tuple[str, ...], limit: int = 2_000) -> list[UUID]:
+    """The leads under way on a sequence in one of these states, those that began first, at most `limit`."""
+    query = select(Enrolment.lead_id).where(_on(sequence_id, states))
+    return list(db.session.scalars(query.order_by(Enrolment.started_at, Enrolment.id).limit(limit)))
+
+
+def _on(sequence_id: UUID, states: tuple[str, ...]) -> ColumnElement[bool]:
+    return and_(
+        Enrolment.workspace_id == current_workspace_id(), Enrolment.sequence_id == sequence_id,
+        Enrolment.state.in_(states),
+    )  # fmt: skip
 
 
 _PLANNED = (

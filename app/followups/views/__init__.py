@@ -4,6 +4,15 @@ from flask import Blueprint
 
 bp = Blueprint("followups", __name__)
 
-from app.followups.views import settling  # noqa: E402 - they hang their routes on bp
+from app.followups.views import (  # noqa: E402 - they hang their routes on bp
+    chases,
+    dates,
+    editor,
+    listing,
+    settling,
+    trial,
+    versions,
+    ways,
+)
 
-__all__ = ["bp", "settling"]
+__all__ = ["bp", "chases", "dates", "editor", "listing", "settling", "trial", "versions", "ways"]

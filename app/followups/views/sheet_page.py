@@ -1,0 +1,47 @@
+"""What the page of a sequence needs to be shown, whether it is edited, refused or looked at."""
+
+from datetime import timedelta
+from typing import Any
+
+from flask import Response, g, request
+
+from app.core.clock import utcnow
+from app.core.fragments import page
+from app.followups.forms.sheet import Sheet
+from app.followups.models import Sequence
+from app.followups.queries.figures import DAYS, SequenceFigures, figures_of
+from app.followups.queries.ways import version_counts
+from app.followups.views.listing import starts_words
+from app.followups.views.preview import preview_of
+from app.followups.views.sheet_choices import sheet_choices
+from app.workspaces.layout import desk
+
+
+def sheet_page(
+    found: Sequence, sheet: Sheet, status: int = 200, *, errors: dict[str, str] | None = None, conflict: str = "",
+    opened: str = "", is_unsaved: bool = False,
+) -> Response:  # fmt: skip
+    """The page with everything as it was typed."""
+    way_count = sum(version_counts(found.id).values())
+    figures = figures_of(found.id, utcnow() - timedelta(days=DAYS))
+    words, stage = starts_words(found)
+    return page(
+        "followups/sequences/page.html", status, **desk("sequences"),
+        **sheet_values(found, sheet, errors=errors, opened=opened, figures=figures), way_count=way_count,
+        starts_words=words, stage=stage, conflict=conflict, is_unsaved=is_unsaved, days=DAYS, totals=figures,
+        moves=request.form.get("under_way", ""), is_new=not found.steps and not sheet.steps,
+        seen=request.form.get("seen", found.version), is_own=found.key.startswith("own_"),
+    )  # fmt: skip
+
+
+def sheet_values(
+    found: Sequence, sheet: Sheet, *, errors: dict[str, str] | None = None, opened: str = "",
+    figures: SequenceFigures | None = None,
+) -> dict[str, Any]:  # fmt: skip
+    """Values for followups/sequences/_steps.html and, beside it, _dates.html."""
+    preview = preview_of(sheet)
+    return {
+        "sequence": found, "sheet": sheet, "errors": errors or {}, "opened": opened, "choices": sheet_choices(),
+        "preview": preview, "dates": preview.dates, "start": preview.start, "begins": starts_words(found)[0],
+        "figures": figures.steps if figures else {}, "may_write": g.viewer.can("settings:write"),
+    }  # fmt: skip
