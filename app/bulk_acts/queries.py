@@ -68,7 +68,7 @@ class ActView:
     def said(self) -> str:
         """What became of it, in words."""
         if self.state == "undone":
-            return words.undone(self.done - self.kept, self.kept)
+            return words.undone(self.done - self.kept, self.kept, self.kind)
         return words.outcome(self.kind, self.parameters, self.done, self.same, self.failed)
 
 
@@ -84,7 +84,7 @@ class LeftLead:
     @property
     def why(self) -> str:
         """The reason in words."""
-        return words.REASONS.get(self.outcome, self.outcome)
+        return words.why_left(self.outcome)
 
 
 def act_of(act_id: UUID, user_id: UUID) -> ActView:

@@ -7,7 +7,7 @@ from uuid import UUID
 from flask import Blueprint, Response, g, request, url_for
 
 from app.bulk_acts.queries import ActView, act_of, left_leads, view_of
-from app.bulk_acts.services import Request, start_act, stop_or_undo
+from app.bulk_acts.services import Request, selected_ids, start_act, stop_or_undo
 from app.core import web
 from app.core.errors import Conflict, Invalid
 from app.core.fragments import answer, fragment, redirect_to, wants_fragment
@@ -19,6 +19,9 @@ from app.leads.queries.stages import known_stages
 from app.leads.queries.tagging import all_tags
 from app.leads.services import REASONS
 from app.leads.words import PRIORITY_WORDS
+from app.messaging.queries.templates import find_template, list_templates
+from app.messaging.services.judging import who_gets_template
+from app.messaging.words import left_out_words
 from app.workspaces.layout import desk_or_fragment
 from app.workspaces.queries import current_workspace, member_choices
 
@@ -35,6 +38,7 @@ def bar(slug: str) -> Response:
         values |= {
             "members": member_choices() if g.viewer.can("leads:assign") else [], "stages": known_stages(),
             "tags": all_tags(), "reasons": list(REASONS.values()),
+            "templates": list_templates() if g.viewer.can("messages:write") else [],
             "priorities": [(key, PRIORITY_WORDS[key]) for key in PRIORITIES],
         }  # fmt: skip
     return desk_or_fragment("leads", "bulk_acts/bar.html", "bulk_acts/_acts.html", **values)
@@ -49,6 +53,20 @@ def start(slug: str) -> Response:
     except Invalid as invalid:
         return _answer(fragment("bulk_acts/_refused.html", words=next(iter(invalid.errors.values()))), status=422)
     return _shown(view_of(act), {"HX-Trigger": "bulk:done" if act.state == "done" else "bulk:begun"})
+
+
+@bp.post("/w/<slug>/bulk/who-gets")
+@permit("messages:write")
+def who_gets(slug: str) -> Response:
+    """Who of the selected leads would get a template, and why the others would not. Changes nothing."""
+    asked = _asked()
+    try:
+        template = find_template(asked.value)
+        judged = who_gets_template(selected_ids(asked), template)
+    except Invalid as invalid:
+        return _answer(fragment("bulk_acts/_refused.html", words=next(iter(invalid.errors.values()))), status=422)
+    values = {"judged": judged, "template": template, "left_out_words": left_out_words}
+    return desk_or_fragment("leads", "bulk_acts/who_gets.html", "bulk_acts/_who_gets.html", **values)
 
 
 @bp.get("/w/<slug>/bulk/<uuid:bulk_act_id>")
@@ -97,5 +115,3 @@ def _shown(act: ActView, headers: dict[str, str]) -> Response:
 
 def _answer(body: str, *, status: int = 200, headers: dict[str, str] | None = None) -> Response:
     return answer(body, status=status, headers=headers)
-
-

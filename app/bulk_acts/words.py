@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
+from app.messaging.words import left_out_words
+
 #: kind -> (what is going on, what was done); {name} is the member, stage, tag or priority that it is about.
 _WORDS = {
     "assign": ("Giving leads to {name}", "{leads} now with {name}"),
@@ -12,8 +14,11 @@ _WORDS = {
     "priority": ("Setting the priority to {name}", "{leads} now {name} priority"),
     "archive": ("Archiving leads", "{leads} archived"),
     "bin": ("Putting leads in the bin", "{leads} in the bin"),
+    "message": ("Writing “{name}”", "“{name}” is on its way to {leads}"),
     "restore": ("Putting leads back on the desk", "{leads} back on the desk"),
 }
+#: Acts that leave out whom they must not touch, which is no failure.
+LEAVES_OUT = frozenset({"message", "enrol"})
 #: Why a lead of an act was left as it was.
 REASONS = {
     "same": "was so already",
@@ -41,12 +46,20 @@ def outcome(kind: str, parameters: Mapping[str, Any], done: int, same: int, fail
     if same:
         parts.append(f"{same:,} {'was' if same == 1 else 'were'} so already")
     if failed:
-        parts.append(f"{failed:,} could not be changed")
+        parts.append(f"{failed:,} left out" if kind in LEAVES_OUT else f"{failed:,} could not be changed")
     return ". ".join(parts) + "."
 
 
-def undone(done: int, kept: int) -> str:
+def why_left(outcome: str) -> str:
+    """Why a lead of an act was left as it was."""
+    return REASONS.get(outcome) or left_out_words(outcome)
+
+
+def undone(done: int, kept: int, kind: str = "") -> str:
     """What became of undoing: how many are as they were, how many were left since someone changed them again."""
+    if kind == "message":
+        words = f"Taken back: {'1 message' if done == 1 else f'{done:,} messages'}."
+        return f"{words} {kept:,} had left already." if kept else words
     words = f"Undone: {counted(done)} as before."
     if kept:
         words += f" {kept:,} changed by someone since and left {'as it is' if kept == 1 else 'as they are'}."

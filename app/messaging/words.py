@@ -110,6 +110,7 @@ _LEFT_OUT = {
     "missing_value": ("lacks something that the text asks for", "lack something that the text asks for"),
     "same_person": ("is a second enquiry of the same person", "are further enquiries of the same people"),
     "not_on_desk": ("is archived or in the bin", "are archived or in the bin"),
+    "just_sent": ("got these words within the last day", "got these words within the last day"),
     "gone": ("is gone or not yours to see", "are gone or not yours to see"),
     "under_way": ("is on it already", "are on it already"),
 }

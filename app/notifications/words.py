@@ -67,7 +67,7 @@ def _high_value(data: Mapping[str, Any], who: str | None) -> Line:
 _DONE = {
     "assign": "were assigned", "move": "were moved", "tag": "were tagged", "untag": "lost a tag",
     "priority": "have another priority", "archive": "were archived", "bin": "are in the bin",
-    "restore": "are back on the desk",
+    "restore": "are back on the desk", "message": "are written to",
 }  # fmt: skip
 
 

@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from app.bulk_acts.services.moving import move, put_back_moved
+from app.bulk_acts.services.writing import take_messages_back, write
 from app.core.models import one_among
 from app.core.permissions import Actor
 from app.core.tenancy import current_workspace_id
@@ -22,7 +23,8 @@ Parameters = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """`apply(lead_ids, parameters, actor)` changes what it can and returns what each changed lead was before.
+    """`apply(lead_ids, parameters, actor)` changes what it can and returns what each changed lead was before; as
+    `outcomes.Done` it also says why others were left out.
 
     `undo(before, parameters, actor)` puts back those that still are as the act left them, and returns their ids.
     `permission`: what it takes besides leads:write. `at_once`: so many leads are done within the request.
@@ -109,6 +111,7 @@ KINDS: dict[str, Kind] = {
     "archive": _to_shelf("archive"),
     "bin": _to_shelf("bin"),
     "restore": _to_shelf("desk"),
+    "message": Kind(write, take_messages_back, permission="messages:write", at_once=20),
 }
 
 __all__ = ["KINDS", "Before", "Kind", "Parameters"]

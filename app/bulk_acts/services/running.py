@@ -14,6 +14,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from app.bulk_acts.models import BulkAct, BulkActLead
 from app.bulk_acts.services.finishing import finish
 from app.bulk_acts.services.kinds import KINDS
+from app.bulk_acts.services.outcomes import Done
 from app.core.errors import Invalid, NotFound
 from app.core.fragments import topic
 from app.core.live import announce
@@ -40,18 +41,20 @@ def do_some(act_id: UUID, viewer: Viewer | None, actor: Actor, *, size: int) -> 
     kind = KINDS[act.kind]
     ids = list(_next(act, None, size))
     may = viewer is not None and viewer.can("leads:write") and viewer.can(kind.permission)
-    before: Mapping[UUID, dict[str, Any]] = {}
+    before = Done()
     failed = set(ids)
     if ids and may and viewer is not None:
         with acting_in(act.workspace_id, user_id=viewer.user_id, sees=SEES[viewer.role]):
             try:
-                before = kind.apply(ids, act.parameters, actor)
-                failed = _unseen(set(ids) - set(before))
+                applied = kind.apply(ids, act.parameters, actor)
+                before = applied if isinstance(applied, Done) else Done(applied)
+                failed = _unseen(set(ids) - set(before)) | set(before.left)
             except (Invalid, NotFound):  # the stage or the tag is gone meanwhile
-                before, failed = {}, set(ids)
+                before, failed = Done(), set(ids)
             db.session.flush()
     why = "gone" if may else "refused"
-    outcomes = {lead_id: "done" if lead_id in before else why if lead_id in failed else "same" for lead_id in ids}
+    left = {lead_id: before.left.get(lead_id, why) if lead_id in failed else "same" for lead_id in ids}
+    outcomes = {lead_id: "done" if lead_id in before else left[lead_id] for lead_id in ids}
     _keep(act, outcomes, before)
     act.done += len(before)
     act.failed += len(failed)

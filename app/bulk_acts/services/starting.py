@@ -22,6 +22,7 @@ from app.leads.models import PRIORITIES, Lead
 from app.leads.queries.filtering import LeadFilter
 from app.leads.services import DECLINED, REASONS, get_stage, get_tag, tag_named
 from app.leads.words import PRIORITY_WORDS
+from app.messaging.queries.templates import find_template
 from app.workspaces.queries import member_choices
 
 #: As many leads as one act takes.
@@ -79,12 +80,7 @@ def start_act(asked: Request, viewer: Viewer, actor: Actor) -> BulkAct:
 def _write_down(act: BulkAct, asked: Request) -> int:
     """Keep which leads the act is about, by one statement; returns how many."""
     here = current_workspace_id()
-    if asked.narrowed is not None:
-        which, most = asked.narrowed.conditions(asked.shelf), MOST
-    else:
-        if len(asked.lead_ids) > MOST_PICKED:
-            raise Invalid({"lead": f"Select at most {MOST_PICKED:,} leads one by one, or all that match."})
-        which, most = [Lead.id == one_among(asked.lead_ids)], MOST_PICKED
+    which, most = _which(asked)
     newest = (Lead.created_at.desc(), Lead.id.desc())
     found = (
         select(
@@ -100,6 +96,31 @@ def _write_down(act: BulkAct, asked: Request) -> int:
     if total > most:
         raise Invalid({"lead": f"These are more than {most:,} leads, too many for one go. Narrow them down first."})
     return int(total)
+
+
+def selected_ids(asked: Request) -> list[UUID]:
+    """The leads that an act would be about, the newest first, as far as the scope sees them. Raises Invalid for too
+    many picked one by one.
+    """
+    which, most = _which(asked)
+    query = select(Lead.id).where(Lead.workspace_id == current_workspace_id(), *which)
+    return list(db.session.scalars(query.order_by(Lead.created_at.desc(), Lead.id.desc()).limit(most)))
+
+
+def _which(asked: Request) -> tuple[list[Any], int]:
+    """What the leads must meet, and how many there may be at most."""
+    if asked.narrowed is not None:
+        return list(asked.narrowed.conditions(asked.shelf)), MOST
+    if len(asked.lead_ids) > MOST_PICKED:
+        raise Invalid({"lead": f"Select at most {MOST_PICKED:,} leads one by one, or all that match."})
+    return [Lead.id == one_among(asked.lead_ids)], MOST_PICKED
+
+
+def _template(asked: Request, actor: Actor) -> dict[str, Any]:
+    template = find_template(asked.value)
+    if template.archived_at is not None:
+        raise NotFound
+    return {"template_key": template.key, "name": template.name}
 
 
 def _nothing(asked: Request, actor: Actor) -> dict[str, Any]:
@@ -151,5 +172,5 @@ def _missing() -> UUID:
 
 
 _PARAMETERS = {
-    "assign": _member, "move": _stage, "tag": _tag, "untag": _tag, "priority": _priority,
+    "assign": _member, "move": _stage, "tag": _tag, "untag": _tag, "priority": _priority, "message": _template,
 }  # fmt: skip

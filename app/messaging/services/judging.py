@@ -8,6 +8,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -15,13 +16,14 @@ from sqlalchemy import ColumnElement, Select, and_, exists, false, literal, or_,
 
 from app.contacts.models import Consent, Contact, Property
 from app.core import email_addresses, phones
+from app.core.clock import utcnow
 from app.core.keyring import cipher
 from app.core.models import one_among
 from app.core.tenancy import current_workspace_id
 from app.extensions import db
 from app.leads.models import Lead
 from app.messaging import transports
-from app.messaging.models import MessageTemplate, Suppression
+from app.messaging.models import Message, MessageTemplate, Suppression
 from app.quotes.models import Quote
 from app.workspaces.queries import current_workspace
 
@@ -29,6 +31,7 @@ from app.workspaces.queries import current_workspace
 NAMED = 3
 #: A variable that says what stands there otherwise is never missing.
 _VARIABLE = re.compile(r"\{([a-z][a-z0-9_]*)\}")
+_A_DAY = timedelta(days=1)
 _OFFER = ("link", "valid_until")
 _MISSING: dict[str, ColumnElement[bool]] = {
     "price": Lead.price_minor.is_(None),
@@ -69,16 +72,23 @@ class Judged:
 
 
 def who_gets(
-    lead_ids: Sequence[UUID], channel: str, purpose: str = "service", *, counts: bool = True, words: str = ""
+    lead_ids: Sequence[UUID],
+    channel: str,
+    purpose: str = "service",
+    *,
+    counts: bool = True,
+    words: str = "",
+    template_key: str | None = None,
 ) -> Judged:
     """Judge who of the leads would get a message by `channel` for `purpose` (service or marketing).
 
     `counts`: whether it is an attempt, of which each lead gets so many only. `words` is the template's text: a lead
-    that lacks a value for one of its variables is left out. A person with several of the leads gets one message.
+    that lacks a value for one of its variables is left out, and with `template_key` whoever got that one within a day.
+    A person with several of the leads gets one message.
     What the scope does not see is left out as gone. One statement for up to some twenty thousand leads.
     """
     asked = list(dict.fromkeys(lead_ids))
-    rows = {row.id: row for row in db.session.execute(_query(asked, channel, purpose, _asked_for(words)))}
+    rows = {row.id: row for row in db.session.execute(_query(asked, channel, purpose, _asked_for(words), template_key))}
     judge = _Judge(channel, purpose, counts)
     reasons = {lead_id: judge.reason(rows.get(lead_id)) for lead_id in asked}
     left = Counter(reason for reason in reasons.values() if reason)
@@ -90,7 +100,9 @@ def who_gets(
 def who_gets_template(lead_ids: Sequence[UUID], template: MessageTemplate, *, counts: bool = True) -> Judged:
     """Judge who of the leads would get a template."""
     words = f"{template.subject} {template.body}"
-    return who_gets(lead_ids, template.channel, template.purpose, counts=counts, words=words)
+    return who_gets(
+        lead_ids, template.channel, template.purpose, counts=counts, words=words, template_key=template.key
+    )  # fmt: skip
 
 
 class _Judge:
@@ -136,10 +148,14 @@ class _Judge:
             return "no_consent"
         if self.limit is not None and row.follow_up_count >= self.limit:
             return "enough_attempts"
+        if row.just_sent:
+            return "just_sent"
         return "missing_value" if row.lacks else None
 
 
-def _query(lead_ids: list[UUID], channel: str, purpose: str, variables: frozenset[str]) -> Select[Any]:
+def _query(
+    lead_ids: list[UUID], channel: str, purpose: str, variables: frozenset[str], template_key: str | None
+) -> Select[Any]:  # fmt: skip
     key = Contact.email_key if channel == "email" else Contact.phone_key
     agreed = _agreed(channel).label("agreed") if purpose == "marketing" else literal(True).label("agreed")
     return (
@@ -147,6 +163,7 @@ def _query(lead_ids: list[UUID], channel: str, purpose: str, variables: frozense
             Lead.id, Lead.contact_id, Lead.shelf, Lead.follow_up_count, Contact.name_sealed,
             (Contact.email_sealed if channel == "email" else Contact.phone_sealed).label("address"),
             Suppression.reason.label("suppressed"), agreed, _lacks(variables).label("lacks"),
+            _just_sent(template_key).label("just_sent"),
         )
         .join(Contact, and_(Contact.workspace_id == Lead.workspace_id, Contact.id == Lead.contact_id))
         .join(Property, and_(Property.workspace_id == Lead.workspace_id, Property.id == Lead.property_id))
@@ -173,6 +190,17 @@ def _agreed(channel: str) -> Any:
         .limit(1)
         .correlate(Lead)
         .scalar_subquery()
+    )  # fmt: skip
+
+
+def _just_sent(template_key: str | None) -> ColumnElement[bool]:
+    """Whether the person was sent the same words within a day: pressed twice, or by two of us."""
+    if template_key is None:
+        return false()
+    return exists().where(
+        Message.workspace_id == Lead.workspace_id, Message.contact_id == Lead.contact_id,
+        Message.template_key == template_key, Message.created_at > utcnow() - _A_DAY,
+        Message.state.not_in(("cancelled", "refused", "failed")),
     )  # fmt: skip
 
 
