@@ -36,6 +36,8 @@ def came_from() -> Origin:
         current = urlsplit(request.headers.get("HX-Current-URL", ""))
         kind = next((name for name, page in _PAGES.items() if current.path == url_for(page)), "")
         pairs = parse_qsl(current.query) if kind else []
+        if not kind and f"{current.path}/".startswith(f"{url_for('messaging.inbox')}/"):
+            return Origin(current.path, "")  # beside a conversation, which stays open
     if not kind:
         return Origin(url_for("leads.board"), "")
     kept = [(name, value) for name, value in LeadFilter.from_pairs(pairs).as_pairs()]

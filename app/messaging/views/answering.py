@@ -18,7 +18,7 @@ from app.messaging.queries import answering, thread
 from app.messaging.services.answering import answer as send_answer
 from app.messaging.services.wishes import addresses_of
 from app.messaging.views import bp
-from app.messaging.views.inbox_page import WAYS, composer_values, current_view, inbox_page, thread_values, ways_of
+from app.messaging.views.inbox_page import WAYS, composer_values, inbox_page, shown_view, thread_values, ways_of
 
 
 @bp.post("/w/<slug>/inbox/<uuid:conversation_id>/composer", endpoint="composer")
@@ -127,4 +127,4 @@ def _whole_page(head: thread.Head, values: dict[str, Any], status: int) -> Respo
 
 
 def _here(head: thread.Head) -> str:
-    return url_for("messaging.conversation", conversation_id=head.id, show=current_view())
+    return url_for("messaging.conversation", conversation_id=head.id, show=shown_view())

@@ -14,7 +14,7 @@ from app.messaging.queries import arrivals, inbox, thread
 from app.messaging.services import conversations
 from app.messaging.services.receiving import judge_again
 from app.messaging.views import bp
-from app.messaging.views.inbox_page import current_view, inbox_page, list_values, thread_values
+from app.messaging.views.inbox_page import current_view, inbox_page, list_values, shown_view, thread_values
 from app.my_day.services.times import in_words, time_of
 from app.workspaces.queries import member_choices
 
@@ -106,7 +106,7 @@ def judge(slug: str, message_id: UUID) -> Response:
 def _still_open(conversation_id: UUID, words: str, *, shows: bool = True) -> Response:
     """The answer to an act after which one goes on reading; after an undo nothing that is open is replaced."""
     if not wants_fragment():
-        return redirect_to(url_for("messaging.conversation", conversation_id=conversation_id, show=current_view()))
+        return redirect_to(url_for("messaging.conversation", conversation_id=conversation_id, show=shown_view()))
     parts = [_toast(words)]
     if shows:
         values = thread_values(thread.head_of(conversation_id)) | {"is_live": True}
@@ -116,7 +116,7 @@ def _still_open(conversation_id: UUID, words: str, *, shows: bool = True) -> Res
 
 def _put_away(head: thread.Head, words: str, *, can_undo: bool = True) -> Response:
     """The answer to an act after which one is done with it here: the list as it is then, and nothing beside it."""
-    back = url_for("messaging.inbox", show=current_view())
+    back = url_for("messaging.inbox", show=shown_view())
     if not wants_fragment():
         return redirect_to(back)
     undo_url = url_for("messaging.reopen_conversation", conversation_id=head.id) if can_undo else None

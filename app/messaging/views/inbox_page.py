@@ -77,14 +77,14 @@ def thread_values(head: thread.Head) -> dict[str, Any]:
     may_write = g.viewer.can("messages:write")
     bubbles = thread.bubbles_of(head, zone, since=since, may_answer=g.viewer.can("quotes:write"))
     quote = latest_quote(head.lead.id) if g.viewer.can("quotes:read") else None
-    here = {"conversation_id": head.id, "show": current_view()}
+    here = {"conversation_id": head.id, "show": shown_view()}
     return {
         "part": "conversation", "open_id": head.id, "head": head, "bubbles": bubbles, "is_live": is_live,
         "viewer": g.viewer, "may_write": may_write, "view": current_view(),
         "quote": view_of(quote, today_here()) if quote else None,
         "live_url": url_for("messaging.conversation", **here, live=1, since=bubbles.oldest_cursor),
         "older_url": older_url(head, bubbles),
-        "today": utcnow().astimezone(zone).date(), "list_url": url_for("messaging.inbox", show=current_view()),
+        "today": utcnow().astimezone(zone).date(), "list_url": url_for("messaging.inbox", show=shown_view()),
         "snooze_errors": {}, "times": quick_times(utcnow(), g.workspace.clock()) if may_write else [],
         **(composer_values(head, bubbles) if may_write and not is_live else {}),
     }  # fmt: skip
@@ -96,11 +96,17 @@ def current_view() -> str:
     return wanted if wanted in inbox.VIEWS or wanted == ARRIVALS else "open"
 
 
+def shown_view() -> str | None:
+    """The same for an address, which names it only when it is not the usual one."""
+    view = current_view()
+    return None if view == "open" else view
+
+
 def older_url(head: thread.Head, bubbles: thread.Bubbles) -> str | None:
     """Where the messages before these are, None when there are none."""
     if bubbles.older_cursor is None:
         return None
-    return url_for("messaging.conversation", conversation_id=head.id, show=current_view(), before=bubbles.older_cursor)
+    return url_for("messaging.conversation", conversation_id=head.id, show=shown_view(), before=bubbles.older_cursor)
 
 
 def composer_values(

@@ -26,7 +26,7 @@ QUOTED = (
 )
 EXCHANGES = (
     Exchange("quote_sent", (
-        Line("in", 0.4, "sms", "Yes please, go ahead. Any day but Thursday suits us"),
+        Line("in", 0.4, "sms", "Yes please, go ahead. Thank you"),
     )),
     Exchange("quote_sent", (
         Line("in", 1.6, "email", "Hello,\n\nThank you for the quote. Yes please, but could you leave out the "
@@ -68,7 +68,7 @@ EXCHANGES = (
         Line("out", 69, "sms", "Thank you for telling us. If that changes, you know where we are."),
     ), "done"),
     Exchange("contacted", (
-        Line("in", 7.5, "sms", "👍"),
+        Line("in", 7.5, "sms", "Not sure yet, will have a think"),
     )),
     Exchange("booking_confirmed", (
         Line("in", 49, "email", "Just a quick note to say how pleased we are. The windows have never looked so "

@@ -27,6 +27,7 @@ async function read() {
   const note = thread.querySelector("[data-mark-read]");
   if (!note || note.dataset.sent || document.visibilityState !== "visible") return;
   note.dataset.sent = "1";
+  links().find((link) => link.pathname === location.pathname)?.closest("li").classList.remove("unread");
   try {
     await fetch(note.dataset.markRead, { method: "POST", headers: { "X-CSRFToken": csrf(), "HX-Request": "true" } });
   } catch {
