@@ -39,6 +39,7 @@ from app.squeegee.models import SqueegeeAccount, Transfer
 from app.workspaces.models import Membership
 from app.workspaces.queries import load_place, today_here
 from app.workspaces.services import invite
+from tests.isolation import talk
 from tests.isolation.bodies import BODIES, NOWHERE
 from tests.support.leads import make_lead
 from tests.support.world import Member, World, add_member
@@ -125,6 +126,8 @@ NEEDED = {
     "leads.merge_listed_tag": (_SECOND_TAG,),
     "leads.bring_back_stage": ("update stages set retired_at = now() where id = :stage_id",),
     "leads.delete_for_good": ("update leads set shelf = 'bin', shelved_at = now() where id = :lead_id",),
+    "messaging.judge": ("update messages set direction = 'in', state = 'received' where id = :message_id",),
+    "messaging.restore_arrival": ("update arrivals set state = 'ignored' where id = :arrival_id",),
     "messaging.retry": ("update messages set state = 'failed' where id = :message_id",),
     "messaging.settle": ("update messages set state = 'uncertain' where id = :message_id",),
     "quotes.create": ("update quotes set state = 'sent' where id = :quote_id",),
@@ -283,4 +286,6 @@ MAKERS: dict[str, Callable[[Lead, Actor], UUID]] = {
     "tag_id": _tag,
     "notification_id": _notification,
     "bulk_act_id": _bulk_act,
+    "conversation_id": talk.conversation,
+    "arrival_id": talk.arrival,
 }
