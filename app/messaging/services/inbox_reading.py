@@ -51,7 +51,8 @@ def take_in_mail(raw: bytes, at: Any) -> None:
         inbound = read_mail(raw, at)
     except Exception as error:  # the parser is fed by strangers
         log.exception("mail_not_read", error=type(error).__name__)
-        inbound = Inbound("email", hashlib.sha256(raw).hexdigest(), "", "This mail could not be read. It is in the mailbox.", at)
+        key = hashlib.sha256(raw).hexdigest()
+        inbound = Inbound("email", key, "", "This mail could not be read. It is in the mailbox.", at)
     take_in(inbound)
 
 
