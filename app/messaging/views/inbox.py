@@ -8,6 +8,7 @@ from app.core.clock import utcnow
 from app.core.errors import NotFound
 from app.core.fragments import answer, fragment, redirect_to, wants_fragment
 from app.core.permissions import permit
+from app.leads.services import get_lead
 from app.messaging.queries import arrivals, inbox, thread
 from app.messaging.services import conversations
 from app.messaging.views import bp
@@ -39,12 +40,13 @@ def show_conversation(slug: str, conversation_id: UUID) -> Response:
 @permit("messages:read")
 def of_lead(slug: str, lead_id: UUID) -> Response:
     """Go to the conversation with a lead's contact, or to writing the first message."""
-    found = inbox.conversation_of_lead(lead_id)
+    lead = get_lead(lead_id)
+    found = inbox.conversation_of_lead(lead.id)
     if found is not None:
         return redirect_to(url_for("messaging.conversation", conversation_id=found))
     if not g.viewer.can("messages:write"):
         raise NotFound
-    return redirect_to(url_for("messaging.compose_form", lead_id=lead_id))
+    return redirect_to(url_for("messaging.compose_form", lead_id=lead.id))
 
 
 @bp.post("/w/<slug>/inbox/<uuid:conversation_id>/read", endpoint="read_conversation")
