@@ -7,7 +7,7 @@ from app.leads.models import Lead
 from app.messaging.models import Message, MessageTemplate
 from app.messaging.services.composing import compose
 from app.messaging.services.letters import with_way_out
-from app.messaging.services.rendering import Rendered, TemplateFault, render_template
+from app.messaging.services.rendering import VARIABLE, VARIABLES, Rendered, TemplateFault, render_template
 from app.messaging.services.wording import SAMPLE, TemplateDraft
 from app.workspaces.queries import current_workspace
 
@@ -21,10 +21,10 @@ _EXAMPLE_WAY_OUT = "https://example.com/stop"
 @dataclass(frozen=True, slots=True)
 class Trial:
     """Words filled in. `gaps`: variables that the lead has no value for, so that nothing would be sent; `made_up`:
-    those that only come with what is sent. `words` is None when a variable does not exist.
+    those that only come with what is sent.
     """
 
-    words: Rendered | None
+    words: Rendered
     gaps: tuple[str, ...] = ()
     made_up: tuple[str, ...] = ()
 
@@ -32,8 +32,9 @@ class Trial:
 def try_words(draft: TemplateDraft, lead: Lead | None, key: str = "") -> Trial:
     """Fill in words that need not be good yet, for a lead, or for a made-up customer without one."""
     template = MessageTemplate(
-        key=key, name=draft.name, channel=draft.channel, purpose=draft.purpose, subject=draft.subject, body=draft.body
-    )
+        key=key, name=draft.name, channel=draft.channel, purpose=draft.purpose, subject=_readable(draft.subject),
+        body=_readable(draft.body),
+    )  # fmt: skip
     given: dict[str, str] = {} if lead is not None else _made_up_customer()
     gaps: list[str] = []
     made_up: list[str] = []
@@ -41,8 +42,6 @@ def try_words(draft: TemplateDraft, lead: Lead | None, key: str = "") -> Trial:
         try:
             words = render_template(template, lead, link_label=_BUTTONS.get(key, "See your quote"), **given)
         except TemplateFault as fault:
-            if fault.variable not in SAMPLE or fault.variable in given:
-                return Trial(None)
             is_brought = fault.variable in _BROUGHT
             (made_up if is_brought else gaps).append(fault.variable)
             given[fault.variable] = SAMPLE[fault.variable] if is_brought else f"{{{fault.variable}}}"
@@ -50,18 +49,21 @@ def try_words(draft: TemplateDraft, lead: Lead | None, key: str = "") -> Trial:
         return Trial(_whole(words, draft), tuple(gaps), tuple(made_up))
 
 
-def send_trial(draft: TemplateDraft, lead: Lead | None, recipient: str, actor: Actor, key: str = "") -> Message | None:
-    """Send filled-in words to their writer, to nobody else; None when they can't be filled in.
+def send_trial(draft: TemplateDraft, lead: Lead | None, recipient: str, actor: Actor, key: str = "") -> Message:
+    """Send filled-in words to their writer, to nobody else. The caller has judged them.
 
     The message belongs to no lead, so that it counts nowhere and leaves no trace on a timeline.
     """
     words = try_words(draft, lead, key).words
-    if words is None:
-        return None
     return compose(
         None, draft.channel, recipient=recipient, subject=f"Test: {words.subject}", body=words.body, html=words.html,
         created_by=actor.user_id, actor=actor,
     )  # fmt: skip
+
+
+def _readable(text: str) -> str:
+    """With variables that do not exist as plain text, so that the rest can be looked at."""
+    return VARIABLE.sub(lambda found: found[0] if found[1] in VARIABLES else f"{{\u2060{found[0][1:]}", text)
 
 
 def _made_up_customer() -> dict[str, str]:

@@ -48,6 +48,7 @@ const fit = (frame) => {
 // Each drawing goes into a new frame that takes the old one's place once it is there: no flicker, and no entry in the
 // browser's history.
 let timer = 0;
+let drawn = 0;
 const draw = () => {
   clearTimeout(timer);
   preview.querySelectorAll("iframe[data-coming]").forEach((late) => late.remove());
@@ -55,7 +56,7 @@ const draw = () => {
   const next = shown.cloneNode();
   next.removeAttribute("src");
   next.dataset.coming = "";
-  shown.removeAttribute("name");
+  next.name = button.formTarget = `words-frame-${++drawn}`; // a frame keeps the name that it was made with
   next.addEventListener("load", () => {
     if (!next.contentDocument?.body?.childElementCount) return; // the blank page that a frame begins with
     next.removeAttribute("data-coming");
