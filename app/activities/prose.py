@@ -7,6 +7,7 @@ from typing import Any
 
 from app.core.human_time import duration, long_date
 from app.core.money import format_money
+from app.followups.words import WHY_WORDS
 from app.leads.queries.facts import FACTS, read_out
 from app.leads.words import DECLINE_WORDS, often
 
@@ -191,9 +192,14 @@ def _transfer(a: Words) -> Line:
 
 
 def _follow_up(a: Words) -> Line:
-    states = {"follow_up.done": "done", "follow_up.skipped": "skipped", "follow_up.planned": "planned"}
+    states = {
+        "follow_up.done": "done", "follow_up.skipped": "skipped", "follow_up.planned": "planned",
+        "follow_up.postponed": "put off", "sequence.started": "begun", "sequence.stopped": "stopped",
+        "sequence.paused": "paused", "sequence.resumed": "goes on", "sequence.renewed": "goes on by its newest version",
+    }  # fmt: skip
     title = str(a.data.get("title") or "Follow-up")
-    return Line("clock", f"{title}: {states.get(a.event, a.event)}", str(a.data.get("why") or ""))
+    why = str(a.data.get("why") or "")
+    return Line("clock", f"{title}: {states.get(a.event, a.event)}", WHY_WORDS.get(why, why.replace("_", " ")))
 
 
 def _appointment(a: Words) -> Line:

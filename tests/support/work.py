@@ -34,6 +34,13 @@ def run_outbox() -> int:
 def make_due(kind: str | None = None) -> int:
     """Pull work of the workspace in scope that waits for its time (of one kind, or all) to now. Returns how many."""
     db.session.flush()
+    if kind in (None, "follow_up.due"):
+        db.session.execute(
+            text(
+                "update follow_ups set due_at = clock_timestamp() - interval '1 second' where state = 'planned'"
+                " and kind in ('email', 'sms', 'stage', 'branch') and due_at > clock_timestamp()"
+            )
+        )
     moved = db.session.execute(
         text(
             "update outbox set run_at = clock_timestamp() - interval '1 second'"

@@ -1,6 +1,6 @@
 """Doing a follow-up whose time has come: a message is written, a lead moved, a branch decided."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from app.activities.services import set_quietly
@@ -25,6 +25,9 @@ from app.leads.services import move_to_stage, stage_by_key
 from app.messaging import services as messaging
 from app.workspaces.queries import current_workspace
 
+#: The database's clock rings, ours is asked.
+_A_MOMENT = timedelta(seconds=5)
+
 
 def carry_out(follow_up_id: UUID) -> datetime | None:
     """Do what was planned, if it still is to be done. Returns a later moment when now is not the time for it.
@@ -35,6 +38,8 @@ def carry_out(follow_up_id: UUID) -> datetime | None:
     follow_up, lead = locked(follow_up_id)
     if follow_up.state != "planned":
         return None
+    if follow_up.due_at > utcnow() + _A_MOMENT:
+        return follow_up.due_at  # it was put off after the bell was hung up for it
     enrolment = _enrolment(follow_up)
     off = _why_off(follow_up, enrolment, lead)
     if off is not None or enrolment is None:
