@@ -27,6 +27,8 @@ _NO = re.compile(
     r"|\bnot (?:at the moment|right now|this time|today|for now|just now)\b"
     r"|\bgive it a miss\b|\bchanged (?:my|our) minds?\b"
 )
+#: A no that begins a later sentence: beside a yes it makes a doubt.
+_ALSO_NO = re.compile(r"[.!,;:\-] ?(?:no|nope|nah)\b|^(?:no|nope|nah)\b")
 _YES = re.compile(
     r"(?:^|(?<=[.!,;:\-] )|(?<=[.!]))(?:yes|yep|yeah|yup|yess+|aye|certainly|definitely|absolutely)\b(?! but\b)"
     r"|(?:^|(?<=[.!,;:\-] ))(?:yes|yep|yeah) but\b"
@@ -94,7 +96,8 @@ def judge(text: str, rungs: int = 0) -> Judgement:
 
 
 def _said(plain: str) -> str:
-    says_no, says_yes = bool(_NO.search(plain)), _says_yes(_NO.sub(" ", plain))
+    says_yes = _says_yes(_NO.sub(" ", plain))
+    says_no = bool(_NO.search(plain)) or (says_yes and bool(_ALSO_NO.search(plain)))
     asks, hedges = bool(_QUESTION.search(plain)), bool(_HEDGE.search(plain))
     if says_no:
         return "unclear" if says_yes or asks or hedges or _is_long_no(plain) else "no"
