@@ -11,7 +11,8 @@ SAID = {
     "yes": [
         "Yes", "yes please", "Yes please, thanks Hannah", "Hi, yes please go ahead. Many thanks, Jo", "👍",
         "Yep no problem", "Book me in please", "That sounds great, we’d like to go ahead",
-        "I'd like to accept your quote, thanks.", "Go ahead!", "ok go ahead", "Yes that's fine", "Please proceed", "Happy to go ahead",
+        "I'd like to accept your quote, thanks.", "Go ahead!", "ok go ahead",
+        "Yes that's fine", "Please proceed", "Happy to go ahead",
     ],
     "yes_but": [
         "Yes please but can you do Thursdays?", "Yes, when can you start?", "Yes, but not the conservatory",
