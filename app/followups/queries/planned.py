@@ -2,26 +2,30 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CompoundSelect, and_, bindparam, cast, func, null, or_, select, tuple_, union_all
+from sqlalchemy import CompoundSelect, Select, and_, bindparam, cast, func, null, or_, select, tuple_, union_all
 
 from app.contacts.models import Contact
 from app.core.catalogue import known
+from app.core.clock import utcnow
 from app.core.keyring import cipher
 from app.core.models import fixed, one_among
 from app.core.tenancy import current_workspace_id
 from app.extensions import db
 from app.followups.models import FollowUp
 from app.followups.models import Sequence as Sequences
+from app.followups.queries.ways import OF_LEAD, NextStep, Way, way_of
 from app.leads.models import Lead
 from app.messaging.queries import WAITING, MessageRow, waiting_row
 
 PAGE = 30
 #: A lead with more than this planned has gone wrong; the drawer shows the first ones.
 MOST_PLANNED = 40
+#: Sequences that ended are shown for so long, so that people see why a chase went quiet.
+ENDED_SHOWN = timedelta(days=14)
 #: What Sill does for itself in passing is nothing that anybody waits for.
 _UNSEEN = ("branch", "stage", "wait")
 _ICONS = {"email": "mail", "sms": "message-square", "call": "phone", "task": "clipboard-list"}
@@ -68,14 +72,17 @@ class PlannedPage:
 
 @dataclass(frozen=True, slots=True)
 class ToCome:
-    """What is to come with a lead: acts that are planned, the earliest first, and messages that have not settled."""
+    """What is to come with a lead: acts that are planned, the earliest first, messages that have not settled, and the
+    sequences it is on or was on lately, the newest first.
+    """
 
     planned: list[PlannedAct]
     messages: list[MessageRow]
+    ways: list[Way]
 
 
 _PLANNED = (
-    select(FollowUp.id.label("act_id"), FollowUp.kind, FollowUp.title, FollowUp.due_at)
+    select(FollowUp.id.label("act_id"), FollowUp.kind, FollowUp.title, FollowUp.due_at, FollowUp.enrolment_id)
     .where(
         FollowUp.workspace_id == bindparam("here"), FollowUp.lead_id == bindparam("lead"),
         FollowUp.state == fixed("planned"), FollowUp.kind.not_in(_UNSEEN),
@@ -85,25 +92,42 @@ _PLANNED = (
 )  # fmt: skip
 
 
-def _both() -> CompoundSelect[Any]:
-    acts, waiting = _PLANNED.subquery("acts"), WAITING.subquery("waiting")
+def _together(*parts: Select[Any]) -> CompoundSelect[Any]:
+    """Several lists by one statement: each row has the columns of its own list, and nothing in those of the others."""
+    lists = [part.subquery() for part in parts]
     return union_all(
-        select(*acts.c, *(cast(null(), column.type).label(column.name) for column in waiting.c)),
-        select(*(cast(null(), column.type).label(column.name) for column in acts.c), *waiting.c),
+        *(
+            select(
+                *(
+                    column if each is mine else cast(null(), column.type).label(column.name)
+                    for each in lists
+                    for column in each.c
+                )
+            )
+            for mine in lists
+        )
     )
 
 
-_TO_COME = _both()
+_TO_COME = {True: _together(_PLANNED, OF_LEAD, WAITING), False: _together(_PLANNED, OF_LEAD)}
 
 
 def to_come(lead_id: UUID, *, with_messages: bool) -> ToCome:
     """What is to come with a lead, by one statement; `with_messages` for those who may read them."""
-    statement = _TO_COME if with_messages else _PLANNED
-    rows = db.session.execute(statement, {"here": current_workspace_id(), "lead": lead_id}).all()
-    acts = [PlannedAct(row.act_id, lead_id, row.kind, row.title, row.due_at) for row in rows if row.act_id]
-    messages = [waiting_row(row, lead_id) for row in rows if not row.act_id]
-    acts.sort(key=lambda act: (act.due_at, act.id))
-    return ToCome(acts, sorted(messages, key=lambda message: message.created_at))
+    given = {"here": current_workspace_id(), "lead": lead_id, "since": utcnow() - ENDED_SHOWN}
+    rows = db.session.execute(_TO_COME[with_messages], given).all()
+    planned = sorted((row for row in rows if row.act_id), key=lambda row: (row.due_at, row.act_id))
+    acts = [PlannedAct(row.act_id, lead_id, row.kind, row.title, row.due_at) for row in planned]
+    ways = [way_of(row, lead_id, _steps_of(row.way_id, planned)) for row in rows if row.way_id]
+    messages = [waiting_row(row, lead_id) for row in rows if not row.act_id and not row.way_id]
+    ways.sort(key=lambda way: way.started_at, reverse=True)
+    return ToCome(acts, sorted(messages, key=lambda message: message.created_at), ways)
+
+
+def _steps_of(way_id: UUID, planned: list[Any]) -> list[NextStep]:
+    return [
+        NextStep(row.act_id, row.kind, row.title, row.due_at) for row in planned if row.enrolment_id == way_id
+    ]  # fmt: skip
 
 
 def count_planned(lead_ids: Sequence[UUID]) -> tuple[int, int]:

@@ -5,11 +5,12 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, bindparam, func, lateral, or_, select, true, tuple_
+from sqlalchemy import ColumnElement, and_, bindparam, func, or_, select, true, tuple_
 
 from app.contacts.models import Contact
 from app.core.catalogue import known
 from app.core.keyring import cipher
+from app.core.loading import load_one
 from app.core.models import fixed
 from app.core.tenancy import current_workspace_id
 from app.extensions import db
@@ -72,6 +73,13 @@ def known_sequences() -> list[Sequence]:
     return sorted(known(Sequence), key=lambda each: (each.position, each.name, each.id))
 
 
+def get_way(enrolment_id: UUID) -> Enrolment:
+    """One lead's way through a sequence. Raises NotFound."""
+    return load_one(
+        select(Enrolment).where(Enrolment.workspace_id == current_workspace_id(), Enrolment.id == enrolment_id)
+    )
+
+
 def way_counts() -> dict[UUID, dict[str, int]]:
     """How many leads are under way and paused on each sequence."""
     rows = db.session.execute(
@@ -129,41 +137,53 @@ def _on(sequence_id: UUID, states: tuple[str, ...]) -> ColumnElement[bool]:
     )  # fmt: skip
 
 
-_PLANNED = (
-    select(FollowUp.id.label("act_id"), FollowUp.kind, FollowUp.title, FollowUp.due_at)
-    .where(
-        FollowUp.workspace_id == Enrolment.workspace_id, FollowUp.lead_id == Enrolment.lead_id,
-        FollowUp.state == fixed("planned"), FollowUp.enrolment_id == Enrolment.id,
-    )
-    .correlate(Enrolment)
+_PLANNED = and_(
+    FollowUp.workspace_id == Enrolment.workspace_id, FollowUp.lead_id == Enrolment.lead_id,
+    FollowUp.state == fixed("planned"), FollowUp.enrolment_id == Enrolment.id,
 )  # fmt: skip
-_NEXT = lateral(_PLANNED.order_by(FollowUp.due_at, FollowUp.id).limit(1)).alias("next_step")
-_LATER = lateral(select(func.count().label("number")).select_from(_PLANNED.subquery())).alias("later")
+_NEXT = (
+    select(FollowUp.id.label("act_id"), FollowUp.kind, FollowUp.title, FollowUp.due_at)
+    .where(_PLANNED)
+    .order_by(FollowUp.due_at, FollowUp.id)
+    .limit(1)
+    .correlate(Enrolment)
+    .lateral("next_step")
+)
+_LATER = select(func.count(FollowUp.id).label("number")).where(_PLANNED).correlate(Enrolment).lateral("later")
 _WAY = (
     select(
         Enrolment.id, Enrolment.lead_id, Enrolment.sequence_id, Enrolment.version_no, Enrolment.state, Enrolment.why,
         Enrolment.started_at, Enrolment.paused_until, Enrolment.ended_at, _NEXT.c.act_id, _NEXT.c.kind, _NEXT.c.title,
         _NEXT.c.due_at, _LATER.c.number.label("planned"),
     )
+    .select_from(Enrolment)
     .join(_NEXT, true(), isouter=True)
     .join(_LATER, true(), isouter=True)
     .where(Enrolment.workspace_id == bindparam("here"))
 )  # fmt: skip
-_OF_LEAD = (
-    _WAY.where(
-        Enrolment.lead_id == bindparam("lead"),
-        or_(Enrolment.state.in_(UNDER_WAY), Enrolment.ended_at >= bindparam("since")),
+#: The ways of a lead that are under way, and those that ended after `since`; the newest first. Their next steps are
+#: among what is planned with the lead, so `planned.to_come` reads both at once.
+OF_LEAD = (
+    select(
+        Enrolment.id.label("way_id"), Enrolment.sequence_id, Enrolment.version_no, Enrolment.state.label("way_state"),
+        Enrolment.why, Enrolment.started_at, Enrolment.paused_until, Enrolment.ended_at,
+    )
+    .where(
+        Enrolment.workspace_id == bindparam("here"), Enrolment.lead_id == bindparam("lead"),
+        or_(Enrolment.state.in_([fixed(state) for state in UNDER_WAY]), Enrolment.ended_at >= bindparam("since")),
     )
     .order_by(Enrolment.started_at.desc(), Enrolment.id.desc())
     .limit(MOST_OF_LEAD)
-)
+)  # fmt: skip
 
 
-def ways_of(lead_id: UUID, since: datetime) -> list[Way]:
-    """A lead's ways that are under way, and those that ended after `since`; the newest first."""
-    rows = db.session.execute(_OF_LEAD, {"here": current_workspace_id(), "lead": lead_id, "since": since})
-    names = {each.id: each.name for each in known(Sequence)}
-    return [_way(row, names) for row in rows]
+def way_of(row: Any, lead_id: UUID, steps: list[NextStep]) -> Way:
+    """A row of OF_LEAD with what is planned by it, the earliest first."""
+    name = next((each.name for each in known(Sequence) if each.id == row.sequence_id), "A sequence")
+    return Way(
+        row.way_id, lead_id, row.sequence_id, name, row.version_no, row.way_state, row.why, row.started_at,
+        row.paused_until, row.ended_at, steps[0] if steps else None, max(0, len(steps) - 1),
+    )  # fmt: skip
 
 
 def ways_page(sequence_id: UUID, state: str, after: tuple[datetime, UUID] | None = None, limit: int = PAGE) -> WayPage:

@@ -1,29 +1,25 @@
 """A lead's sequences in its drawer: put on one, paused until a day, resumed, stopped."""
 
-from datetime import UTC, date, datetime, time, timedelta
-from typing import Any
+from datetime import UTC, date, datetime, time
 from uuid import UUID
 
 from flask import Response, flash, g, request, url_for
 
 from app.core import web
-from app.core.clock import utcnow
 from app.core.errors import Conflict, Invalid, NotFound
 from app.core.fragments import answer, fragment, redirect_to, wants_fragment
 from app.core.ids import parse_id
 from app.core.permissions import permit
 from app.followups import services
 from app.followups.models import Enrolment
-from app.followups.queries import to_come
-from app.followups.queries.ways import known_sequences, ways_of
+from app.followups.queries import ToCome, to_come
+from app.followups.queries.lead_ways import lead_ways
+from app.followups.queries.ways import get_way
 from app.followups.services.setting_up import get_sequence
 from app.followups.views import bp
-from app.followups.words import WHY_WORDS
 from app.leads.services import get_lead
 from app.workspaces.queries import current_workspace
 
-#: Ways that ended are shown for so long, so that people see why a chase went quiet.
-ENDED_SHOWN = timedelta(days=14)
 _SAID = {"pause": "Paused. Nothing goes out until you resume.", "resume": "Goes on.", "stop": "Stopped."}
 
 
@@ -34,7 +30,8 @@ def lead_sequences(slug: str, lead_id: UUID) -> Response:
     lead = get_lead(lead_id)
     if not wants_fragment():
         return redirect_to(url_for("leads.show", lead_id=lead.id))
-    return answer(_panel(lead.id))
+    coming = to_come(lead.id, with_messages=False)
+    return answer(_panel(lead.id, coming))
 
 
 @bp.post("/w/<slug>/leads/<uuid:lead_id>/sequences", endpoint="enrol")
@@ -63,24 +60,10 @@ def change_way(slug: str, enrolment_id: UUID) -> Response:
     except (Conflict, Invalid) as error:
         words = error.message if isinstance(error, Conflict) else next(iter(error.errors.values()))
         status = 409 if isinstance(error, Conflict) else 422
-        return _after(services.lead_of_way(enrolment_id), words, status)
+        return _after(get_way(enrolment_id).lead_id, words, status)
     if request.form.get("back") == "list":
         return redirect_to(url_for("followups.under_way", sequence_id=way.sequence_id))
     return _after(way.lead_id, _SAID.get(act, "Done."))
-
-
-def panel_values(lead_id: UUID) -> dict[str, Any]:
-    """Values for followups/sequences/_panel.html. One statement, besides what is kept in memory."""
-    ways = ways_of(lead_id, utcnow() - ENDED_SHOWN)
-    going = {way.sequence_id for way in ways if way.is_under_way}
-    offered = [each for each in known_sequences() if each.is_active and each.steps and each.id not in going]
-    now = [way for way in ways if way.is_under_way]
-    return {
-        "lead_id": lead_id, "ways": now, "ended": [way for way in ways if not way.is_under_way][:2],
-        "offered": offered, "why_words": WHY_WORDS, "can_write": g.viewer.can("leads:write"),
-        "may_look": g.viewer.can("messages:read"),
-        "tomorrow": (utcnow() + timedelta(days=1)).astimezone(current_workspace().clock().zone).date().isoformat(),
-    }  # fmt: skip
 
 
 def _change(act: str, enrolment_id: UUID) -> Enrolment:
@@ -116,8 +99,11 @@ def _after(lead_id: UUID, words: str, status: int = 200) -> Response:
         can_write=g.viewer.can("leads:write"), can_send=g.viewer.can("messages:write"),
     )  # fmt: skip
     said = fragment("followups/sequences/_said.html", words=words, kind=kind, planned=planned, lead_id=lead_id)
-    return answer(_panel(lead_id), said, status=status)
+    return answer(_panel(lead_id, coming), said, status=status)
 
 
-def _panel(lead_id: UUID) -> str:
-    return fragment("followups/sequences/_panel.html", **panel_values(lead_id))
+def _panel(lead_id: UUID, coming: ToCome) -> str:
+    return fragment(
+        "followups/sequences/_panel.html", chases=lead_ways(lead_id, coming.ways),
+        can_write=g.viewer.can("leads:write"), may_look=g.viewer.can("messages:read"),
+    )  # fmt: skip

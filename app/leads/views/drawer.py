@@ -13,6 +13,7 @@ from app.core.clock import utcnow
 from app.core.fragments import answer, fragment
 from app.core.human_time import humanise_past
 from app.followups.queries import to_come
+from app.followups.queries.lead_ways import lead_ways
 from app.leads.queries.detail import LeadDetail, lead_detail
 from app.leads.queries.faces import FIRST, MORE, answered, face_view, record_of
 from app.leads.queries.facts import FACTS, read_out
@@ -49,11 +50,13 @@ def drawer_values(lead_id: UUID, *, on_page: bool = False) -> dict[str, Any]:
         "may_tag": g.viewer.can("leads:write"),
         "adding": False,
         "bin_days": current_workspace().bin_days,
+        "may_look": g.viewer.can("messages:read"),
         "planned": coming.planned,
         "messages": coming.messages,
         "quotes": quotes_of(lead_id),
         # A page counts the sidebar as well: there the panel comes by itself.
         "squeegee": None if on_page else panel(detail.lead, detail.stage.key),
+        "chases": lead_ways(lead_id, coming.ways),
         "viewer": g.viewer,
         **({} if is_live else log_of(detail.lead.id)),
         **(more_of(detail) if on_page else {}),
