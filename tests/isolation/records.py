@@ -6,7 +6,7 @@ A new kind of id, or a new form, fails the tests of the routes until it is writt
 import json
 import secrets
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -30,6 +30,8 @@ from app.leads.services import add_tag, stage_by_key, tag_named
 from app.leads.services.saved_views import save_view
 from app.messaging.models import Message, Suppression
 from app.messaging.services import compose, suppress
+from app.messaging.services.templates import TemplateDraft
+from app.messaging.services.templates import save as keep_template
 from app.notifications.services import notify
 from app.price_book.services import import_usual
 from app.quotes.models import SlotOffer
@@ -56,7 +58,7 @@ FIELDS = {"field": "bedrooms", "channel": "email", "kind": "svg", "version_no": 
 class Records:
     """One record of each kind in one workspace, by the name that its id has in addresses."""
 
-    ids: dict[str, UUID]
+    ids: dict[str, UUID | str]
 
     def path(self, rule: Rule, slug: str, ids: dict[str, Any] | None = None) -> str:
         """The address of a rule with this workspace's ids, or with others in their place."""
@@ -92,7 +94,7 @@ def make_records(owner: Member) -> Records:
     """Make one record of each kind in a member's workspace. The lead stands so that anything may be done with it."""
     with owner.acting() as actor:
         lead = make_lead(actor, price_minor=2400)
-        found: dict[str, UUID] = {
+        found: dict[str, UUID | str] = {
             "lead_id": lead.id, "stage_id": stage_by_key("contacted").id, "contact_id": lead.contact_id,
             "property_id": lead.property_id,
         }  # fmt: skip
@@ -172,6 +174,13 @@ def _message(lead: Lead, actor: Actor) -> UUID:
         hold=timedelta(hours=1),
     )
     return message.id
+
+
+def _template(lead: Lead, actor: Actor) -> str:
+    """Changed once, so that it has a first version and a second."""
+    draft = TemplateDraft("Our own", "email", "service", "Hello", "Good day, {first_name}.")
+    key: str = keep_template(None, draft, None, actor).key
+    return keep_template(key, replace(draft, body="Hello."), None, actor).key
 
 
 def _quote(lead: Lead, actor: Actor) -> UUID:
@@ -266,7 +275,7 @@ def _suppression(lead: Lead, actor: Actor) -> UUID:
     return db.session.scalars(select(Suppression.id).where(Suppression.reason == "asked")).one()
 
 
-MAKERS: dict[str, Callable[[Lead, Actor], UUID]] = {
+MAKERS: dict[str, Callable[[Lead, Actor], UUID | str]] = {
     "suppression_id": _suppression,
     "book_id": lambda lead, actor: import_usual(today_here() + timedelta(days=9), actor).id,
     "file_id": _file,
@@ -274,6 +283,7 @@ MAKERS: dict[str, Callable[[Lead, Actor], UUID]] = {
     "form_id": _form,
     "follow_up_id": _follow_up,
     "message_id": _message,
+    "template_key": _template,
     "quote_id": _quote,
     "submission_id": _submission,
     "invitation_id": _invitation,
