@@ -24,6 +24,7 @@ from app.supervisor import ChildFailed, StopAsked, Supervisor, say
 PORTS = {"web": 8000, "mailbox": 8025, "smtp": 2525, "squeegee": 8090}
 DEMO_LOGIN = "owner@example.com"
 DEMO_PASSWORD = "glass-and-ladder-2026"
+HOOKS = "hooks.json"
 FLASK = [sys.executable, "-m", "flask", "--app", "wsgi"]
 
 
@@ -74,7 +75,8 @@ def _run(supervisor: Supervisor, servers: EmbeddedServers, var_dir: Path) -> Non
     supervisor.start("web", [sys.executable, "-m", "gunicorn", "--config", "gunicorn.conf.py"])
     if is_demo:
         websites = [f"--embed-in=http://{host}:{ports['mailbox']}" for host in (LOOPBACK, "localhost")]
-        supervisor.run("seed", [*FLASK, "seed", "demo", *websites])  # while web is starting
+        # While web is starting. The mailbox finds in the file where answers to Sill go.
+        supervisor.run("seed", [*FLASK, "seed", "demo", *websites, f"--hooks-into={var_dir / HOOKS}"])
     supervisor.start("worker", [sys.executable, "worker.py"])
     supervisor.start("scheduler", [sys.executable, "worker.py", "scheduler"])
     supervisor.wait_for(lambda: _answers(ports["web"], "/healthz"))
@@ -162,6 +164,7 @@ def _start_far_ends(supervisor: Supervisor, ports: dict[str, int], var_dir: Path
     mailbox = ["--http-port", str(ports["mailbox"]), "--smtp-port", str(ports["smtp"])]
     mailbox += ["--data", str(var_dir / "mailbox")]
     mailbox += ["--form-url", f"{supervisor.environ['PUBLIC_URL']}/q/somerset-demo"]
+    mailbox += ["--hooks", str(var_dir / HOOKS)]
     supervisor.start("mailbox", [sys.executable, "-m", "simulators.mailbox", *mailbox], outlasts=True)
 
 

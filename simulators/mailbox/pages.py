@@ -1,14 +1,16 @@
 """The mailbox to read in a browser, and the doors for tests: state, messages, switches, reset, reply."""
 
+import json
 from dataclasses import dataclass
 from itertools import islice
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 from flask import Blueprint, Response, abort, jsonify, redirect, render_template, request
 from werkzeug.wrappers import Response as AnyResponse
 
-from simulators.mailbox import callbacks
+from simulators.mailbox import answers, callbacks
 from simulators.mailbox.reading import linked, read
 from simulators.mailbox.segments import segments
 from simulators.mailbox.store import Store
@@ -26,11 +28,22 @@ ACCOUNT = "ACdemo0000000000000000000000000000"
 
 @dataclass(frozen=True)
 class Outside:
-    """Where Sill is: its public form, where customers' replies go, and the token that signs them."""
+    """Where Sill is: its public form, where customers' replies go, and the token that signs them.
+
+    `hooks` is a file that Sill writes its addresses into once it knows them: {"texts": url, "mails": url}.
+    """
 
     form_url: str
     reply_url: str | None
     auth_token: str | None
+    hooks: Path | None = None
+
+    def hook(self, name: str) -> str | None:
+        """One of the addresses in that file, None as long as it is not there."""
+        try:
+            return str(json.loads(self.hooks.read_text())[name]) if self.hooks else None
+        except (OSError, ValueError, KeyError, TypeError):
+            return None
 
 
 def reading_pages(store: Store) -> Blueprint:
@@ -45,7 +58,12 @@ def reading_pages(store: Store) -> Blueprint:
     def mail(number: int) -> str:
         letter = read(_mail_or_404(store, number))
         return render_template(
-            "mailbox/mail.html", entries=_entries(store), chosen=f"mail-{number}", letter=letter
+            "mailbox/mail.html",
+            entries=_entries(store),
+            chosen=f"mail-{number}",
+            letter=letter,
+            answers=store.answers(number),
+            kinds=answers.KINDS,
         )
 
     @pages.get("/mail/<int:number>/html")
@@ -122,15 +140,29 @@ def control_pages(store: Store, boards: dict[str, Switchboard], outside: Outside
         given = request.get_json() if request.is_json else request.form.to_dict()
         outcome = _reply(store, outside, given)
         back = f"/sms/{given['from'].lstrip('+')}"
+        return redirect(back, 303) if wants_page() else jsonify(success=outcome.startswith("2"), outcome=outcome)
+
+    @pages.post("/_answer")
+    def answer() -> AnyResponse:
+        given = request.get_json() if request.is_json else request.form.to_dict()
+        number, kind, body = int(given["mail"]), given.get("kind", "answer"), given.get("body", "").strip()
+        try:
+            mail = answers.write(_mail_or_404(store, number), kind, body)
+        except ValueError:
+            abort(400, f"kind is one of: {', '.join(answers.KINDS)}")
+        outcome = answers.send(given.get("url") or outside.hook("mails"), mail)
+        store.add_answer(number, kind, body, outcome)
         return (
-            redirect(back, 303) if wants_page() else jsonify(success=outcome.startswith("2"), outcome=outcome)
+            redirect(f"/mail/{number}", 303)
+            if wants_page()
+            else jsonify(success=outcome.startswith("2"), outcome=outcome)
         )
 
     return pages
 
 
 def _reply(store: Store, outside: Outside, given: dict[str, Any]) -> str:
-    url = given.get("url") or outside.reply_url
+    url = given.get("url") or outside.reply_url or outside.hook("texts")
     text = {
         "sid": given.get("sid") or f"SM{uuid4().hex}",
         "account": given.get("account") or ACCOUNT,
@@ -162,9 +194,7 @@ def _entries(store: Store) -> list[dict[str, Any]]:
     for letter in map(read, store.mails(SHOWN)):
         start = " ".join(letter.text.split())[:120]
         entry = {"key": f"mail-{letter.number}", "href": f"/mail/{letter.number}", "kind": "Email"}
-        entries.append(
-            entry | {"at": letter.at, "who": letter.recipient, "title": letter.subject, "start": start}
-        )
+        entries.append(entry | {"at": letter.at, "who": letter.recipient, "title": letter.subject, "start": start})
     for text in store.texts(SHOWN):
         who = text["recipient"] if text["direction"] == "outbound-api" else text["sender"]
         number = who.lstrip("+")

@@ -22,6 +22,9 @@ CREATE TABLE IF NOT EXISTS repeats (
 CREATE TABLE IF NOT EXISTS callbacks (
   number INTEGER PRIMARY KEY, at TEXT NOT NULL, sid TEXT NOT NULL, status TEXT NOT NULL,
   outcome TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS answers (
+  number INTEGER PRIMARY KEY, at TEXT NOT NULL, mail_number INTEGER NOT NULL, kind TEXT NOT NULL,
+  body TEXT NOT NULL, outcome TEXT NOT NULL);
 """
 
 TEXT_COLUMNS = (
@@ -41,9 +44,7 @@ class Store:
     def __init__(self, folder: Path) -> None:
         self.database = Database(folder, "mailbox.sqlite", SCHEMA)
 
-    def deliver_mail(
-        self, message_id: str | None, sender: str, recipient: str, raw: bytes, again: bool
-    ) -> bool:
+    def deliver_mail(self, message_id: str | None, sender: str, recipient: str, raw: bytes, again: bool) -> bool:
         """Keep a mail for one recipient; False when it was there already and only counted.
 
         `again` keeps even a repeat, as a server does that does not look at the Message-ID.
@@ -72,14 +73,21 @@ class Store:
         return self.database.one("SELECT * FROM texts WHERE sid = ?", sid)
 
     def set_text_status(self, sid: str, status: str, error_code: int | None) -> None:
-        self.database.run(
-            "UPDATE texts SET status = ?, error_code = ? WHERE sid = ?", status, error_code, sid
-        )
+        self.database.run("UPDATE texts SET status = ?, error_code = ? WHERE sid = ?", status, error_code, sid)
 
     def add_callback(self, sid: str, status: str, outcome: str) -> None:
         """Note a status callback to Sill and what came back."""
         statement = "INSERT INTO callbacks (at, sid, status, outcome) VALUES (?, ?, ?, ?)"
         self.database.run(statement, now(), sid, status, outcome)
+
+    def add_answer(self, mail_number: int, kind: str, body: str, outcome: str) -> None:
+        """Note what was sent back for a mail and what came of it."""
+        statement = "INSERT INTO answers (at, mail_number, kind, body, outcome) VALUES (?, ?, ?, ?, ?)"
+        self.database.run(statement, now(), mail_number, kind, body, outcome)
+
+    def answers(self, mail_number: int) -> list[dict[str, Any]]:
+        """What was sent back for a mail, the first first."""
+        return self.database.rows("SELECT * FROM answers WHERE mail_number = ? ORDER BY number", mail_number)
 
     def mail(self, number: int) -> dict[str, Any] | None:
         return self.database.one("SELECT * FROM mails WHERE number = ?", number)
@@ -91,22 +99,17 @@ class Store:
 
     def texts(self, limit: int = -1, recipient: str = "", sender: str = "") -> list[dict[str, Any]]:
         """Newest first; to and from one number when named."""
-        statement = (
-            "SELECT * FROM texts WHERE ? IN ('', recipient) AND ? IN ('', sender) "
-            "ORDER BY number DESC LIMIT ?"
-        )
+        statement = "SELECT * FROM texts WHERE ? IN ('', recipient) AND ? IN ('', sender) ORDER BY number DESC LIMIT ?"
         return self.database.rows(statement, recipient, sender, limit)
 
     def conversation(self, number: str) -> list[dict[str, Any]]:
         """All SMS to and from a customer's number (digits only), oldest first."""
-        statement = (
-            "SELECT * FROM texts WHERE ltrim(recipient, '+') = ?1 OR ltrim(sender, '+') = ?1 ORDER BY number"
-        )
+        statement = "SELECT * FROM texts WHERE ltrim(recipient, '+') = ?1 OR ltrim(sender, '+') = ?1 ORDER BY number"
         return self.database.rows(statement, number)
 
     def reset(self) -> None:
         with self.database.lock:
-            for table in ("mails", "texts", "repeats", "callbacks"):
+            for table in ("mails", "texts", "repeats", "callbacks", "answers"):
                 self.database.run(f"DELETE FROM {table}")  # noqa: S608 - the names stand above
 
     def state(self) -> dict[str, Any]:
@@ -121,9 +124,7 @@ class Store:
         sms = {
             "count": len(rows("SELECT 1 FROM sent")),
             "by_recipient": self._counted("SELECT recipient AS k, count(*) AS n FROM sent GROUP BY 1"),
-            "by_key": self._counted(
-                "SELECT key AS k, count(*) AS n FROM sent WHERE key IS NOT NULL GROUP BY 1"
-            ),
+            "by_key": self._counted("SELECT key AS k, count(*) AS n FROM sent WHERE key IS NOT NULL GROUP BY 1"),
             "sids": [row["sid"] for row in rows("SELECT sid FROM sent ORDER BY number")],
             "callbacks": callbacks,
         }

@@ -22,6 +22,7 @@ from app.extensions import db
 from app.lead_forms.models import LeadForm
 from app.leads.models import EXTRAS, SERVICES
 from app.leads.services.creating import next_number
+from app.messaging.services.hook_keys import hook_url
 from app.squeegee.models import SqueegeeAccount
 from app.workspaces.demo.asking import add_form_for_shops, set_up_form
 from app.workspaces.demo.cast import Cast
@@ -137,6 +138,14 @@ def connect_far_ends() -> bool:
     db.session.flush()
     hook = f"{current_app.config['PUBLIC_URL']}/hooks/squeegee/{account.id}"
     return _tell_simulator(url, {"url": hook, "secret": account.webhook_secret})
+
+
+def demo_hooks() -> dict[str, str | None]:
+    """Where the demo's mailbox brings what customers answer: texts as Twilio would, mails as a mail service would."""
+    found = access_keys.find("slug", DEMO_SLUG)
+    assert found is not None
+    enter(Scope(found.workspace_id, None, "all"))
+    return {"texts": hook_url("webhook"), "mails": hook_url("inbound")}
 
 
 def allow_embedding(origins: Sequence[str]) -> None:
