@@ -6,20 +6,20 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import bindparam, func, select, tuple_
+from sqlalchemy import ColumnElement, Select, bindparam, func, select, tuple_, union_all
+from sqlalchemy.orm import aliased
 
 from app.accounts.models import User
 from app.core.access_keys import without_keys
 from app.core.errors import NotFound
 from app.core.keyring import cipher
 from app.core.models import fixed, one_among
-from app.core.outbox import OutboxItem
 from app.core.phones import format_national
 from app.core.tenancy import current_workspace_id
 from app.extensions import db
 from app.leads.models import Lead
 from app.messaging.models import CHANNELS, Message
-from app.messaging.words import state_words, trouble_words, work_words
+from app.messaging.words import state_words, trouble_words
 
 PAGE = 30
 _ATTENTION = ("uncertain", "failed")
@@ -85,19 +85,6 @@ class MessagePage:
     next_key: tuple[datetime, UUID] | None
 
 
-@dataclass(frozen=True, slots=True)
-class DeadWork:
-    """Work that was tried to the end and waits for a person."""
-
-    id: UUID
-    title: str
-    attempts: int
-    error: str | None
-    created_at: datetime
-
-    noun = "work"
-
-
 def shelf(
     name: str, after: tuple[datetime, UUID] | None = None, limit: int = PAGE, *, channel: str = "",
     lead_id: UUID | None = None,
@@ -105,28 +92,31 @@ def shelf(
     """The messages on a shelf of the outbox page, newest first, beginning after the key `after`; those of one channel
     or about one lead, when named.
 
-    One indexed read for each state and channel, merged here: an order over several at once could not use the index.
+    One indexed read for each state and channel, merged: an order over several at once could not use the index.
     """
-    states, found = SHELVES[name][1], []
+    states = SHELVES[name][1]
     if lead_id is not None:
-        found = _read((Message.lead_id == lead_id, Message.state.in_(states)), channel, after, limit)
+        reads = [_read(after, limit, Message.lead_id == lead_id, Message.state.in_(states), *_by(channel))]
     else:
-        for state in states:
-            for each in (channel,) if channel else CHANNELS:
-                found += _read((Message.state == state,), each, after, limit)
-    found.sort(key=lambda message: (message.created_at, message.id), reverse=True)
+        ways = (channel,) if channel else CHANNELS
+        reads = [_read(after, limit, Message.state == state, *_by(way)) for state in states for way in ways]
+    merged = aliased(Message, union_all(*(select(each.subquery()) for each in reads)).subquery())
+    query = select(merged).order_by(merged.created_at.desc(), merged.id.desc()).limit(limit + 1)
+    found = list(db.session.scalars(query))
     more = len(found) > limit
     found = found[:limit]
     return MessagePage(_rows(found), (found[-1].created_at, found[-1].id) if more else None)
 
 
-def _read(which: tuple, channel: str, after: tuple[datetime, UUID] | None, limit: int) -> list[Message]:
+def _by(channel: str) -> tuple[ColumnElement[bool], ...]:
+    return (Message.channel == channel,) if channel else ()
+
+
+def _read(after: tuple[datetime, UUID] | None, limit: int, *which: ColumnElement[bool]) -> Select[tuple[Message]]:
     query = select(Message).where(Message.workspace_id == current_workspace_id(), *which, Message.direction == "out")
-    if channel:
-        query = query.where(Message.channel == channel)
     if after is not None:
         query = query.where(tuple_(Message.created_at, Message.id) < tuple_(*after))
-    return list(db.session.scalars(query.order_by(Message.created_at.desc(), Message.id.desc()).limit(limit + 1)))
+    return query.order_by(Message.created_at.desc(), Message.id.desc()).limit(limit + 1)
 
 
 def row(message_id: UUID) -> MessageRow:
@@ -186,30 +176,6 @@ def count_unsent(lead_ids: Sequence[UUID]) -> int:
         Message.state == fixed("queued"), Message.direction == fixed("out"),
     )  # fmt: skip
     return int(db.session.execute(query).scalar_one())
-
-
-def dead_work(limit: int = PAGE) -> list[DeadWork]:
-    """Work that nobody will try again by itself, newest first."""
-    found = db.session.scalars(
-        select(OutboxItem)
-        .where(OutboxItem.workspace_id == current_workspace_id(), OutboxItem.state == fixed("dead"))
-        .order_by(OutboxItem.created_at.desc())
-        .limit(limit)
-    )
-    return [DeadWork(item.id, work_words(item.kind), item.attempts, item.last_error, item.created_at) for item in found]
-
-
-def get_dead_work(item_id: UUID) -> OutboxItem:
-    """A piece of dead work, locked until the commit. Raises NotFound, also when it is not dead any more."""
-    item = db.session.scalars(
-        select(OutboxItem)
-        .where(OutboxItem.workspace_id == current_workspace_id(), OutboxItem.id == item_id, OutboxItem.state == "dead")
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    ).first()
-    if item is None:
-        raise NotFound
-    return item
 
 
 def _rows(messages: Sequence[Message]) -> list[MessageRow]:
