@@ -21,6 +21,7 @@ def register(app: Flask) -> None:
     from app.notifications.views import bp as notifications
     from app.price_book.views import bp as price_book
     from app.quotes.views import bp as quotes
+    from app.reports.views import bp as reports
     from app.rounds.views import bp as rounds
     from app.search.views import bp as search
     from app.squeegee.views import bp as squeegee
@@ -34,6 +35,6 @@ def register(app: Flask) -> None:
 
     for blueprint in (
         accounts, workspaces, live, leads, contacts, bulk_acts, files, search, activities, followups, messaging,
-        lead_forms, price_book, quotes, rounds, squeegee, my_day, notifications, alerts,
+        lead_forms, price_book, quotes, rounds, squeegee, my_day, notifications, alerts, reports,
     ):  # fmt: skip
         app.register_blueprint(blueprint)

@@ -21,6 +21,7 @@ PERMISSIONS = frozenset(
         "appointments:read", "appointments:write",
         "settings:read", "settings:write",
         "members:read", "members:write",
+        "reports:read",
         "audit:read",
     }
 )  # fmt: skip
@@ -38,7 +39,8 @@ ROLES: dict[str, frozenset[str]] = {
     ),
     "crew": frozenset({"leads:read", "contacts:read", "activities:write", "appointments:read", "quotes:read"}),
     "viewer": frozenset(
-        {"leads:read", "contacts:read", "quotes:read", "messages:read", "appointments:read", "settings:read"}
+        {"leads:read", "contacts:read", "quotes:read", "messages:read", "appointments:read", "settings:read",
+         "reports:read"}
     ),
 }  # fmt: skip
 

@@ -34,6 +34,7 @@ PAGES = (
     Page("leads.stage_settings", "Stages", "columns-3", "settings:read", "", "settings pipeline follow-up days"),
     Page("messaging.templates", "Templates", "file-text", "settings:read", "", "settings words emails texts"),
     Page("leads.tag_settings", "Tags", "tag", "settings:read", "", "settings labels"),
+    Page("reports.follow_ups", "Reports", "chart-column", "reports:read", "g r", "statistics figures replies csv"),
     Page("messaging.opt_outs", "Opt-outs", "mail-x", "messages:read", "", "consent stop unsubscribe suppressed gdpr"),
     Page("workspaces.hours", "Hours and follow-ups", "clock", "settings:read", "", "settings opening quiet alerts"),
     Page("workspaces.settings", "Sharing out", "users", "settings:read", "", "settings assignment owner", "assignment"),
