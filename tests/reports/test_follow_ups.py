@@ -103,7 +103,8 @@ def test_by_template(chased: list[Lead]) -> None:
 
 def test_by_person(chased: list[Lead], world: Any) -> None:
     rows = {row["person"]: row for row in people_report(SINCE, with_opens=False).rows}
-    assert [rows[world.bob.name][key] for key in ("leads", "sent", "delivered", "replied", "opted_out")] == [4, 7, 3, 2, 1]
+    keys = ("leads", "sent", "delivered", "replied", "opted_out")
+    assert [rows[world.bob.name][key] for key in keys] == [4, 7, 3, 2, 1]
 
 
 def test_how_soon_people_were_answered(world: Any, make_lead: Any) -> None:
