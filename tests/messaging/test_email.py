@@ -49,17 +49,17 @@ def test_one_connection_serves_several_mails(write, run_outbox, mailbox):
     assert isinstance(transport, SmtpTransport)
     write(body="one")
     run_outbox()
-    first = transport._connection._open[0]
+    first = transport._idle[-1]._open[0]
     write(body="two")
     run_outbox()
-    assert transport._connection._open == [first]
+    assert len(transport._idle) == 1 and transport._idle[0]._open == [first]
     assert len(mailbox.mails(TO)) == 2
 
 
 def test_a_server_that_hung_up_meanwhile_is_called_again(write, run_outbox, mailbox):
     write(body="one")
     run_outbox()
-    transports.email_transport()._connection._open[0].sock.close()
+    transports.email_transport()._idle[-1]._open[0].sock.close()
     write(body="two")
     run_outbox()
     assert [mail["text"].strip() for mail in mailbox.mails(TO)] == ["two", "one"]

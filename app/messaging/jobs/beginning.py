@@ -27,7 +27,7 @@ from app.messaging.services.throttling import waits
 
 #: Hand-overs side by side. Of messages that must not be handed over twice no more are begun at a time: so many at most
 #: wait for a person when the process dies.
-AT_ONCE = 8
+AT_ONCE = 4
 
 _Transport = EmailTransport | SmsTransport
 

@@ -2,7 +2,6 @@
 
 import re
 import smtplib
-import threading
 from email.policy import SMTP
 
 from app.messaging.ports import Accepted, NotSent, Refused, TransportError, Unclear
@@ -16,7 +15,7 @@ _LEADING_DOT = re.compile(rb"(?m)^\.")
 
 
 class SmtpTransport:
-    """A mail server. One connection is kept open for a short while and used again."""
+    """A mail server. Connections are kept open for a short while and used again, each by one thread at a time."""
 
     name = "smtp"
 
@@ -24,8 +23,8 @@ class SmtpTransport:
         """`allow_private` admits a server in a network of our own: for those that the operator has set."""
         self.honours_our_id = settings.honours_message_id
         self._sender = settings.sender
-        self._connection = Connection(settings, allow_private)
-        self._lock = threading.Lock()
+        self._make = lambda: Connection(settings, allow_private)
+        self._idle: list[Connection] = []  # the one used last at the end
 
     def send(self, email: OutgoingEmail) -> Accepted:
         """Hand a mail over. Raises Refused, NotSent or Unclear."""
@@ -34,21 +33,25 @@ class SmtpTransport:
             content = letter.as_bytes(policy=SMTP)
         except ValueError:  # a line break where a header must have none
             raise Refused("bad_header") from None
-        with self._lock:
-            try:
-                self._hand_over(email.recipient, content)
-            except BaseException:
-                self._connection.drop()
-                raise
+        try:
+            link = self._idle.pop()
+        except IndexError:
+            link = self._make()
+        try:
+            self._hand_over(link, email.recipient, content)
+        except BaseException:
+            link.drop()
+            raise
+        finally:
+            self._idle.append(link)
         return Accepted(str(letter["Message-ID"]))
 
-    def _hand_over(self, recipient: str, content: bytes) -> None:
-        link = self._connection
+    def _hand_over(self, link: Connection, recipient: str, content: bytes) -> None:
         try:
-            link.open()
-            _expect(link.command("MAIL", f"FROM:<{self._sender}>"), 250)
-            _expect(link.command("RCPT", f"TO:<{recipient}>"), 250, 251)
-            _expect(link.command("DATA"), 354)
+            mail, to, data = link.envelope(self._sender, recipient)
+            _expect(mail, 250)
+            _expect(to, 250, 251)
+            _expect(data, 354)
             link.write(_LEADING_DOT.sub(b"..", content))
         except TransportError:
             raise

@@ -15,6 +15,8 @@ STEP_SECONDS = 10.0
 WHOLE_SECONDS = 30.0
 #: Servers hang up on idle clients; common limits begin at a minute.
 IDLE_SECONDS = 30.0
+#: "Service not available, closing" (RFC 5321, section 4.2.3), which may have been said long before it is read.
+_HANGS_UP = 421
 
 
 class Connection:
@@ -27,18 +29,43 @@ class Connection:
         self._deadline = 0.0
         weakref.finalize(self, _close, self._open)  # also when the process ends
 
-    def open(self) -> None:
-        """Make the connection ready for a mail. Raises NotSent, OSError or SMTPException."""
-        self._deadline = time.monotonic() + WHOLE_SECONDS
-        if self._open and not self._still_good():
-            self.drop()
-        if not self._open:
-            self._connect()
-        self._used = time.monotonic()
+    def envelope(self, sender: str, recipient: str) -> tuple[int, int, int]:
+        """Say from whom a mail comes and for whom it is, and ask to send it; the codes of the three replies.
 
-    def command(self, verb: str, rest: str = "") -> int:
-        """Send one command and return the code of the reply."""
-        return self._timed().docmd(verb, rest)[0]
+        A server that hung up since the last mail is called once more. Raises NotSent, OSError or SMTPException.
+        """
+        self._deadline = time.monotonic() + WHOLE_SECONDS
+        if self._open and time.monotonic() - self._used > IDLE_SECONDS:
+            self.drop()
+        if self._open:
+            try:
+                codes = self._ask(sender, recipient)
+                if codes[0] != _HANGS_UP:
+                    return codes
+            except (OSError, smtplib.SMTPException):
+                pass
+            self.drop()
+        self._connect()
+        return self._ask(sender, recipient)
+
+    def _ask(self, sender: str, recipient: str) -> tuple[int, int, int]:
+        """The three commands, in one go where the server takes them so (RFC 2920).
+
+        A server that refuses the recipient may still wait for the content then; who gives up drops the connection.
+        """
+        smtp = self._timed()
+        commands = (f"MAIL FROM:<{sender}>", f"RCPT TO:<{recipient}>", "DATA")
+        if not smtp.has_extn("pipelining"):
+            codes = []
+            for command in commands:
+                codes.append(self._timed().docmd(command)[0])
+                if codes[-1] >= 400:
+                    break
+            return codes[0], codes[min(1, len(codes) - 1)], codes[-1]
+        if any("\r" in command or "\n" in command for command in commands):
+            raise ValueError("a command is one line")
+        smtp.send("".join(f"{command}\r\n" for command in commands))
+        return self._timed().getreply()[0], self._timed().getreply()[0], self._timed().getreply()[0]
 
     def write(self, content: bytes) -> None:
         """Send the content, without the dot that ends it: until that dot the server has no mail."""
@@ -56,18 +83,12 @@ class Connection:
         """Close the connection, whatever state it is in."""
         _close(self._open)
 
-    def _still_good(self) -> bool:
-        if time.monotonic() - self._used > IDLE_SECONDS:
-            return False
-        try:
-            return self.command("RSET") == 250
-        except (OSError, smtplib.SMTPException):
-            return False
-
     def _connect(self) -> None:
         settings = self._settings
         smtp = _Smtp(settings, self._allow_private)
         self._open.append(smtp)
+        if smtp.sock is not None:  # the dot goes out alone, after the content, and must not wait for its receipt
+            smtp.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self._timed().ehlo()
         if settings.security == "starttls":
             # Never in the clear when TLS was asked for: a server that lacks it raises here.

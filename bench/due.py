@@ -1,0 +1,75 @@
+"""Messages whose time has come, for measuring how they leave: leads of `flask bench seed`, one mail each."""
+
+from datetime import timedelta
+from uuid import UUID
+
+from flask import Flask
+from sqlalchemy import insert, select, text
+
+from app.core import access_keys
+from app.core.clock import utcnow
+from app.core.ids import new_id
+from app.core.keyring import cipher
+from app.core.outbox import OutboxItem
+from app.core.tenancy import acting_in
+from app.core.transactions import transaction
+from app.extensions import db
+from app.leads.models import Lead
+from app.messaging.models import Message
+from app.messaging.services.letters import letter_html
+from app.workspaces.queries import current_workspace
+
+_BODY = (
+    "Hello {number},\n\nthank you for asking about your windows. We clean a house like yours every eight weeks, inside"
+    " and out as you like, and text you the evening before we come.\n\nYou can say yes on this page:\n\n"
+    "If anything is unclear, just answer this mail: it comes to the people who clean.\n\nKind regards,\nthe team"
+)
+_AT_ONCE = 500
+
+
+def plan_mails(app: Flask, slug: str, number: int, domains: tuple[str, ...] = ("example.com",)) -> list[UUID]:
+    """Write that many mails to leads of the workspace, in turn to each domain; due now, and nobody is rung.
+
+    Other work of the workspace that is due is called off first. Returns the messages' ids.
+    """
+    made: list[UUID] = []
+    with app.app_context():
+        with transaction():
+            found = access_keys.find("slug", slug)
+        assert found is not None, slug
+        with acting_in(found.workspace_id):
+            with transaction():
+                db.session.execute(text("update outbox set state = 'cancelled' where state in ('ready', 'leased')"))
+                leads = list(db.session.scalars(select(Lead.id).order_by(Lead.id).limit(number)))
+            for start in range(0, number, _AT_ONCE):
+                with transaction():
+                    made += _write(found.workspace_id, leads, range(start, min(start + _AT_ONCE, number)), domains)
+        db.session.remove()
+    return made
+
+
+def _write(workspace_id: UUID, leads: list[UUID], numbers: range, domains: tuple[str, ...]) -> list[UUID]:
+    now = utcnow() - timedelta(seconds=1)
+    workspace, seal = current_workspace(), cipher().seal
+    messages, items = [], []
+    for number in numbers:
+        message_id = new_id()
+        body = _BODY.format(number=number)
+        sealed = {
+            "recipient": f"customer{number}.{message_id.hex[-6:]}@{domains[number % len(domains)]}",
+            "subject": f"Your windows, number {number}", "body": body, "html": letter_html(body, workspace),
+        }  # fmt: skip
+        columns = {
+            f"{name}_sealed": seal(value, "messages", f"{name}_sealed", message_id) for name, value in sealed.items()
+        }
+        messages.append({
+            "workspace_id": workspace_id, "id": message_id, "lead_id": leads[number % len(leads)], "channel": "email",
+            "created_at": now, **columns,
+        })  # fmt: skip
+        items.append({
+            "workspace_id": workspace_id, "id": new_id(), "kind": "message.send", "subject_id": message_id,
+            "dedupe_key": str(message_id), "run_at": now,
+        })  # fmt: skip
+    db.session.execute(insert(Message), messages)
+    db.session.execute(insert(OutboxItem), items)
+    return [each["id"] for each in messages]
