@@ -46,8 +46,8 @@ def _headers(response: Response) -> Response:
     headers["X-Content-Type-Options"] = "nosniff"
     headers["Strict-Transport-Security"] = HSTS
     headers["Permissions-Policy"] = "camera=(), microphone=(), geolocation=(), interest-cohort=()"
-    embedded = request.endpoint == "lead_forms.embed"
-    headers["Cross-Origin-Resource-Policy"] = "cross-origin" if embedded else "same-origin"
+    shown_elsewhere = request.endpoint in ("lead_forms.embed", "lead_forms.logo")  # websites and webmail
+    headers["Cross-Origin-Resource-Policy"] = "cross-origin" if shown_elsewhere else "same-origin"
     if framed_by is None:
         headers["X-Frame-Options"] = "DENY"
         headers["Cross-Origin-Opener-Policy"] = "same-origin"

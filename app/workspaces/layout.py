@@ -1,8 +1,6 @@
 """What every page of the desk needs besides its own content."""
 
-import time
 from typing import Any
-from uuid import UUID
 
 from flask import Response, g, url_for
 
@@ -10,10 +8,7 @@ from app.core import phones
 from app.core.fragments import answer, fragment, page, wants_fragment
 from app.workspaces.queries import current_workspace
 from app.workspaces.queries.badges import badge_counts
-from app.workspaces.queries.logo import LogoMark, public_face
-
-_faces: dict[UUID, tuple[float, tuple[str | None, LogoMark | None]]] = {}
-_FACE_SECONDS, _MOST_FACES = 60, 4096
+from app.workspaces.queries.logo import known_face
 
 
 def desk(nav: str) -> dict[str, Any]:
@@ -34,25 +29,13 @@ def firm_page() -> dict[str, Any]:
     `phone` is (E.164, as written), None without a number that can be read.
     """
     workspace = current_workspace()
-    key, logo = _face(workspace.id)
+    key, logo = known_face()
     number = phones.parse(workspace.phone)
     return {
         "workspace": workspace, "tagline": workspace.tagline, "logo": logo, "logo_key": key,
         "theme_url": url_for("lead_forms.theme", key=key, v=workspace.accent.lstrip("#")) if key else None,
         "phone": (number.e164, number.national) if number else None,
     }  # fmt: skip
-
-
-def _face(workspace_id: UUID) -> tuple[str | None, LogoMark | None]:
-    """Looks change once in a year, and are asked for with every page."""
-    kept = _faces.get(workspace_id)
-    if kept and kept[0] > time.monotonic():
-        return kept[1]
-    if len(_faces) >= _MOST_FACES:
-        _faces.clear()
-    found = public_face()
-    _faces[workspace_id] = (time.monotonic() + _FACE_SECONDS, found)
-    return found
 
 
 def private(response: Response) -> Response:

@@ -29,9 +29,7 @@ from app.leads.models import Lead
 from app.leads.services import add_tag, stage_by_key, tag_named
 from app.leads.services.saved_views import save_view
 from app.messaging.models import Message, Suppression
-from app.messaging.services import compose, suppress
-from app.messaging.services.templates import TemplateDraft
-from app.messaging.services.templates import save as keep_template
+from app.messaging.services import compose, suppress, templates
 from app.notifications.services import notify
 from app.price_book.services import import_usual
 from app.quotes.models import SlotOffer
@@ -178,9 +176,9 @@ def _message(lead: Lead, actor: Actor) -> UUID:
 
 def _template(lead: Lead, actor: Actor) -> str:
     """Changed once, so that it has a first version and a second."""
-    draft = TemplateDraft("Our own", "email", "service", "Hello", "Good day, {first_name}.")
-    key: str = keep_template(None, draft, None, actor).key
-    return keep_template(key, replace(draft, body="Hello."), None, actor).key
+    draft = templates.TemplateDraft("Our own", "email", "service", "Hello", "Good day, {first_name}.")
+    key = templates.save(None, draft, None, actor).key
+    return templates.save(key, replace(draft, body="Hello."), None, actor).key
 
 
 def _quote(lead: Lead, actor: Actor) -> UUID:

@@ -60,7 +60,8 @@ def ask_for_photos(lead_id: UUID, channel: str, actor: Actor) -> str:
         words = messaging.render_template(TEMPLATES[channel], lead, link=link, link_label="Send photos")
         messaging.compose(
             lead, channel, recipient=recipient, subject=words.subject, body=words.body, html=words.html,
-            template_key=TEMPLATES[channel], created_by=actor.user_id, actor=actor,
+            template_key=TEMPLATES[channel], template_version_no=words.version_no,
+            created_by=actor.user_id, actor=actor,
         )  # fmt: skip
     record_activity(lead, "file", "photos.requested", actor, data={"by": channel})
     return link

@@ -104,7 +104,7 @@ def _write(follow_up: FollowUp, lead: Lead, step: Step) -> None:
     recipient = lead.contact.email if template.channel == "email" else lead.contact.phone
     message = messaging.compose(
         lead, template.channel, recipient=recipient or "", subject=words.subject, body=words.body, html=words.html,
-        purpose=template.purpose, template_key=template.key, actor=SYSTEM,
+        purpose=template.purpose, template_key=template.key, template_version_no=words.version_no, actor=SYSTEM,
     )  # fmt: skip
     follow_up.message_id = message.id
     if step.counts:

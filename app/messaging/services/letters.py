@@ -8,9 +8,11 @@ from markupsafe import Markup
 from app.core.fragments import fragment
 from app.messaging.services import markdown
 from app.workspaces.models import Workspace
+from app.workspaces.queries.logo import known_face
 
 _HEX = re.compile(r"#[0-9a-fA-F]{6}")
 _FALLBACK_ACCENT = "#00686f"
+_LOGO_HEIGHT, _LOGO_WIDTH = 44, 220
 _WAY_OUT = "Stop emails like this"
 _GAP = re.compile(r"\n[ \t]*\n+")
 
@@ -88,9 +90,20 @@ def _button(link: str, label: str, workspace: Workspace) -> Markup:
 def _page(body: Markup, workspace: Workspace) -> str:
     return str(
         fragment(
-            "emails/layout.html", body=body, business=workspace.name, phone=workspace.phone, accent=_accent(workspace)
+            "emails/layout.html", body=body, business=workspace.name, phone=workspace.phone, accent=_accent(workspace),
+            logo=_logo(),
         )
-    )
+    )  # fmt: skip
+
+
+def _logo() -> tuple[str, int, int] | None:
+    """The address of the business's logo and its measures in px as mails show it; None without one."""
+    key, mark = known_face()
+    if key is None or mark is None:
+        return None
+    scale = min(1.0, _LOGO_HEIGHT / mark.height, _LOGO_WIDTH / mark.width)
+    address = f"{current_app.config['PUBLIC_URL']}/q/{key}/logo.png?v={mark.id.hex[-12:]}"
+    return address, max(1, round(mark.width * scale)), max(1, round(mark.height * scale))
 
 
 def _accent(workspace: Workspace) -> str:

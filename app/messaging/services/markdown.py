@@ -20,6 +20,7 @@ _STAND_IN = re.compile(f"{_FROM}(.){_TO}", re.DOTALL)
 _PRIVATE = re.compile("[\ue000-\uf8ff]")
 #: An address written out stays as it is: what stands in it is no formatting. Not the target of a [link](…).
 _ADDRESS = re.compile(r"(?<!\]\()https?://[^\s<>()\[\]\"]+")
+_SIGNS = re.compile(r"[\\*_\[\]]|^[#+-]")
 _ALLOWED_TARGET = re.compile(r"(https?://[^\s/]|mailto:[^\s@]+@|tel:\+?[0-9])", re.IGNORECASE)
 _STYLES = {
     "p": "margin:0 0 16px",
@@ -89,6 +90,11 @@ def write(text: str, filling: Filling, link: str | None, button: Callable[[str],
         clean = clean.replace(_BUTTON, str(button(link)))
     plain = "\n\n".join(_plain(each, filling) for each in tree.children)
     return Written(Markup(clean.strip()), plain.strip())  # noqa: S704 - cleaned a few lines above
+
+
+def as_typed(value: str) -> str:
+    """A value within a Markdown text that comes out as it is: its signs are no formatting."""
+    return value if _ADDRESS.fullmatch(value) else _SIGNS.sub(r"\\\g<0>", value)
 
 
 def targets(text: str) -> list[str]:

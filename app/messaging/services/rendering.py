@@ -20,7 +20,7 @@ from app.leads.words import often
 from app.messaging.models import MessageTemplate
 from app.messaging.queries.templates import find_template
 from app.messaging.services.letters import letter
-from app.messaging.services.markdown import Filling, cleared
+from app.messaging.services.markdown import Filling, as_typed, cleared
 from app.quotes.models import Quote
 from app.rounds.queries import next_visits
 from app.workspaces.models import Workspace
@@ -54,12 +54,16 @@ class TemplateFault(Conflict):
 
 @dataclass(frozen=True, slots=True)
 class Rendered:
-    """A template filled in. `html` is None for a text message; `version_no` says which words of the template."""
+    """A template filled in. `html` is None for a text message; `version_no` says which words of the template.
+
+    `typed` is the body as somebody would type it, with its formatting: for a form in which it is written on.
+    """
 
     subject: str
     body: str
     html: str | None
     version_no: int | None = None
+    typed: str = ""
 
 
 class _Facts:
@@ -161,11 +165,12 @@ def render_template(
 
     subject = " ".join(VARIABLE.sub(value, template.subject).split())
     if template.channel == "sms":
-        return Rendered("", gsm_safe(VARIABLE.sub(value, template.body).strip()), None, template.version_no)
+        text = gsm_safe(VARIABLE.sub(value, template.body).strip())
+        return Rendered("", text, None, template.version_no, text)
     filling = Filling()
     held = VARIABLE.sub(lambda found: filling.put(value(found)), cleared(template.body))
     body, html = letter(held, workspace, filling=filling, link=known.get("link"), link_label=link_label)
-    return Rendered(subject, body, html, template.version_no)
+    return Rendered(subject, body, html, template.version_no, filling.fill(held, as_typed).strip())
 
 
 def unknown_variables(text: str) -> list[str]:

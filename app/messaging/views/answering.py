@@ -98,7 +98,7 @@ def _check(head: thread.Head, typed: Typed) -> None:
 def _with_words(typed: Typed, key: str, head: thread.Head) -> tuple[Typed, str]:
     """What was typed with the words of a template after it. Raises TemplateFault, NotFound."""
     made = services.render_template(key, get_lead(head.lead.id))
-    body = f"{typed.body}\n\n{made.body}" if typed.body else made.body
+    body = f"{typed.body}\n\n{made.typed}" if typed.body else made.typed
     subject = made.subject if made.subject and not typed.body else typed.subject
     return Typed(typed.channel, typed.recipient, subject, body), key
 

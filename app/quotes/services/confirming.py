@@ -28,5 +28,5 @@ def confirm(quote: Quote, lead: Lead) -> None:
         return
     messaging.compose(
         lead, "email", recipient=recipient, subject=words.subject, body=words.body, html=words.html,
-        template_key=TEMPLATE, actor=SYSTEM,
+        template_key=TEMPLATE, template_version_no=words.version_no, actor=SYSTEM,
     )  # fmt: skip

@@ -71,6 +71,6 @@ def _send(lead: Lead, quote: Quote) -> bool:
         return False  # the workspace's words ask for something that is not known; the owner is told all the same
     messaging.compose(
         lead, channel, recipient=ways[channel], subject=words.subject, body=words.body, html=words.html,
-        purpose="service", template_key=key, actor=SYSTEM,
+        purpose="service", template_key=key, template_version_no=words.version_no, actor=SYSTEM,
     )  # fmt: skip
     return True

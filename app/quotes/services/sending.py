@@ -97,5 +97,6 @@ def _tell_customer(quote: Quote, lead: Lead, channel: str, recipient: str, actor
     words = messaging.render_template(key, lead, link=link_of(quote))
     messaging.compose(
         lead, channel, recipient=recipient, subject=words.subject, body=words.body, html=words.html,
-        purpose="service", template_key=key, created_by=actor.user_id, actor=actor,
+        purpose="service", template_key=key, template_version_no=words.version_no,
+        created_by=actor.user_id, actor=actor,
     )  # fmt: skip

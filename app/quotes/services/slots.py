@@ -110,7 +110,7 @@ def tell_of_slots(lead_id: UUID, channel: str, actor: Actor) -> None:
     words = messaging.render_template(TELLING[channel], lead, link=link_of(quote), link_label="Choose a time")
     messaging.compose(
         lead, channel, recipient=recipient, subject=words.subject, body=words.body, html=words.html,
-        template_key=TELLING[channel], created_by=actor.user_id, actor=actor,
+        template_key=TELLING[channel], template_version_no=words.version_no, created_by=actor.user_id, actor=actor,
     )  # fmt: skip
 
 

@@ -1,5 +1,6 @@
 """Reading a workspace's logo. Public pages need its measures on every visit, its bytes only where it is shown."""
 
+import time
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -9,6 +10,9 @@ from app.core.tenancy import current_workspace_id
 from app.extensions import db
 from app.lead_forms.models import LeadForm
 from app.workspaces.models import Logo
+
+_faces: dict[UUID, tuple[float, tuple[str | None, "LogoMark | None"]]] = {}
+_FACE_SECONDS, _MOST_FACES = 60, 4096
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +46,19 @@ def public_face() -> tuple[str | None, LogoMark | None]:
     if row is None:
         return None, None
     return row.key, LogoMark(row.id, row.width, row.height) if row.id else None
+
+
+def known_face() -> tuple[str | None, LogoMark | None]:
+    """`public_face`, asked for once a minute: looks change once in a year and are shown with every page and mail."""
+    workspace_id = current_workspace_id()
+    kept = _faces.get(workspace_id)
+    if kept and kept[0] > time.monotonic():
+        return kept[1]
+    if len(_faces) >= _MOST_FACES:
+        _faces.clear()
+    found = public_face()
+    _faces[workspace_id] = (time.monotonic() + _FACE_SECONDS, found)
+    return found
 
 
 def logo_image() -> bytes | None:
