@@ -2,11 +2,7 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import bindparam, select
-
-from app.core.tenancy import current_workspace_id
-from app.extensions import db
-from app.messaging.models import MessageTemplate
+from app.messaging.queries.templates import list_templates
 from app.messaging.queries.thread import Bubbles, Head
 
 
@@ -20,18 +16,9 @@ class Words:
     is_quick: bool
 
 
-_TEMPLATES = (
-    select(MessageTemplate.key, MessageTemplate.name, MessageTemplate.channel, MessageTemplate.is_quick_reply)
-    .where(MessageTemplate.workspace_id == bindparam("here"), MessageTemplate.archived_at.is_(None))
-    .order_by(MessageTemplate.name)
-    .limit(200)
-)
-
-
 def templates_for(channel: str) -> list[Words]:
     """The templates that fit a channel, quick replies first. Short words for texts do for an email too."""
-    rows = db.session.execute(_TEMPLATES, {"here": current_workspace_id()})
-    found = [Words(*row) for row in rows]
+    found = [Words(each.key, each.name, each.channel, bool(each.is_quick_reply)) for each in list_templates()]
     fitting = [each for each in found if each.channel == channel or (each.is_quick and channel == "email")]
     return sorted(fitting, key=lambda each: not each.is_quick)
 
