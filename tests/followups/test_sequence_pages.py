@@ -62,7 +62,7 @@ def test_the_list_says_what_starts_each_and_its_steps_in_a_line(alice, count_sql
         answer = alice.get(url(alice))
     text = answer.text
     assert answer.status_code == 200 and len(statements) <= 8 and len(answer.data) < 60_000
-    assert "Quote chase" in text and "When a lead enters Quote sent" in text
+    assert "Quote chase" in text and "When a lead enters a stage" in text
     for words in ("day 3", "day 7", "day 14", "day 21"):
         assert words in text
 
@@ -88,3 +88,17 @@ def test_what_was_not_changed_makes_no_version(alice):
     assert answer.status_code == 303, answer.text
     assert sequence_of("quote_chase").version_no == 1
     assert sequence_of("quote_chase").steps == chase.steps
+
+
+def test_every_page_of_a_sequence_opens(alice, dave, make_lead, count_sql):
+    lead = make_lead(name="Hannah Cole", stage_key="quote_sent")
+    chase = sequence_of("quote_chase")
+    for part in ("", "/under-way", "/versions", "/trial"):
+        alice.get(url(alice, chase, part))
+        with count_sql() as statements:
+            answer = alice.get(url(alice, chase, part))
+        assert answer.status_code == 200, part
+        assert len(statements) <= (12 if part == "/trial" else 8), "\n\n".join(statements)
+        assert ">Save<" not in dave.get(url(dave, chase, part)).text
+    assert "Hannah Cole" in alice.get(url(alice, chase, "/under-way")).text
+    assert lead.number in alice.get(url(alice, chase, "/trial")).text

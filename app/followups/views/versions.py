@@ -31,7 +31,7 @@ def versions(slug: str, sequence_id: UUID) -> Response:
     counts = version_counts(sequence_id)
     known = [(each, marks_of(steps_of(each.steps))) for each in versions_of(sequence_id)]
     return page(
-        "followups/sequences/versions.html", **desk("sequences"), sequence=found, versions=known, counts=counts,
+        "followups/sequences/versions.html", **desk("sequences"), sequence=found, versions=known, on_version=counts,
         way_count=sum(counts.values()), names=dict(member_choices()), may_write=g.viewer.can("settings:write"),
         may_move=g.viewer.can("leads:assign"),
     )  # fmt: skip

@@ -42,7 +42,7 @@ def under_way(slug: str, sequence_id: UUID) -> Response:
         return answer(fragment("followups/sequences/_ways.html", **values))
     counts = way_count_by_state(sequence_id)
     return page(
-        "followups/sequences/under_way.html", **desk("sequences"), **values, state=state, counts=counts,
+        "followups/sequences/under_way.html", **desk("sequences"), **values, state=state, by_state=counts,
         states=STATE_WORDS, way_count=counts.get("active", 0) + counts.get("paused", 0),
         may_write=g.viewer.can("settings:write"), may_all=g.viewer.can("leads:assign"),
     )  # fmt: skip
