@@ -38,6 +38,7 @@ def answer(
     message = compose(
         lead, channel, recipient=recipient, subject=subject, body=body, created_by=actor.user_id, actor=actor,
         purpose=template.purpose if template else "service", template_key=template.key if template else None,
+        template_version_no=template.version_no if template else None,
         answers_id=_last_arrived(conversation.contact_id, channel), hold=HOLD,
     )  # fmt: skip
     if conversation.owner_id is None and actor.user_id is not None:

@@ -40,7 +40,10 @@ def text_back(arrival: Arrival, lead: Lead | None) -> bool:
         words = render_template(TEMPLATE, lead)
     except TemplateFault:
         return False  # its words were changed to ask for what is not known of a stranger
-    compose(lead, "sms", recipient=phone.e164, subject="", body=words.body, template_key=TEMPLATE, actor=SYSTEM)
+    compose(
+        lead, "sms", recipient=phone.e164, subject="", body=words.body, template_key=TEMPLATE,
+        template_version_no=words.version_no, actor=SYSTEM,
+    )  # fmt: skip
     return True
 
 
