@@ -56,7 +56,7 @@ class Filling:
         """Keep a value; returns what to write in its place."""
         if len(self._values) >= _MOST:
             return ""  # nobody writes that many; the text is bounded before
-        self._values.append(value)
+        self._values.append(_PRIVATE.sub("", value))
         return f"{_FROM}{chr(_FIRST + len(self._values) - 1)}{_TO}"
 
     def fill(self, text: str, change: Callable[[str], str] = str) -> str:
