@@ -135,8 +135,8 @@ def _overdue(data: Mapping[str, Any], who: str | None) -> Line:
 def _untouched(data: Mapping[str, Any], who: str | None) -> Line:
     if data.get("count"):
         words = _more(data, "valuable lead lies", "valuable leads lie")
-        return Line("circle-alert", f"{words} untouched", names_lead=False)
-    return Line("circle-alert", "Nobody has touched ", f" for {_days(data)}", _whose(data) or "It is worth a lot")
+        return Line("triangle-alert", f"{words} untouched", names_lead=False)
+    return Line("triangle-alert", "Nobody has touched ", f" for {_days(data)}", _whose(data) or "It is worth a lot")
 
 
 def _ready_to_hand_over(data: Mapping[str, Any], who: str | None) -> Line:

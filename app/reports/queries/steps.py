@@ -29,6 +29,7 @@ COLUMNS = (
 )
 #: Why a lead's way ended -> what came of the last step that was done.
 _RESULTS = {"replied": "replied", "booked": "booked", "accepted": "booked", "opted_out": "opted_out"}
+_OF_MESSAGES = ("sent", "delivered", "opened")
 _COUNTS = ("planned", "done", "sent", "delivered", "opened")
 
 
@@ -39,22 +40,23 @@ def steps_report(since: datetime, *, with_opens: bool) -> Report:
     rows: list[dict[str, Cell]] = []
     groups: list[str] = []
     for sequence in sequences:
-        for number, (key, title) in enumerate(_steps(sequence, figures)):
+        for number, (key, title, kind) in enumerate(_steps(sequence, figures)):
             counts = figures[sequence.id, key]
-            opened = counts.get("opened", 0) if with_opens else None
             rows.append({column.key: counts.get(column.key, 0) for column in COLUMNS[1:]})
-            rows[-1] |= {"step": title, "opened": opened, "sequence": sequence.name}
+            rows[-1] |= {"step": title, "sequence": sequence.name}
+            for name in _OF_MESSAGES if kind in ("call", "task", "stage") else () if with_opens else ("opened",):
+                rows[-1][name] = None
             groups.append(sequence.name if number == 0 else "")
     return Report(COLUMNS, rows, added_up(rows, COLUMNS) if rows else None, groups)
 
 
-def _steps(sequence: Sequence, figures: dict[tuple[UUID, str], dict[str, int]]) -> Iterable[tuple[str, str]]:
-    """Steps of which anything is known, in the order of the sequence; what it no longer has comes last."""
-    present = [(each.key, each.title or each.kind.capitalize()) for each in every(steps_of(sequence.steps))]
-    yield from ((key, title) for key, title in present if (sequence.id, key) in figures)
-    keys = {key for key, _ in present}
+def _steps(sequence: Sequence, figures: dict[tuple[UUID, str], dict[str, int]]) -> Iterable[tuple[str, str, str]]:
+    """Key, title and kind of the steps of which anything is known, in order; what is no longer there comes last."""
+    present = [(each.key, each.title or each.kind.capitalize(), each.kind) for each in every(steps_of(sequence.steps))]
+    yield from (step for step in present if (sequence.id, step[0]) in figures)
+    keys = {key for key, _, _ in present}
     gone = sorted(key for sequence_id, key in figures if sequence_id == sequence.id and key not in keys)
-    yield from ((key, f"{key.replace('_', ' ').capitalize()} (no longer there)") for key in gone)
+    yield from ((key, f"{key.replace('_', ' ').capitalize()} (no longer there)", "") for key in gone)
 
 
 def _figures(sequence_ids: list[UUID], since: datetime) -> dict[tuple[UUID, str], dict[str, int]]:

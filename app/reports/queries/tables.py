@@ -30,9 +30,9 @@ class Report:
     groups: list[str] = field(default_factory=list)
 
     def percent(self, row: dict[str, Cell], column: Column) -> int | None:
-        """The share of a count in the column that it is of, in percent; None without one."""
+        """The share of a count in the column that it is of, in percent; None without one, or of nothing."""
         part, whole = row.get(column.key), row.get(column.of)
-        if not column.of or not isinstance(part, int) or not isinstance(whole, int) or whole <= 0:
+        if not column.of or not part or not isinstance(part, int) or not isinstance(whole, int) or whole <= 0:
             return None
         return min(100, round(100 * part / whole))
 
