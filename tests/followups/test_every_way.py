@@ -294,5 +294,7 @@ def test_nobody_is_forgotten_and_nobody_is_nagged(world: Any, words: Any, make_l
         checks = [HealthCheck.too_slow, HealthCheck.data_too_large]
         run_state_machine_as_test(
             Story,
-            settings=settings(phases=PHASES, max_examples=STORIES, stateful_step_count=14, deadline=None, suppress_health_check=checks),
+            settings=settings(
+                phases=PHASES, max_examples=STORIES, stateful_step_count=14, deadline=None, suppress_health_check=checks
+            ),
         )

@@ -32,15 +32,12 @@ def why_moved(workspace: Workspace, nominal: datetime, at: datetime) -> str:
     reasons = list(dict.fromkeys(names))
     if closed:
         reasons.append("closed on " + (", ".join(closed[:-1]) + " and " + closed[-1] if closed[1:] else closed[0]))
-    return ", ".join(reasons) or ("outside the hours" if last == first or not _fits(clock, nominal) else "kept apart")
-
-
-def _fits(clock: BusinessClock, nominal: datetime) -> bool:
-    return clock.is_open(nominal)
+    return ", ".join(reasons) or ("kept apart from the one before" if clock.is_open(nominal) else "outside the hours")
 
 
 def _name(clock: BusinessClock, day: date) -> str:
     closure = next((each for each in known(Closure) if each.starts_on <= day <= each.ends_on), None)
     if closure is not None:
         return closure.name
-    return (bank_holiday(day, clock.holidays_subdivision) if clock.holidays_subdivision else None) or ""
+    name = bank_holiday(day, clock.holidays_subdivision) if clock.holidays_subdivision else None
+    return (name or "").removesuffix(" (observed)")
