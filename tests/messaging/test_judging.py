@@ -75,9 +75,9 @@ def test_what_the_text_asks_for_must_be_known(make_lead: Make) -> None:
     priced.set_price(2_400, "8_weekly")
     db.session.flush()
     asked = [priced.id, plain.id]
-    assert who_gets(asked, "email", words="It is {price}.").left_out == [("missing_value", 1)]
+    assert who_gets(asked, "email", words="It is {price}.").left_out == [("no_price", 1)]
     assert who_gets(asked, "email", words="It is {price|as agreed}.").reached == 2
-    assert who_gets(asked, "email", words="Look: {link}").left_out == [("missing_value", 2)]
+    assert who_gets(asked, "email", words="Look: {link}").left_out == [("no_quote", 2)]
 
 
 @pytest.mark.parametrize("channel", ["email", "sms"])

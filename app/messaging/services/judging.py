@@ -12,7 +12,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, exists, false, literal, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, exists, false, literal, null, select
 
 from app.contacts.models import Consent, Contact, Property
 from app.core import email_addresses, phones
@@ -150,7 +150,7 @@ class _Judge:
             return "enough_attempts"
         if row.just_sent:
             return "just_sent"
-        return "missing_value" if row.lacks else None
+        return row.lacks
 
 
 def _query(
@@ -208,17 +208,16 @@ def _asked_for(words: str) -> frozenset[str]:
     return frozenset(_VARIABLE.findall(words))
 
 
-def _lacks(variables: frozenset[str]) -> ColumnElement[bool]:
-    """Whether a variable of the template has no value for the lead."""
-    missing: list[ColumnElement[bool]] = [rule for name, rule in _MISSING.items() if name in variables]
+def _lacks(variables: frozenset[str]) -> ColumnElement[Any]:
+    """Which value of the template's variables the lead does not have, as a code, or NULL."""
+    missing = [(rule, f"no_{name}") for name, rule in _MISSING.items() if name in variables]
     if variables & set(_OFFER):
-        missing.append(
-            ~exists().where(
-                Quote.workspace_id == Lead.workspace_id, Quote.lead_id == Lead.id, Quote.state == "sent",
-                Quote.revoked_at.is_(None),
-            )
+        held = exists().where(
+            Quote.workspace_id == Lead.workspace_id, Quote.lead_id == Lead.id, Quote.state == "sent",
+            Quote.revoked_at.is_(None),
         )  # fmt: skip
-    return or_(false(), *missing)
+        missing.append((~held, "no_quote"))
+    return case(*((rule, literal(code)) for rule, code in missing), else_=null()) if missing else null()
 
 
 def _examples(reasons: dict[UUID, str | None], rows: dict[UUID, Any]) -> list[LeftOut]:
