@@ -14,6 +14,7 @@ from app.core.access_keys import without_keys
 from app.core.clock import utcnow
 from app.core.cursors import make_cursor, read_cursor
 from app.core.keyring import cipher
+from app.core.mail_text import split_reply
 from app.core.models import fixed
 from app.core.names import initials
 from app.core.tenancy import current_scope, current_workspace_id
@@ -28,7 +29,7 @@ MOST_SHOWN = 120
 VIEWS = {
     "open": "Open", "unread": "Unread", "mine": "Mine", "nobody": "Nobody’s", "snoozed": "Snoozed", "done": "Done",
 }  # fmt: skip
-_LONGEST_GIST = 140
+_LOOKED_AT, _LONGEST_GIST = 1_000, 140
 _HERE, _NOW, _ME = bindparam("here", type_=Uuid), bindparam("now", type_=DateTime(timezone=True)), bindparam("me")
 
 
@@ -127,14 +128,18 @@ def _talk(row: Any) -> Talk:
     seal = cipher()
     body = seal.open(row.body_sealed, "messages", "body_sealed", row.message_id) if row.message_id else None
     return Talk(
-        row.id, seal.open(row.name_sealed, "contacts", "name_sealed", row.contact_id) or "", _gist(body or ""),
+        row.id, seal.open(row.name_sealed, "contacts", "name_sealed", row.contact_id) or "", _gist(row, body or ""),
         row.channel or "", row.direction or "", row.state or "", row.triage, row.last_at, row.unread_count, row.owner,
         row.snoozed_until,
     )  # fmt: skip
 
 
-def _gist(body: str) -> str:
-    text = without_keys(" ".join(body[:1_000].split()), "invitation", "quote", "photos")
+def _gist(row: Any, body: str) -> str:
+    """The beginning of what was said, without what a reply repeats."""
+    said = body[:_LOOKED_AT]
+    if row.direction == "in" and row.channel == "email":
+        said = split_reply(said).new
+    text = without_keys(" ".join(said.split()), "invitation", "quote", "photos")
     return text if len(text) <= _LONGEST_GIST else f"{text[: _LONGEST_GIST - 1]}…"
 
 

@@ -76,6 +76,13 @@ function opened() {
   mark();
   seen();
   grow();
+  intoMenu();
+}
+
+// What a menu offers may come after it was opened by its key: then the focus is still on its way.
+function intoMenu() {
+  if (document.activeElement !== document.body) return;
+  thread.querySelector(".talk-head details[open] .menu-list :is(button, a)")?.focus();
 }
 
 // Which row comes after the one that is being put away: the focus goes there.
