@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.core.sms_text import SmsCount, count, gsm_safe
+from app.core.sms_text import SmsCount, count, foreign, gsm_safe, plain
 
 
 @pytest.mark.parametrize(
@@ -60,3 +60,22 @@ def test_western_text_always_fits_the_small_alphabet(text):
 @given(st.text())
 def test_making_it_plain_twice_changes_nothing(text):
     assert gsm_safe(gsm_safe(text)) == gsm_safe(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "runs", "plainly"),
+    [
+        ("See you “soon” – Zoë", {}, 'See you "soon" - Zoe'),
+        ("Hi 👍🏽 there", {"👍🏽": ""}, "Hi there"),
+        ("20° → ☺️", {"☺️": ":)", "°": " degrees", "→": "->"}, "20 degrees -> :)"),
+        ("Привет, you", {"Привет": ""}, ", you"),
+    ],
+)
+def test_what_makes_a_text_dear_is_found_and_can_be_written_plainly(text, runs, plainly):
+    assert foreign(gsm_safe(text)) == runs
+    assert plain(text) == plainly
+
+
+@given(st.text(max_size=80))
+def test_what_is_written_plainly_is_never_dear(text):
+    assert count(plain(text)).encoding == "GSM-7"
