@@ -9,10 +9,13 @@ from flask import Blueprint, Response, g, request, url_for
 from app.bulk_acts.queries import ActView, act_of, left_leads, view_of
 from app.bulk_acts.services import Request, selected_ids, start_act, stop_or_undo
 from app.core import web
-from app.core.errors import Conflict, Invalid
+from app.core.errors import Conflict, Invalid, NotFound
 from app.core.fragments import answer, fragment, redirect_to, wants_fragment
 from app.core.ids import parse_id
 from app.core.permissions import permit
+from app.followups.queries.ways import known_sequences
+from app.followups.services.setting_up import get_sequence
+from app.followups.services.who_begins import who_begins as judge_beginning
 from app.leads.models import PRIORITIES, SHELVES
 from app.leads.queries.filtering import LeadFilter
 from app.leads.queries.stages import known_stages
@@ -38,6 +41,7 @@ def bar(slug: str) -> Response:
         values |= {
             "members": member_choices() if g.viewer.can("leads:assign") else [], "stages": known_stages(),
             "tags": all_tags(), "reasons": list(REASONS.values()),
+            "sequences": [each for each in known_sequences() if each.is_active and each.steps],
             "templates": list_templates() if g.viewer.can("messages:write") else [],
             "priorities": [(key, PRIORITY_WORDS[key]) for key in PRIORITIES],
         }  # fmt: skip
@@ -67,6 +71,20 @@ def who_gets(slug: str) -> Response:
         return _answer(fragment("bulk_acts/_refused.html", words=next(iter(invalid.errors.values()))), status=422)
     values = {"judged": judged, "template": template, "left_out_words": left_out_words}
     return desk_or_fragment("leads", "bulk_acts/who_gets.html", "bulk_acts/_who_gets.html", **values)
+
+
+@bp.post("/w/<slug>/bulk/who-begins")
+@permit("leads:write")
+def who_begins(slug: str) -> Response:
+    """Who of the selected leads would begin on a sequence, and whom its messages would reach. Changes nothing."""
+    asked = _asked()
+    sequence = get_sequence(parse_id(asked.value) or _no_id())
+    try:
+        found = judge_beginning(selected_ids(asked), sequence)
+    except Invalid as invalid:
+        return _answer(fragment("bulk_acts/_refused.html", words=next(iter(invalid.errors.values()))), status=422)
+    values = {"found": found, "sequence": sequence, "left_out_words": left_out_words}
+    return desk_or_fragment("leads", "bulk_acts/who_begins.html", "bulk_acts/_who_begins.html", **values)
 
 
 @bp.get("/w/<slug>/bulk/<uuid:bulk_act_id>")
@@ -111,6 +129,10 @@ def _shown(act: ActView, headers: dict[str, str]) -> Response:
     if not wants_fragment():
         return redirect_to(url_for("bulk_acts.show", bulk_act_id=act.id))
     return _answer(fragment("bulk_acts/_toast.html", act=act), headers=headers)
+
+
+def _no_id() -> UUID:
+    raise NotFound
 
 
 def _answer(body: str, *, status: int = 200, headers: dict[str, str] | None = None) -> Response:

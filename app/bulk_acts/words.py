@@ -14,6 +14,10 @@ _WORDS = {
     "priority": ("Setting the priority to {name}", "{leads} now {name} priority"),
     "archive": ("Archiving leads", "{leads} archived"),
     "bin": ("Putting leads in the bin", "{leads} in the bin"),
+    "enrol": ("Putting leads on {name}", "{leads} on {name} now"),
+    "pause_chase": ("Pausing {name}", "{name} rests for {leads}"),
+    "resume_chase": ("Going on with {name}", "{name} goes on for {leads}"),
+    "stop_chase": ("Stopping {name}", "{name} is off for {leads}"),
     "message": ("Writing “{name}”", "“{name}” is on its way to {leads}"),
     "restore": ("Putting leads back on the desk", "{leads} back on the desk"),
 }

@@ -24,7 +24,8 @@ def finish(act: BulkAct, actor: Actor) -> None:
     is_undone = act.state == "undoing"
     now = utcnow()
     act.state, act.finished_at = ("undone" if is_undone else "done"), now
-    act.undo_until = None if is_undone or not act.done else now + (UNDO if _is_quick(act) else UNDO_LATER)
+    stays = is_undone or not act.done or KINDS[act.kind].is_lasting
+    act.undo_until = None if stays else now + (UNDO if _is_quick(act) else UNDO_LATER)
     publish(
         Event(
             "bulk_act.undone" if is_undone else "bulk_act.done", act.workspace_id, actor, "bulk_act", act.id,

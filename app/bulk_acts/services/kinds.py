@@ -7,6 +7,16 @@ from uuid import UUID
 
 from sqlalchemy import select
 
+from app.bulk_acts.services.chasing import (
+    leave_ended,
+    pause_again,
+    pause_all,
+    put_on,
+    resume_all,
+    stop_all,
+    take_off,
+    unpause,
+)
 from app.bulk_acts.services.moving import move, put_back_moved
 from app.bulk_acts.services.writing import take_messages_back, write
 from app.core.models import one_among
@@ -28,12 +38,14 @@ class Kind:
 
     `undo(before, parameters, actor)` puts back those that still are as the act left them, and returns their ids.
     `permission`: what it takes besides leads:write. `at_once`: so many leads are done within the request.
+    `is_lasting`: it can't be undone.
     """
 
     apply: Callable[[Sequence[UUID], Parameters, Actor], Before]
     undo: Callable[[Before, Parameters, Actor], set[UUID]]
     permission: str = "leads:write"
     at_once: int = 500
+    is_lasting: bool = False
 
 
 def _assign(ids: Sequence[UUID], parameters: Parameters, actor: Actor) -> Before:
@@ -111,6 +123,10 @@ KINDS: dict[str, Kind] = {
     "archive": _to_shelf("archive"),
     "bin": _to_shelf("bin"),
     "restore": _to_shelf("desk"),
+    "enrol": Kind(put_on, take_off, at_once=20),
+    "pause_chase": Kind(pause_all, unpause, permission="leads:assign", at_once=20),
+    "resume_chase": Kind(resume_all, pause_again, permission="leads:assign", at_once=20),
+    "stop_chase": Kind(stop_all, leave_ended, permission="leads:assign", at_once=20, is_lasting=True),
     "message": Kind(write, take_messages_back, permission="messages:write", at_once=20),
 }
 

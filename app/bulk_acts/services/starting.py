@@ -18,6 +18,7 @@ from app.core.models import one_among
 from app.core.permissions import Actor, Viewer
 from app.core.tenancy import acting_in, current_scope, current_workspace_id
 from app.extensions import db
+from app.followups.services.setting_up import get_sequence
 from app.leads.models import PRIORITIES, Lead
 from app.leads.queries.filtering import LeadFilter
 from app.leads.services import DECLINED, REASONS, get_stage, get_tag, tag_named
@@ -123,6 +124,13 @@ def _template(asked: Request, actor: Actor) -> dict[str, Any]:
     return {"template_key": template.key, "name": template.name}
 
 
+def _sequence(asked: Request, actor: Actor) -> dict[str, Any]:
+    sequence = get_sequence(parse_id(asked.value) or _missing())
+    if asked.kind == "enrol" and not (sequence.is_active and sequence.steps):
+        raise Invalid({"sequence": f"{sequence.name} is switched off."})
+    return {"sequence_id": str(sequence.id), "name": sequence.name}
+
+
 def _nothing(asked: Request, actor: Actor) -> dict[str, Any]:
     return {}
 
@@ -173,4 +181,5 @@ def _missing() -> UUID:
 
 _PARAMETERS = {
     "assign": _member, "move": _stage, "tag": _tag, "untag": _tag, "priority": _priority, "message": _template,
+    "enrol": _sequence, "pause_chase": _sequence, "resume_chase": _sequence, "stop_chase": _sequence,
 }  # fmt: skip

@@ -1,5 +1,6 @@
 """Leads on their way through sequences: how many on each, which ones, and what is next with a lead."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -11,7 +12,7 @@ from app.contacts.models import Contact
 from app.core.catalogue import known
 from app.core.keyring import cipher
 from app.core.loading import load_one
-from app.core.models import fixed
+from app.core.models import fixed, one_among
 from app.core.tenancy import current_workspace_id
 from app.extensions import db
 from app.followups.models import Enrolment, FollowUp, Sequence
@@ -122,6 +123,12 @@ def ids_under_way(sequence_id: UUID, *, not_on: int | None = None, limit: int = 
     if not_on is not None:
         query = query.where(Enrolment.version_no != not_on)
     return list(db.session.scalars(query.order_by(Enrolment.started_at, Enrolment.id).limit(limit)))
+
+
+def enrolments_of(sequence_id: UUID, lead_ids: Iterable[UUID]) -> list[Enrolment]:
+    """The ways of these leads through a sequence that are under way."""
+    query = select(Enrolment).where(_on(sequence_id, UNDER_WAY), Enrolment.lead_id == one_among(lead_ids))
+    return list(db.session.scalars(query.order_by(Enrolment.lead_id)))
 
 
 def leads_under_way(sequence_id: UUID, states: tuple[str, ...], limit: int = 2_000) -> list[UUID]:

@@ -1,0 +1,86 @@
+"""Putting many leads on a sequence, or pausing, resuming and ending their way through it."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from app.bulk_acts.services.outcomes import Done
+from app.core.errors import Conflict, NotFound
+from app.core.permissions import Actor
+from app.followups import services as followups
+from app.followups.models import Enrolment
+from app.followups.queries.ways import enrolments_of
+from app.followups.services.setting_up import get_sequence
+from app.leads.services import locked_leads
+
+Parameters = Mapping[str, Any]
+
+
+def put_on(lead_ids: Sequence[UUID], parameters: Parameters, actor: Actor) -> Done:
+    """Put each lead on the sequence that is not under way there. Returns the enrolment of each; raises NotFound."""
+    sequence = get_sequence(UUID(parameters["sequence_id"]))
+    done = Done()
+    for lead in locked_leads(lead_ids):
+        if lead.shelf != "desk":
+            done.left[lead.id] = "not_on_desk"
+            continue
+        try:
+            done[lead.id] = {"enrolment_id": str(followups.enrol(lead, sequence, actor, "hand").id)}
+        except Conflict:
+            done.left[lead.id] = "under_way"
+    return done
+
+
+def take_off(before: Mapping[UUID, Mapping[str, Any]], parameters: Parameters, actor: Actor) -> set[UUID]:
+    """End what `put_on` began, as far as it has not ended by itself; the leads of those."""
+    back = set()
+    for lead_id, was in before.items():
+        try:
+            followups.stop(UUID(was["enrolment_id"]), actor)
+        except (Conflict, NotFound):
+            continue
+        back.add(lead_id)
+    return back
+
+
+def pause_all(lead_ids: Sequence[UUID], parameters: Parameters, actor: Actor) -> Done:
+    """Let the way of each lead through the sequence rest."""
+    return _each(lead_ids, parameters, "active", lambda enrolment_id: followups.pause(enrolment_id, actor))
+
+
+def resume_all(lead_ids: Sequence[UUID], parameters: Parameters, actor: Actor) -> Done:
+    """Let the way of each lead go on."""
+    return _each(lead_ids, parameters, "paused", lambda enrolment_id: followups.resume(enrolment_id, actor))
+
+
+def stop_all(lead_ids: Sequence[UUID], parameters: Parameters, actor: Actor) -> Done:
+    """End the way of each lead, for good."""
+    return _each(lead_ids, parameters, "", lambda enrolment_id: followups.stop(enrolment_id, actor))
+
+
+def unpause(before: Mapping[UUID, Any], parameters: Parameters, actor: Actor) -> set[UUID]:
+    """Undo `pause_all`."""
+    return set(resume_all(list(before), parameters, actor))
+
+
+def pause_again(before: Mapping[UUID, Any], parameters: Parameters, actor: Actor) -> set[UUID]:
+    """Undo `resume_all`."""
+    return set(pause_all(list(before), parameters, actor))
+
+
+def leave_ended(before: Mapping[UUID, Any], parameters: Parameters, actor: Actor) -> set[UUID]:
+    """What was stopped stays stopped: it is not offered to be undone, and stopping half way keeps what was done."""
+    return set()
+
+
+def _each(lead_ids: Sequence[UUID], parameters: Parameters, state: str, change: Callable[[UUID], Enrolment]) -> Done:
+    done = Done()
+    for enrolment in enrolments_of(UUID(parameters["sequence_id"]), lead_ids):
+        if state and enrolment.state != state:
+            continue
+        try:
+            change(enrolment.id)
+        except (Conflict, NotFound):
+            continue
+        done[enrolment.lead_id] = {}
+    return done
