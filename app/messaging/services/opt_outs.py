@@ -19,13 +19,8 @@ from app.messaging.queries.opt_outs import OptOut, one_opt_out, opt_outs_of
 from app.messaging.services.stop_words import opt_in, opt_out
 from app.messaging.services.suppressing import address_key
 
-#: How one may have been asked to write again: code -> what the ledger says.
-WAYS_BACK = {
-    "called": "They asked us on the phone to write to them again",
-    "wrote": "They asked us in writing to write to them again",
-    "met": "They asked us in person to write to them again",
-    "mended": "The address was put right and takes mail again",
-}
+#: How one may have been asked to write again: the code that the ledger keeps, and its words.
+WAYS_BACK = {"called": "On the phone", "wrote": "In writing", "met": "In person", "mended": "The address was put right"}
 _CARRIERS = "Only the person can take this back: by texting START to our number. Until then the carrier blocks us."
 #: Nobody has more leads than that at one address.
 _MOST = 50
