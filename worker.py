@@ -21,6 +21,13 @@ log = structlog.get_logger("sill.worker")
 class Worker(SimpleWorker):
     """RQ's worker without forking: one warm process, whose death mid-job the outbox survives."""
 
+    is_stopping = False
+
+    def request_stop(self, *args: object, **kwargs: object) -> None:
+        """Stop after the job in hand, also when Redis can't be told."""
+        Worker.is_stopping = True
+        super().request_stop(*args, **kwargs)
+
     def heartbeat(self, *args: object, **kwargs: object) -> None:
         """RQ's own heartbeat, and the one that /readyz looks for."""
         super().heartbeat(*args, **kwargs)
@@ -31,7 +38,7 @@ def work() -> None:
     """Answer bells until told to stop; the job in hand is finished first. Redis or PostgreSQL away: wait for them."""
     from app.core import outbox
 
-    while True:
+    while not Worker.is_stopping:
         try:
             outbox.sweep()
             worker = Worker(

@@ -1,11 +1,14 @@
 """Messages whose time has come, for measuring how they leave: leads of `flask bench seed`, one mail each."""
 
+import argparse
+import json
 from datetime import timedelta
 from uuid import UUID
 
 from flask import Flask
 from sqlalchemy import insert, select, text
 
+from app import create_app
 from app.core import access_keys
 from app.core.clock import utcnow
 from app.core.ids import new_id
@@ -15,7 +18,8 @@ from app.core.tenancy import acting_in
 from app.core.transactions import transaction
 from app.extensions import db
 from app.leads.models import Lead
-from app.messaging.models import Message
+from app.messaging.models import Message, MessageProvider
+from app.messaging.ports.settings import SmtpSettings
 from app.messaging.services.letters import letter_html
 from app.workspaces.queries import current_workspace
 
@@ -73,3 +77,35 @@ def _write(workspace_id: UUID, leads: list[UUID], numbers: range, domains: tuple
     db.session.execute(insert(Message), messages)
     db.session.execute(insert(OutboxItem), items)
     return [each["id"] for each in messages]
+
+def main() -> None:
+    """Plan mails in the environment's database and print by message id for which domain each is, as JSON."""
+    parser = argparse.ArgumentParser(prog="bench.due", description=main.__doc__)
+    parser.add_argument("--slug", action="append", required=True, help="workspaces, each of which gets its share")
+    parser.add_argument("--messages", type=int, required=True)
+    parser.add_argument("--domain", action="append", default=[], help="in turn; one may be given several times")
+    parser.add_argument("--own-server", default="", help="slug=port: a mail server of its own, which drops no repeat")
+    chosen = parser.parse_args()
+    app, planned = create_app(), {}
+    for slug in chosen.slug:
+        if chosen.own_server.startswith(f"{slug}="):
+            _use_own_server(app, slug, int(chosen.own_server.partition("=")[2]))
+        domains = tuple(chosen.domain) or ("example.com",)
+        ids = plan_mails(app, slug, chosen.messages // len(chosen.slug), domains)
+        planned |= {str(message_id): domains[at % len(domains)] for at, message_id in enumerate(ids)}
+    print(json.dumps(planned))
+
+
+def _use_own_server(app: Flask, slug: str, port: int) -> None:
+    settings = SmtpSettings(host="127.0.0.1", port=port, security="none", sender="desk@example.com")
+    with app.app_context():
+        with transaction():
+            found = access_keys.find("slug", slug)
+        assert found is not None, slug
+        with acting_in(found.workspace_id), transaction():
+            db.session.add(MessageProvider(channel="email", kind="smtp", settings=json.dumps(settings.as_json())))
+        db.session.remove()
+
+
+if __name__ == "__main__":
+    main()
