@@ -86,9 +86,10 @@ def rewrite(slug: str, message_id: UUID) -> Response:
 @permit("messages:read")
 def message_row(slug: str, message_id: UUID) -> Response:
     """The message as a line of the outbox again, when nothing was changed after all."""
+    row = _row(message_id)
     if not wants_fragment():
         return redirect_to(url_for("messaging.message", message_id=message_id))
-    return answer(_row(message_id))
+    return answer(row)
 
 
 def _body(message: Message) -> str:
