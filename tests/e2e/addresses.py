@@ -23,6 +23,10 @@ def staff_pages(page: Page) -> dict[str, str]:
     transfer = page.locator("a.row-link[href*='/transfers/']").first
     sheet = page.get_by_role("link", name="Copy sheet").first
     found = {"transfer": str(transfer.get_attribute("href")), "copy sheet": str(sheet.get_attribute("href"))}
+    page.goto("/w/somerset/inbox")
+    found["conversation"] = str(page.locator(".talk > a").first.get_attribute("href"))
+    page.goto("/w/somerset/inbox?show=arrivals")
+    found["arrival"] = str(page.locator(".talk > a").first.get_attribute("href"))
     page.goto("/w/somerset/settings/forms")
     form = str(page.locator(".form-card a.row-link").first.get_attribute("href"))
     return found | {
@@ -30,6 +34,7 @@ def staff_pages(page: Page) -> dict[str, str]:
         "form sharing": f"{form}/sharing",
         "form versions": f"{form}/versions",
         "forms": "/w/somerset/settings/forms",
+        "inbox": "/w/somerset/inbox",
         "my day": "/w/somerset/my-day",
         "board": "/w/somerset/leads/board",
         "mine": "/w/somerset/leads/board?mine=1",
@@ -56,6 +61,9 @@ def staff_pages(page: Page) -> dict[str, str]:
         "rounds": "/w/somerset/settings/rounds",
         "stages": "/w/somerset/settings/stages",
         "tags": "/w/somerset/settings/tags",
+        "templates": "/w/somerset/settings/templates",
+        "template": "/w/somerset/settings/templates/chase_day_3",
+        "new text": "/w/somerset/settings/templates/new?channel=sms",
         "notifications": "/w/somerset/notifications",
         "quarantine": "/w/somerset/quarantine",
         "not found": "/w/somerset/nothing-here",
