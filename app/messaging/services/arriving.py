@@ -9,6 +9,7 @@ from uuid import UUID
 from flask import current_app
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import make_transient_to_detached
 
 from app.core import email_addresses, phones
 from app.core.clock import utcnow
@@ -26,7 +27,7 @@ from app.messaging.ports.inbound import Inbound
 from app.messaging.services.bounces import take_bounce
 from app.messaging.services.calls import note_missed_call, text_back
 from app.messaging.services.conversations import INBOX
-from app.messaging.services.matching import Match, match, our_message_ids, sender_key, sent_message
+from app.messaging.services.matching import OWN, Match, match, sender_key
 from app.messaging.services.receiving import CUSTOMER, receive, tell_reply
 from app.messaging.services.stop_words import is_start, is_stop, opt_in, opt_out
 
@@ -45,19 +46,14 @@ def take_in(inbound: Inbound) -> Arrival:
     somebody we don't know, which is heeded all the same).
     """
     key = sender_key(inbound.channel, inbound.sender)
-    arrival, is_new = _keep(inbound, key)
+    found = match(inbound, key) if inbound.bounce is None else Match(None)
+    arrival, is_new = _keep(inbound, key, found)
     if not is_new:
         return arrival
     if inbound.bounce is not None:
         arrival.state, arrival.why, arrival.settled_at = "bounce", take_bounce(inbound.bounce), utcnow()
         db.session.flush()
         return arrival
-    if inbound.mail_id and sent_message(our_message_ids([inbound.mail_id]), to_leads=False):
-        arrival.state, arrival.why, arrival.settled_at = "ignored", "own", utcnow()
-        db.session.flush()
-        return arrival
-    found = match(inbound, key)
-    arrival.candidate_ids = list(found.lead_ids)
     lead = get_lead(found.lead_id, lock=True) if found.lead_id else None
     if lead is not None:
         _put(arrival, lead, CUSTOMER, inbound.is_automatic, found.answers_id)
@@ -122,25 +118,28 @@ def wait_again(arrival_id: UUID, actor: Actor) -> Arrival:
     return arrival
 
 
-def _keep(inbound: Inbound, key: bytes | None) -> tuple[Arrival, bool]:
+def _keep(inbound: Inbound, key: bytes | None, found: Match) -> tuple[Arrival, bool]:
     """The row of what came in, and whether it is new. Who brings the same at the same time waits here for the first."""
     arrival = Arrival(
         channel=inbound.channel, arrival_key=_arrival_key(inbound), state="waiting", why=None,
         sender=inbound.sender[:_LONGEST_LINE], sender_key=key, sender_name=_line(inbound.sender_name),
         subject=_line(inbound.subject), body=_body(inbound) or None, mail_id=_line(inbound.mail_id),
-        candidate_ids=[], received_at=min(inbound.received_at, utcnow()), version=1,
+        candidate_ids=list(found.lead_ids), message_id=None, settled_at=None,
+        settled_by=None, received_at=min(inbound.received_at, utcnow()), version=1,
     )  # fmt: skip
     row = {column.name: getattr(arrival, column.name) for column in Arrival.__table__.columns}
     statement = insert(Arrival).values(row).on_conflict_do_nothing().returning(Arrival.id)
-    is_new = db.session.execute(statement).first() is not None
+    if db.session.execute(statement).first() is not None:
+        make_transient_to_detached(arrival)
+        db.session.add(arrival)
+        return arrival, True
     query = select(Arrival).where(
         Arrival.workspace_id == current_workspace_id(), Arrival.arrival_key == arrival.arrival_key
     )
-    return load_one(query), is_new
+    return load_one(query), False
 
 
 def _put(arrival: Arrival, lead: Lead, actor: Actor, is_automatic: bool, answers_id: UUID | None) -> None:
-    arrival.state, arrival.settled_at = "placed", utcnow()
     if arrival.channel == "call":
         note_missed_call(lead, arrival.received_at, actor)
     else:
@@ -150,11 +149,15 @@ def _put(arrival: Arrival, lead: Lead, actor: Actor, is_automatic: bool, answers
             actor=actor,
         )  # fmt: skip
         arrival.message_id = message.id
+    arrival.state, arrival.settled_at = "placed", utcnow()
     _tell("arrival.placed", arrival, actor, lead.id)
 
 
 def _is_settled_alone(arrival: Arrival, inbound: Inbound, found: Match) -> bool:
-    """Whether nobody need look: a letter to many, or a STOP or START, which is about the address and done at once."""
+    """Whether nobody need look: a mail of our own, a letter to many, or a STOP or START, which is done at once."""
+    if found.why == OWN:
+        arrival.why = OWN
+        return True
     if inbound.is_bulk and not found.lead_ids:
         arrival.why = "bulk"
         return True

@@ -21,6 +21,8 @@ from app.messaging.models import Arrival, Message
 from app.messaging.ports.inbound import Inbound
 from app.messaging.services.answer_addresses import read_answer_address
 
+#: Why something has no lead that is a mail of ours, come back to our own mailbox.
+OWN = "own"
 #: An answer is to what was written lately, if nothing else of ours was written about within a week of it.
 _LATELY = timedelta(days=45)
 _APART = timedelta(days=7)
@@ -53,7 +55,9 @@ def sender_key(channel: str, sender: str) -> bytes | None:
 
 def match(inbound: Inbound, key: bytes | None) -> Match:
     """Find its lead. `key` is its sender_key."""
-    answered = _answered(inbound)
+    answered, is_own = _answered(inbound)
+    if is_own:
+        return Match(None, OWN)
     theirs = _theirs(inbound.channel, key) if key else []
     sure = tuple(lead_id for lead_id, _ in theirs)
     if answered is not None:
@@ -76,19 +80,28 @@ def our_message_ids(mail_ids: Sequence[str]) -> list[UUID]:
 
 def sent_message(message_ids: Sequence[UUID], *, to_leads: bool = True) -> Message | None:
     """The first of these that is a message of ours; with `to_leads` none of those to our own people."""
+    found = _sent(message_ids)
+    return next((found[each] for each in message_ids if each in found and (found[each].lead_id or not to_leads)), None)
+
+
+def _sent(message_ids: Sequence[UUID]) -> dict[UUID, Message]:
     if not message_ids:
-        return None
+        return {}
     query = select(Message).where(
         Message.workspace_id == current_workspace_id(), Message.id == one_among(message_ids[:_MOST]),
         Message.direction == fixed("out"),
     )  # fmt: skip
-    found = {each.id: each for each in db.session.scalars(query) if each.lead_id or not to_leads}
-    return next((found[each] for each in message_ids if each in found), None)
+    return {each.id: each for each in db.session.scalars(query)}
 
 
-def _answered(inbound: Inbound) -> Message | None:
+def _answered(inbound: Inbound) -> tuple[Message | None, bool]:
+    """The message of ours to a lead that it answers, and whether it is itself one of ours."""
     by_address = (read_answer_address(address) for address in inbound.recipients)
-    return sent_message([*our_message_ids(inbound.mail_ids), *(each for each in by_address if each)])
+    own, answered = our_message_ids([inbound.mail_id]), our_message_ids(inbound.mail_ids)
+    answered += [each for each in by_address if each]
+    found = _sent([*own, *answered])
+    first = next((found[each] for each in answered if each in found and found[each].lead_id), None)
+    return first, any(each in found for each in own)
 
 
 def _theirs(channel: str, key: bytes) -> list[tuple[UUID, datetime]]:
