@@ -138,6 +138,7 @@ def test_the_same_requests_with_ones_own_ids_succeed(app: Flask, world, alice, m
 #: Settings are checked field by field against what the page showed; their own tests send whole pages.
 NEEDS_MORE = (
     "workspaces.change_settings",
+    "workspaces.change_hours",
     "workspaces.change_sharing",
     "quotes.tell_times",  # needs a quote with a link
     "files.add",  # takes a file's bytes, which no form holds
