@@ -9,19 +9,19 @@ from flask import Flask
 from sqlalchemy import insert, select, text
 
 from app import create_app
-from app.core import access_keys
 from app.core.clock import utcnow
 from app.core.ids import new_id
 from app.core.keyring import cipher
 from app.core.outbox import OutboxItem
-from app.core.tenancy import acting_in
-from app.core.transactions import transaction
+from app.core.permissions import SYSTEM
 from app.extensions import db
 from app.leads.models import Lead
+from app.leads.services import LeadDraft, create_lead
 from app.messaging.models import Message, MessageProvider
 from app.messaging.ports.settings import SmtpSettings
 from app.messaging.services.letters import letter_html
 from app.workspaces.queries import current_workspace
+from bench.scenes import inside
 
 _BODY = (
     "Hello {number},\n\nthank you for asking about your windows. We clean a house like yours every eight weeks, inside"
@@ -37,18 +37,11 @@ def plan_mails(app: Flask, slug: str, number: int, domains: tuple[str, ...] = ("
     Other work of the workspace that is due is called off first. Returns the messages' ids.
     """
     made: list[UUID] = []
-    with app.app_context():
-        with transaction():
-            found = access_keys.find("slug", slug)
-        assert found is not None, slug
-        with acting_in(found.workspace_id):
-            with transaction():
-                db.session.execute(text("update outbox set state = 'cancelled' where state in ('ready', 'leased')"))
-                leads = list(db.session.scalars(select(Lead.id).order_by(Lead.id).limit(number)))
-            for start in range(0, number, _AT_ONCE):
-                with transaction():
-                    made += _write(found.workspace_id, leads, range(start, min(start + _AT_ONCE, number)), domains)
-        db.session.remove()
+    with inside(app, slug) as workspace_id:
+        db.session.execute(text("update outbox set state = 'cancelled' where state in ('ready', 'leased')"))
+        leads = list(db.session.scalars(select(Lead.id).order_by(Lead.id).limit(number)))
+        for start in range(0, number, _AT_ONCE):
+            made += _write(workspace_id, leads, range(start, min(start + _AT_ONCE, number)), domains)
     return made
 
 
@@ -84,12 +77,14 @@ def main() -> None:
     parser.add_argument("--slug", action="append", required=True, help="workspaces, each of which gets its share")
     parser.add_argument("--messages", type=int, required=True)
     parser.add_argument("--domain", action="append", default=[], help="in turn; one may be given several times")
+    parser.add_argument("--leads", type=int, default=0, help="make sure that there are so many to write to")
     parser.add_argument("--own-server", default="", help="slug=port: a mail server of its own, which drops no repeat")
     chosen = parser.parse_args()
     app, planned = create_app(), {}
     for slug in chosen.slug:
         if chosen.own_server.startswith(f"{slug}="):
             _use_own_server(app, slug, int(chosen.own_server.partition("=")[2]))
+        _add_leads(app, slug, chosen.leads)
         domains = tuple(chosen.domain) or ("example.com",)
         ids = plan_mails(app, slug, chosen.messages // len(chosen.slug), domains)
         planned |= {str(message_id): domains[at % len(domains)] for at, message_id in enumerate(ids)}
@@ -98,13 +93,15 @@ def main() -> None:
 
 def _use_own_server(app: Flask, slug: str, port: int) -> None:
     settings = SmtpSettings(host="127.0.0.1", port=port, security="none", sender="desk@example.com")
-    with app.app_context():
-        with transaction():
-            found = access_keys.find("slug", slug)
-        assert found is not None, slug
-        with acting_in(found.workspace_id), transaction():
-            db.session.add(MessageProvider(channel="email", kind="smtp", settings=json.dumps(settings.as_json())))
-        db.session.remove()
+    with inside(app, slug):
+        db.session.add(MessageProvider(channel="email", kind="smtp", settings=json.dumps(settings.as_json())))
+
+
+def _add_leads(app: Flask, slug: str, number: int) -> None:
+    with inside(app, slug):
+        there = len(list(db.session.scalars(select(Lead.id).limit(number))))
+        for at in range(there, number):
+            create_lead(LeadDraft(name=f"Ada Number{at}", postcode="BA5 2QJ", phone=f"0113 496 0{at:03d}"), SYSTEM)
 
 
 if __name__ == "__main__":
