@@ -12,6 +12,7 @@ class TemplateDefault(NamedTuple):
     subject: str
     body: str
     purpose: str = "service"
+    is_quick_reply: bool = False
 
 
 TEMPLATES = (
@@ -148,5 +149,21 @@ TEMPLATES = (
         "missed_call_sms", "We missed your call", "sms", "",
         "Hello, this is {workspace}. Sorry we missed your call. Text us your name, postcode and what you need, or we"
         " will ring you back.",
+    ),
+    TemplateDefault(
+        "quick_thanks", "Thank you, more today", "sms", "",
+        "Thank you, {first_name|there}. We will come back to you today. {workspace}",
+        is_quick_reply=True,
+    ),
+    TemplateDefault(
+        "quick_photo", "A photo, please", "sms", "",
+        "Could you send us a photo of the front and the back of the house? Then we can give you a price today."
+        " {workspace}",
+        is_quick_reply=True,
+    ),
+    TemplateDefault(
+        "quick_agreed", "That is fine", "sms", "",
+        "That is fine, {first_name|there}, we have noted it. {workspace}",
+        is_quick_reply=True,
     ),
 )  # fmt: skip

@@ -132,10 +132,23 @@ def test_what_nothing_sends_can_be_put_away_and_taken_out(alice, own):
     assert f"template-{key}" in alice.get(HOME).text
 
 
-def test_what_sill_sends_by_itself_can_not_be_put_away(alice):
-    answer = alice.post(f"{HOME}/chase_day_3/archive", data={"away": "1"})
+@pytest.mark.parametrize(
+    ("key", "told"),
+    [("photos_email", "can be changed but not put away"), ("chase_day_3", "Quote chase still sends it")],
+)
+def test_what_something_sends_can_not_be_put_away(alice, key, told):
+    answer = alice.post(f"{HOME}/{key}/archive", data={"away": "1"})
     assert answer.status_code == 409
-    assert "can be changed but not put away" in answer.text
+    assert told in answer.text
+
+
+def test_words_that_came_with_sill_can_be_put_away_when_nothing_sends_them(alice):
+    db.session.execute(delete(MessageTemplate).where(MessageTemplate.key == "quick_photo"))
+    db.session.commit()
+    assert "Quick reply" in alice.get(HOME).text
+    alice.post(f"{HOME}/quick_photo/archive", data={"away": "1"})
+    assert "template-quick_photo" not in alice.get(HOME).text
+    assert "template-quick_photo" in alice.get(f"{HOME}?shown=away").text
 
 
 def test_words_that_a_workspace_never_stored_are_there_and_can_be_changed(alice):

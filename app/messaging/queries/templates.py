@@ -15,11 +15,12 @@ from app.followups.models import Sequence
 from app.followups.queries.steps import every, steps_of
 from app.messaging.defaults import TEMPLATES
 from app.messaging.models import MessageTemplate, MessageTemplateVersion
+from app.messaging.words import TEMPLATE_USES
 
 #: More than this nobody keeps; saving refuses beyond it.
 MOST = 300
 #: What the program sends by itself under these keys; such a template can be changed but not put away.
-OWN_KEYS = frozenset(each.key for each in TEMPLATES)
+OWN_KEYS = frozenset(TEMPLATE_USES)
 _MOST_VERSIONS = 50
 _ALL = (
     select(MessageTemplate)
@@ -66,7 +67,7 @@ def as_it_came(key: str) -> MessageTemplate:
     usual = next((each for each in TEMPLATES if each.key == key), None)
     if usual is None:
         raise NotFound
-    return MessageTemplate(**usual._asdict(), version_no=1, version=1, is_quick_reply=False)
+    return MessageTemplate(**usual._asdict(), version_no=1, version=1)
 
 
 def used_in() -> dict[str, list[Sequence]]:

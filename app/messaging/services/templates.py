@@ -65,6 +65,7 @@ def archive(key: str, actor: Actor, *, is_away: bool = True) -> MessageTemplate:
         raise Conflict(f"{_names([each.name for each in users])} still sends it. Take it out there first.")
     at: datetime | None = utcnow() if is_away else None
     if (template.archived_at is None) == is_away:
+        db.session.add(template)
         template.archived_at = at
         db.session.flush()
         _tell("template.archived" if is_away else "template.returned", template, actor)

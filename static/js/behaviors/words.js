@@ -41,8 +41,10 @@ const begin = (mark) => {
 };
 
 const fit = (frame) => {
-  const page = frame.contentDocument?.documentElement;
-  if (page) frame.style.blockSize = `${Math.min(Math.max(page.scrollHeight, 240), 1400)}px`;
+  const page = frame.contentDocument?.body;
+  if (!page?.childElementCount) return;
+  const { bottom } = page.getBoundingClientRect();
+  frame.style.blockSize = `${Math.min(Math.max(Math.ceil(bottom + frame.contentWindow.scrollY) + 2, 200), 1400)}px`;
 };
 
 // Each drawing goes into a new frame that takes the old one's place once it is there: no flicker, and no entry in the
