@@ -27,7 +27,7 @@ def _badges() -> Select[tuple[int, int, int, int, int, int, int, int]]:
     )
     stuck = (
         select(Message.id)
-        .where(Message.workspace_id == here, Message.state.in_(("failed", "uncertain")))
+        .where(Message.workspace_id == here, Message.state.in_([fixed("failed"), fixed("uncertain")]))
         .limit(MOST_COUNTED)
     )
     dead = (
