@@ -18,7 +18,7 @@ from app.followups.queries.ways import ids_under_way
 from app.followups.services.own_words import keep_words
 from app.followups.services.setting_up import SequenceFacts, change_facts, get_sequence
 from app.followups.views import bp
-from app.followups.views.sheet_page import sheet_page, sheet_values
+from app.followups.views.sheet_page import recent_figures, sheet_page, sheet_values
 from app.followups.words import leads_counted
 
 _LARGEST_SHEET = 256 * 1024
@@ -44,7 +44,8 @@ def save(slug: str, sequence_id: UUID) -> Response:
         opened = arrange(sheet, act)
         if wants_fragment():
             part = "_rule" if act == "show:rule" else "_steps"
-            return answer(fragment(f"followups/sequences/{part}.html", **sheet_values(found, sheet, opened=opened)))
+            values = sheet_values(found, sheet, opened=opened, figures=recent_figures(found))
+            return answer(fragment(f"followups/sequences/{part}.html", **values))
         return sheet_page(found, sheet, opened=opened, is_unsaved=True)
     judged = judge(sheet)
     try:

@@ -23,7 +23,7 @@ def sheet_page(
 ) -> Response:  # fmt: skip
     """The page with everything as it was typed."""
     way_count = sum(version_counts(found.id).values())
-    figures = figures_of(found.id, utcnow() - timedelta(days=DAYS))
+    figures = recent_figures(found)
     words, stage = starts_words(found)
     return page(
         "followups/sequences/page.html", status, **desk("sequences"),
@@ -32,6 +32,11 @@ def sheet_page(
         moves=request.form.get("under_way", ""), is_new=not found.steps and not sheet.steps,
         seen=request.form.get("seen", found.version), is_own=found.key.startswith("own_"),
     )  # fmt: skip
+
+
+def recent_figures(found: Sequence) -> SequenceFigures:
+    """What came of it lately."""
+    return figures_of(found.id, utcnow() - timedelta(days=DAYS))
 
 
 def sheet_values(

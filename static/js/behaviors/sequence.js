@@ -129,9 +129,12 @@ if (sheet) {
   document.addEventListener("htmx:after:swap", (event) => {
     if (event.target.id !== "steps" && event.detail?.ctx?.target?.id !== "steps") return;
     unsaved();
-    const fresh = section().querySelector("details.seq-fold[open] input:placeholder-shown, details.seq-fold[open] input[name^=title_]");
-    fresh?.focus({ preventScroll: true });
-    fresh?.closest(STEP).scrollIntoView({ block: "nearest" });
+    const fold = document.querySelector(`#step-${CSS.escape(section().dataset.opened || "none")} > details.seq-fold`);
+    if (fold && !fold.open) {
+      fold.open = true;
+      fold.querySelector(".seq-body :is(input, select):not([type=hidden])")?.focus({ preventScroll: true });
+      fold.scrollIntoView({ block: "nearest" });
+    }
     soon();
   });
 }
