@@ -1,5 +1,6 @@
 """What customers write, through the doors that providers use: on the right lead, once, never dropped."""
 
+import json
 from datetime import timedelta
 
 import pytest
@@ -236,4 +237,6 @@ def test_forms_of_mail_services_are_understood(client, lead):
     for field in ("email", "body-mime"):
         data = {field: mail("Yes").decode(), "envelope": '{"to": ["office@example.com"]}'}
         assert client.post(_path("inbound"), data=data, csrf=False).status_code == 204
-    assert len(received()) == 2
+    body, kind = json.dumps({"From": HANNAH, "RawEmail": mail("No").decode()}), {"Content-Type": "application/json"}
+    assert client.post(_path("inbound"), data=body, headers=kind, csrf=False).status_code == 204
+    assert len(received()) == 3

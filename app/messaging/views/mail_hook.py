@@ -1,7 +1,7 @@
 """Where a mail service hands over what came for a workspace, whole. The address's key is the whole authority.
 
 Taken are the mail itself as the body (message/rfc822), or a form with it in a field or a file, as SendGrid (`email`),
-Mailgun (`body-mime`) and others send it.
+Mailgun (`body-mime`) and others send it, or JSON with it in `RawEmail`, as Postmark does where that is asked for.
 """
 
 import json
@@ -41,6 +41,10 @@ def mail_hook(key: str) -> Response:
 
 
 def _mail() -> bytes:
+    if request.mimetype == "application/json":
+        given = request.get_json(silent=True)
+        raw = given.get("RawEmail") if isinstance(given, dict) else None
+        return raw.encode("utf-8", "surrogateescape") if isinstance(raw, str) else b""
     if request.mimetype not in ("multipart/form-data", "application/x-www-form-urlencoded"):
         if (request.content_length or 0) > _LARGEST:
             raise RequestEntityTooLarge

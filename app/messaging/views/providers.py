@@ -17,6 +17,7 @@ from app.extensions import limiter
 from app.messaging import transports
 from app.messaging.forms.providers import read_provider, shown_fields
 from app.messaging.models import PROVIDERS, MessageProvider
+from app.messaging.services.hook_keys import hook_url
 from app.messaging.services.provider_trials import prepare_trial
 from app.messaging.services.providers import note_result, providers, remove_provider, save_provider, settings_of
 from app.messaging.transports.gateway.filling import read_headers
@@ -150,7 +151,8 @@ def _page(
         parts[name] = _Part(name, values, *mine, provider, kept, _installed(name))
     return page(
         "messaging/sending/page.html", status, parts=parts, settings_page="sending", private=_private(),
-        sms_to=request.form.get("sms_to", ""), reply_email=current_workspace().reply_email, **desk("settings"),
+        sms_to=request.form.get("sms_to", ""), reply_email=current_workspace().reply_email,
+        hooks={"mails": hook_url("inbound"), "texts": hook_url("webhook")}, **desk("settings"),
     )  # fmt: skip
 
 
