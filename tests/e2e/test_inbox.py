@@ -1,0 +1,64 @@
+"""The inbox in a browser: an answer is written by keys while others work beside, and nothing disturbs it."""
+
+from playwright.sync_api import Page, expect
+
+from tests.e2e.axe import findings
+from tests.e2e.browsers import People
+from tests.e2e.site import SLUG
+
+INBOX = f"/w/{SLUG}/inbox"
+
+
+def open_inbox(page: Page, path: str = INBOX) -> None:
+    """Open the inbox and wait until it hears keys and changes."""
+    page.goto(path)
+    expect(page.locator("[data-inbox][data-ready]")).to_be_attached()
+    expect(page.locator("html[data-connection=open]")).to_be_attached()
+
+
+def test_an_answer_by_keys_while_a_colleague_works_beside(people: People) -> None:
+    page = people.staff()
+    open_inbox(page)
+    first = page.locator(".talk > a").first
+    name = first.locator("b").evaluate("it => it.firstChild.textContent")
+    page.keyboard.press("j")
+    expect(first).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.locator("[data-talk-title]")).to_be_focused()
+    expect(page.locator(".talk-head")).to_contain_text(name)
+    expect(page.locator(".talk.unread > a[aria-current]")).to_have_count(0)
+    address = page.url
+    page.keyboard.press("r")
+    page.keyboard.type("On Tuesday")
+    colleague = people.staff()  # the owner at another desk: Bob may not see this lead
+    open_inbox(colleague, address)
+    colleague.get_by_role("group", name="What they say").get_by_role("button", name="Question").click()
+    pressed = page.locator(".triage [aria-pressed=true]")
+    expect(pressed).to_have_text("Question")
+    field = page.locator("[data-answer-body]")
+    expect(field).to_be_focused()
+    expect(field).to_have_value("On Tuesday")
+    page.keyboard.press("Control+Enter")
+    expect(page.locator(".bubble.out", has_text="On Tuesday")).to_be_visible()
+    expect(field).to_have_value("")
+    page.locator(".toast").get_by_role("button", name="Unsend").click()
+    expect(field).to_have_value("On Tuesday")
+    page.keyboard.press("Escape")
+    expect(page.locator("[data-talk-title]")).to_be_focused()
+    page.keyboard.press("e")
+    expect(page.locator(".talk", has_text=name)).to_have_count(0)
+    expect(page.locator(".talk > a").first).to_be_focused()
+    page.keyboard.press("z")
+    expect(page.locator(".talk", has_text=name)).to_be_visible()
+
+
+def test_what_nobody_knows_becomes_a_lead_on_a_phone(people: People) -> None:
+    page = people.staff("phone")
+    open_inbox(page, f"{INBOX}?show=arrivals")
+    page.get_by_role("link", name="Wendy Farthing").click()
+    expect(page.get_by_label("Name", exact=True)).to_have_value("Wendy Farthing")
+    expect(page.locator("#inbox-list")).to_be_hidden()
+    assert findings(page) == []
+    page.get_by_role("button", name="Make a lead").click()
+    expect(page.locator(".bubble.in", has_text="sash windows")).to_be_visible()
+    expect(page.locator("[data-answer-body]")).to_be_visible()
