@@ -6,10 +6,11 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, bindparam, func, select, tuple_, union_all
+from sqlalchemy import ColumnElement, Select, and_, bindparam, func, select, tuple_, union_all
 from sqlalchemy.orm import aliased
 
 from app.accounts.models import User
+from app.contacts.models import Contact
 from app.core.access_keys import without_keys
 from app.core.errors import NotFound
 from app.core.keyring import cipher
@@ -23,6 +24,7 @@ from app.messaging.words import state_words, trouble_words
 
 PAGE = 30
 _ATTENTION = ("uncertain", "failed")
+_NOBODY = (None, None)
 _LEAVING = ("queued", "sending")
 #: What the outbox page calls a state, and which states of messages that holds. `planned` is the follow-ups' own.
 SHELVES: dict[str, tuple[str, tuple[str, ...]]] = {
@@ -58,6 +60,7 @@ class MessageRow:
     sent_at: datetime | None
     error: str | None
     opened_at: datetime | None = None
+    customer: str | None = None
 
     noun = "message"
 
@@ -179,26 +182,37 @@ def count_unsent(lead_ids: Sequence[UUID]) -> int:
 
 
 def _rows(messages: Sequence[Message]) -> list[MessageRow]:
-    leads = _names(Lead.id, Lead.number, {message.lead_id for message in messages}, Lead.workspace_id)
-    people = _names(User.id, User.name, {message.created_by for message in messages})
+    leads = _leads({message.lead_id for message in messages} - {None})
+    people = _people({message.created_by for message in messages} - {None})
     return [
         MessageRow(
             message.id, message.channel, message.state, _recipient(message), _gist(message), message.lead_id,
-            leads.get(message.lead_id), people.get(message.created_by), message.created_at, message.sent_at,
-            message.error, message.opened_at,
+            leads.get(message.lead_id, _NOBODY)[0], people.get(message.created_by), message.created_at,
+            message.sent_at, message.error, message.opened_at, leads.get(message.lead_id, _NOBODY)[1],
         )
         for message in messages
     ]  # fmt: skip
 
 
-def _names(id_column: object, name_column: object, wanted: set, workspace_column: object = None) -> dict:
-    wanted = wanted - {None}
+def _leads(wanted: set) -> dict:
+    """Number and customer's name by lead."""
     if not wanted:
         return {}
-    query = select(id_column, name_column).where(id_column.in_(wanted))  # type: ignore[call-overload, attr-defined]
-    if workspace_column is not None:
-        query = query.where(workspace_column == current_workspace_id())
-    return {found[0]: found[1] for found in db.session.execute(query)}
+    rows = db.session.execute(
+        select(Lead.id, Lead.number, Lead.contact_id, Contact.name_sealed)
+        .join(Contact, and_(Contact.workspace_id == Lead.workspace_id, Contact.id == Lead.contact_id))
+        .where(Lead.workspace_id == current_workspace_id(), Lead.id == one_among(wanted))
+    )
+    seal = cipher()
+    return {row.id: (row.number, seal.open(row.name_sealed, "contacts", "name_sealed", row.contact_id)) for row in rows}
+
+
+def _people(wanted: set) -> dict:
+    """Members' names by id."""
+    if not wanted:
+        return {}
+    rows = db.session.execute(select(User.id, User.name).where(User.id == one_among(wanted)))
+    return {row.id: row.name for row in rows}
 
 
 def _recipient(message: Message) -> str:
