@@ -139,8 +139,8 @@ TEMPLATES = (
     ),
     TemplateDefault(
         "win_back", "Win back", "email", "Shall we try again, {first_name|there}?",
-        "Hello {first_name|there},\n\nSome time ago you asked us about {service|your windows} and we did not come"
-        " together. If things have changed since, we would be glad to send you a fresh price, and you owe us nothing"
+        "Hello {first_name|there},\n\nSome time ago you asked us about {service|your windows} and did not go"
+        " ahead. If things have changed since, we would be glad to send you a fresh price, and you owe us nothing"
         " for asking.\n\nReply with one word and we will do the rest. If not, you need not do anything.\n\n"
         "Kind regards\n{workspace}",
         "marketing",

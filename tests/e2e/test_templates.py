@@ -26,8 +26,8 @@ def test_words_are_written_seen_and_kept(people: People) -> None:
     expect(mail.locator("meta[name=color-scheme][content=dark]")).to_be_attached()
     assert entries(page) == 3, "drawing leaves nothing in the browser's history"
 
-    page.get_by_role("button", name="Keep it").click()
-    expect(page.get_by_text("After a storm is kept")).to_be_visible()
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.get_by_text("After a storm is saved")).to_be_visible()
     body = page.get_by_label("Email", exact=True)
     expect(body).to_have_value("Hello {first_name}, the storm is over.\n\n**All of it**")
 

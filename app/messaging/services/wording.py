@@ -39,11 +39,12 @@ class TemplateDraft:
 
     def check(self) -> None:
         """Raises Invalid naming each field that can't be taken."""
-        errors = check_words(self.channel, self.subject, self.body)
+        errors = {}
         if not self.name:
             errors["name"] = "Give it a name, such as Chase, day 3."
         elif len(self.name) > LONGEST_NAME:
             errors["name"] = f"Keep the name under {LONGEST_NAME} characters."
+        errors |= check_words(self.channel, self.subject, self.body)
         if self.channel not in CHANNELS:
             errors["channel"] = "Choose email or text."
         if self.purpose not in ("service", "marketing"):

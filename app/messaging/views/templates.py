@@ -50,7 +50,7 @@ def add_template(slug: str) -> Response:
         template = keeping.save(None, draft, None, web.actor())
     except Invalid as error:
         return editor(None, draft, 422, errors=error.errors)
-    flash(f"{template.name} is kept", "good")
+    flash(f"{template.name} is saved", "good")
     return redirect_to(url_for("messaging.template", template_key=template.key))
 
 
