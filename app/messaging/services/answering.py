@@ -15,7 +15,7 @@ from app.messaging.services.composing import compose
 from app.messaging.services.conversations import assign
 
 #: What a person typed is kept back this long, so that there is something to take back.
-HOLD = timedelta(seconds=10)
+HOLD = timedelta(seconds=15)
 
 
 def answer(

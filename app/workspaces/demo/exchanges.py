@@ -101,11 +101,3 @@ STRANGERS = (
     ),
     Stranger("sms", "+447700900777", None, None, "Hi its Steve, can you do mine on the same day as my mums pls", 3.7),
 )  # fmt: skip
-
-
-#: Name and words of what is said most often.
-QUICK_REPLIES = (
-    ("Thank you", "Thank you, {first_name|there}, that is all we need. See you soon!"),
-    ("We will ring you", "Thank you, {first_name|there}. We will ring you today."),
-    ("Which day?", "Which days suit you best, and is the side gate open?"),
-)

@@ -12,10 +12,8 @@ from app.messaging.services import conversations
 from app.messaging.services.letters import letter_html
 from app.messaging.services.matching import sender_key
 from app.messaging.services.receiving import receive
-from app.messaging.services.templates import save
-from app.messaging.services.wording import TemplateDraft
 from app.workspaces.demo.cast import Cast
-from app.workspaces.demo.exchanges import EXCHANGES, QUICK_REPLIES, STRANGERS, Exchange, Line
+from app.workspaces.demo.exchanges import EXCHANGES, STRANGERS, Exchange, Line
 from app.workspaces.demo.history import History
 
 _APART = timedelta(minutes=4)
@@ -37,9 +35,6 @@ def add_replies(cast: Cast, histories: list[History]) -> None:
         if wanted is not None:
             silent.remove(wanted)
             _tell(cast, wanted, exchange)
-    for name, words in QUICK_REPLIES:
-        draft = TemplateDraft(name, "sms", body=words, is_quick_reply=True)
-        save(None, draft, None, Actor("person", cast.owner.id, cast.owner.name))
     for each in STRANGERS:
         db.session.add(
             Arrival(
