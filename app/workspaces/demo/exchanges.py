@@ -44,8 +44,8 @@ EXCHANGES = (
              "know." + QUOTED),
     ), "mine"),
     Exchange("negotiating", (
-        Line("in", 27, "sms", "£26 is more than our last chap charged. Would you do 22?"),
-        Line("out", 25.5, "sms", "Hello, I can do 24 if we come every 8 weeks, on the same day as number 12. "
+        Line("in", 27, "sms", "That is more than our last chap charged. Would you do it for 2 pounds less?"),
+        Line("out", 25.5, "sms", "Hello, we can if we come on the same day as to number 12, next door but one. "
              "Shall I put you down?"),
         Line("in", 23, "sms", "OK that would work. Can you text me the evening before?"),
         Line("out", 22.6, "sms", "We always do. I will send you the new quote today."),
