@@ -31,7 +31,9 @@ def fields_of(html: str) -> list[tuple[str, str]]:
             continue
         if tag[1] == "select":
             inside = html[tag.end() : html.index("</select>", tag.end())]
-            chosen = re.search(r'<option value="([^"]*)" selected', inside) or re.search(r'<option value="([^"]*)"', inside)
+            chosen = re.search(r'<option value="([^"]*)" selected', inside) or re.search(
+                r'<option value="([^"]*)"', inside
+            )
             found.append((marks["name"], chosen[1] if chosen else ""))
         elif tag[1] == "textarea":
             found.append((marks["name"], html[tag.end() : html.index("</textarea>", tag.end())]))
@@ -102,3 +104,112 @@ def test_every_page_of_a_sequence_opens(alice, dave, make_lead, count_sql):
         assert ">Save<" not in dave.get(url(dave, chase, part)).text
     assert "Hannah Cole" in alice.get(url(alice, chase, "/under-way")).text
     assert lead.number in alice.get(url(alice, chase, "/trial")).text
+
+
+def test_a_saved_sheet_is_the_next_version_and_leads_are_moved_knowingly(alice, make_lead):
+    make_lead(name="Hannah Cole", stage_key="quote_sent")
+    chase = sequence_of("quote_chase")
+    fields = changed(sheet_fields(alice, chase), amount_day_3="5", title_day_3="Chase, day 5")
+
+    assert alice.post(url(alice, chase), data=sent(fields)).status_code == 303
+
+    saved = sequence_of("quote_chase")
+    first = steps_of(saved.steps)[0]
+    assert (saved.version_no, first.delay.amount, first.title) == (2, 5, "Chase, day 5")
+    versions = alice.get(url(alice, chase, "/versions")).text
+    assert "1 lead is under way on earlier steps" in versions
+
+    fields = changed(sheet_fields(alice, saved), amount_day_3="6", under_way="move")
+    assert alice.post(url(alice, chase), data=sent(fields)).status_code == 303
+    versions = alice.get(url(alice, chase, "/versions")).text
+    assert "earlier steps" not in versions and sequence_of("quote_chase").version_no == 3
+
+    seen = sequence_of("quote_chase").version
+    answer = alice.post(url(alice, chase, "/versions/1"), data={"seen": seen})
+    assert answer.status_code == 303 and sequence_of("quote_chase").steps == chase.steps
+
+
+def test_what_cannot_be_taken_is_said_beside_its_field_and_nothing_typed_is_lost(alice):
+    chase = sequence_of("quote_chase")
+    fields = changed(sheet_fields(alice, chase), amount_day_3="soon", title_day_7="", template_last="", name="")
+
+    answer = alice.post(url(alice, chase), data=sent(fields))
+
+    assert answer.status_code == 422
+    for name in ("amount_day_3", "title_day_7", "template_last", "name"):
+        assert f'id="f-{name}-error"' in answer.text
+    assert 'value="soon"' in answer.text and sequence_of("quote_chase").version_no == 1
+
+
+def test_someone_elses_change_is_not_overwritten(alice):
+    chase = sequence_of("quote_chase")
+    fields = sheet_fields(alice, chase)
+    assert alice.post(url(alice, chase), data=sent(changed(fields, amount_day_3="4"))).status_code == 303
+    answer = alice.post(url(alice, chase), data=sent(changed(fields, amount_day_3="9")))
+    assert answer.status_code == 409 and "Someone else changed" in answer.text and 'value="9"' in answer.text
+    assert steps_of(sequence_of("quote_chase").steps)[0].delay.amount == 4
+
+
+def test_the_small_buttons_rearrange_and_store_nothing(alice):
+    chase = sequence_of("quote_chase")
+    fields = sheet_fields(alice, chase)
+
+    part = alice.post(url(alice, chase), data=sent([*fields, ("act", "add:.day_3:branch")]), hx=True).text
+    branch = re.search(r'data-opened="(\w+)"', part)[1]
+    fields = [*[each for each in fields if each[0] in ("csrf_token", "seen", "name", "starts")], *fields_of(part)]
+    inside = alice.post(url(alice, chase), data=sent([*fields, ("act", f"add:yes.{branch}:task")]), hx=True).text
+    rows = re.findall(r'name="row" value="([^"]+)"', inside)
+    task = rows[rows.index(f"yes:{branch}") + 1].removeprefix("step:")
+    assert rows.index(f"step:{branch}") == 1 and rows.index(f"no:{branch}") > rows.index(f"yes:{branch}")
+    fields = [*[each for each in fields if each[0] in ("csrf_token", "seen", "name", "starts")], *fields_of(inside)]
+    down = alice.post(url(alice, chase), data=sent([*fields, ("act", f"down:{task}")]), hx=True).text
+    rows = re.findall(r'name="row" value="([^"]+)"', down)
+    assert rows[rows.index(f"no:{branch}") + 1] == f"step:{task}"
+    gone = alice.post(url(alice, chase), data=sent([*fields, ("act", f"drop:{branch}")]), hx=True).text
+    assert branch not in re.findall(r'value="step:(\w+)"', gone)
+    assert sequence_of("quote_chase").version_no == 1
+
+
+def test_words_written_on_the_sheet_become_a_template(alice):
+    chase = sequence_of("quote_chase")
+    fields = changed(
+        sheet_fields(alice, chase), template_day_3="written", subject_day_3="Still keen, {first_name}?",
+        body_day_3="Hello {first_name}, shall we come?",
+    )  # fmt: skip
+    assert alice.post(url(alice, chase), data=sent(fields)).status_code == 303
+    key = steps_of(sequence_of("quote_chase").steps)[0].template_key
+    assert key.startswith("own")
+    assert f'<option value="{key}" selected>' in alice.get(url(alice, chase)).text
+    wrong = changed(
+        sheet_fields(alice, chase), template_day_3="written", subject_day_3="Hi", body_day_3="Dear {nobody}"
+    )
+    answer = alice.post(url(alice, chase), data=sent(wrong))
+    assert answer.status_code == 422 and 'id="f-body_day_3-error"' in answer.text
+
+
+def test_dates_follow_what_is_typed_and_say_why_they_moved(alice, make_lead):
+    lead = make_lead(name="Hannah Cole")
+    chase = sequence_of("quote_chase")
+    fields = changed(
+        sheet_fields(alice, chase), amount_day_3="4", preview_lead=str(lead.id), preview_start="2026-12-21T10:00"
+    )
+    text = alice.post(url(alice, chase, "/dates"), data=sent(fields), hx=True).text
+    assert "Tue 29 Dec 10:00" in text and "Christmas Day" in text
+    assert sequence_of("quote_chase").version_no == 1
+
+
+def test_a_new_one_is_empty_and_off_until_it_has_a_step(alice, bob):
+    answer = alice.post(url(alice), data={"name": "Gutters in autumn"})
+    found = next(each for each in known_sequences() if each.name == "Gutters in autumn")
+    assert answer.status_code == 303 and answer.location.endswith(str(found.id)) and not found.is_active
+    alice.post(url(alice, found, "/switch"), data={"on": "1"})
+    assert not sequence_of(found.key).is_active
+    fields = [*sheet_fields(alice, found), ("row", "step:a1"), ("kind_a1", "call"), ("title_a1", "Ring them"),
+              ("amount_a1", "2"), ("unit_a1", "business_days"), ("counts_a1", "1")]  # fmt: skip
+    assert alice.post(url(alice, found), data=sent(fields)).status_code == 303
+    alice.post(url(alice, found, "/switch"), data={"on": "1"})
+    assert sequence_of(found.key).is_active
+    assert alice.post(url(alice), data={"name": "gutters in Autumn"}).status_code == 422
+    assert bob.post(url(bob, found), data={}).status_code == 403
+    alice.post(url(alice, found, "/delete"))
+    assert "Gutters in autumn" not in [each.name for each in known_sequences()]

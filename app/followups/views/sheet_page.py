@@ -14,6 +14,7 @@ from app.followups.queries.ways import version_counts
 from app.followups.views.listing import starts_words
 from app.followups.views.preview import preview_of
 from app.followups.views.sheet_choices import sheet_choices
+from app.followups.words import KIND_WORDS
 from app.workspaces.layout import desk
 
 
@@ -29,9 +30,17 @@ def sheet_page(
         "followups/sequences/page.html", status, **desk("sequences"),
         **sheet_values(found, sheet, errors=errors, opened=opened, figures=figures), way_count=way_count,
         starts_words=words, stage=stage, conflict=conflict, is_unsaved=is_unsaved, days=DAYS, totals=figures,
-        moves=request.form.get("under_way", ""), is_new=not found.steps and not sheet.steps,
+        summary=_summary(sheet, errors or {}), moves=request.form.get("under_way", ""),
+        is_new=not found.steps and not sheet.steps,
         seen=request.form.get("seen", found.version), is_own=found.key.startswith("own_"),
     )  # fmt: skip
+
+
+def _summary(sheet: Sheet, errors: dict[str, str]) -> dict[str, str]:
+    """The errors for the top of the page, each with the step that it is about."""
+    steps = {step.key: step.texts["title"] or KIND_WORDS[step.kind] for step in sheet.every()}
+    keys = {name: next((key for key in steps if name.endswith(f"_{key}")), "") for name in errors}
+    return {name: f"{steps[keys[name]]}: {words}" if keys[name] else words for name, words in errors.items()}
 
 
 def recent_figures(found: Sequence) -> SequenceFigures:
