@@ -27,14 +27,21 @@ TABLES = frozenset(
     }
 )  # fmt: skip
 _MOST_KEPT = 3_000  # tables of workspaces
-_TOLD = "catalogue_version"
+_TOLD, _CHANGED, _SEEN = "catalogue_version", "catalogue_changed", "catalogue_seen"
 _kept: OrderedDict[tuple[UUID, str], tuple[int, list[Any]]] = OrderedDict()
 _statements: dict[str, Any] = {}
 
 
 def tell(workspace_id: UUID, version: int) -> None:
-    """Say which count the workspace's row had in this transaction."""
-    db.session.info[_TOLD] = (workspace_id, version)
+    """Say which count the workspace's row had in this transaction; of no use once it has changed such a table."""
+    db.session.info[_SEEN] = workspace_id
+    if _CHANGED not in db.session.info:
+        db.session.info[_TOLD] = (workspace_id, version)
+
+
+def has_seen(workspace_id: UUID) -> bool:
+    """Whether this transaction has read the workspace's row already, and told its count."""
+    return db.session.info.get(_SEEN) == workspace_id
 
 
 def told() -> int | None:
@@ -82,23 +89,29 @@ def _read(model: type[M], workspace_id: UUID) -> list[M]:
 
 @event.listens_for(Session, "after_flush")
 def _see_flush(session: Session, context: UOWTransaction) -> None:
-    if _TOLD in session.info:
+    if _CHANGED not in session.info:
         for changed in (*session.new, *session.dirty, *session.deleted):
             if changed.__tablename__ in TABLES:
-                session.info.pop(_TOLD, None)
+                _distrust(session)
                 return
 
 
 @event.listens_for(Session, "do_orm_execute")
 def _see_statement(state: ORMExecuteState) -> None:
-    if state.is_select or _TOLD not in state.session.info:
+    if state.is_select or _CHANGED in state.session.info:
         return
     table = getattr(state.statement, "table", None)  # plain text has none, and none of ours writes these tables
     if table is not None and table.name in TABLES:
-        state.session.info.pop(_TOLD, None)
+        _distrust(state.session)
+
+
+def _distrust(session: Session) -> None:
+    session.info.pop(_TOLD, None)
+    session.info[_CHANGED] = True
 
 
 @event.listens_for(Session, "after_transaction_end")
 def _forget(session: Session, transaction: Any) -> None:
     if transaction.parent is None:
-        session.info.pop(_TOLD, None)
+        for name in (_TOLD, _CHANGED, _SEEN):
+            session.info.pop(name, None)

@@ -20,6 +20,7 @@ from app.core.permissions import Actor
 from app.core.tenancy import acting_in, current_scope, current_workspace_id
 from app.extensions import db
 from app.followups.models import Enrolment, FollowUp, Sequence
+from app.followups.queries.steps import AUTOMATIC
 from app.followups.services.enrolling import UNDER_WAY
 from app.followups.services.laying_out import DUE, sequence_of
 from app.followups.services.next_act import refresh_next_act
@@ -187,14 +188,14 @@ def _end_enrolments(which: ColumnElement[bool], why: str) -> Many[Any]:
 
 
 def _cancel_rows(which: ColumnElement[bool], why: str) -> None:
-    ids = db.session.scalars(
+    rows = db.session.execute(
         update(FollowUp)
         .where(which)
         .values(state="cancelled", why=why, finished_at=utcnow(), version=FollowUp.version + 1)
-        .returning(FollowUp.id)
+        .returning(FollowUp.id, FollowUp.kind)
         .execution_options(synchronize_session="fetch")
     ).all()
-    outbox.cancel(DUE, list(ids))
+    outbox.cancel(DUE, [row.id for row in rows if row.kind in AUTOMATIC])
 
 
 def _rows_of(lead_id: UUID, enrolment_ids: list[UUID]) -> ColumnElement[bool]:

@@ -101,8 +101,16 @@ def places_of(user_id: UUID) -> list[Place]:
 
 
 def current_workspace() -> Workspace:
-    """The row of the workspace in scope."""
-    workspace = db.session.get_one(Workspace, current_workspace_id())
+    """The row of the workspace in scope, as this transaction first found it; stages, sequences and the like are free
+    from here on.
+    """
+    here = current_workspace_id()
+    if catalogue.has_seen(here):
+        workspace = db.session.get_one(Workspace, here)
+    else:  # a worker's session goes on over many transactions, and what it holds may be old
+        db.session.flush()
+        workspace = db.session.get_one(Workspace, here, populate_existing=True)
+        catalogue.tell(here, workspace.catalogue_version)
     db.session.info["workspace"] = workspace  # held, or the session would forget it and read it again the next time
     return workspace
 

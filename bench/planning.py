@@ -1,0 +1,107 @@
+"""How long planning takes for thousands of leads that move at once: `bench/planning`.
+
+Each of two processes moves its half of the leads, a transaction a move, as people and rules do: the stage left calls
+off what it had planned, the one entered begins its sequence. Counted is the whole move, from its lock to its commit.
+Exit status 1 when 10,000 take longer than a minute, or anything is planned twice or missing.
+"""
+
+import argparse
+import multiprocessing
+import os
+import time
+from pathlib import Path
+from uuid import UUID
+
+from sqlalchemy import select
+
+from bench.place import ROOT, Place, place
+from bench.spending import processor_seconds
+
+LEADS = 10_000
+MOST_SECONDS = 60
+_STAGES = ("quote_sent", "contacted")
+
+
+def move_share(slug: str, share: int, shares: int) -> float:
+    """Move every lead of this share to a stage that plans, in a process of its own; the processor's seconds it took."""
+    from app import create_app
+    from app.core import access_keys
+    from app.core.permissions import SYSTEM
+    from app.core.tenancy import acting_in
+    from app.core.transactions import transaction
+    from app.extensions import db
+    from app.leads.models import Lead
+    from app.leads.services import move_to_stage, stage_by_key
+
+    with create_app().app_context():
+        with transaction():
+            found = access_keys.find("slug", slug)
+        assert found is not None, slug
+        begun = time.process_time()
+        with acting_in(found.workspace_id):
+            with transaction():
+                ids = list(db.session.scalars(select(Lead.id).where(Lead.shelf == "desk").order_by(Lead.id)))
+            for lead_id in ids[share::shares]:
+                _move(lead_id, move_to_stage, stage_by_key, SYSTEM, transaction, Lead, db)
+        return time.process_time() - begun
+
+
+def _move(lead_id: UUID, move, stage_by_key, actor, transaction, lead_model, db) -> None:  # type: ignore[no-untyped-def]
+    from app.workspaces.queries import current_workspace
+
+    with transaction():
+        current_workspace()
+        now = db.session.scalar(select(lead_model.stage_id).where(lead_model.id == lead_id))
+        first, second = (stage_by_key(key).id for key in _STAGES)
+        move(lead_id, second if now == first else first, actor)
+
+
+def run(here: Place, slug: str, processes: int) -> bool:
+    """Move all leads once and print what it took. Returns whether the bars were met."""
+    database = processor_seconds(here.postgres.pid)
+    with multiprocessing.get_context("spawn").Pool(processes) as pool:
+        pool.starmap(_warm, [()] * processes)
+        begun = time.perf_counter()
+        spent = sum(pool.starmap(move_share, [(slug, share, processes) for share in range(processes)], chunksize=1))
+        seconds = time.perf_counter() - begun
+    database = processor_seconds(here.postgres.pid) - database
+    with here.admin() as connection:
+        planned, twice, idle = connection.execute(
+            "select (select count(*) from follow_ups where state = 'planned'),"
+            " (select count(*) from (select 1 from enrolments where state = 'active' group by lead_id, sequence_id"
+            "  having count(*) > 1) found),"
+            " (select count(*) from leads l join stages s on s.id = l.stage_id where s.key = any(%s) and not exists"
+            "  (select 1 from follow_ups f where f.lead_id = l.id and f.state = 'planned'))",
+            (list(_STAGES),),
+        ).fetchone() or (0, 0, 0)
+    print(
+        f"{LEADS:,} moves by {processes} processes: {seconds:.1f} s ({LEADS / seconds:.0f} a second);"
+        f" {spent / LEADS * 1000:.2f} ms of processor each in Sill, {database / LEADS * 1000:.2f} in PostgreSQL;"
+        f" {planned:,} follow-ups planned, {twice} begun twice, {idle} leads without",
+        flush=True,
+    )
+    return seconds <= MOST_SECONDS and not twice and not idle
+
+
+def _warm() -> None:
+    import app  # noqa: F401 - what is imported once is not measured
+
+
+def main() -> int:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(prog="bench/planning", description=__doc__)
+    parser.add_argument("--processes", type=int, default=2, help="how many move at once (default 2)")
+    parser.add_argument("--runs", type=int, default=2, help="how often; the best counts, for others use the machine")
+    parser.add_argument("--dir", type=Path, default=ROOT / "var" / "bench", help="where the servers keep their data")
+    chosen = parser.parse_args()
+    with place(chosen.dir.absolute()) as here:
+        here.flask("bench", "seed", "--leads", str(LEADS))
+        os.environ.update(here.environ)
+        os.environ.pop("PROMETHEUS_MULTIPROC_DIR")
+        os.environ["LOG_LEVEL"] = "ERROR"
+        kept = [run(here, f"bench-{LEADS}", chosen.processes) for _ in range(chosen.runs)]
+    return 0 if any(kept) else 1
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
