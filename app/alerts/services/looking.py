@@ -11,6 +11,7 @@ from app.alerts.queries import Waits, Worker
 from app.alerts.services.mailing import MailLine, MailPart, mail_list
 from app.alerts.services.once import Mark, first_time, forget_old
 from app.leads.services import get_lead
+from app.messaging.services import arrivals
 from app.notifications.services import notify
 from app.workspaces.models import Workspace
 from app.workspaces.queries import current_workspace
@@ -42,6 +43,7 @@ def look(now: datetime) -> int:
     if not clock.is_working_day(now.astimezone(clock.zone).date()):
         return 0
     forget_old()
+    arrivals.forget_old(now)
     found = [*_late(workspace, now), *_untouched(workspace, now)]
     fresh = first_time(each.mark for each in found)
     _tell([each for each in found if each.mark in fresh], now)

@@ -1,15 +1,10 @@
 """What comes in is taken in once, put on the lead it belongs to, or kept for a person to say. Nothing is dropped."""
 
-import hashlib
-import hmac
 from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
-from flask import current_app
 from sqlalchemy import select
-from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.orm import make_transient_to_detached
 
 from app.core import email_addresses, phones
 from app.core.clock import utcnow
@@ -24,6 +19,7 @@ from app.leads.services import LeadDraft, create_lead, get_lead
 from app.leads.services.reading import locked_leads
 from app.messaging.models import Arrival
 from app.messaging.ports.inbound import Inbound
+from app.messaging.services.arrivals import keep
 from app.messaging.services.bounces import take_bounce
 from app.messaging.services.calls import note_missed_call, text_back
 from app.messaging.services.conversations import INBOX
@@ -31,8 +27,6 @@ from app.messaging.services.matching import OWN, Match, match, sender_key
 from app.messaging.services.receiving import CUSTOMER, receive, tell_reply
 from app.messaging.services.stop_words import is_start, is_stop, opt_in, opt_out
 
-_LONGEST_BODY = 100_000
-_LONGEST_LINE = 500
 _MOST_AT_ONCE = 50
 #: What is kept in `why` of an arrival that a machine wrote.
 MACHINE = "machine"
@@ -47,7 +41,7 @@ def take_in(inbound: Inbound) -> Arrival:
     """
     key = sender_key(inbound.channel, inbound.sender)
     found = match(inbound, key) if inbound.bounce is None else Match(None)
-    arrival, is_new = _keep(inbound, key, found)
+    arrival, is_new = keep(inbound, key, found)
     if not is_new:
         return arrival
     if inbound.bounce is not None:
@@ -118,27 +112,6 @@ def wait_again(arrival_id: UUID, actor: Actor) -> Arrival:
     return arrival
 
 
-def _keep(inbound: Inbound, key: bytes | None, found: Match) -> tuple[Arrival, bool]:
-    """The row of what came in, and whether it is new. Who brings the same at the same time waits here for the first."""
-    arrival = Arrival(
-        channel=inbound.channel, arrival_key=_arrival_key(inbound), state="waiting", why=None,
-        sender=inbound.sender[:_LONGEST_LINE], sender_key=key, sender_name=_line(inbound.sender_name),
-        subject=_line(inbound.subject), body=_body(inbound) or None, mail_id=_line(inbound.mail_id),
-        candidate_ids=list(found.lead_ids), message_id=None, settled_at=None,
-        settled_by=None, received_at=min(inbound.received_at, utcnow()), version=1,
-    )  # fmt: skip
-    row = {column.name: getattr(arrival, column.name) for column in Arrival.__table__.columns}
-    statement = insert(Arrival).values(row).on_conflict_do_nothing().returning(Arrival.id)
-    if db.session.execute(statement).first() is not None:
-        make_transient_to_detached(arrival)
-        db.session.add(arrival)
-        return arrival, True
-    query = select(Arrival).where(
-        Arrival.workspace_id == current_workspace_id(), Arrival.arrival_key == arrival.arrival_key
-    )
-    return load_one(query), False
-
-
 def _put(arrival: Arrival, lead: Lead, actor: Actor, is_automatic: bool, answers_id: UUID | None) -> None:
     if arrival.channel == "call":
         note_missed_call(lead, arrival.received_at, actor)
@@ -149,6 +122,7 @@ def _put(arrival: Arrival, lead: Lead, actor: Actor, is_automatic: bool, answers
             actor=actor,
         )  # fmt: skip
         arrival.message_id = message.id
+        arrival.subject = arrival.body = arrival.mail_id = None  # the message holds them now, and goes with its lead
     arrival.state, arrival.settled_at = "placed", utcnow()
     _tell("arrival.placed", arrival, actor, lead.id)
 
@@ -207,28 +181,6 @@ def _locked(arrival_id: UUID) -> Arrival:
     return load_one(
         select(Arrival).where(Arrival.workspace_id == current_workspace_id(), Arrival.id == arrival_id), lock=True
     )
-
-
-def _arrival_key(inbound: Inbound) -> bytes:
-    pepper: bytes = current_app.extensions["index_pepper"]
-    named = b"\0".join(
-        (b"sill/arrival/v1", current_workspace_id().bytes, inbound.channel.encode(), _bytes(inbound.key))
-    )
-    return hmac.digest(pepper, named, hashlib.sha256)
-
-
-def _bytes(text: str) -> bytes:
-    return text.encode("utf-8", "surrogateescape")
-
-
-def _body(inbound: Inbound) -> str:
-    """The text, and what came with it, by name: it is not fetched."""
-    body = inbound.body[:_LONGEST_BODY]
-    return "\n\n".join(filter(None, (body, f"[Attached: {', '.join(inbound.attached)}]" if inbound.attached else "")))
-
-
-def _line(text: str) -> str | None:
-    return " ".join(text.split())[:_LONGEST_LINE] or None
 
 
 def _tell(name: str, arrival: Arrival, actor: Actor, lead_id: UUID | None) -> None:
