@@ -10,6 +10,7 @@ from app.core.clock import utcnow
 from app.core.outbox import OutboxItem
 from app.extensions import db
 from app.messaging.models import Message
+from app.messaging.services import suppress
 
 OUTBOX = "/w/wells/outbox"
 
@@ -133,3 +134,24 @@ def test_a_shelf_costs_few_statements(alice, failed, write, shelf, count_sql):
     with count_sql() as statements:
         assert alice.get(f"{OUTBOX}?shelf={shelf}").status_code == 200
     assert len(statements) <= 8, statements
+
+
+@pytest.mark.parametrize(
+    ("channel", "given", "suppressed", "reason", "words"),
+    [
+        ("email", {}, "bounced", "bounced", "there is no such mailbox"),
+        ("email", {}, "asked", "opted_out", "asked not to be written to"),
+        ("sms", {}, "stop", "opted_out", "asked not to be written to"),
+        ("sms", {"recipient": "01749 960123"}, None, "no_mobile", "no mobile number"),
+        ("sms", {"recipient": "12"}, None, "bad_address", "can&#39;t be right"),
+    ],
+)
+def test_what_may_not_leave_stands_there_with_its_reason(
+    alice, write, run_outbox, mailbox, state_of, channel, given, suppressed, reason, words
+):
+    if suppressed:
+        suppress(channel, "hannah.cole@example.com" if channel == "email" else "07700 900318", suppressed)
+    message = write(channel, **given)
+    run_outbox()
+    assert state_of(message) == ("refused", reason) and mailbox.messages() == {"mail": [], "sms": []}
+    assert words in alice.get(f"{OUTBOX}?shelf=stopped").text

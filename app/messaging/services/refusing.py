@@ -1,6 +1,6 @@
 """What is looked at in the moment before a message leaves: may it, and can it arrive at all?"""
 
-from collections.abc import Collection
+from collections.abc import Mapping
 
 from app.core import email_addresses, phones
 from app.messaging.models import Message
@@ -8,22 +8,25 @@ from app.messaging.ports.email import EmailTransport
 from app.messaging.ports.sms import SmsTransport
 from app.messaging.services.marketing import has_marketing_basis
 from app.messaging.services.outcomes import lead_of
-from app.messaging.services.suppressing import is_suppressed
+from app.messaging.services.suppressing import suppressed_among
 
 
 def refusal(
-    message: Message, transport: EmailTransport | SmsTransport, suppressed: Collection[str] | None = None
+    message: Message, transport: EmailTransport | SmsTransport, suppressed: Mapping[str, str] | None = None
 ) -> str | None:
     """Why the message must not be handed over, as a code, or None.
 
-    `suppressed`: those among the recipients of many that must not be written to, where that was asked for all at once.
+    `suppressed`: those among the recipients of many that must not be written to, with the reason, where that was asked
+    for all at once.
     """
     recipient = message.recipient
     reason = _bad_email(recipient) if message.channel == "email" else _bad_number(recipient, transport)
     if reason:
         return reason
-    if is_suppressed(message.channel, recipient) if suppressed is None else recipient in suppressed:
-        return "opted_out"
+    if suppressed is None:
+        suppressed = suppressed_among(message.channel, [recipient])
+    if recipient in suppressed:
+        return "bounced" if suppressed[recipient] == "bounced" else "opted_out"
     if message.purpose == "marketing" and not has_marketing_basis(lead_of(message), message.channel):
         return "no_consent"
     return None

@@ -40,23 +40,25 @@ def is_suppressed(channel: str, address: str) -> bool:
     return db.session.execute(select(Suppression.id).where(*_is(channel, address))).first() is not None
 
 
-def suppressed_among(channel: str, addresses: Iterable[str]) -> set[str]:
-    """Which of the addresses must not be written to by this channel; what is no address of it is none of them."""
+def suppressed_among(channel: str, addresses: Iterable[str]) -> dict[str, str]:
+    """Which of the addresses must not be written to by this channel, each with the reason's code; what is no address of
+    it is none of them.
+    """
     keys: dict[str, bytes] = {}
     for address in addresses:
         with contextlib.suppress(ValueError):
             keys[address] = address_key(channel, address)
     if not keys:
-        return set()
-    found = db.session.scalars(
-        select(Suppression.address_key).where(
+        return {}
+    found = db.session.execute(
+        select(Suppression.address_key, Suppression.reason).where(
             Suppression.workspace_id == current_workspace_id(),
             Suppression.channel == channel,
             Suppression.address_key == any_(literal(list(keys.values()), ARRAY(LargeBinary))),
         )
     )
-    ours = set(found)
-    return {address for address, key in keys.items() if key in ours}
+    reasons = dict(map(tuple, found))
+    return {address: reasons[key] for address, key in keys.items() if key in reasons}
 
 
 def suppression_reasons(addresses: Mapping[str, str]) -> dict[str, str]:
