@@ -3,6 +3,7 @@
 import smtplib
 from base64 import b64encode
 from collections.abc import Iterator
+from email import message_from_bytes
 from email.message import EmailMessage
 from urllib.parse import parse_qsl, quote, urlencode
 
@@ -248,3 +249,19 @@ def test_a_website_of_another_origin_embeds_the_form_by_one_tag(mailbox) -> None
 )
 def test_sms_parts_are_counted_as_the_networks_do(body, parts) -> None:
     assert segments(body) == parts
+
+
+def test_a_customer_answers_a_mail_is_on_holiday_or_bounces(mailbox) -> None:
+    mailbox.send(message_id="<answered@sill.example>")
+    number = mailbox.get(f"/_messages?to={TO}").json()["mail"][0]["number"]
+    sill = FarEnd()
+    for kind in ("answer", "holiday", "bounce"):
+        given = {"mail": number, "kind": kind, "body": "Yes please", "url": sill.url}
+        assert mailbox.door("/_answer", given).json()["success"]
+    answer, holiday, bounce = (message_from_bytes(body) for _, _, body in sill.wait_for(3))
+    sill.stop()
+    assert (answer["In-Reply-To"], answer["From"], answer["Auto-Submitted"]) == ("<answered@sill.example>", TO, None)
+    assert answer.get_payload().startswith("Yes please")
+    assert holiday["Auto-Submitted"] == "auto-replied"
+    assert (bounce.get_content_type(), bounce.get_param("report-type")) == ("multipart/report", "delivery-status")
+    assert "Yes please" in mailbox.get(f"/mail/{number}").body.decode()
