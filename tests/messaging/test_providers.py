@@ -75,27 +75,27 @@ def test_the_settings_are_sealed_and_never_shown(alice, write, smtp_fields):
     assert late.status_code == 409 and "Someone else changed this" in late.text
 
 
-@pytest.mark.parametrize(
-    ("channel", "wrong", "words"),
-    [
-        ("email", {"email_host": "https://mail.example.com"}, "Enter the name alone"),
-        ("email", {"email_port": "99999"}, "Enter one of the usual ports"),
-        ("email", {"email_sender": "office"}, "Enter the address that your mail comes from"),
-        ("email", {"email_security": "rot13"}, "Choose how the connection is secured"),
-        ("sms", {"sms_body": "{to} {text}"}, "This is no JSON"),
-        ("sms", {"sms_body": '{"text": "{text}"}', "sms_url": "https://sms.example.com/"}, "where the number"),
-        ("sms", {"sms_url": "https://{text}.example.com/"}, "Enter an address like"),
-        ("sms", {"sms_headers": "Host: bank.example.com"}, "Leave out host"),
-        ("sms", {"sms_headers": "Broken"}, "Write one header a line"),
-        ("sms", {"sms_kind": "twilio", "sms_account_sid": "AC1"}, "An account SID is AC"),
-        ("sms", {"sms_kind": "pigeon"}, "Choose one."),
-        ("inbox", {"inbox_takes_plus": "1", "inbox_host": "imap.example.com"}, "own address"),
-    ],
-)
-def test_what_cannot_be_right_is_told_beside_its_field(alice, smtp_fields, channel, wrong, words):
-    usual = smtp_fields if channel == "email" else gateway_fields(1) if channel == "sms" else {"seen": "0"}
-    told = alice.post(f"{PAGE}/{channel}", data=usual | wrong)
-    assert told.status_code == 422 and words in told.text.replace("&#39;", "'")
+WRONG = [
+    ("email", {"email_host": "https://mail.example.com"}, "Enter the name alone"),
+    ("email", {"email_port": "99999"}, "Enter one of the usual ports"),
+    ("email", {"email_sender": "office"}, "Enter the address that your mail comes from"),
+    ("email", {"email_security": "rot13"}, "Choose how the connection is secured"),
+    ("sms", {"sms_body": "{to} {text}"}, "This is no JSON"),
+    ("sms", {"sms_body": '{"text": "{text}"}', "sms_url": "https://sms.example.com/"}, "where the number"),
+    ("sms", {"sms_url": "https://{text}.example.com/"}, "Enter an address like"),
+    ("sms", {"sms_headers": "Host: bank.example.com"}, "Leave out host"),
+    ("sms", {"sms_headers": "Broken"}, "Write one header a line"),
+    ("sms", {"sms_kind": "twilio", "sms_account_sid": "AC1"}, "An account SID is AC"),
+    ("sms", {"sms_kind": "pigeon"}, "Choose one."),
+    ("inbox", {"inbox_takes_plus": "1", "inbox_host": "imap.example.com"}, "own address"),
+]
+
+
+def test_what_cannot_be_right_is_told_beside_its_field(alice, smtp_fields):
+    usual = {"email": smtp_fields, "sms": gateway_fields(1), "inbox": {"seen": "0"}}
+    for channel, wrong, words in WRONG:
+        told = alice.post(f"{PAGE}/{channel}", data=usual[channel] | wrong)
+        assert told.status_code == 422 and words in told.text.replace("&#39;", "'"), (wrong, words)
     assert db.session.scalars(select(MessageProvider)).all() == []
 
 
