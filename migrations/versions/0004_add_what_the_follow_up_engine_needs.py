@@ -198,7 +198,9 @@ def _columns() -> None:
             op.alter_column(table, column.name, server_default=None)
     for table, name, rule in CHECKS:
         op.create_check_constraint(op.f(f"ck_{table}_{name}"), table, rule)
-    op.create_index("ix_stage_changes_to_stage_id", "stage_changes", ["workspace_id", "to_stage_id", "at"], unique=False)
+    op.create_index(
+        "ix_stage_changes_to_stage_id", "stage_changes", ["workspace_id", "to_stage_id", "at"], unique=False
+    )
     op.create_index("ix_follow_ups_message_id", "follow_ups", ["workspace_id", "message_id"], unique=False)
     op.create_index(
         "ix_follow_ups_sequence_id",

@@ -27,6 +27,8 @@ def staff_pages(page: Page) -> dict[str, str]:
     found["conversation"] = str(page.locator(".talk > a").first.get_attribute("href"))
     page.goto("/w/somerset/inbox?show=arrivals")
     found["arrival"] = str(page.locator(".talk > a").first.get_attribute("href"))
+    page.goto("/w/somerset/sequences")
+    chase = str(page.get_by_role("link", name="Quote chase").get_attribute("href"))
     page.goto("/w/somerset/settings/forms")
     form = str(page.locator(".form-card a.row-link").first.get_attribute("href"))
     return found | {
@@ -34,6 +36,15 @@ def staff_pages(page: Page) -> dict[str, str]:
         "form sharing": f"{form}/sharing",
         "form versions": f"{form}/versions",
         "forms": "/w/somerset/settings/forms",
+        "sequences": "/w/somerset/sequences",
+        "sequence": chase,
+        "sequence trial": f"{chase}/trial",
+        "sequence under way": f"{chase}/under-way",
+        "sequence versions": f"{chase}/versions",
+        "hours": "/w/somerset/settings/hours",
+        "opt-outs": "/w/somerset/settings/opt-outs",
+        "report of steps": "/w/somerset/reports/follow-ups",
+        "report of first contact": "/w/somerset/reports/follow-ups?by=answers",
         "inbox": "/w/somerset/inbox",
         "my day": "/w/somerset/my-day",
         "board": "/w/somerset/leads/board",

@@ -11,6 +11,8 @@ from app.followups.words import WHY_WORDS
 from app.workspaces.queries import current_workspace
 
 MOST_ENDED = 2
+#: Sequences that stages start stand last: a lead seldom needs one of another stage.
+_OFFERED = ("hand", "rule", "stage")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +39,9 @@ def lead_ways(lead_id: UUID, ways: list[Way]) -> LeadWays:
         lead_id=lead_id,
         now=[way for way in ways if way.is_under_way],
         ended=[way for way in ways if not way.is_under_way][:MOST_ENDED],
-        offered=[each for each in known_sequences() if each.is_active and each.steps and each.id not in going],
+        offered=sorted(
+            (each for each in known_sequences() if each.is_active and each.steps and each.id not in going),
+            key=lambda each: _OFFERED.index(each.starts),
+        ),
         tomorrow=(now + timedelta(days=1)).astimezone(current_workspace().clock().zone).date(),
     )

@@ -25,6 +25,7 @@ PAGES = (
     Page("leads.list_leads", "Leads", "list", "leads:read", "g l", "list all table filter"),
     Page("squeegee.queue", "Ready for Squeegee", "paint-roller", "leads:transfer", "g q", "hand over transfer"),
     Page("squeegee.transfers", "Transfers to Squeegee", "paint-roller", "leads:transfer", "", "handed over failed"),
+    Page("followups.sequences", "Sequences", "calendar-clock", "messages:read", "g f", "follow-up chase steps nurture"),
     Page("messaging.outbox", "Outbox", "send", "messages:read", "g o", "messages mail email text sms failed"),
     Page("notifications.inbox", "Notifications", "bell", "leads:read", "g i", "told inbox bell mentions"),
     Page("leads.archive", "Archive", "archive", "leads:read", "g a", "put away old"),

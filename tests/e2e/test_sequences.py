@@ -1,0 +1,44 @@
+"""Changing a sequence with the keys, seeing the real dates follow, and saving it."""
+
+import re
+
+from playwright.sync_api import Page, expect
+
+from tests.e2e.browsers import People
+
+
+def order(page: Page) -> list[str]:
+    """The rows in the order in which they would be sent."""
+    return page.eval_on_selector_all("#sheet [name=row]", "fields => fields.map((field) => field.value)")
+
+
+def test_steps_are_moved_added_and_saved_with_real_dates_beside_them(people: People) -> None:
+    page = people.staff()
+    page.goto("/w/somerset/sequences")
+    page.get_by_role("link", name="First follow-up").click()
+    expect(page.locator("html.has-scripts")).to_have_count(1)
+    when = page.locator("#date-list time b").first
+    before = when.inner_text()
+
+    page.locator(".seq-fold summary").first.click()
+    page.get_by_label("How long after it begins").fill("70")
+    expect(when).not_to_have_text(before)
+    expect(page.locator("[data-time-of=second]")).to_have_text(when.inner_text())
+    expect(page.get_by_text("Not saved yet")).to_be_visible()
+
+    page.locator(".seq-add.last summary").click()
+    page.get_by_role("button", name="Task").last.click()
+    words = page.locator("details.seq-fold[open] input[name^=title_]")
+    expect(words).to_be_focused()
+    words.fill("Send a postcard")
+    dot = page.get_by_role("button", name="Move Task")
+    dot.focus()
+    page.keyboard.press("ArrowUp")
+    expect(dot).to_be_focused()
+    rows = order(page)
+    assert rows[1] == "step:second" and re.fullmatch(r"step:\w+", rows[0])
+    expect(page.locator("#date-list li").first).to_contain_text("Send a postcard")
+
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.get_by_text("Version 2 is in use")).to_be_visible()
+    assert order(page) == rows
