@@ -8,6 +8,7 @@ from flask import Blueprint, Response, g, request, url_for
 
 from app.bulk_acts.queries import ActView, act_of, left_leads, view_of
 from app.bulk_acts.services import Request, selected_ids, start_act, stop_or_undo
+from app.bulk_acts.services.writing import template_for_many, templates_for_many
 from app.core import web
 from app.core.errors import Conflict, Invalid, NotFound
 from app.core.fragments import answer, fragment, redirect_to, wants_fragment
@@ -22,7 +23,6 @@ from app.leads.queries.stages import known_stages
 from app.leads.queries.tagging import all_tags
 from app.leads.services import REASONS
 from app.leads.words import PRIORITY_WORDS
-from app.messaging.queries.templates import find_template, list_templates
 from app.messaging.services.judging import who_gets_template
 from app.messaging.words import left_out_words
 from app.workspaces.layout import desk_or_fragment
@@ -42,7 +42,7 @@ def bar(slug: str) -> Response:
             "members": member_choices() if g.viewer.can("leads:assign") else [], "stages": known_stages(),
             "tags": all_tags(), "reasons": list(REASONS.values()),
             "sequences": [each for each in known_sequences() if each.is_active and each.steps],
-            "templates": list_templates() if g.viewer.can("messages:write") else [],
+            "templates": templates_for_many() if g.viewer.can("messages:write") else [],
             "priorities": [(key, PRIORITY_WORDS[key]) for key in PRIORITIES],
         }  # fmt: skip
     return desk_or_fragment("leads", "bulk_acts/bar.html", "bulk_acts/_acts.html", **values)
@@ -65,7 +65,7 @@ def who_gets(slug: str) -> Response:
     """Who of the selected leads would get a template, and why the others would not. Changes nothing."""
     asked = _asked()
     try:
-        template = find_template(asked.value)
+        template = template_for_many(asked.value)
         judged = who_gets_template(selected_ids(asked), template)
     except Invalid as invalid:
         return _answer(fragment("bulk_acts/_refused.html", words=next(iter(invalid.errors.values()))), status=422)

@@ -100,3 +100,10 @@ def test_sales_write_to_their_own_and_viewers_to_nobody(
     assert "Nobody would get it" in bob.post(f"{URL}/who-gets", data=picked([hers]), hx=True).text
     assert dave.post(f"{URL}/who-gets", data=picked([hers])).status_code == 403
     assert "Write" in bob.get(f"{URL}/bar", hx=True).text
+
+
+def test_words_that_are_filled_in_elsewhere_are_not_offered(alice: Any, make_lead: Any) -> None:
+    assert "message:photos_email" not in alice.get(f"{URL}/bar", hx=True).text
+    asked = {"act": "message:photos_email", "leads": str(make_lead().id)}
+    assert alice.post(f"{URL}/who-gets", data=asked).status_code == 404
+    assert alice.post(URL, data=asked).status_code == 404

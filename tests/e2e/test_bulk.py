@@ -81,3 +81,22 @@ def test_chosen_cards_are_archived_and_come_back(people: People) -> None:
     expect(card(page, "Ava Archived")).to_have_count(0)
     page.locator("#toasts").get_by_role("button", name="Undo").click()
     expect(card(page, "Ava Archived")).to_be_visible()
+
+
+def test_who_will_get_it_is_said_before_it_is_sent_and_taken_back(people: People) -> None:
+    page = people.staff()
+    add_lead(page, "Wilma Written")
+    add_lead(page, "Wendy Written", email="")
+    page.goto(f"/w/{SLUG}/leads?view=all")
+    pick(page, "Wilma Written", "Wendy Written")
+    bar(page).get_by_role("button", name="Write").click()
+    dialog = page.get_by_role("dialog", name="Write to the selected")
+    dialog.get_by_label("Template").select_option(label="Nobody was in")
+    expect(dialog).to_contain_text("1 has no email address")
+    expect(dialog.get_by_role("link", name="Wendy Written")).to_be_visible()
+    dialog.get_by_role("button", name="Send to 1 person").click()
+
+    toasts = page.locator("#toasts")
+    expect(toasts).to_contain_text("“Nobody was in” is on its way to 1 lead. 1 left out.")
+    toasts.get_by_role("button", name="Undo").click()
+    expect(toasts).to_contain_text("Taken back: 1 message.")

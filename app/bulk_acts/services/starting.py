@@ -11,6 +11,7 @@ from sqlalchemy import Integer, Uuid, func, insert, literal, select
 from app.bulk_acts.models import BulkAct, BulkActLead
 from app.bulk_acts.services.kinds import KINDS
 from app.bulk_acts.services.running import MOST_AT_ONCE, RUN, do_some
+from app.bulk_acts.services.writing import template_for_many
 from app.core import outbox
 from app.core.errors import Forbidden, Invalid, NotFound
 from app.core.ids import parse_id
@@ -23,7 +24,6 @@ from app.leads.models import PRIORITIES, Lead
 from app.leads.queries.filtering import LeadFilter
 from app.leads.services import DECLINED, REASONS, get_stage, get_tag, tag_named
 from app.leads.words import PRIORITY_WORDS
-from app.messaging.queries.templates import find_template
 from app.workspaces.queries import member_choices
 
 #: As many leads as one act takes.
@@ -118,9 +118,7 @@ def _which(asked: Request) -> tuple[list[Any], int]:
 
 
 def _template(asked: Request, actor: Actor) -> dict[str, Any]:
-    template = find_template(asked.value)
-    if template.archived_at is not None:
-        raise NotFound
+    template = template_for_many(asked.value)
     return {"template_key": template.key, "name": template.name}
 
 

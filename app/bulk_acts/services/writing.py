@@ -13,13 +13,34 @@ from app.core.permissions import Actor
 from app.leads.models import Lead
 from app.leads.services import locked_leads
 from app.messaging.models import MessageTemplate
-from app.messaging.queries.templates import find_template
+from app.messaging.queries.templates import find_template, list_templates
 from app.messaging.services import TemplateFault, compose, render_template, unsend
 from app.messaging.services.judging import who_gets_template
 from app.workspaces.queries import current_workspace
 
+#: What goes out with a link or a price of its own, or as an answer: filled in by whatever sends it, and by nobody else.
+FILLED_ELSEWHERE = frozenset(
+    {
+        "acknowledgement", "acknowledgement_sms", "missed_call_sms", "not_in_area", "photos_email", "photos_sms",
+        "quote_accepted", "quote_email", "quote_reminder_email", "quote_reminder_sms", "quote_sms", "times_email",
+        "times_sms",
+    }
+)  # fmt: skip
 #: For so long the messages can be taken back.
 HOLD = timedelta(minutes=2)
+
+
+def templates_for_many() -> list[MessageTemplate]:
+    """The templates that many leads can be written to with, by name."""
+    return [each for each in list_templates() if each.key not in FILLED_ELSEWHERE]
+
+
+def template_for_many(key: str) -> MessageTemplate:
+    """One of them. Raises NotFound."""
+    template = find_template(key)
+    if template.archived_at is not None or key in FILLED_ELSEWHERE:
+        raise NotFound
+    return template
 
 
 def write(lead_ids: Sequence[UUID], parameters: Mapping[str, Any], actor: Actor) -> Done:
@@ -28,7 +49,7 @@ def write(lead_ids: Sequence[UUID], parameters: Mapping[str, Any], actor: Actor)
     The messages wait for two minutes, texts also for the hours in which they disturb nobody. Raises NotFound when the
     template is gone.
     """
-    template = find_template(parameters["template_key"])
+    template = template_for_many(parameters["template_key"])
     judged = who_gets_template(lead_ids, template)
     done, hold = Done(left=dict(judged.reasons)), _hold(template.channel)
     for lead in locked_leads(judged.reached_ids):
