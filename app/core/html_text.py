@@ -61,4 +61,4 @@ class _Reader(HTMLParser):
         words = _BLANKS.sub(" ", "".join(self._line)).strip()
         self._line.clear()
         if words or (self._lines and self._lines[-1]):
-            self._lines.append(f"{'> ' * self._quotes}{words}".rstrip())
+            self._lines.append(f"{'> ' * self._quotes}{words}" if words else "")

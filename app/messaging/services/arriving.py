@@ -50,7 +50,7 @@ def take_in(inbound: Inbound) -> Arrival:
         return arrival
     lead = get_lead(found.lead_id, lock=True) if found.lead_id else None
     if lead is not None:
-        _put(arrival, lead, CUSTOMER, inbound.is_automatic, found.answers_id)
+        _put(arrival, lead, CUSTOMER, inbound.is_automatic or inbound.is_bulk, found.answers_id)
     elif _is_settled_alone(arrival, inbound, found):
         arrival.state, arrival.settled_at = "ignored", utcnow()
     else:

@@ -69,7 +69,7 @@ def _is_automatic(mail: Message) -> bool:
         return True
     if _header(mail, "Return-Path").strip() == "<>":
         return True
-    return bool(_NOTICE.match(_header(mail, "Subject"))) or _header(mail, "X-MS-Exchange-Inbox-Rules-Loop") != ""
+    return bool(_NOTICE.match(_header(mail, "Subject")))
 
 
 def _is_bulk(mail: Message) -> bool:

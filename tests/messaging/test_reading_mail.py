@@ -1,0 +1,88 @@
+"""Mails as they come over the wire: who wrote, what it answers, whether a machine did; nothing makes it fail."""
+
+from email.message import EmailMessage
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from app.messaging.services.reading_mail import read_mail
+from tests.messaging.inbound import HANNAH, mail
+
+
+def test_the_facts_of_a_mail():
+    raw = mail(
+        "Grüße", sender="=?utf-8?q?Zo=C3=AB?= Pike <zoe@example.org>", In_Reply_To="<c@d>", References="<a@b>  <c@d>",
+        Delivered_To="office+tag@example.com", Cc="Bob <bob@example.com>",
+    )  # fmt: skip
+    found = read_mail(raw, recipients=("envelope@example.com",))
+    assert (found.sender_name, found.sender, found.body) == ("Zoë Pike", "zoe@example.org", "Grüße")
+    assert found.mail_ids == ("<c@d>", "<a@b>")
+    assert found.recipients[:2] == ("envelope@example.com", "office+tag@example.com")
+    assert "bob@example.com" in found.recipients
+    assert not found.is_automatic and not found.is_bulk and found.bounce is None
+
+
+def test_the_way_a_mail_took_does_not_change_its_name():
+    raw = mail("Yes")
+    assert read_mail(b"Received: by x\r\nDelivered-To: y@example.com\r\n" + raw).key == read_mail(raw).key
+    assert read_mail(mail("Yes")).key != read_mail(raw).key
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [{"Auto_Submitted": "auto-replied"}, {"Auto_Submitted": "auto-generated; owner=x"}, {"X_Autoreply": "yes"},
+     {"X_Autorespond": "1"}, {"Precedence": "auto_reply"}, {"Precedence": "bulk"}, {"Return_Path": "<>"}],
+)  # fmt: skip
+def test_what_a_machine_wrote(headers):
+    assert read_mail(mail("I am away", **headers)).is_automatic
+
+
+@pytest.mark.parametrize("subject", ["Automatic reply: Your windows", "Out of office: back Monday", "AutoReply: x"])
+def test_holiday_notices_without_a_header(subject):
+    assert read_mail(mail("I am away", subject=subject)).is_automatic
+
+
+@pytest.mark.parametrize("headers", [{}, {"Auto_Submitted": "no"}, {"Precedence": "first-class"}, {"X_Priority": "1"}])
+def test_what_a_person_wrote(headers):
+    assert not read_mail(mail("Is the office open?", subject="Out of the office windows", **headers)).is_automatic
+
+
+def test_a_form_that_mails_for_somebody_is_that_somebody():
+    raw = mail("Three bedrooms", sender="Website <site@forms.example>", Reply_To=f"Hannah <{HANNAH}>")
+    assert read_mail(raw).sender == HANNAH
+
+
+def test_pictures_are_named_and_html_is_read_where_there_is_no_text():
+    letter = EmailMessage()
+    letter["From"] = HANNAH
+    letter.set_content("<p>Here is the <b>back</b> of the house</p>", subtype="html")
+    letter.add_attachment(b"jpg", maintype="image", subtype="jpeg", filename="back\u00a0garden.jpg")
+    found = read_mail(letter.as_bytes())
+    assert (found.body, found.attached) == ("Here is the back of the house", ("back garden.jpg",))
+
+
+def test_a_mail_that_is_attached_is_not_this_mail():
+    letter, inner = EmailMessage(), EmailMessage()
+    letter["From"] = HANNAH
+    inner.set_content("No thanks")
+    letter.set_content("See what they wrote")
+    letter.add_attachment(inner)
+    assert read_mail(letter.as_bytes()).body == "See what they wrote"
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.binary(max_size=300),
+    st.sampled_from(
+        [
+            b"From: ",
+            b"Content-Type: multipart/report; boundary=x\r\n\r\n--x\r\n",
+            b"Content-Type: text/plain; charset=",
+            b"",
+        ]
+    ),
+)
+def test_any_bytes_can_be_read(noise, start):
+    found = read_mail(start + noise + b"\r\n\r\n" + noise)
+    assert isinstance(found.body, str) and found.key
