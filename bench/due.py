@@ -78,12 +78,13 @@ def main() -> None:
     parser.add_argument("--messages", type=int, required=True)
     parser.add_argument("--domain", action="append", default=[], help="in turn; one may be given several times")
     parser.add_argument("--leads", type=int, default=0, help="make sure that there are so many to write to")
-    parser.add_argument("--own-server", default="", help="slug=port: a mail server of its own, which drops no repeat")
+    parser.add_argument("--own-server", action="append", default=[], help="slug=port: its own, which drops no repeat")
     chosen = parser.parse_args()
     app, planned = create_app(), {}
     for slug in chosen.slug:
-        if chosen.own_server.startswith(f"{slug}="):
-            _use_own_server(app, slug, int(chosen.own_server.partition("=")[2]))
+        own = dict(each.split("=") for each in chosen.own_server).get(slug)
+        if own:
+            _use_own_server(app, slug, int(own))
         _add_leads(app, slug, chosen.leads)
         domains = tuple(chosen.domain) or ("example.com",)
         ids = plan_mails(app, slug, chosen.messages // len(chosen.slug), domains)
