@@ -79,6 +79,7 @@ REACTIONS: Mapping[str, tuple[Reaction, ...]] = {
     "reply.received": (followups.end_chase, notifications.tell_reply),
     "call.missed": (notifications.tell_missed_call,),
     "message.bounced": (notifications.tell_bounced,),
+    "provider.failed": (notifications.tell_provider_failed,),
     "provider.changed": (inbox_reading.begin_reading,),
     "arrival.waiting": (notifications.tell_arrival,),
     "contact.opted_out": (followups.end_chase, notifications.tell_wishes),

@@ -69,6 +69,8 @@ def follow(slug: str, notification_id: UUID) -> Response:
         return redirect_to(url_for("bulk_acts.show", bulk_act_id=told.bulk_act_id))
     if told.kind == "arrival_waiting":
         return redirect_to(url_for("messaging.inbox", show="arrivals"))
+    if told.kind == "provider_failed" and g.viewer.can("settings:write"):
+        return redirect_to(url_for("messaging.sending"))
     if told.lead_id is None:
         return redirect_to(url_for("notifications.inbox"))
     if told.kind in ("reply", "reply_unclear"):

@@ -9,6 +9,7 @@ from app.core.human_time import long_date
 from app.core.money import format_money
 from app.leads.queries.facts import FACTS
 from app.leads.words import DECLINE_WORDS, often
+from app.messaging.words import trouble_words
 
 #: What the member reads where the lead's name would stand, if there is none to show.
 SOMEBODY = "a lead"
@@ -194,6 +195,12 @@ def _missed_call(data: Mapping[str, Any], who: str | None) -> Line:
     return Line("phone", "", " rang and nobody answered")
 
 
+def _provider_failed(data: Mapping[str, Any], who: str | None) -> Line:
+    what = {"email": "Your emails don’t leave", "sms": "Your texts don’t leave"}
+    subject = what.get(str(data.get("channel")), "Your mailbox can’t be read")
+    return Line("triangle-alert", subject, "", trouble_words(str(data.get("error"))), names_lead=False)
+
+
 _WRITERS: dict[str, Callable[[Mapping[str, Any], str | None], Line]] = {
     "quote_answered": _quote_answered,
     "quote_question": _quote_question,
@@ -213,6 +220,7 @@ _WRITERS: dict[str, Callable[[Mapping[str, Any], str | None], Line]] = {
     "arrival_waiting": _arrival_waiting,
     "bounced": _bounced,
     "missed_call": _missed_call,
+    "provider_failed": _provider_failed,
     "untouched": _untouched,
     "ready_to_hand_over": _ready_to_hand_over,
 }

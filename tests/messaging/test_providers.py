@@ -16,6 +16,7 @@ from app.messaging.services.providers import provider_for
 from app.messaging.transports.gateway import GatewayTransport
 from app.messaging.transports.smtp import SmtpTransport
 from app.messaging.transports.sockets import connect
+from app.notifications.models import Notification
 from tests.support.raw_server import RawServer, answer
 
 PAGE = "/w/wells/settings/sending"
@@ -183,6 +184,22 @@ def test_what_a_gateway_may_answer(alice, write, run_outbox, state_of, status, b
     message = write("sms")
     run_outbox()
     assert state_of(message) == outcome and len(server.requests) == 1
+
+
+def test_the_managers_are_told_once_when_a_provider_lets_us_in_no_more(alice, write, run_outbox, make_due):
+    server = RawServer(answer(b"HTTP/1.1 401 Who\r\nContent-Length: 0\r\n\r\n"))
+    alice.post(f"{PAGE}/sms", data=gateway_fields(server.port))
+    write("sms")
+    run_outbox()
+    make_due("message.send")
+    run_outbox()
+    told = db.session.scalars(select(Notification).where(Notification.kind == "provider_failed")).all()
+    assert [each.user_id for each in told] == [alice.user_id] and len(server.requests) == 2
+    page = alice.get("/w/wells/notifications").text
+    assert "Your texts don" in page and "does not accept our key" in page
+    followed = alice.get(f"/w/wells/notifications/{told[0].id}")
+    assert "/settings/sending" in followed.headers.get("Location", "")
+    assert "Does not work" in alice.get(PAGE).text
 
 
 def test_a_gateway_on_the_internet_gets_no_drama_number(alice, write, run_outbox, state_of):

@@ -19,6 +19,7 @@ from app.messaging.jobs.beginning import Handover
 from app.messaging.models import DeliveryAttempt
 from app.messaging.ports import Accepted, NotSent, Refused, TransportError, Unclear
 from app.messaging.services.outcomes_of_many import mark_all_sent
+from app.messaging.services.providers import note_failure
 
 log = structlog.get_logger(__name__)
 _OUTCOMES = {Refused: "refused", NotSent: "not_sent", Unclear: "unclear"}
@@ -87,6 +88,8 @@ def _note_error(claim: Claim, handover: Handover, error: TransportError) -> None
         if message is None or message.state != "sending":
             claim.finish(error=error.code)
             return
+        if error.code.endswith("_sign_in"):
+            note_failure(message.channel, error.code)
         unclear = isinstance(error, Unclear)
         worth_repeating = isinstance(error, NotSent) or (unclear and handover.may_repeat)
         if worth_repeating and claim.attempts < MAX_ATTEMPTS:

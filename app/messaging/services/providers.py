@@ -17,7 +17,7 @@ from app.core.clock import utcnow
 from app.core.errors import Conflict, Invalid
 from app.core.events import Event, publish
 from app.core.loading import load_one
-from app.core.permissions import Actor
+from app.core.permissions import SYSTEM, Actor
 from app.core.tenancy import current_workspace_id
 from app.extensions import db
 from app.messaging.models import MessageProvider
@@ -110,6 +110,22 @@ def note_result(channel: str, code: str | None) -> None:
     provider = get_provider(channel, lock=True)
     provider.tested_at, provider.error = utcnow(), code
     db.session.flush()
+
+
+def note_failure(channel: str, code: str) -> None:
+    """Note that the workspace's own provider lets us in no more, and tell of it once. One of the installation's is for
+    whoever runs Sill.
+    """
+    known = known_provider(channel)
+    if known is None:
+        return
+    provider = get_provider(channel, lock=True)
+    if provider.error == code:
+        return
+    provider.error, provider.tested_at = code, utcnow()
+    db.session.flush()
+    data = {"channel": channel, "error": code}
+    publish(Event("provider.failed", provider.workspace_id, SYSTEM, "message_provider", provider.id, data=data))
 
 
 def _flush() -> None:

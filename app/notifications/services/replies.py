@@ -62,6 +62,14 @@ def tell_arrival(event: Event) -> None:
                 notify(user_id, "arrival_waiting", actor=event.actor, data={"channel": event.data.get("channel")})
 
 
+def tell_provider_failed(event: Event) -> None:
+    """The reaction to a mail server, SMS service or mailbox that lets us in no more: the managers."""
+    with _seeing_all():
+        for user_id in managers():
+            data = {"channel": event.data["channel"], "error": event.data["error"]}
+            notify(user_id, "provider_failed", actor=event.actor, data=data)
+
+
 def _tell(event: Event, kind: str, data: Mapping[str, Any]) -> None:
     if event.lead_id is None:
         return
