@@ -14,11 +14,11 @@ from app.core.cursors import make_cursor, read_cursor
 from app.core.errors import NotFound
 from app.core.keyring import cipher
 from app.core.models import fixed, one_among
-from app.core.tenancy import current_workspace_id
+from app.core.tenancy import current_scope, current_workspace_id
 from app.extensions import db
 from app.leads.models import Lead, Stage
 from app.leads.queries.cards import what_is_wanted
-from app.messaging.models import Arrival
+from app.messaging.models import Arrival, Message
 
 PAGE = 30
 #: More than this is shown as "99+".
@@ -110,9 +110,12 @@ def count_waiting() -> int:
 
 
 def get_arrival(arrival_id: UUID) -> Waiting:
-    """One of them in full, settled ones as well. Raises NotFound."""
+    """One of them in full, settled ones as well. Raises NotFound.
+
+    What waits is nobody's yet. What was placed is its lead's: it is there for those alone who see that.
+    """
     found = db.session.get(Arrival, (current_workspace_id(), arrival_id))
-    if found is None:
+    if found is None or (found.state == "placed" and not _is_seen(found)):
         raise NotFound
     return _waiting(found)
 
@@ -138,6 +141,12 @@ def leads_for(arrival: Waiting, lead_ids: Sequence[UUID]) -> list[Candidate]:
     )  # fmt: skip
     found = {row.id: _candidate(row, arrival) for row in rows}
     return [found[lead_id] for lead_id in lead_ids if lead_id in found]
+
+
+def _is_seen(placed: Arrival) -> bool:
+    if placed.message_id is None:
+        return current_scope().sees in ("all", "read")
+    return db.session.get(Message, (placed.workspace_id, placed.message_id)) is not None
 
 
 def _waiting(row: Arrival) -> Waiting:
