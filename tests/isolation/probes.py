@@ -14,8 +14,8 @@ from tests.isolation.rows import ELSEWHERE, HERE, MINE, THEIRS, insert
 #: What is seen only as far as a lead is: these tables hold customers and what happens to them.
 SEEN_WITH_THE_LEAD = frozenset(
     {
-        "activities", "bulk_act_leads", "consents", "contacts", "delivery_attempts", "favourites", "files",
-        "follow_ups", "form_submissions", "lead_claims", "lead_tags", "leads",
+        "activities", "bulk_act_leads", "consents", "contacts", "conversations", "delivery_attempts", "enrolments",
+        "favourites", "files", "follow_ups", "form_submissions", "lead_claims", "lead_tags", "leads",
         "messages", "photo_requests", "properties", "quote_lines", "quote_options", "quotes", "search_tokens",
         "slot_offers", "stage_changes", "submission_photos", "transfer_calls", "transfers",
     }

@@ -21,8 +21,9 @@ def test_every_table_that_hangs_on_a_lead_is_seen_as_far_as_the_lead(scratch: Sc
         "select table_name from information_schema.columns where table_schema = 'public'"
         " and column_name in ('lead_id', 'quote_id', 'transfer_id', 'message_id', 'contact_id')"
     )
-    # An appointment is what makes a lead visible to the crew, a notification is its member's own: rules of their own.
-    assert {table for (table,) in rows} - {"appointments", "notifications"} <= SEEN_WITH_THE_LEAD
+    # An appointment is what makes a lead visible to the crew, a notification is its member's own, what has arrived is
+    # nobody's until it is placed: rules of their own.
+    assert {table for (table,) in rows} - {"appointments", "arrivals", "notifications"} <= SEEN_WITH_THE_LEAD
 
 
 def test_every_policy_is_missed_when_it_is_dropped(scratch: Scratch) -> None:
