@@ -12,7 +12,7 @@ from app.contacts.models import Contact
 from app.core.clock import utcnow
 from app.extensions import db
 from app.leads.models import Lead
-from app.messaging.models import Conversation, Message, MessageTemplate
+from app.messaging.models import Arrival, Conversation, Message, MessageTemplate
 from app.messaging.ports.inbound import Inbound
 from app.messaging.services import suppress
 from app.messaging.services.arriving import take_in
@@ -184,6 +184,41 @@ def test_a_sales_person_sees_their_own_and_nobodys(world, alice, bob, dave, lead
     assert bob.post(f"/w/wells/inbox/{talk.id}/done").status_code == 404
     page = dave.get(f"/w/wells/inbox/{talk.id}").text
     assert "data-answer" not in page and "data-mark-read" not in page
+
+
+def test_what_waits_is_put_on_a_lead_made_one_or_put_aside(alice, lead, says) -> None:
+    says("Hi, Hannah's sister here", sender="07700 900999")
+    says("Buy our ladders", "email", sender="ladders@example.net")
+    waiting = {each.sender: each.id for each in db.session.scalars(select(Arrival))}
+    page = alice.get("/w/wells/inbox?show=arrivals").text
+    assert "07700 900999" in page and "ladders@example.net" in page
+    sister, ladders = (f"/w/wells/inbox/waiting/{each}" for each in waiting.values())
+    if "ladders" in next(iter(waiting)):
+        sister, ladders = ladders, sister
+    found = alice.post(f"{sister}/find", data={"q": "Hannah"}, hx=True).text
+    assert str(lead.id) in found and "alike name" not in found
+    assert alice.post(f"{sister}/place", data={"lead_id": "none"}).status_code == 422
+    assert "/inbox/" in alice.post(f"{sister}/place", data={"lead_id": str(lead.id)}).headers["Location"]
+    assert [each.body for each in db.session.scalars(select(Message))] == ["Hi, Hannah's sister here"]
+    assert alice.post(f"{sister}/place", data={"lead_id": str(lead.id)}, hx=True).status_code == 409
+    assert alice.post(f"{ladders}/ignore", hx=True).status_code == 200
+    assert "To place" not in alice.get("/w/wells/inbox").text
+    alice.post(f"{ladders}/wait")
+    refused = alice.post(f"{ladders}/lead", data={"name": "", "email": "ladders@example.net", "wishes": "Kept"})
+    assert refused.status_code == 422 and "Enter a name." in refused.text and "Kept" in refused.text
+    made = alice.post(f"{ladders}/lead", data={"name": "Lena Ladder", "email": "ladders@example.net"})
+    assert "/inbox/" in made.headers["Location"]
+    assert "Lena Ladder" in shown(alice)
+
+
+def test_what_was_placed_is_there_for_those_alone_who_see_its_lead(world, bob, lead, says) -> None:
+    says("Only for who has the lead")
+    came = db.session.scalars(select(Arrival)).one()
+    path = f"/w/wells/inbox/waiting/{came.id}"
+    assert bob.get(path).status_code == 200
+    db.session.execute(update(Lead).values(owner_id=world.alice.user_id))
+    db.session.commit()
+    assert bob.get(path).status_code == 404
 
 
 def test_one_goes_from_the_lead_to_the_conversation(alice, lead, says) -> None:
