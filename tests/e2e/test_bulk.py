@@ -86,7 +86,7 @@ def test_chosen_cards_are_archived_and_come_back(people: People) -> None:
 def test_who_will_get_it_is_said_before_it_is_sent_and_taken_back(people: People) -> None:
     page = people.staff()
     add_lead(page, "Wilma Written")
-    add_lead(page, "Wendy Written", email="")
+    add_lead(page, "Wendy Written", email="", phone="07700 900462")
     page.goto(f"/w/{SLUG}/leads?view=all")
     pick(page, "Wilma Written", "Wendy Written")
     bar(page).get_by_role("button", name="Write").click()
