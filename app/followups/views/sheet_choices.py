@@ -16,6 +16,7 @@ from app.followups.words import (
 )
 from app.leads.queries.stages import known_stages
 from app.messaging.queries.templates import list_templates
+from app.messaging.words import TEMPLATE_USES
 from app.workspaces.queries import current_workspace
 
 _UNITS = ("minutes", "hours", "business_hours", "days", "business_days")
@@ -48,6 +49,8 @@ class SheetChoices:
     facts = tuple((key, fact.label) for key, fact in FACTS.items())
     events = tuple(EVENT_WORDS.items())
     most_depth = MOST_DEPTH
+    #: Words that only make sense when Sill sends them by itself, with a link of their own.
+    sent_elsewhere = frozenset(TEMPLATE_USES)
 
     @staticmethod
     def compares(fact: str) -> list[tuple[str, str]]:
