@@ -1,5 +1,6 @@
 """Doing the work: claimed, handed to whoever does it, and settled whatever comes of it."""
 
+import time
 from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from itertools import groupby
@@ -32,6 +33,8 @@ log = structlog.get_logger(__name__)
 Handler = Callable[[Claim], None]
 #: Does several pieces of work of one kind at once, and settles each by itself.
 HandlerOfMany = Callable[[list[Claim]], None]
+#: Seconds after which no more of what a bell was rung for is begun: RQ ends a job that takes five minutes.
+LONGEST_TURN = 120.0
 _handlers: dict[str, Handler] = {}
 _handlers_of_many: dict[str, HandlerOfMany] = {}
 
@@ -48,7 +51,7 @@ def wire(table: Mapping[str, Handler], of_many: Mapping[str, HandlerOfMany]) -> 
 def run_all(workspace_id: UUID, item_ids: Sequence[UUID]) -> None:
     """Do pieces of a workspace's work: of the kinds that are done many at once all together, the others in turn.
 
-    Work that is done, taken or not due is left alone, quietly.
+    Work that is done, taken or not due is left alone, quietly; what there is no time for is left to the next sweep.
     """
     with acting_in(workspace_id):
         left = list(item_ids)
@@ -59,8 +62,10 @@ def run_all(workspace_id: UUID, item_ids: Sequence[UUID]) -> None:
                 left = still_due(workspace_id, left) if len(taken) < len(left) else []
             for kind, group in groupby(sorted(claims, key=lambda claim: claim.kind), lambda claim: claim.kind):
                 _do_many(_handlers_of_many[kind], list(group))
+    until = time.monotonic() + LONGEST_TURN
     for item_id in left:
-        run(workspace_id, item_id)
+        if time.monotonic() < until:
+            run(workspace_id, item_id)
 
 
 def run(workspace_id: UUID, item_id: UUID) -> None:
