@@ -110,3 +110,21 @@ def next_act() -> Callable[[Lead], tuple[Any, ...]]:
 def stage_id() -> Callable[[str], UUID]:
     """The id of a stage by its key."""
     return lambda key: stage_by_key(key).id
+
+
+@pytest.fixture
+def sequence(world: Any, words: Callable[..., Any]) -> Callable[..., Sequence]:
+    """`sequence(step, step)`: a sequence of the test's own, begun by hand."""
+    words("plain_email", "Hello {first_name}")
+    words("plain_sms", "Hello {first_name}", "sms")
+
+    def make(*steps: Step, **given: Any) -> Sequence:
+        values = {"key": "own", "name": "Own", "starts": "hand", **given}
+        made = Sequence(**values, steps=to_raw(steps))
+        db.session.add(made)
+        db.session.flush()
+        db.session.add(SequenceVersion(sequence_id=made.id, version_no=1, steps=made.steps))
+        db.session.commit()
+        return made
+
+    return make

@@ -287,14 +287,10 @@ def test_nobody_is_forgotten_and_nobody_is_nagged(world: Any, words: Any, make_l
     words("plain_email", "Hello {first_name}")
     words("plain_sms", "Hello {first_name}", "sms")
     with time_machine.travel(datetime(2024, 2, 1, tzinfo=UTC), tick=False) as traveller:
-
-        class Story(Chase):
-            pass
-
-        Story.make_lead, Story.traveller, Story.actor = staticmethod(make_lead), traveller, world.alice.actor
+        Chase.make_lead, Chase.traveller, Chase.actor = staticmethod(make_lead), traveller, world.alice.actor
         checks = [HealthCheck.too_slow, HealthCheck.data_too_large]
         run_state_machine_as_test(
-            Story,
+            Chase,
             settings=settings(
                 phases=PHASES, max_examples=STORIES, stateful_step_count=14, deadline=None, suppress_health_check=checks
             ),

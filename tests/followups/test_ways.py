@@ -1,6 +1,5 @@
 """A lead's way through a sequence: branches, moves, pauses, versions, and all that ends it."""
 
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -16,8 +15,8 @@ from app.core.errors import Conflict, Invalid
 from app.core.events import Event, publish
 from app.core.permissions import SYSTEM
 from app.extensions import db
-from app.followups.models import Enrolment, FollowUp, Sequence, SequenceVersion
-from app.followups.queries.steps import Condition, Delay, Step, to_raw
+from app.followups.models import Enrolment, FollowUp, Sequence
+from app.followups.queries.steps import Condition, Delay, Step
 from app.followups.services import (
     enrol,
     finish_follow_up,
@@ -42,24 +41,6 @@ def clock(world: Any) -> Any:
     """Monday, 3 June 2024, and it moves only when told."""
     with time_machine.travel(MONDAY, tick=False) as traveller:
         yield traveller
-
-
-@pytest.fixture
-def sequence(world: Any, words: Callable[..., Any]) -> Callable[..., Sequence]:
-    """`sequence(step, step)`: a sequence of the test's own, begun by hand."""
-    words("plain_email", "Hello {first_name}")
-    words("plain_sms", "Hello {first_name}", "sms")
-
-    def make(*steps: Step, **given: Any) -> Sequence:
-        values = {"key": "own", "name": "Own", "starts": "hand", **given}
-        made = Sequence(**values, steps=to_raw(steps))
-        db.session.add(made)
-        db.session.flush()
-        db.session.add(SequenceVersion(sequence_id=made.id, version_no=1, steps=made.steps))
-        db.session.commit()
-        return made
-
-    return make
 
 
 @pytest.fixture

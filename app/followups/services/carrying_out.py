@@ -40,6 +40,7 @@ def carry_out(follow_up_id: UUID) -> datetime | None:
         return None
     if follow_up.due_at > utcnow() + _A_MOMENT:
         return follow_up.due_at  # it was put off after the bell was hung up for it
+    current_workspace()  # sequences and stages need not be asked for from here on
     enrolment = _enrolment(follow_up)
     off = _why_off(follow_up, enrolment, lead)
     if off is not None or enrolment is None:
