@@ -31,7 +31,9 @@ class Judged:
 
 
 def judge(sheet: Sheet) -> Judged:
-    """Read a sheet. Steps with errors are left out of `steps`, which are only to be stored when there are none."""
+    """Read a sheet. Steps whose time can't be read are left out of `steps`, which are only to be stored when there are
+    no errors: until then they are good for looking at their dates.
+    """
     judged = Judged()
     judged.steps = _steps(sheet.steps, judged)
     return judged
@@ -65,7 +67,7 @@ def _step(step: SheetStep, judged: Judged) -> Step | None:
     template_key = _template(step, title, judged, errors) if step.is_message else None
     yes, no = _steps(step.yes, judged), _steps(step.no, judged)
     judged.errors |= {f"{name}_{step.key}": words for name, words in errors.items()}
-    if errors or delay is None:
+    if delay is None:
         return None
     acts = step.kind in ("email", "sms", "call", "task")
     return Step(
