@@ -9,23 +9,15 @@ from typing import Any, Self
 from urllib.parse import urlsplit
 
 from app.core.driver import connect
-from app.environment import ConfigError, envbool, envint, envsecret, envstr
+from app.environment import ConfigError, envbool, envint, envsecret, envstr, postgres_url
 
-__all__ = ["ROOT", "Config", "ConfigError", "load_config", "given_environ", "postgres_url", "process_environ"]
+__all__ = ["ROOT", "Config", "ConfigError", "load_config", "given_environ", "process_environ"]
 
 ROOT = Path(__file__).resolve().parent.parent
 ENVIRONMENTS = ("development", "demo", "test", "production")
 LARGEST_FORM = 1024 * 1024  # bytes
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 SHORTEST_SECRET = 32  # characters: 128 bits even if somebody writes hexadecimal (ASVS 5.0.0-11.5.1)
-
-
-def postgres_url(url: str, name: str = "DATABASE_URL") -> str:
-    """Return a PostgreSQL URL as SQLAlchemy wants it for psycopg. Raises ConfigError for another database."""
-    scheme, separator, rest = url.partition("://")
-    if not separator or scheme not in ("postgres", "postgresql", "postgresql+psycopg"):
-        raise ConfigError(f"{name} must be a PostgreSQL URL: postgresql://user:password@host/database.")
-    return f"postgresql+psycopg://{rest}"
 
 
 def _secret() -> Any:

@@ -55,3 +55,11 @@ def envbool(environ: Mapping[str, str], name: str, default: bool = False) -> boo
     if value in ("0", "false", "no", "off"):
         return False
     raise ConfigError(f"{name} must be 1 or 0.")
+
+
+def postgres_url(url: str, name: str = "DATABASE_URL") -> str:
+    """Return a PostgreSQL URL as SQLAlchemy wants it for psycopg. Raises ConfigError for another database."""
+    scheme, separator, rest = url.partition("://")
+    if not separator or scheme not in ("postgres", "postgresql", "postgresql+psycopg"):
+        raise ConfigError(f"{name} must be a PostgreSQL URL: postgresql://user:password@host/database.")
+    return f"postgresql+psycopg://{rest}"
