@@ -10,13 +10,17 @@ _BLOCKS = frozenset(
 _SILENT = frozenset({"head", "script", "style", "title", "template", "noscript"})
 _BLANKS = re.compile(r"[ \t\u00a0\u200b\u200c\ufeff]+")
 _GAPS = re.compile(r"\n{3,}")
+_LONGEST, _DEEPEST = 2_000_000, 9
 
 
 def html_to_text(html: str) -> str:
-    """What a reader sees of it. Quoted mail (blockquote, Gmail's and Outlook's marks) gets a > before each line."""
+    """What a reader sees of it. Quoted mail (blockquote, Gmail's and Outlook's marks) gets a > before each line.
+
+    What begins with a tag or a comment that never ends is left out, as browsers do. `close` would look at it again and
+    again, which takes hours for a page of nothing but `<!--`.
+    """
     reader = _Reader()
-    reader.feed(html)
-    reader.close()
+    reader.feed(f"{html[:_LONGEST]}\n")
     return _GAPS.sub("\n\n", reader.text()).strip()
 
 
@@ -27,6 +31,10 @@ class _Reader(HTMLParser):
         self._line: list[str] = []
         self._silent = 0
         self._quotes = 0
+
+    def parse_html_declaration(self, i: int) -> int:
+        """What begins with <! is a comment, whatever else it says: the library fails at what it doesn't know."""
+        return self.parse_comment(i) if self.rawdata.startswith("<!--", i) else self.parse_bogus_comment(i)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         if tag in _BLOCKS:
@@ -61,4 +69,4 @@ class _Reader(HTMLParser):
         words = _BLANKS.sub(" ", "".join(self._line)).strip()
         self._line.clear()
         if words or (self._lines and self._lines[-1]):
-            self._lines.append(f"{'> ' * self._quotes}{words}" if words else "")
+            self._lines.append(f"{'> ' * min(self._quotes, _DEEPEST)}{words}" if words else "")

@@ -1,5 +1,6 @@
 """Mails as they come over the wire: who wrote, what it answers, whether a machine did; nothing makes it fail."""
 
+import time
 from email.message import EmailMessage
 
 import pytest
@@ -86,3 +87,32 @@ def test_a_mail_that_is_attached_is_not_this_mail():
 def test_any_bytes_can_be_read(noise, start):
     found = read_mail(start + noise + b"\r\n\r\n" + noise)
     assert isinstance(found.body, str) and found.key
+
+
+_TRAPS = {
+    "word": b"Subject: =?utf-8?b?a?=\n\nhi",
+    "charset": b"Content-Type: text/plain; charset=undefined\n\nhi",
+    "charset with a NUL": b'Content-Type: text/plain; charset="ut\x00"\n\nhi',
+    "slow charset": b"Content-Type: text/plain; charset=punycode\n\nhi" + b"abcz" * 200_000,
+    "comments": b"To: " + b"(" * 100_000 + b"\n\nhi",
+    "parameters": b"Content-Type: text/plain; " + b"a;" * 200_000 + b"\n\nhi",
+    "blank lines": b"Content-Type: text/rfc822-headers\n\nhi" + b"\n" * 300_000 + b"x",
+    "lines": b"\nhi" + b"\nx" * 5_000_000,
+}
+
+
+@pytest.mark.parametrize("trap", _TRAPS.values(), ids=_TRAPS)
+def test_a_mail_made_to_be_slow_or_to_fail_is_read_in_seconds(trap):
+    began = time.monotonic()
+    within = b'Content-Type: multipart/mixed; boundary="b"\n\n--b\n' + trap
+    assert read_mail(b"From: hannah@example.org\n" + trap).sender == "hannah@example.org"
+    assert read_mail(b"From: hannah@example.org\n" + within).sender == "hannah@example.org"
+    assert time.monotonic() - began < 10
+
+
+@pytest.mark.parametrize(
+    "head", ["Content-Type: multipart/mixed; boundary=b{0}\n\n--b{0}\n", "Content-Type: message/rfc822\n\n"]
+)
+def test_parts_within_parts_end_somewhere(head):
+    raw = b"From: hannah@example.org\n" + "".join(head.format(at) for at in range(3_000)).encode()
+    assert read_mail(raw).sender == "hannah@example.org"

@@ -3,15 +3,19 @@
 Nothing in it is trusted and nothing makes this fail: what can't be read is read as far as it goes.
 """
 
+import codecs
 import hashlib
 import re
 from collections.abc import Iterator
 from contextlib import suppress
 from datetime import datetime
-from email import message_from_bytes, policy
+from email import message_from_bytes
+from email._policybase import Compat32
+from email.errors import MessageError
 from email.header import decode_header, make_header
 from email.message import Message
 from email.utils import getaddresses, parseaddr
+from itertools import islice
 
 from app.core.clock import utcnow
 from app.core.html_text import html_to_text
@@ -20,6 +24,12 @@ from app.messaging.services.reading_reports import read_report
 
 _LONGEST_TEXT = 200_000
 _MOST_NAMED = 10
+#: The library takes quadratic time for long headers and for many lines within many parts; no real mail has more.
+_LONGEST_HEADER, _MOST_HEADERS, _MOST_COMMENTS = 20_000, 20, 50
+_MOST_LINE_ENDS, _MOST_PARTS, _CUT_TO = 1_200_000, 60, 500_000
+_PART = re.compile(rb"boundary|content-type:\s*message/", re.IGNORECASE)
+#: Made for names of hosts. They take quadratic time, and no mail is written in them.
+_NO_CHARSETS = frozenset({"punycode", "idna"})
 _MAIL_ID = re.compile(r"<[^<>\s]{3,250}>")
 _RECIPIENT_HEADERS = ("Delivered-To", "X-Original-To", "Envelope-To", "X-Forwarded-To", "To", "Cc")
 #: What a holiday notice begins with where no header says that it is one.
@@ -31,7 +41,7 @@ _BULK = frozenset({"bulk", "list", "junk"})
 
 def read_mail(raw: bytes, received_at: datetime | None = None, recipients: tuple[str, ...] = ()) -> Inbound:
     """Read a mail. `received_at` is when it reached the mailbox; `recipients` what the envelope says besides."""
-    mail = message_from_bytes(raw, policy=policy.compat32)
+    mail = message_from_bytes(_bounded(raw), policy=_ShortHeaders())
     name, sender = _sender(mail)
     mail_id = _first_id(_header(mail, "Message-ID"))
     named = [address for _, address in getaddresses(_all(mail, _RECIPIENT_HEADERS)) if "@" in address]
@@ -47,6 +57,26 @@ def read_mail(raw: bytes, received_at: datetime | None = None, recipients: tuple
         is_automatic=_is_automatic(mail), is_bulk=_is_bulk(mail), attached=tuple(_attached(mail))[:_MOST_NAMED],
         bounce=report,
     )  # fmt: skip
+
+
+class _ShortHeaders(Compat32):
+    """Headers as they come, none longer than any that is meant."""
+
+    def header_source_parse(self, sourcelines: list[str]) -> tuple[str, str]:
+        name, value = super().header_source_parse(sourcelines)
+        return name, _shallow(value[:_LONGEST_HEADER])
+
+
+def _shallow(header: str) -> str:
+    """Comments of a header may hold comments, each of which the library takes a step deeper for."""
+    return header if header.count("(") <= _MOST_COMMENTS else header.replace("(", " ")
+
+
+def _bounded(raw: bytes) -> bytes:
+    """As much of a mail as can be read in seconds."""
+    beyond = next(islice(_PART.finditer(raw), _MOST_PARTS, None), None)
+    raw = raw[: beyond.start()] if beyond else raw
+    return raw if raw.count(b"\n") + raw.count(b"\r") <= _MOST_LINE_ENDS else raw[:_CUT_TO]
 
 
 def _sender(mail: Message) -> tuple[str, str]:
@@ -116,8 +146,9 @@ def _decoded(part: Message) -> str:
     if not isinstance(content, bytes):
         return ""
     try:
-        return content.decode(part.get_content_charset() or "utf-8", "replace")
-    except LookupError:  # a character set that nobody has heard of
+        charset = codecs.lookup(part.get_content_charset() or "utf-8").name
+        return content.decode("utf-8" if charset in _NO_CHARSETS else charset, "replace")
+    except (LookupError, ValueError):  # a character set that nobody has heard of
         return content.decode("utf-8", "replace")
 
 
@@ -126,14 +157,14 @@ def _header(mail: Message, name: str) -> str:
 
 
 def _all(mail: Message, names: tuple[str, ...]) -> list[str]:
-    return [_decoded_words(str(value)) for name in names for value in mail.get_all(name, [])]
+    return [_decoded_words(str(value)) for name in names for value in mail.get_all(name, [])[:_MOST_HEADERS]]
 
 
 def _decoded_words(value: str) -> str:
     """A header with its encoded words (RFC 2047) read, in one line."""
-    with suppress(ValueError, LookupError):
+    with suppress(ValueError, LookupError, MessageError):
         value = str(make_header(decode_header(value)))
-    return " ".join(value.encode("utf-8", "replace").decode().split())
+    return _shallow(" ".join(value.encode("utf-8", "replace").decode().split()))
 
 
 def _first_id(value: str) -> str:

@@ -9,7 +9,7 @@ from app.messaging.ports.inbound import Bounce
 
 _MAIL_ID = re.compile(r"<[^<>\s]{3,250}>")
 _STATUS = re.compile(r"\b([245])\.(\d{1,3})\.(\d{1,3})\b")
-_ORIGINAL_ID = re.compile(r"^\s*(?:X-Original-)?Message-ID:\s*(<[^<>\s]{3,250}>)", re.I | re.M)
+_ORIGINAL_ID = re.compile(r"^[ \t]*(?:X-Original-)?Message-ID:\s*(<[^<>\s]{3,250}>)", re.I | re.M)
 _MOST_RECIPIENTS = 50
 #: The worst that a report says counts for our mail, which went to one address.
 _WORST_FIRST = ("failed", "delayed", "relayed", "expanded", "delivered")
