@@ -1,13 +1,17 @@
 """Reaching a mailbox by IMAP (RFC 9051), under a time limit, at a vetted address only."""
 
 import imaplib
+import io
 import socket
 import ssl
 
 from app.messaging.ports.settings import InboxSettings
-from app.messaging.transports.sockets import connect
+from app.messaging.transports.sockets import Deadline, Said, connect
 
 SECONDS = 15.0
+#: Everything with one mailbox together ends inside the lease of the outbox (45 s), and fits into memory.
+WHOLE_SECONDS, MOST_BYTES = 30.0, 96 * 1024 * 1024
+_LONGEST_LINE = 1_000_000
 
 
 class Mailbox(imaplib.IMAP4):
@@ -16,6 +20,8 @@ class Mailbox(imaplib.IMAP4):
     def __init__(self, settings: InboxSettings, *, allow_private: bool = False) -> None:
         """Connect and secure; nobody is signed in yet. Raises OSError or imaplib.IMAP4.error."""
         self._security, self._allow_private = settings.security, allow_private
+        self._deadline = Deadline(WHOLE_SECONDS)
+        self._reader: tuple[socket.socket, io.BufferedReader] | None = None
         super().__init__(settings.host, settings.port, timeout=SECONDS)
         if settings.security == "starttls":
             self.starttls(ssl.create_default_context())
@@ -23,6 +29,26 @@ class Mailbox(imaplib.IMAP4):
     def _create_socket(self, timeout: float | None) -> socket.socket:  # what imaplib connects by
         tls = self._security == "tls"
         return connect(self.host, self.port, timeout or SECONDS, tls=tls, allow_private=self._allow_private)
+
+    def read(self, size: int) -> bytes:
+        """What imaplib reads a mail with: so many bytes, as the server announced them."""
+        if size > MOST_BYTES:
+            raise ConnectionError("the server says too much")
+        return self._said().read(size)
+
+    def readline(self) -> bytes:
+        """What imaplib reads everything else with."""
+        line = self._said().readline(_LONGEST_LINE + 1)
+        if len(line) > _LONGEST_LINE:
+            raise self.error("the line is too long")
+        return line
+
+    def _said(self) -> io.BufferedReader:
+        """What the server says over the socket of now: STARTTLS puts another in its place."""
+        if self._reader is None or self._reader[0] is not self.sock:
+            said = Said(self.sock, self._deadline, SECONDS, MOST_BYTES)
+            self._reader = (self.sock, io.BufferedReader(said))
+        return self._reader[1]
 
 
 def try_mailbox(settings: InboxSettings, *, allow_private: bool = False) -> str | None:

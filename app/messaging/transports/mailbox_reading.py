@@ -21,6 +21,7 @@ from app.messaging.transports.mailbox import Mailbox, quoted
 MOST = 25
 WHOLE_SECONDS = 20.0
 _LARGEST = 30 * 1024 * 1024
+_MOST_BYTES = 40 * 1024 * 1024
 _AGAIN = timedelta(days=7)
 _SIZE = re.compile(rb"RFC822\.SIZE (\d+)")
 
@@ -91,10 +92,17 @@ def _read(box: Mailbox, progress: dict[str, Any], deadline: float) -> Reading:
         uids = _search(box, f"SINCE {day}")
     reading = Reading(validity, last)
     for uid in uids:
-        if len(reading.mails) >= MOST or time.monotonic() > deadline:
+        size = sum(len(each.raw) for each in reading.mails)
+        if len(reading.mails) >= MOST or size > _MOST_BYTES or time.monotonic() > deadline:
             reading.has_more = True
             return reading
-        reading.mails += _fetch(box, uid)
+        try:
+            reading.mails += list(_fetch(box, uid))
+        except (OSError, imaplib.IMAP4.error):
+            if not reading.mails:
+                raise
+            reading.has_more = True  # what came before it is worth keeping
+            return reading
         reading.last_uid = uid
     return reading
 

@@ -1,5 +1,6 @@
 """One connection to the mail server: opened, secured, signed in, kept for a while, every step under a limit."""
 
+import io
 import smtplib
 import socket
 import ssl
@@ -8,7 +9,7 @@ import weakref
 
 from app.messaging.ports import NotSent
 from app.messaging.ports.settings import SmtpSettings
-from app.messaging.transports.sockets import connect
+from app.messaging.transports.sockets import Deadline, Said, connect
 
 STEP_SECONDS = 10.0
 #: A hand-over must end well inside the lease of the outbox (45 s), or a second worker takes the message over.
@@ -17,6 +18,8 @@ WHOLE_SECONDS = 30.0
 IDLE_SECONDS = 30.0
 #: "Service not available, closing" (RFC 5321, section 4.2.3), which may have been said long before it is read.
 _HANGS_UP = 421
+#: Bytes of one reply, which may have many lines.
+_LONGEST_REPLY = 65_536
 
 
 class Connection:
@@ -26,7 +29,7 @@ class Connection:
         self._settings, self._allow_private = settings, allow_private
         self._open: list[smtplib.SMTP] = []  # the one connection, or none
         self._used = 0.0
-        self._deadline = 0.0
+        self._deadline = Deadline()
         weakref.finalize(self, _close, self._open)  # also when the process ends
 
     def envelope(self, sender: str, recipient: str) -> tuple[int, int, int]:
@@ -34,7 +37,7 @@ class Connection:
 
         A server that hung up since the last mail is called once more. Raises NotSent, OSError or SMTPException.
         """
-        self._deadline = time.monotonic() + WHOLE_SECONDS
+        self._deadline.begin(WHOLE_SECONDS)
         if self._open and time.monotonic() - self._used > IDLE_SECONDS:
             self.drop()
         if self._open:
@@ -85,7 +88,7 @@ class Connection:
 
     def _connect(self) -> None:
         settings = self._settings
-        smtp = _Smtp(settings, self._allow_private)
+        smtp = _Smtp(settings, self._allow_private, self._deadline)
         self._open.append(smtp)
         if smtp.sock is not None:  # the dot goes out alone, after the content, and must not wait for its receipt
             smtp.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
@@ -105,9 +108,7 @@ class Connection:
 
     def _timed(self) -> smtplib.SMTP:
         """The connection, its next step limited. Raises TimeoutError when the whole has taken too long."""
-        left = self._deadline - time.monotonic()
-        if left <= 0:
-            raise TimeoutError
+        left = self._deadline.left()
         [smtp] = self._open
         if smtp.sock is not None:
             smtp.sock.settimeout(min(STEP_SECONDS, left))
@@ -117,12 +118,23 @@ class Connection:
 class _Smtp(smtplib.SMTP):
     """smtplib over a socket that goes to a vetted address only, within TLS from the start where that is asked for."""
 
-    def __init__(self, settings: SmtpSettings, allow_private: bool) -> None:
+    def __init__(self, settings: SmtpSettings, allow_private: bool, deadline: Deadline) -> None:
         self._security, self._allow_private = settings.security, allow_private
+        self._deadline = deadline
+        self._said: Said | None = None
         super().__init__(settings.host, settings.port, timeout=STEP_SECONDS)
 
     def _get_socket(self, host: str, port: int, timeout: float) -> socket.socket:  # what smtplib connects by
         return connect(host, port, timeout, tls=self._security == "tls", allow_private=self._allow_private)
+
+    def getreply(self) -> tuple[int, bytes]:
+        """A reply, read within the deadline and of bounded length."""
+        if self.file is None and self.sock is not None:
+            self._said = Said(self.sock, self._deadline, STEP_SECONDS, _LONGEST_REPLY)
+            self.file = io.BufferedReader(self._said)
+        if self._said is not None:
+            self._said.room = _LONGEST_REPLY
+        return super().getreply()
 
 
 def _close(connections: list[smtplib.SMTP]) -> None:

@@ -1,0 +1,90 @@
+"""Mail servers and mailboxes that a workspace names may be anybody's: none holds a worker up or fills its memory."""
+
+import itertools
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from app.core.ids import new_id
+from app.messaging.ports import NotSent
+from app.messaging.ports.email import OutgoingEmail
+from app.messaging.ports.settings import InboxSettings, SmtpSettings
+from app.messaging.transports import mailbox
+from app.messaging.transports.mailbox import try_mailbox
+from app.messaging.transports.mailbox_reading import MailboxTrouble, read_mailbox
+from app.messaging.transports.smtp import SmtpTransport, connection
+
+MAIL = OutgoingEmail(
+    message_id=new_id(), sender_name="Wells", reply_to=None, recipient="hannah@example.com", subject="Hello",
+    text="Hello", html="<p>Hello</p>", automatic=True,
+)  # fmt: skip
+
+
+@pytest.fixture
+def serve() -> Iterator[Callable[[Iterator[bytes], float], int]]:
+    """Start a server that says these things, one after the other, whatever it is told; returns its port."""
+    listeners = []
+
+    def start(says: Iterator[bytes], pause: float) -> int:
+        listener = socket.create_server(("127.0.0.1", 0))
+        listeners.append(listener)
+
+        def talk() -> None:
+            try:
+                with listener.accept()[0] as link:
+                    for part in says:
+                        link.sendall(part)
+                        time.sleep(pause)
+            except OSError:
+                pass
+
+        threading.Thread(target=talk, daemon=True).start()
+        return listener.getsockname()[1]
+
+    yield start
+    for listener in listeners:
+        listener.close()
+
+
+def drip() -> Iterator[bytes]:
+    return itertools.repeat(b"2")
+
+
+def smtp(port: int) -> SmtpTransport:
+    settings = SmtpSettings(host="127.0.0.1", port=port, security="none", sender="desk@example.com")
+    return SmtpTransport(settings, allow_private=True)
+
+
+def box(port: int) -> InboxSettings:
+    return InboxSettings(host="127.0.0.1", port=port, security="none", username="office", password="x")
+
+
+def test_a_slow_drip_is_not_waited_for(serve, monkeypatch):
+    monkeypatch.setattr(connection, "WHOLE_SECONDS", 0.5)
+    monkeypatch.setattr(mailbox, "WHOLE_SECONDS", 0.5)
+    began = time.monotonic()
+    with pytest.raises(NotSent):
+        smtp(serve(drip(), 0.05)).send(MAIL)
+    with pytest.raises(MailboxTrouble):
+        read_mailbox(box(serve(drip(), 0.05)), {}, allow_private=True)
+    assert try_mailbox(box(serve(drip(), 0.05)), allow_private=True) == "imap_connection"
+    assert time.monotonic() - began < 5
+
+
+def test_a_reply_without_an_end_is_not_kept(serve):
+    began = time.monotonic()
+    with pytest.raises(NotSent):
+        smtp(serve(itertools.repeat(b"220-" + b"hello" * 100 + b"\r\n"), 0)).send(MAIL)
+    assert time.monotonic() - began < 5
+
+
+@pytest.mark.parametrize("more", [b"* 1 EXISTS\r\n" * 1_000, b"* OK {4000000000}\r\n" + b"x" * 100_000])
+def test_a_mailbox_that_says_too_much_is_left(serve, monkeypatch, more):
+    monkeypatch.setattr(mailbox, "MOST_BYTES", 1_000_000)
+    says = itertools.chain([b"* OK IMAP4rev1 ready\r\n"], itertools.repeat(more))
+    began = time.monotonic()
+    assert try_mailbox(box(serve(says, 0)), allow_private=True) == "imap_connection"
+    assert time.monotonic() - began < 5
