@@ -204,7 +204,8 @@ def _follow_up(a: Words) -> Line:
 
 def _appointment(a: Words) -> Line:
     titles = {
-        "appointment.booked": "Visit booked", "slot.offered": "Time offered", "slot.withdrawn": "Time taken back",
+        "appointment.booked": "Visit booked", "appointment.no_show": "Nobody was there",
+        "slot.offered": "Time offered", "slot.withdrawn": "Time taken back",
     }  # fmt: skip
     title = titles.get(a.event) or a.event.replace(".", " ").capitalize()
     icon = "calendar-check" if a.event == "appointment.booked" else "calendar"

@@ -1,7 +1,7 @@
 """Reading visits: who is where, and when somebody comes to a lead."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, exists, select
@@ -9,11 +9,14 @@ from sqlalchemy import ColumnElement, exists, select
 from app.accounts.models import User
 from app.appointments.models import Appointment
 from app.core.clock import utcnow
+from app.core.loading import load_one
 from app.core.models import fixed
 from app.core.tenancy import acting_in, current_scope, current_workspace_id
 from app.extensions import db
 
 _OFF = "cancelled"
+#: For so long people say what became of a visit; the last few are asked about.
+_LATELY, _MOST_PAST = timedelta(days=30), 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +28,29 @@ class Visit:
     ends_at: datetime
     who: str | None
     noun: str = "visit"
+    outcome: str | None = None
+
+
+def get_visit(visit_id: UUID, *, lock: bool = False) -> Appointment:
+    """A visit, as far as the scope sees it. Raises NotFound."""
+    query = select(Appointment).where(Appointment.workspace_id == current_workspace_id(), Appointment.id == visit_id)
+    return load_one(query, lock=lock)
+
+
+def past_visits(lead_id: UUID) -> list[Visit]:
+    """The visits of late that have begun and were not called off, the newest first."""
+    now = utcnow()
+    rows = db.session.execute(
+        select(Appointment.id, Appointment.starts_at, Appointment.ends_at, User.name, Appointment.outcome)
+        .outerjoin(User, User.id == Appointment.user_id)
+        .where(
+            Appointment.workspace_id == current_workspace_id(), Appointment.lead_id == lead_id,
+            Appointment.starts_at <= now, Appointment.starts_at > now - _LATELY, Appointment.status != fixed(_OFF),
+        )
+        .order_by(Appointment.starts_at.desc())
+        .limit(_MOST_PAST)
+    )  # fmt: skip
+    return [Visit(*row[:4], outcome=row[4]) for row in rows]
 
 
 def is_busy(user_id: UUID, starts_at: datetime, ends_at: datetime) -> bool:

@@ -15,6 +15,7 @@ from flask import Flask
 from sqlalchemy import select, text
 from werkzeug.routing import Rule
 
+from app.appointments.models import Appointment
 from app.bulk_acts.services import Request, start_act
 from app.core.clock import utcnow
 from app.core.outbox import OutboxItem
@@ -226,6 +227,15 @@ def _slot(lead: Lead, actor: Actor) -> UUID:
     return slot.id
 
 
+def _visit(lead: Lead, actor: Actor) -> UUID:
+    """One that has just been."""
+    starts_at = utcnow() - timedelta(hours=2)
+    visit = Appointment(lead_id=lead.id, starts_at=starts_at, ends_at=starts_at + timedelta(hours=1), status="set")
+    db.session.add(visit)
+    db.session.flush()
+    return visit.id
+
+
 def _file(lead: Lead, actor: Actor) -> UUID:
     file = File(
         lead_id=lead.id, kind="photo", name="front.jpg", content_type="image/jpeg", size_bytes=1, fingerprint=b"x",
@@ -247,6 +257,7 @@ MAKERS: dict[str, Callable[[Lead, Actor], UUID | str]] = {
     "book_id": lambda lead, actor: import_usual(today_here() + timedelta(days=9), actor).id,
     "file_id": _file,
     "slot_id": _slot,
+    "visit_id": _visit,
     "form_id": _form,
     "follow_up_id": _follow_up,
     "message_id": _message,

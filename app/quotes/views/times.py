@@ -6,6 +6,9 @@ from uuid import UUID
 
 from flask import Response, g, request, url_for
 
+from app.appointments.queries import get_visit, past_visits
+from app.appointments.services import note_no_show
+from app.appointments.words import span_words
 from app.core import web
 from app.core.errors import Conflict, Invalid
 from app.core.fragments import answer, fragment, redirect_to, wants_fragment
@@ -56,6 +59,19 @@ def withdraw_time(slug: str, slot_id: UUID) -> Response:
     lead_id = get_slot(slot_id).lead_id
     try:
         withdraw_slot(slot_id, web.actor())
+    except Conflict as error:
+        db.session.rollback()
+        return _panel(get_lead(lead_id), errors={"": error.message}, status=409)
+    return _after(get_lead(lead_id))
+
+
+@bp.post("/w/<slug>/visits/<uuid:visit_id>/no-show")
+@permit("appointments:write")
+def no_show(slug: str, visit_id: UUID) -> Response:
+    """Say that nobody was there when we came."""
+    lead_id = get_visit(visit_id).lead_id
+    try:
+        note_no_show(visit_id, web.actor())
     except Conflict as error:
         db.session.rollback()
         return _panel(get_lead(lead_id), errors={"": error.message}, status=409)
@@ -120,7 +136,9 @@ def _panel(
     offered, days = slots_of(lead.id), _days(lead)
     may_write = g.viewer.can("appointments:write")
     can_tell = g.viewer.can("messages:write") and any(slot.is_free for slot in offered) and open_quote_of(lead.id)
+    zone = g.workspace.clock().zone
     values: dict[str, Any] = {
+        "visits": [(each, span_words(each.starts_at, each.ends_at, zone)) for each in past_visits(lead.id)],
         "lead_id": lead.id, "slots": offered, "may_write": may_write, "errors": errors or {}, "words": words,
         "typed": typed or _blank(lead, days), "people": who_comes() if may_write else [],
         "days": days, "tomorrow": today_here() + timedelta(days=1),
