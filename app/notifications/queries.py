@@ -23,6 +23,9 @@ PAGE, PANEL = 30, 8
 #: The bell says "99+" above this; counting on would only cost time.
 MOST_COUNTED = 100
 
+#: Kinds that lead to a page of their own where they name no lead.
+LISTED = ("arrival_waiting", "overdue", "provider_failed", "untouched")
+
 Key = tuple[datetime, UUID]
 
 
@@ -40,6 +43,11 @@ class NotificationView:
     quote_id: str | None = None
     kind: str = ""
     noun: str = "notification"
+
+    @property
+    def leads_on(self) -> bool:
+        """Whether there is somewhere to go from here: to a lead, an act, a list or a setting."""
+        return bool(self.lead_id or self.bulk_act_id) or (not self.line.names_lead and self.kind in LISTED)
 
 
 @dataclass(frozen=True, slots=True)

@@ -72,7 +72,7 @@ def follow(slug: str, notification_id: UUID) -> Response:
     if told.kind == "provider_failed" and g.viewer.can("settings:write"):
         return redirect_to(url_for("messaging.sending"))
     if told.lead_id is None:
-        return redirect_to(url_for("notifications.inbox"))
+        return redirect_to(_list_of(told.kind))
     if told.kind in ("reply", "reply_unclear"):
         return redirect_to(url_for("messaging.conversation_of_lead", lead_id=told.lead_id))
     if told.quote_id is not None:
@@ -104,6 +104,15 @@ def mark_all(slug: str) -> Response:
     if not wants_fragment():
         return redirect_to(url_for("notifications.inbox"))
     return inbox(slug) if request.form.get("from") != "panel" else latest(slug)
+
+
+def _list_of(kind: str) -> str:
+    """Where to go from a line that stands for several leads, or for one that is no longer theirs to see."""
+    if kind == "overdue":
+        return url_for("leads.list_leads", due="late", sort="due")
+    if kind == "untouched":
+        return url_for("leads.list_leads", sort="activity")
+    return url_for("notifications.inbox")
 
 
 def _rights() -> dict[str, Any]:

@@ -50,6 +50,17 @@ def test_following_a_line_marks_it_as_read(bob: Client, world: World, make_lead:
     assert unread_in(bob.get("/w/wells/leads/board").text) == 0
 
 
+def test_a_line_for_several_leads_goes_to_their_list(bob: Client, world: World) -> None:
+    with world.bob.acting():
+        notify(world.bob.user_id, "overdue", data={"count": 3})
+        db.session.commit()
+    link = re.search(rf'href="({URL}/[0-9a-f-]+)"[^>]*>3 more follow-ups are late', bob.get(URL).text)
+    assert link is not None
+    answer = bob.get(link[1])
+    assert answer.headers["Location"] == "/w/wells/leads?due=late&sort=due"
+    assert bob.get(answer.headers["Location"]).status_code == 200
+
+
 def test_one_line_or_all_are_marked_and_one_put_back(bob: Client, world: World, make_lead: Any) -> None:
     for _ in range(3):
         give(world, make_lead(), world.bob.user_id)
