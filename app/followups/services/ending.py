@@ -42,8 +42,8 @@ _DOUBTFUL, _BY_MACHINE = ("unclear",), ("automatic",)
 def cancel_planned(event: Event) -> None:
     """The reaction to a lead leaving a stage: what that stage had planned is off. Tasks that people made stay.
 
-    So is every sequence that ends with the stage in which it began. The lead's next act is left to `plan_for_stage`,
-    which follows in the table of reactions.
+    So is every sequence that ends with the stage in which it began; when a person moves the lead, also what it wrote
+    and has not left. The lead's next act is left to `plan_for_stage`, which follows in the table of reactions.
     """
     if event.lead_id is None:
         return
@@ -67,6 +67,9 @@ def cancel_planned(event: Event) -> None:
         ),
         "left_stage",
     )  # fmt: skip
+    if event.actor.kind == "person":  # a sequence that moves its lead has just written what it wanted to
+        of_other_moves = FollowUp.stage_change_id.is_distinct_from(change_id)
+        _take_back(lead_id, event.actor, and_(of_other_moves, _ends(FollowUp, lasting, undone_id)))
 
 
 def end_chase(event: Event) -> None:
@@ -112,7 +115,7 @@ def stop(enrolment_id: UUID, actor: Actor) -> Enrolment:
         raise Conflict("This has ended already.")
     _end_enrolments(and_(Enrolment.workspace_id == enrolment.workspace_id, Enrolment.id == enrolment.id), "by_person")
     _cancel_rows(_rows_of(lead.id, [enrolment.id]), "by_person")
-    _take_back(lead.id, actor, enrolment.id)
+    _take_back(lead.id, actor, FollowUp.enrolment_id == enrolment.id)
     db.session.refresh(enrolment)
     refresh_next_act(lead.id)
     _tell(lead, actor, "sequence.stopped", "by_person", [enrolment.sequence_id])
@@ -205,7 +208,7 @@ def _rows_of(lead_id: UUID, enrolment_ids: list[UUID]) -> ColumnElement[bool]:
     )  # fmt: skip
 
 
-def _take_back(lead_id: UUID, actor: Actor, enrolment_id: UUID | None = None) -> None:
+def _take_back(lead_id: UUID, actor: Actor, which: ColumnElement[bool] | None = None) -> None:
     """Take back messages of sequences that have not left; what a person wrote is theirs to take back."""
     query = (
         select(Message.id)
@@ -215,8 +218,8 @@ def _take_back(lead_id: UUID, actor: Actor, enrolment_id: UUID | None = None) ->
             Message.state == fixed("queued"), FollowUp.enrolment_id.is_not(None),
         )
     )  # fmt: skip
-    if enrolment_id is not None:
-        query = query.where(FollowUp.enrolment_id == enrolment_id)
+    if which is not None:
+        query = query.where(which)
     for message_id in db.session.scalars(query.with_for_update(of=Message)).all():
         messaging.unsend(message_id, actor)
 

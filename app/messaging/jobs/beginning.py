@@ -14,6 +14,7 @@ from app.core.outbox import Claim, renew_all
 from app.core.tenancy import current_workspace_id
 from app.core.transactions import transaction
 from app.extensions import db
+from app.followups.services.holding_messages import held_until
 from app.messaging import services, transports
 from app.messaging.models import DeliveryAttempt, Message
 from app.messaging.ports import Accepted
@@ -147,7 +148,8 @@ def _still_allowed(candidates: Sequence[_Candidate]) -> list[_Candidate]:
 
 
 def _let_go(candidates: Sequence[_Candidate]) -> list[_Candidate]:
-    """Those whose receiving side has room for them; the others wait, which is no attempt."""
+    """Those whose hours it is and whose receiving side has room for them; the others wait, which is no attempt."""
+    candidates = _in_their_hours(candidates)
     mails = [each for each in candidates if each.message.channel == "email"]
     held = waits([(each.transport.name, each.message.recipient) for each in mails])
     now, waiting = utcnow(), {}
@@ -157,6 +159,16 @@ def _let_go(candidates: Sequence[_Candidate]) -> list[_Candidate]:
             each.message.state = "queued"
             each.claim.put_back(now + timedelta(seconds=seconds), "throttled", uncounted=True)
     return [each for each in candidates if each.message.id not in waiting]
+
+
+def _in_their_hours(candidates: Sequence[_Candidate]) -> list[_Candidate]:
+    """Those that no sequence wrote for other hours than these."""
+    later = held_until([each.message.id for each in candidates], utcnow())
+    for each in candidates:
+        if each.message.id in later:
+            each.message.state = "queued"
+            each.claim.put_back(later[each.message.id], "hours", uncounted=True)
+    return [each for each in candidates if each.message.id not in later]
 
 
 def _note(candidates: Sequence[_Candidate]) -> list[Handover]:

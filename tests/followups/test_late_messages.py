@@ -1,0 +1,96 @@
+"""Messages that were written in time and could not leave then: held for their hours, for a pause, for ever."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+import time_machine
+from sqlalchemy import select
+
+from app.core import outbox
+from app.core.clock import utcnow
+from app.core.permissions import SYSTEM
+from app.extensions import db
+from app.followups.models import Enrolment, FollowUp, Sequence
+from app.followups.queries.steps import Delay, Step
+from app.followups.services import carry_out, enrol, pause, resume
+from app.leads.services import move_to_stage, stage_by_key
+from app.messaging.models import Message
+
+EVENING = datetime(2024, 6, 3, 17, 40, tzinfo=UTC)  # 18:40 in Wells
+TO = "hannah.cole@example.com"
+
+
+@pytest.fixture
+def clock(world: Any) -> Any:
+    """Monday, 3 June 2024, in the evening, and it moves only when told."""
+    with time_machine.travel(EVENING, tick=False) as traveller:
+        yield traveller
+
+
+@pytest.fixture
+def chase(clock: Any, make_lead: Any, sequence: Any) -> Any:
+    """`chase("sms")`: put a lead on a sequence whose one message is written now, and has not left."""
+    for each in db.session.scalars(select(Sequence)):
+        each.is_active = False
+    db.session.commit()
+
+    def begin(kind: str, **given: Any) -> Enrolment:
+        lead = make_lead(email=TO, phone="07700 900318")
+        steps = (
+            Step("ask", kind, "Ask", Delay(0), template_key=f"plain_{kind}", **given),
+            Step("ring", "call", "Ring", Delay(3)),
+        )
+        enrolment = enrol(lead, sequence(*steps), SYSTEM)
+        ask = db.session.scalars(select(FollowUp).where(FollowUp.step_key == "ask")).one()
+        ask.due_at = utcnow()
+        db.session.flush()
+        assert carry_out(ask.id) is None
+        db.session.commit()
+        return enrolment
+
+    return begin
+
+
+def attempt(clock: Any, at: datetime) -> tuple[str, datetime]:
+    """A worker takes the message up at a moment; its state, and when its work is looked at next."""
+    clock.move_to(at)
+    item = db.session.scalars(select(outbox.OutboxItem).where(outbox.OutboxItem.kind == "message.send")).one()
+    outbox.run(item.workspace_id, item.id)
+    db.session.expire_all()
+    return db.session.scalars(select(Message.state)).one(), item.run_at
+
+
+def test_a_text_that_was_kept_up_waits_for_the_morning(clock: Any, chase: Any, mailbox: Any) -> None:
+    chase("sms", any_hour=True)
+    morning = datetime(2024, 6, 4, 8, tzinfo=UTC)
+    assert attempt(clock, EVENING + timedelta(hours=5)) == ("queued", morning)
+    assert mailbox.texts("+447700900318") == []
+    assert attempt(clock, morning)[0] == "sent"
+
+
+def test_a_mail_that_may_go_at_any_hour_goes(clock: Any, chase: Any, mailbox: Any) -> None:
+    chase("email", any_hour=True)
+    assert attempt(clock, EVENING + timedelta(hours=5))[0] == "sent"
+
+
+def test_a_pause_holds_what_has_not_left(clock: Any, chase: Any, mailbox: Any) -> None:
+    enrolment = chase("email", any_hour=True)
+    pause(enrolment.id, SYSTEM)
+    db.session.commit()
+    state, again = attempt(clock, EVENING + timedelta(minutes=1))
+    assert state == "queued" and mailbox.mails(TO) == []
+    resume(enrolment.id, SYSTEM)
+    db.session.commit()
+    assert attempt(clock, again)[0] == "sent"
+
+
+def test_what_a_person_moves_on_gets_nothing_of_the_stage_before(clock: Any, world: Any, make_lead: Any) -> None:
+    lead = make_lead(email=TO)  # its acknowledgement is planned for now
+    ask = db.session.scalars(select(FollowUp).where(FollowUp.kind == "email")).one()
+    assert carry_out(ask.id) is None
+    db.session.commit()
+    with world.alice.acting() as actor:
+        move_to_stage(lead.id, stage_by_key("contacted").id, actor)
+        db.session.commit()
+    assert db.session.scalars(select(Message.state)).all() == ["cancelled"]
