@@ -83,7 +83,7 @@ REACTIONS: Mapping[str, tuple[Reaction, ...]] = {
     "provider.changed": (inbox_reading.begin_reading,),
     "arrival.waiting": (notifications.tell_arrival,),
     "contact.opted_out": (followups.end_chase, notifications.tell_wishes),
-    "contact.wishes_changed": (notifications.tell_wishes,),
+    "contact.wishes_changed": (followups.end_unwanted, notifications.tell_wishes,),
     "transfer.succeeded": (leads.advance_to_transferred,),
     "booking.confirmed": (followups.end_chase, leads.advance_to_booking_confirmed),
 }

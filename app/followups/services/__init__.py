@@ -8,6 +8,7 @@ from app.followups.services.enrolling import enrol, enrol_by_rule
 from app.followups.services.finishing import finish_follow_up, skip
 from app.followups.services.moving_on import move_to_version
 from app.followups.services.next_act import refresh_next_act, refresh_next_acts
+from app.followups.services.opting_out import end_unwanted
 from app.followups.services.pausing import pause, pause_chase, resume, resume_when_due
 from app.followups.services.planning import plan_for_stage, plan_task, started_by
 from app.followups.services.postponing import call_off, postpone, reopen
@@ -16,8 +17,8 @@ from app.followups.services.returning import plan_return, restore_planned
 from app.followups.services.setting_out import add_default_sequences
 
 __all__ = [
-    "Dated", "add_default_sequences", "call_off", "cancel_planned", "carry_out", "dates_of", "end_chase", "enrol",
-    "enrol_by_rule", "finish_follow_up", "go_on", "move_to_version", "pause", "pause_chase", "plan_for_stage",
-    "plan_return", "plan_task", "postpone", "refresh_next_act", "refresh_next_acts", "reopen", "rest",
-    "restore_planned", "resume", "resume_when_due", "save_steps", "skip", "started_by", "stop", "stop_chase",
+    "Dated", "add_default_sequences", "call_off", "cancel_planned", "carry_out", "dates_of", "end_chase",
+    "end_unwanted", "enrol", "enrol_by_rule", "finish_follow_up", "go_on", "move_to_version", "pause", "pause_chase",
+    "plan_for_stage", "plan_return", "plan_task", "postpone", "refresh_next_act", "refresh_next_acts", "reopen",
+    "rest", "restore_planned", "resume", "resume_when_due", "save_steps", "skip", "started_by", "stop", "stop_chase",
 ]  # fmt: skip

@@ -101,7 +101,7 @@ def _note_error(claim: Claim, handover: Handover, error: TransportError) -> None
         else:
             services.mark_failed(message, error.code)
             if error.code == _OPTED_OUT:
-                services.suppress("sms", message.recipient, "opted_out", source="provider")
+                services.note_carriers_stop(message)
         claim.finish(error=error.code)
 
 

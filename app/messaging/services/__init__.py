@@ -11,7 +11,7 @@ from app.messaging.services.rendering import (
     render_template,
     unknown_variables,
 )
-from app.messaging.services.statuses import note_status, status_url, workspace_of_hook
+from app.messaging.services.statuses import note_carriers_stop, note_status, status_url, workspace_of_hook
 from app.messaging.services.stopping import stop_answered, stop_shelved, stop_unsent
 from app.messaging.services.suppressing import allow_again, is_suppressed, suppress
 from app.messaging.services.unsubscribing import carries_way_out, read_way_out, unsubscribe, unsubscribe_url
@@ -20,8 +20,8 @@ from app.messaging.services.wishes import Wish, keep_wishes, ways_to_reach, wish
 __all__ = [
     "VARIABLES", "Rendered", "TemplateFault", "Wish", "allow_again", "carries_way_out", "compose",
     "has_marketing_basis", "is_suppressed", "keep_wishes", "locked_message", "locked_messages", "mark_failed",
-    "mark_refused", "mark_sent", "mark_uncertain", "note_status", "read_way_out", "render_template", "retry",
-    "settle_uncertain", "status_url", "stop_answered", "stop_shelved", "stop_unsent", "suppress", "template_by_key",
-    "unknown_variables", "unsend", "unsubscribe", "unsubscribe_url", "ways_to_reach", "wishes_of",
-    "workspace_of_hook",
+    "mark_refused", "mark_sent", "mark_uncertain", "note_carriers_stop", "note_status", "read_way_out",
+    "render_template", "retry", "settle_uncertain", "status_url", "stop_answered", "stop_shelved", "stop_unsent",
+    "suppress", "template_by_key", "unknown_variables", "unsend", "unsubscribe", "unsubscribe_url", "ways_to_reach",
+    "wishes_of", "workspace_of_hook",
 ]  # fmt: skip

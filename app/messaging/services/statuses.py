@@ -4,12 +4,13 @@ from uuid import UUID
 
 from sqlalchemy import select
 
+from app.core.permissions import SYSTEM
 from app.core.tenancy import current_workspace_id
 from app.extensions import db
 from app.messaging.models import Message
 from app.messaging.services.hook_keys import HOOKS, hook_url, workspace_of_key
-from app.messaging.services.outcomes import mark_delivered, mark_failed, mark_sent
-from app.messaging.services.suppressing import suppress
+from app.messaging.services.outcomes import lead_of, mark_delivered, mark_failed, mark_sent
+from app.messaging.services.stop_words import opt_out
 
 HOOK = HOOKS["webhook"]
 #: Statuses that prove that Twilio has the message (twilio.com/docs/messaging/api/message-resource).
@@ -46,7 +47,13 @@ def note_status(sid: str, status: str, error_code: str, message_id: UUID | None)
         message.provider_id = sid
         mark_failed(message, f"twilio_{int(error_code)}" if error_code.isdecimal() else "undelivered")
         if error_code == _OPTED_OUT:
-            suppress("sms", message.recipient, "opted_out", source="provider")
+            note_carriers_stop(message)
+
+
+def note_carriers_stop(message: Message) -> None:
+    """The carrier knows of a STOP that never reached us: heeded like one that did."""
+    lead = lead_of(message)
+    opt_out("sms", message.recipient, [lead] if lead else [], SYSTEM, source="provider", reason="opted_out")
 
 
 def _message(sid: str, message_id: UUID | None) -> Message | None:

@@ -49,14 +49,18 @@ def sounds_like_stop(text: str) -> bool:
     return _SOUNDS_LIKE.search(text.casefold().replace("\u2019", "'")) is not None
 
 
-def opt_out(channel: str, address: str, leads: list[Lead], actor: Actor, *, source: str = "reply") -> None:
+def opt_out(
+    channel: str, address: str, leads: list[Lead], actor: Actor, *, source: str = "reply", reason: str = ""
+) -> None:
     """Never write to the address by this channel again, and say so to the ledger and on each of its leads.
 
     `leads` may be empty: the address counts, not whom we know it from. Once more changes nothing. `source`: reply, or
-    person for what one of us was told.
+    person for what one of us was told, provider for what the carrier knows. `reason`: what the entry keeps, if not
+    what the source says by itself.
     """
     known = suppression_reasons({channel: address})
-    reason = "stop" if (channel, source) == ("sms", "reply") else "asked"  # a STOP stands at the carrier as well
+    if not reason:
+        reason = "stop" if (channel, source) == ("sms", "reply") else "asked"  # a STOP stands at the carrier as well
     suppress(channel, address, reason, source=source, created_by=actor.user_id)
     for lead, changes in _changes(channel, leads, source, granted=False, had_service=channel not in known):
         record_activity(
