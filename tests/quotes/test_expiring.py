@@ -1,7 +1,7 @@
 """A quote that nobody answers: a reminder in office hours, then its end; neither comes once it is answered."""
 
 from collections.abc import Callable, Iterator
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 import pytest
@@ -149,3 +149,14 @@ def test_the_work_is_done_by_the_outbox(
     db.session.expire_all()
     assert get_quote(quote.id).state == "expired"
     assert work(quote)["quote.expire"].state == "done"
+
+
+def test_a_text_keeps_the_quiet_hours_also_where_the_office_opens_before(clock: Traveller, waiting: Quote) -> None:
+    workspace = current_workspace()
+    workspace.opens, waiting.sent_by = time(7), "sms"
+    db.session.commit()
+    clock.move_to(datetime(2026, 12, 3, 7, 30, tzinfo=UTC))
+    assert remind(waiting.id) == datetime(2026, 12, 3, 9, tzinfo=UTC)
+    waiting.sent_by = "email"
+    db.session.flush()
+    assert remind(waiting.id) is None and len(reminders()) == 1

@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from app.core.clock import utcnow
+from app.core.clock import BusinessClock, utcnow
 from app.core.errors import Conflict, NotFound
 from app.core.events import Event, publish
 from app.core.permissions import SYSTEM
@@ -33,7 +33,10 @@ def remind(quote_id: UUID) -> datetime | None:
     if not _is_waiting(lead, quote):
         return None
     now = utcnow()
-    opens = current_workspace().clock().next_open(now)
+    clock = current_workspace().clock()
+    opens = clock.next_open(now)
+    if _channel_for(lead, quote) == "sms" and clock.texts is not None:
+        opens = _text_hours(clock, now)
     if opens > now:
         return opens
     quote.reminded_at = now
@@ -59,9 +62,23 @@ def _is_waiting(lead: Lead, quote: Quote) -> bool:
         return True  # its stage was retired and it is being moved on
 
 
-def _send(lead: Lead, quote: Quote) -> bool:
+def _channel_for(lead: Lead, quote: Quote) -> str | None:
+    """The way by which the quote went out, or another by which its customer is reached."""
     ways = messaging.ways_to_reach(lead.contact)
-    channel = quote.sent_by if quote.sent_by in ways else next(iter(ways), None)
+    return quote.sent_by if quote.sent_by in ways else next(iter(ways), None)
+
+
+def _text_hours(clock: BusinessClock, now: datetime) -> datetime:
+    """The first moment from now on that lies in the opening hours and out of the quiet ones."""
+    assert clock.texts is not None
+    try:
+        return clock.next_in_window(now, *clock.texts)
+    except ValueError:  # the two never meet
+        return clock.next_in_window(now, *clock.texts, any_day=True)
+
+
+def _send(lead: Lead, quote: Quote) -> bool:
+    ways, channel = messaging.ways_to_reach(lead.contact), _channel_for(lead, quote)
     if channel is None:
         return False
     key = TEMPLATES[channel]
