@@ -1,4 +1,4 @@
-"""The migration that turns what stages planned by rules into sequences, and back."""
+"""The migrations that turn what stages planned by rules into sequences, and back, and what older workspaces get."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -13,6 +13,8 @@ from psycopg import sql
 from app.config import ROOT
 from app.embedded.postgres import APP, OWNER
 from app.extensions import db
+from app.followups.defaults import SEQUENCES
+from app.followups.queries.steps import to_raw
 from tests.support.database import WorkerDatabase
 
 HERE, STAGE, CHANGE, LEAD = uuid4(), uuid4(), uuid4(), uuid4()
@@ -94,7 +96,7 @@ def rules_of(connection: psycopg.Connection[Any]) -> set[tuple[Any, ...]]:
 
 def test_rules_become_steps_and_rules_again(before: psycopg.Connection[Any]) -> None:
     stored = rules_of(before)
-    upgrade()
+    upgrade(revision="0005")
     query = "select key, name, is_active, stage_id, steps from sequences order by is_active desc"
     rows = before.execute(query).fetchall()
     (key, name, is_active, stage_id, steps), off = rows
@@ -117,3 +119,27 @@ def test_rules_become_steps_and_rules_again(before: psycopg.Connection[Any]) -> 
     assert before.execute(f"{query} order by f.title").fetchall() == [
         (True, "done"), (True, "planned"), (True, "planned"), (True, "skipped"),
     ]  # fmt: skip
+
+
+def test_older_workspaces_get_the_new_sequences_and_conversations(before: psycopg.Connection[Any]) -> None:
+    contact, here = uuid4(), {"workspace_id": HERE}
+    put(before, "contacts", **here, id=contact, preferred_method="any")
+    before.execute("update leads set contact_id = %s", (contact,))
+    for direction, day in (("out", 1), ("in", 2)):
+        put(
+            before, "messages", **here, id=uuid4(), lead_id=LEAD, channel="email", direction=direction,
+            purpose="service", state="sent", created_at=f"2024-01-0{day}T10:00:00Z",
+        )  # fmt: skip
+    upgrade()
+    query = "select key, is_active, starts, rule, steps from sequences where starts = 'rule' order by position"
+    rows = before.execute(query).fetchall()
+    assert rows == [
+        (each.key, False, "rule", each.rule, to_raw(each.steps)) for each in SEQUENCES if each.stage is None
+    ]
+    versions = "select count(*) from sequence_versions v join sequences s on s.id = v.sequence_id and s.steps = v.steps"
+    assert before.execute(f"{versions} where s.starts = 'rule'").fetchone() == (3,)
+    query = "select contact_id, lead_id, state, last_direction, unread_count from conversations"
+    assert before.execute(query).fetchall() == [(contact, LEAD, "open", "in", 1)]
+    downgrade(revision="0005")
+    upgrade()
+    assert before.execute("select count(*) from sequences where starts = 'rule'").fetchone() == (3,)

@@ -17,7 +17,7 @@ from app.followups.queries.steps import CONDITIONS, MESSAGES, STEP_KINDS, UNITS,
 from app.followups.services.conditions import check_condition
 from app.followups.services.dating import never_opens
 from app.leads.models import Stage
-from app.messaging.models import MessageTemplate
+from app.messaging.queries.templates import list_templates
 from app.workspaces.queries import current_workspace
 
 MOST_STEPS, MOST_DEPTH, LONGEST_TITLE = 60, 3, 80
@@ -86,13 +86,8 @@ def _errors(steps: tuple[Step, ...], sequence: Sequence) -> dict[str, str]:
 
 
 def _templates() -> dict[str, str]:
-    """The channel of each template that is in use, by key."""
-    rows = db.session.execute(
-        select(MessageTemplate.key, MessageTemplate.channel).where(
-            MessageTemplate.workspace_id == current_workspace_id(), MessageTemplate.archived_at.is_(None)
-        )
-    )
-    return {row.key: row.channel for row in rows}
+    """The channel of each template that is in use, by key; those that Sill comes with need not be stored."""
+    return {each.key: each.channel for each in list_templates()}
 
 
 def _depth(steps: tuple[Step, ...]) -> int:

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import select, text
 
+from app.core.errors import NotFound
 from app.core.models import fixed
 from app.core.tenancy import current_workspace_id
 from app.extensions import db
@@ -13,6 +14,7 @@ from app.followups.services.dating import allowed
 from app.followups.services.laying_out import steps_under_way
 from app.leads.models import Lead
 from app.messaging.models import Message, MessageTemplate
+from app.messaging.queries.templates import find_template
 from app.messaging.services import has_marketing_basis, is_suppressed
 from app.workspaces.queries import current_workspace
 
@@ -35,15 +37,14 @@ def wait_until(step: Step, kind: str, lead: Lead, now: datetime) -> datetime | N
 
 
 def template_of(step: Step) -> MessageTemplate | None:
-    """The template of a step, unless it is gone or put away."""
+    """The template of a step, as the workspace has it or as it came with Sill, unless it is gone or put away."""
     if step.template_key is None:
         return None
-    return db.session.scalars(
-        select(MessageTemplate).where(
-            MessageTemplate.workspace_id == current_workspace_id(), MessageTemplate.key == step.template_key,
-            MessageTemplate.archived_at.is_(None),
-        )
-    ).one_or_none()  # fmt: skip
+    try:
+        template = find_template(step.template_key)
+    except NotFound:
+        return None
+    return template if template.archived_at is None else None
 
 
 def hindrance(
