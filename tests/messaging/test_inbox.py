@@ -141,6 +141,7 @@ def test_another_channel_or_a_template_keeps_what_was_typed(alice, says) -> None
     here = f"/w/wells/inbox/{talk.id}/composer"
     page = alice.post(here, data={"channel": "sms", "switch": "email", "body": "Typed already"}, hx=True).text
     assert 'name="channel" value="email"' in page and "Typed already" in page and HERS in page
+    assert 'value="chase_day_3"' in page and 'value="photos_email"' not in page  # that needs a link of its own
     words = MessageTemplate(
         key="usual", name="Usual", channel="sms", body="Hello {first_name}, yes.", is_quick_reply=True
     )

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from app.messaging.queries.templates import list_templates
+from app.messaging.queries.templates import OWN_KEYS, list_templates
 from app.messaging.queries.thread import Bubbles, Head
 
 
@@ -17,8 +17,12 @@ class Words:
 
 
 def templates_for(channel: str) -> list[Words]:
-    """The templates that fit a channel, quick replies first. Short words for texts do for an email too."""
-    found = [Words(each.key, each.name, each.channel, bool(each.is_quick_reply)) for each in list_templates()]
+    """The templates that fit a channel, quick replies first. Short words for texts do for an email too.
+
+    What Sill sends by itself, with a link or a price that nothing else fills in, is no answer.
+    """
+    listed = [each for each in list_templates() if each.key not in OWN_KEYS]
+    found = [Words(each.key, each.name, each.channel, bool(each.is_quick_reply)) for each in listed]
     fitting = [each for each in found if each.channel == channel or (each.is_quick and channel == "email")]
     return sorted(fitting, key=lambda each: not each.is_quick)
 

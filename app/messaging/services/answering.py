@@ -5,12 +5,14 @@ from uuid import UUID
 
 from sqlalchemy import select
 
+from app.core.errors import NotFound
 from app.core.models import fixed
 from app.core.permissions import Actor
 from app.core.tenancy import current_workspace_id
 from app.extensions import db
 from app.leads.models import Lead
 from app.messaging.models import Conversation, Message, MessageTemplate
+from app.messaging.queries.templates import find_template
 from app.messaging.services.composing import compose
 from app.messaging.services.conversations import assign
 
@@ -47,13 +49,11 @@ def answer(
 
 
 def _template(key: str | None) -> MessageTemplate | None:
-    if not key:
+    """The template whose words went into an answer, as the workspace has it or as it came with Sill."""
+    try:
+        return find_template(key) if key else None
+    except NotFound:
         return None
-    return db.session.scalar(
-        select(MessageTemplate).where(
-            MessageTemplate.workspace_id == current_workspace_id(), MessageTemplate.key == key
-        )
-    )
 
 
 def _last_arrived(contact_id: UUID, channel: str) -> UUID | None:
