@@ -1,5 +1,7 @@
 """What replies say, in British English as customers write it. Doubt is unclear."""
 
+import time
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -63,3 +65,9 @@ def test_anything_can_be_judged(words):
 def test_a_yes_and_a_no_together_are_no_yes(yes, no):
     assert judge(f"{yes}. {no}").triage not in ("yes", "yes_but")
     assert judge(f"{no}. {yes}").triage not in ("yes", "yes_but")
+
+
+def test_a_long_mail_full_of_doubtful_yeses_is_judged_at_once():
+    began = time.monotonic()
+    assert judge("if, yes " * 12_000).triage != "yes"
+    assert time.monotonic() - began < 5

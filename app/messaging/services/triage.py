@@ -65,6 +65,7 @@ _COURTESY = re.compile(
     r"|price|offer|estimate|for|a|an|and|of|my|our|will|do|just|really|then|all|go|ahead|proceed|accept|book|start|in|x+)\b"
 )
 _RUNG = re.compile(r"^(?:option|number|no\.?|choice)?\s*#?([1-9])(?:\s*(?:please|pls|thanks|thank you|ta|x))*[.!\s]*$")
+_BEFORE = 60  # letters before a yes in which its _HYPOTHETICAL must stand
 _MOST_LEFT = 3  # words beside a plain yes, such as a name
 
 
@@ -109,7 +110,8 @@ def _said(plain: str) -> str:
 
 
 def _says_yes(plain: str) -> bool:
-    return any(not _HYPOTHETICAL.search(plain[: found.start()]) for found in _YES.finditer(plain))
+    starts = (found.start() for found in _YES.finditer(plain))
+    return any(not _HYPOTHETICAL.search(plain[max(0, start - _BEFORE) : start]) for start in starts)
 
 
 def _is_long_no(plain: str) -> bool:
