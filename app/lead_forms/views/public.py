@@ -63,19 +63,19 @@ def _judge(visit: Visit, photos: list[Photo]) -> Response:
     if token is None:
         fresh = tokens.issue(visit.form.id)
         return visit.show(typed, origin, fresh, errors={"": _STALE}, status=422)
-    earlier = earlier_receipt(visit.form, visit.workspace, token)
-    if earlier is not None:
-        return _thank(visit, earlier, photos)
     address, block = web.actor().address or "", client_block()
     pace = suspicion.pace(visit.form.id, visit.workspace.id, address, block)
-    if pace.refused:
-        refusal = visit.show(typed, origin, written, errors={"": _TOO_MANY}, status=429)
-        refusal.headers["Retry-After"] = "3600"
-        return refusal
     try:
-        answers = check(typed, visit.content, has_photos=bool(photos))
+        answers = None if pace.refused else check(typed, visit.content, has_photos=bool(photos))
+        errors = {"": _TOO_MANY}
     except Invalid as invalid:
-        return visit.show(typed, origin, written, errors=invalid.errors, status=422)
+        answers, errors = None, invalid.errors
+    if answers is None:
+        # What this very page brought before is confirmed again; a good sending finds that out when it is kept.
+        earlier = earlier_receipt(visit.form, visit.workspace, token)
+        if earlier is not None:
+            return _thank(visit, earlier, photos)
+        return _refuse(visit.show(typed, origin, written, errors=errors, status=429 if pace.refused else 422))
     age = token.age(utcnow())
     work = proof.check(visit.form.id, token, request.form.get("proof", ""))
     sending = Sending(token, typed, answers, origin, int(age.total_seconds()), visit.shown, work)
@@ -103,6 +103,13 @@ def thanks(key: str) -> Response:
         redirect_url=visit.content.redirect_url if result.in_area else "", again_url=visit.url("form"),
         **visit.layout(),
     )  # fmt: skip
+
+
+def _refuse(refusal: Response) -> Response:
+    """The form once more; a caller who came too often learns when to come back."""
+    if refusal.status_code == 429:
+        refusal.headers["Retry-After"] = "3600"
+    return refusal
 
 
 def _photos() -> list[Photo]:
