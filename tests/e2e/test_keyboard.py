@@ -122,7 +122,7 @@ def test_the_whole_desk(people: People) -> None:
     go(page, "o", "outbox")
     go(page, "a", "leads/archive")
     page.keyboard.press("g")
-    page.keyboard.press("i")
+    page.keyboard.press("n")
     expect(page.locator("#told-panel")).to_be_visible()
     page.keyboard.press("Escape")
     expect(page.locator("#told-panel")).to_be_hidden()

@@ -27,7 +27,7 @@ PAGES = (
     Page("squeegee.transfers", "Transfers to Squeegee", "paint-roller", "leads:transfer", "", "handed over failed"),
     Page("followups.sequences", "Sequences", "calendar-clock", "messages:read", "g f", "follow-up chase steps nurture"),
     Page("messaging.outbox", "Outbox", "send", "messages:read", "g o", "messages mail email text sms failed"),
-    Page("notifications.inbox", "Notifications", "bell", "leads:read", "g i", "told inbox bell mentions"),
+    Page("notifications.inbox", "Notifications", "bell", "leads:read", "g n", "told inbox bell mentions"),
     Page("leads.archive", "Archive", "archive", "leads:read", "g a", "put away old"),
     Page("leads.bin", "Bin", "trash-2", "leads:read", "", "deleted removed restore"),
     Page("lead_forms.quarantine", "Held back enquiries", "shield-alert", "leads:write", "", "spam robots quarantine"),
