@@ -231,6 +231,27 @@ def test_broken_mails_are_kept_as_far_as_they_can_be_read(client, lead):
     assert len(arrivals()) == 3
 
 
+def test_a_mail_that_makes_the_reader_fail_is_kept_all_the_same(client, lead, monkeypatch):
+    def fail(*_):
+        raise RecursionError
+
+    monkeypatch.setattr("app.messaging.services.inbox_reading.read_mail", fail)
+    raw = mail("x")
+    for _ in range(2):  # who brings it would bring it again
+        assert post_mail(client, raw).status_code == 204
+    assert arrivals() == [("waiting", "hidden_sender")]
+
+
+def test_letters_that_are_none_are_taken_in(client, lead):
+    from tests.messaging.inbound import _path
+
+    raw = "From: Hannah\x00 <hannah.cole@example.com>\nSubject: a\x00b\n\nYes \ud83d\x00"
+    body, kind = json.dumps({"RawEmail": raw}), {"Content-Type": "application/json"}
+    assert client.post(_path("inbound"), data=body, headers=kind, csrf=False).status_code == 204
+    assert text(client, "Yes\x00 please").status_code == 200
+    assert len(received()) == 2
+
+
 def test_forms_of_mail_services_are_understood(client, lead):
     from tests.messaging.inbound import _path
 

@@ -1,7 +1,7 @@
 """Reading a workspace's mailbox again and again: work that leaves the next of its kind behind when it ends."""
 
 import hashlib
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
@@ -45,14 +45,16 @@ def inbox_provider(claim: outbox.Claim) -> MessageProvider | None:
     return provider if provider is not None and provider.is_active else None
 
 
-def take_in_mail(raw: bytes, at: Any) -> None:
-    """Take one mail in, in the running transaction. One that can't be read is kept by what of it is plain."""
+def take_in_mail(raw: bytes, at: datetime | None = None, recipients: tuple[str, ...] = ()) -> None:
+    """Take one mail in, in the running transaction. One that can't be read is kept by what of it is plain: who brought
+    it would bring it again and again.
+    """
     try:
-        inbound = read_mail(raw, at)
+        inbound = read_mail(raw, at, recipients)
     except Exception as error:  # the parser is fed by strangers
         log.exception("mail_not_read", error=type(error).__name__)
         key = hashlib.sha256(raw).hexdigest()
-        inbound = Inbound("email", key, "", "This mail could not be read. It is in the mailbox.", at)
+        inbound = Inbound("email", key, "", "This mail could not be read. It is in the mailbox.", at or utcnow())
     take_in(inbound)
 
 

@@ -12,9 +12,8 @@ from werkzeug.exceptions import RequestEntityTooLarge
 from app.core import tenancy
 from app.core.tenancy import Scope
 from app.extensions import csrf, limiter
-from app.messaging.services.arriving import take_in
 from app.messaging.services.hook_keys import HOOKS, workspace_of_key
-from app.messaging.services.reading_mail import read_mail
+from app.messaging.services.inbox_reading import take_in_mail
 from app.messaging.views import bp
 
 #: Mail services let about as much through (SendGrid 30 MB, Mailgun 25 MB).
@@ -36,7 +35,7 @@ def mail_hook(key: str) -> Response:
     raw = _mail()
     if not raw.strip():
         abort(400)
-    take_in(read_mail(raw, recipients=_recipients()))
+    take_in_mail(raw, recipients=_recipients())
     return make_response("", 204)
 
 
@@ -44,7 +43,7 @@ def _mail() -> bytes:
     if request.mimetype == "application/json":
         given = request.get_json(silent=True)
         raw = given.get("RawEmail") if isinstance(given, dict) else None
-        return raw.encode("utf-8", "surrogateescape") if isinstance(raw, str) else b""
+        return raw.encode("utf-8", "replace") if isinstance(raw, str) else b""
     if request.mimetype not in ("multipart/form-data", "application/x-www-form-urlencoded"):
         if (request.content_length or 0) > _LARGEST:
             raise RequestEntityTooLarge
@@ -53,7 +52,7 @@ def _mail() -> bytes:
         if name in request.files:
             return request.files[name].read()
         if request.form.get(name):
-            return request.form[name].encode("utf-8", "surrogateescape")
+            return request.form[name].encode("utf-8", "replace")
     return b""
 
 
