@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from app.activities.models import Activity
 from app.contacts.models import Consent
+from app.core.permissions import SYSTEM
 from app.extensions import db
 from app.messaging import services
 from app.messaging.models import Message, Suppression
@@ -92,6 +93,26 @@ def test_one_click_on_what_sill_sends_by_itself_stops_every_email(
     run_outbox()
     assert state_of(waiting) == ("refused", "opted_out")
     assert services.is_suppressed("email", TO)
+
+
+def test_one_click_holds_for_everybody_at_that_address(
+    client, advert, lead, make_lead, run_outbox, state_of
+) -> None:  # fmt: skip
+    again = make_lead(name="George Potter", email=TO, phone="07700 900319")
+    db.session.add(
+        Consent(
+            contact_id=again.contact_id, channel="email", purpose="marketing", granted=True, wording="x", source="form"
+        )
+    )  # fmt: skip
+    db.session.commit()
+    assert again.contact_id != lead.contact_id
+    assert client.post(path_of(advert), data={"List-Unsubscribe": "One-Click"}, csrf=False).status_code == 200
+    offer = services.compose(
+        again, "email", recipient=TO, subject="x", body="x", purpose="marketing", actor=SYSTEM
+    )  # fmt: skip
+    db.session.commit()
+    run_outbox()
+    assert state_of(offer) == ("refused", "no_consent")
 
 
 def test_a_link_we_did_not_make_opens_nothing(client, advert) -> None:

@@ -56,7 +56,7 @@ def add_opt_out(typed: str, actor: Actor) -> OptOut:
         raise Invalid({"address": "This is a landline. It gets no texts, so there is nothing to opt out of."})
     key = address_key(channel, address)
     with _seeing_all():
-        opt_out(channel, address, _leads_of(channel, key), actor, source="person")
+        opt_out(channel, address, leads_at(channel, key), actor, source="person")
         db.session.flush()
         found = next(each for each in opt_outs_of([key]) if each.channel == channel)
     _tell("suppression.added", found, actor, {"reason": found.reason})
@@ -74,7 +74,7 @@ def take_back(suppression_id: UUID, way: str, actor: Actor) -> None:
     if found.is_carriers:
         raise Conflict(_CARRIERS)
     with _seeing_all():
-        leads = _leads_of(found.channel, key)
+        leads = leads_at(found.channel, key)
         if leads:
             contact = leads[0].contact
             address = contact.email if found.channel == "email" else contact.phone
@@ -87,7 +87,7 @@ def take_back(suppression_id: UUID, way: str, actor: Actor) -> None:
     _tell("suppression.removed", found, actor, {"reason": found.reason, "way": way})
 
 
-def _leads_of(channel: str, key: bytes) -> list[Lead]:
+def leads_at(channel: str, key: bytes) -> list[Lead]:
     """The leads of the contacts that have an address, the newest first."""
     column = Contact.email_key if channel == "email" else Contact.phone_key
     here = current_workspace_id()

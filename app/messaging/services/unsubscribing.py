@@ -20,7 +20,8 @@ from app.core.permissions import Actor
 from app.core.tenancy import current_workspace_id
 from app.leads.services import get_lead
 from app.messaging.models import Message
-from app.messaging.services.suppressing import suppress
+from app.messaging.services.opt_outs import leads_at
+from app.messaging.services.suppressing import address_key, suppress
 from app.messaging.services.wishes import keep_wishes
 
 _MARK = 16  # bytes: 128 bits can't be guessed
@@ -68,16 +69,16 @@ def purpose_of(message_id: UUID) -> str:
 def unsubscribe(message_id: UUID, actor: Actor) -> str:
     """Stop mails like this message: advertising by email, or every email where it was none. Returns its purpose.
 
-    Once more changes nothing. Raises NotFound when the message was erased: nothing is kept then to write to.
+    It is the address's owner who asks, so everybody whom we keep under that address gets no more advertising. Once
+    more changes nothing. Raises NotFound when the message was erased: nothing is kept then to write to.
     """
     message = _message(message_id)
     if message.lead_id is None:
         raise NotFound
     purposes = ("marketing",) if message.purpose == "marketing" else ("service", "marketing")
-    keep_wishes(
-        get_lead(message.lead_id, lock=True), {("email", purpose): False for purpose in purposes}, actor,
-        source="one_click",
-    )  # fmt: skip
+    leads = [get_lead(message.lead_id, lock=True), *leads_at("email", address_key("email", message.recipient))]
+    for lead in {each.contact_id: each for each in reversed(leads)}.values():
+        keep_wishes(lead, {("email", purpose): False for purpose in purposes}, actor, source="one_click")
     if message.purpose != "marketing":
         # The address that got it, which may not be the contact's any more.
         suppress("email", message.recipient, "unsubscribed")
