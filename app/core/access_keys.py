@@ -41,10 +41,11 @@ class AccessKey(db.Model):
     created_at: Mapped[datetime] = created_moment()
 
 
-#: Where a key stands in the links that are mailed and texted, by kind.
+#: Where a key stands in the links that are mailed and texted, by kind. A mail that is answered may also quote the link
+#: that leads on to the offer (/t/) and the one that ends all mails (/u/): they are the customer's as well.
 _IN_LINKS = {
     "invitation": re.compile(r"(/invite/)[\w-]{20,}", re.ASCII),
-    "quote": re.compile(r"(/c/)[\w-]{20,}", re.ASCII),
+    "quote": re.compile(r"(/[ctu]/)[\w-]{20,}", re.ASCII),
     "photos": re.compile(r"(/p/)[\w-]{20,}", re.ASCII),
 }
 

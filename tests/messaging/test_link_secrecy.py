@@ -9,11 +9,12 @@ from sqlalchemy import select
 
 from app.core.access_keys import without_keys
 from app.extensions import db
-from app.messaging.models import Message
+from app.messaging.models import Arrival, Message
+from tests.messaging.inbound import mail, post_mail
 from tests.support.client import Client
 
 INVITATION = re.compile(r"/invite/[\w-]{20,}")
-CUSTOMERS = re.compile(r"/c/[\w-]{20,}")
+CUSTOMERS = re.compile(r"/[ctup]/[\w-]{20,}")
 
 
 def test_an_onlooker_can_not_take_up_somebody_elses_invitation(
@@ -56,6 +57,16 @@ def test_the_timeline_keeps_no_link(
     run_outbox()
     shown = alice.get(f"/w/wells/leads/{lead.id}/timeline").text
     assert "/c/…" in shown and not CUSTOMERS.search(shown)
+
+
+def test_what_a_mail_that_waits_quotes_is_no_link_on_the_desk(dave: Client, alice: Client, client: Any) -> None:
+    links = " ".join(f"http://127.0.0.1:9/{kind}/{'k' * 32}" for kind in "ctup")
+    post_mail(client, mail(f"{links} is the one that I mean", sender="stranger@example.org"))
+    arrival = db.session.scalars(select(Arrival)).one()
+    for reader in (dave, alice):
+        shown = reader.get(f"/w/wells/inbox/waiting/{arrival.id}").text
+        assert "is the one that I mean" in shown and "/c/…" in shown and not CUSTOMERS.search(shown)
+        assert not CUSTOMERS.search(reader.get("/w/wells/inbox?show=arrivals").text)
 
 
 def test_only_the_keys_asked_for_are_taken_out() -> None:

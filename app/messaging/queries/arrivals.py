@@ -10,6 +10,7 @@ from sqlalchemy import and_, bindparam, func, select, tuple_
 
 from app.contacts.models import Contact
 from app.core import email_addresses, phones
+from app.core.access_keys import without_keys
 from app.core.cursors import make_cursor, read_cursor
 from app.core.errors import NotFound
 from app.core.keyring import cipher
@@ -151,7 +152,8 @@ def _is_seen(placed: Arrival) -> bool:
 
 def _waiting(row: Arrival) -> Waiting:
     return Waiting(
-        row.id, row.channel, row.state, row.why, row.sender, row.sender_name, row.subject, row.body or "",
+        row.id, row.channel, row.state, row.why, row.sender, row.sender_name, row.subject,
+        without_keys(row.body or "", "invitation", "quote", "photos"),  # whoever answers a mail quotes its links
         row.received_at, tuple(row.candidate_ids), row.message_id,
     )  # fmt: skip
 

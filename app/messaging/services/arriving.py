@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from app.core import email_addresses, phones
+from app.core.access_keys import without_keys
 from app.core.clock import utcnow
 from app.core.errors import Conflict
 from app.core.events import Event, publish
@@ -86,7 +87,7 @@ def draft_of(arrival: Arrival) -> LeadDraft:
     """A lead as far as its first words tell it, for the form that makes one."""
     phone = phones.parse(arrival.sender) if arrival.channel != "email" else None
     email = email_addresses.parse(arrival.sender) if arrival.channel == "email" else None
-    wishes = "\n\n".join(filter(None, (arrival.subject, arrival.body)))
+    wishes = without_keys("\n\n".join(filter(None, (arrival.subject, arrival.body))), "invitation", "quote", "photos")
     return LeadDraft(
         name=arrival.sender_name or "", email=email, phone=phone.national if phone else None,
         wishes=wishes[:2_000] or None, source_key="email" if arrival.channel == "email" else "phone",
