@@ -16,6 +16,10 @@ _SIGNED = re.compile(
 )
 
 
+#: The line that `name_attached` puts last.
+_ATTACHED = re.compile(r"\n{0,2}\[Attached: ([^\n]{1,2000})\]\s*$")
+
+
 @dataclass(frozen=True, slots=True)
 class Reply:
     """A text in two: what is `new`, and what stands `beneath` it (quoted, or a signature), "" if nothing does."""
@@ -39,6 +43,18 @@ def split_reply(text: str) -> Reply:
     kept = "\n".join(own[1:] if own and _WROTE.match(own[0]) else own).strip()
     between = _without_lead_in(kept)
     return Reply(between, beneath) if between else Reply(text.strip(), "")
+
+
+def name_attached(text: str, names: tuple[str, ...]) -> str:
+    """A text with the names of what came with it, as its last line."""
+    line = f"[Attached: {' '.join(', '.join(names).split())[:2_000]}]" if names else ""
+    return "\n\n".join(filter(None, (text, line)))
+
+
+def split_attached(text: str) -> tuple[str, str]:
+    """What `name_attached` put together: the text, and the names, "" without any."""
+    found = _ATTACHED.search(text[-2_100:])
+    return (text[: len(text) - len(found[0])], found[1]) if found else (text, "")
 
 
 def _ends_at(lines: list[str], number: int) -> bool:

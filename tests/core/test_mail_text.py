@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.core.html_text import html_to_text
-from app.core.mail_text import split_reply
+from app.core.mail_text import name_attached, split_attached, split_reply
 
 GMAIL = "Yes please\n\nOn Tue, 1 Dec 2026 at 09:10, Somerset <office@example.com>\nwrote:\n\n> Hello Hannah\n>\n> Yes?"
 OUTLOOK = (
@@ -59,3 +59,11 @@ def test_html_is_read_as_a_reader_sees_it():
 @given(st.text(max_size=200))
 def test_any_html_can_be_read(html):
     assert isinstance(html_to_text(f"<p>{html}</p><!{html}"), str)
+
+
+def test_what_was_attached_is_named_last_and_taken_off_again():
+    assert name_attached("Hello", ()) == "Hello" and split_attached("Hello [Attached: x] you") == (
+        "Hello [Attached: x] you", ""
+    )  # fmt: skip
+    for text in ("Yes\n\n> old", ""):
+        assert split_attached(name_attached(text, ("a\nb.jpg", "c.pdf"))) == (text, "a b.jpg, c.pdf")

@@ -270,3 +270,12 @@ def _add_conversation(lead: Any, number: int) -> None:
             last_direction="in", unread_count=1,
         )
     )  # fmt: skip
+
+
+def test_what_came_with_a_mail_is_named_and_judged_by_nobody(alice, says) -> None:
+    talk = says("Yes please\n\n> Here is your quote", "email", attached=("front 2.jpg", "back.jpg"))
+    page = alice.get(f"/w/wells/inbox/{talk.id}").text
+    assert "front 2.jpg, back.jpg, not fetched" in page and "[Attached" not in page
+    assert db.session.scalars(select(Message.triage)).all() == ["yes"]
+    timeline = alice.get(f"/w/wells/leads/{talk.lead_id}/page").text
+    assert "[Attached: front 2.jpg, back.jpg]" in timeline

@@ -17,7 +17,7 @@ from app.core.clock import utcnow
 from app.core.cursors import make_cursor, read_cursor
 from app.core.errors import NotFound
 from app.core.keyring import cipher
-from app.core.mail_text import Reply, split_reply
+from app.core.mail_text import Reply, split_attached, split_reply
 from app.core.names import initials
 from app.core.tenancy import current_workspace_id
 from app.extensions import db
@@ -78,7 +78,7 @@ class Head:
 @dataclass(frozen=True, slots=True)
 class Bubble:
     """A message as it stands in a conversation. `rest` and `quoted` are folded away; `local` is `at` in the
-    workspace's time.
+    workspace's time; `attached` names what came with it.
     """
 
     id: UUID
@@ -97,6 +97,7 @@ class Bubble:
     opened_at: datetime | None
     triage: str | None
     is_judged_by_person: bool
+    attached: str
     noun: str = "message"
 
     @property
@@ -202,12 +203,13 @@ def _bubble(row: Any, zone: ZoneInfo, hidden: tuple[str, ...]) -> Bubble:
     seal = cipher()
     subject = seal.open(row.subject_sealed, "messages", "subject_sealed", row.id) if row.subject_sealed else None
     body = without_keys(seal.open(row.body_sealed, "messages", "body_sealed", row.id) or "", *hidden)
+    body, attached = split_attached(body) if row.direction == "in" else (body, "")
     reply = split_reply(body) if row.direction == "in" and row.channel == "email" else Reply(body, "")
     text, rest = fold(reply.new)
     return Bubble(
         row.id, row.lead_id, row.channel, row.direction, row.state, row.error, subject, text, rest, reply.beneath,
         row.author, row.created_at, row.created_at.astimezone(zone), row.opened_at, row.triage,
-        row.triaged_by is not None,
+        row.triaged_by is not None, attached,
     )  # fmt: skip
 
 

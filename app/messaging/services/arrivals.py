@@ -11,6 +11,7 @@ from sqlalchemy.orm import make_transient_to_detached
 
 from app.core.clock import utcnow
 from app.core.loading import load_one
+from app.core.mail_text import name_attached
 from app.core.tenancy import current_workspace_id
 from app.extensions import db
 from app.messaging.models import Arrival
@@ -72,8 +73,7 @@ def _bytes(text: str) -> bytes:
 
 def _body(inbound: Inbound) -> str:
     """The text, and what came with it, by name: it is not fetched."""
-    body = inbound.body[:_LONGEST_BODY]
-    return "\n\n".join(filter(None, (body, f"[Attached: {', '.join(inbound.attached)}]" if inbound.attached else "")))
+    return name_attached(inbound.body[:_LONGEST_BODY], inbound.attached)
 
 
 def _line(text: str) -> str | None:

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from app.activities.services import note_contact, record_activity
 from app.core.events import Event, publish
 from app.core.fragments import topic
-from app.core.mail_text import split_reply
+from app.core.mail_text import name_attached, split_attached, split_reply
 from app.core.models import fixed
 from app.core.permissions import Actor
 from app.core.tenancy import current_workspace_id
@@ -43,7 +43,8 @@ def receive(
     Any reply is told as `reply.received`, which ends or rests the chase (app/reactions.py); a machine's is not. STOP
     and START are done at once. `actor` is the customer, or the member who put the message on this lead.
     """
-    words = split_reply(body).new if channel == "email" else body.strip()
+    said, attached = split_attached(body)
+    words = split_reply(said).new if channel == "email" else said.strip()
     quote = _held_quote(lead.id)
     judged = Judgement("automatic") if is_automatic else judge(words, len(quote.options) if quote else 0)
     before = latest_triage(lead.id)
@@ -58,13 +59,17 @@ def receive(
     if not is_automatic:
         note_contact(lead, channel, reached=False, at=at)
     record_activity(
-        lead, channel, "message.received", actor, body=words[:10_000] or subject, subject_id=message.id,
+        lead, channel, "message.received", actor, body=_told(words, attached) or subject, subject_id=message.id,
         data={"message_id": str(message.id), "triage": judged.triage, "was": before, "rung": judged.rung}, at=at,
         is_customer_visible=True, topics=(INBOX, topic("conversation", conversation_id or message.id)),
     )  # fmt: skip
     if not is_automatic:
         _heed(lead, message, words, judged, quote, actor)
     return message
+
+
+def _told(words: str, attached: str) -> str:
+    return name_attached(words[:10_000], (attached,) if attached else ())
 
 
 def judge_again(message_id: UUID, triage: str, actor: Actor) -> Message:
