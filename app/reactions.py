@@ -69,7 +69,7 @@ REACTIONS: Mapping[str, tuple[Reaction, ...]] = {
         quotes.end_chase,
         notifications.tell_answer,
     ),
-    "quote.expiring": (notifications.tell_ending,),
+    "quote.expiring": (notifications.tell_ending, alerts.mail_expiring),
     "quote.expired": (notifications.tell_ending, followups.enrol_by_rule),
     "quote.question_asked": (followups.end_chase, notifications.tell_question),
     "appointment.booked": (followups.end_chase, notifications.tell_slot_taken),

@@ -9,6 +9,7 @@ HEADINGS = {
     "ready": "Ready for Squeegee",
     "waiting": "Waiting for us",
     "acts": "To do today",
+    "expiring": "Unanswered, and about to end",
 }
 #: What a customer did, for the digest.
 WHAT = {"wrote": "wrote", "asked": "asked for a quote"}
@@ -16,6 +17,14 @@ ALERT_FOOT = (
     "You get this when something of yours, or of those you look after, lies too long. All of it is in the bell:"
 )
 DIGEST_FOOT = "You get this on working days, when something has changed. Turn it off under Notifications:"
+
+
+EXPIRING_SUBJECT = "A quote is about to end"
+
+
+def ends_on(day: str, was_sent: bool) -> str:
+    """When a quote ends, and whether its customer was told."""
+    return f"the quote ends {day}; {'we have reminded them' if was_sent else 'call them, no message reaches them'}"
 
 
 def more(count: int) -> str:

@@ -1,8 +1,12 @@
 """What can be done with alerts and digests. One file a verb; this page lists them."""
 
 from app.alerts.services.digesting import send_digests, switch_digest
+from app.alerts.services.expiring import mail_expiring
 from app.alerts.services.looking import look
 from app.alerts.services.planning import DIGEST, LOOK, READY, plan_day
 from app.alerts.services.readiness import mail_ready, tell_ready
 
-__all__ = ["DIGEST", "LOOK", "READY", "look", "mail_ready", "plan_day", "send_digests", "switch_digest", "tell_ready"]
+__all__ = [
+    "DIGEST", "LOOK", "READY", "look", "mail_expiring", "mail_ready", "plan_day", "send_digests", "switch_digest",
+    "tell_ready",
+]  # fmt: skip
