@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 import time_machine
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from app.core import outbox
 from app.core.clock import utcnow
@@ -13,9 +13,10 @@ from app.core.permissions import SYSTEM
 from app.extensions import db
 from app.followups.models import Enrolment, FollowUp, Sequence
 from app.followups.queries.steps import Delay, Step
-from app.followups.services import carry_out, enrol, pause, resume
+from app.followups.services import carry_out, enrol, pause, resume, save_steps
+from app.followups.services.holding_back import template_of
 from app.leads.services import move_to_stage, stage_by_key
-from app.messaging.models import Message
+from app.messaging.models import Message, MessageTemplate
 
 EVENING = datetime(2024, 6, 3, 17, 40, tzinfo=UTC)  # 18:40 in Wells
 TO = "hannah.cole@example.com"
@@ -94,3 +95,14 @@ def test_what_a_person_moves_on_gets_nothing_of_the_stage_before(clock: Any, wor
         move_to_stage(lead.id, stage_by_key("contacted").id, actor)
         db.session.commit()
     assert db.session.scalars(select(Message.state)).all() == ["cancelled"]
+
+
+def test_words_that_a_workspace_never_stored_are_those_sill_comes_with(clock: Any, world: Any, chase: Any) -> None:
+    chase("email", any_hour=True)
+    db.session.execute(delete(MessageTemplate).where(MessageTemplate.key == "no_show_email"))
+    own = db.session.scalars(select(Sequence).where(Sequence.key == "own")).one()
+    step = Step("new", "email", "New", template_key="no_show_email")
+    assert save_steps(own.id, (step,), own.version, SYSTEM).version_no == 2
+    template = template_of(step)
+    assert template is not None and template.subject.startswith("Sorry we missed you")
+    assert template_of(Step("old", "email", "Old", template_key="gone")) is None
