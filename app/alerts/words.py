@@ -22,9 +22,10 @@ DIGEST_FOOT = "You get this on working days, when something has changed. Turn it
 EXPIRING_SUBJECT = "A quote is about to end"
 
 
-def ends_on(day: str, was_sent: bool) -> str:
+def ends_on(day: str, *, was_sent: bool, has_written: bool) -> str:
     """When a quote ends, and whether its customer was told."""
-    return f"the quote ends {day}; {'we have reminded them' if was_sent else 'call them, no message reaches them'}"
+    told = "we have reminded them" if was_sent else "call them, no message reaches them"
+    return f"the quote ends {day}; {'they have written since, so answer them' if has_written else told}"
 
 
 def more(count: int) -> str:

@@ -109,6 +109,8 @@ def _quote_question(data: Mapping[str, Any], who: str | None) -> Line:
 def _quote_expiring(data: Mapping[str, Any], who: str | None) -> Line:
     day = long_date(date.fromisoformat(str(data["valid_until"]))) if data.get("valid_until") else "soon"
     detail = "We have reminded them" if data.get("was_sent") else "They can't be reminded by message: call them"
+    if data.get("has_written"):
+        detail = "They have written since, so we did not remind them"
     return Line("calendar-clock", "The quote for ", f" ends {day}", detail)
 
 

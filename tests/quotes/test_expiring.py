@@ -160,3 +160,21 @@ def test_a_text_keeps_the_quiet_hours_also_where_the_office_opens_before(clock: 
     waiting.sent_by = "email"
     db.session.flush()
     assert remind(waiting.id) is None and len(reminders()) == 1
+
+
+@pytest.mark.parametrize(("triage", "sent_on"), [("no", 0), ("unclear", 0), ("automatic", 1)])
+def test_who_has_written_since_is_left_to_a_person(
+    clock: Traveller, waiting: Quote, triage: str, sent_on: int
+) -> None:  # fmt: skip
+    clock.move_to(REMINDER - timedelta(days=2))
+    reply = Message(
+        lead_id=waiting.lead_id, channel="email", direction="in", state="received", recipient="hannah@example.com",
+        body="Hello", triage=triage,
+    )  # fmt: skip
+    db.session.add(reply)
+    db.session.commit()
+    clock.move_to(REMINDER)
+    assert remind(waiting.id) is None
+    assert len(reminders()) == sent_on
+    [(_, data)] = told()
+    assert (data["was_sent"], data["has_written"]) == (bool(sent_on), not sent_on)

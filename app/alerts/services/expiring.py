@@ -21,8 +21,9 @@ def mail_expiring(event: Event) -> None:
         if lead.shelf != "desk":
             return
         told = words.ends_on(
-            long_date(date.fromisoformat(str(event.data["valid_until"]))), bool(event.data.get("was_sent"))
-        )
+            long_date(date.fromisoformat(str(event.data["valid_until"]))),
+            was_sent=bool(event.data.get("was_sent")), has_written=bool(event.data.get("has_written")),
+        )  # fmt: skip
         part = MailPart(words.HEADINGS["expiring"], [MailLine(lead.id, lead.contact.name, told)])
         everyone = {worker.user_id: worker for worker in queries.workers()}
         for user_id in responsible(lead):

@@ -6,6 +6,7 @@ from app.notifications.services.reacting import responsible
 from app.notifications.services.telling import notify
 
 _KINDS = {"quote.expiring": "quote_expiring", "quote.expired": "quote_expired"}
+_FACTS = ("quote_id", "number", "valid_until", "was_sent", "has_written")
 
 
 def tell_ending(event: Event) -> None:
@@ -15,6 +16,6 @@ def tell_ending(event: Event) -> None:
     lead = get_lead(event.lead_id)
     if lead.shelf != "desk":
         return
-    facts = {name: event.data[name] for name in ("quote_id", "number", "valid_until", "was_sent") if name in event.data}
+    facts = {name: event.data[name] for name in _FACTS if name in event.data}
     for user_id in responsible(lead):
         notify(user_id, _KINDS[event.name], lead=lead, actor=event.actor, data=facts)

@@ -3,14 +3,18 @@
 from datetime import datetime
 from uuid import UUID
 
+from sqlalchemy import select
+
 from app.core.clock import BusinessClock, utcnow
 from app.core.errors import Conflict, NotFound
 from app.core.events import Event, publish
+from app.core.models import fixed
 from app.core.permissions import SYSTEM
 from app.extensions import db
 from app.leads.models import Lead
 from app.leads.services.reading import get_stage
 from app.messaging import services as messaging
+from app.messaging.models import Message
 from app.quotes.models import Quote
 from app.quotes.services.expiring import locked, plain_facts
 from app.quotes.services.sending import link_of
@@ -24,7 +28,7 @@ def remind(quote_id: UUID) -> datetime | None:
 
     Returns a later moment when business is closed by now. Nothing is sent for a quote that was answered, replaced,
     withdrawn or reminded of already, nor for a lead that is put away or has come to its end; who can't be reached by
-    message is left to the owner.
+    message, or has written since the quote went out, is left to the owner.
     """
     found = locked(quote_id)
     if found is None:
@@ -41,11 +45,12 @@ def remind(quote_id: UUID) -> datetime | None:
         return opens
     quote.reminded_at = now
     db.session.flush()
-    was_sent = _send(lead, quote)
+    has_written = _has_written(quote)
+    was_sent = not has_written and _send(lead, quote)
     publish(
         Event(
             "quote.expiring", lead.workspace_id, SYSTEM, "quote", quote.id, lead_id=lead.id,
-            data={**plain_facts(quote), "was_sent": was_sent},
+            data={**plain_facts(quote), "was_sent": was_sent, "has_written": has_written},
         )
     )  # fmt: skip
     return None
@@ -60,6 +65,16 @@ def _is_waiting(lead: Lead, quote: Quote) -> bool:
         return not get_stage(lead.stage_id).is_final
     except NotFound:
         return True  # its stage was retired and it is being moved on
+
+
+def _has_written(quote: Quote) -> bool:
+    """Whether the customer answered by mail or text since it went out; what a machine wrote is no answer."""
+    query = select(Message.id).where(
+        Message.workspace_id == quote.workspace_id, Message.lead_id == quote.lead_id,
+        Message.direction == fixed("in"), Message.triage != fixed("automatic"),
+        Message.created_at > (quote.sent_at or quote.created_at),
+    )  # fmt: skip
+    return db.session.scalar(query.limit(1)) is not None
 
 
 def _channel_for(lead: Lead, quote: Quote) -> str | None:
