@@ -1,8 +1,8 @@
 """Takes the pictures in docs/pictures: `python -m tests.e2e.pictures [FOLDER]`.
 
 Starts a Sill of its own with the demo's data, walks through it as the tests do and photographs what a reader wants to
-see: the form, the customer's quote and the mailbox as on a phone or a desk, the board, the drawer, the list, My day and
-the builder of forms. Light colours.
+see: the form, the customer's quote and the mailbox as on a phone or a desk, the board, the drawer, the list, My day, the
+builder of forms, the inbox and a sequence. Light colours.
 """
 
 import sys
@@ -60,16 +60,31 @@ def photograph(site: Site, people: People, folder: Path) -> None:
     _take(desk, folder / "my-day.png")
     desk.goto("/w/somerset/settings/forms")
     desk.locator(".form-card a.row-link").first.click()
+    desk.wait_for_load_state("networkidle")
     desk.locator("#ask-frequency summary").click()
     shown = desk.frame_locator("iframe.phone").locator("[data-step][data-now]")
     expect(shown.get_by_role("heading")).to_have_text("How often shall we come?")
     _take(desk, folder / "form-builder.png")
+    _take_the_chase(desk, folder)
     letter = site.mail_about(EMAIL, "/c/")
     phone.goto(customer_link(desk, quote_path(desk, _lead(desk))))
     _take(phone, folder / "quote-on-a-phone.png")
     reader = people.stranger("desktop", **WIDE)
     reader.goto(f"{site.mailbox_url}/mail/{letter['number']}")
     _take(reader, folder / "mailbox.png")
+
+
+def _take_the_chase(desk: Page, folder: Path) -> None:
+    """The inbox with a conversation, and a sequence with its real dates."""
+    desk.goto("/w/somerset/inbox")
+    desk.locator(".talk > a", has_text="Yes, but").first.click()
+    expect(desk.get_by_role("region", name="Conversation", exact=True).get_by_text("Sill’s guess")).to_be_visible()
+    desk.locator("h1").hover()
+    _take(desk, folder / "inbox.png")
+    desk.goto("/w/somerset/sequences")
+    desk.get_by_role("link", name="Quote chase", exact=True).click()
+    expect(desk.get_by_role("heading", name="Real dates")).to_be_visible()
+    _take(desk, folder / "sequence.png")
 
 
 def _ask_for_a_quote(site: Site, phone: Page, folder: Path) -> None:
