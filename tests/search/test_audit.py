@@ -6,6 +6,9 @@ from sqlalchemy import select
 
 from app.audit.models import AuditEntry
 from app.extensions import db, redis_door
+from app.followups.models import Sequence
+from app.messaging.models import Arrival
+from tests.messaging.inbound import mail, post_mail
 
 
 def looks():
@@ -58,3 +61,19 @@ def test_redis_keeps_no_words(alice, make_lead):
     search(alice, "hannah")
     kept = [(key, redis_door.client.get(key)) for key in redis_door.client.keys("search:*")]
     assert kept and "hannah" not in repr(kept).lower()
+
+
+def test_a_search_beside_other_work_is_written_down_as_well(alice, dave, client, make_lead):
+    make_lead(name="Hannah Cole")
+    post_mail(client, mail("Hello", sender="stranger@example.org"))
+    arrival, sequence = db.session.scalars(select(Arrival)).one(), db.session.scalars(select(Sequence)).first()
+    for path, field in (
+        (f"inbox/waiting/{arrival.id}/find", "q"), (f"sequences/{sequence.id}/dates", "preview_q"),
+        ("settings/templates/words/leads", "q"),
+    ):  # fmt: skip
+        before = len(looks())
+        for typed in ("hann", "hannah"):
+            assert alice.post(f"/w/wells/{path}", data={field: typed}, hx=True).status_code == 200
+        assert len(looks()) == before + 1
+    dave.post("/w/wells/settings/templates/words/leads", data={"q": "hannah"}, hx=True)
+    assert len(looks()) == 4

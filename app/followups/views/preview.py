@@ -7,6 +7,7 @@ from uuid import UUID
 
 from flask import request
 
+from app.core import web
 from app.core.clock import utcnow
 from app.core.ids import parse_id
 from app.followups.forms.judging import judge
@@ -16,6 +17,7 @@ from app.followups.queries.steps import every
 from app.followups.services.dating import dates_of
 from app.followups.words import KIND_ICONS
 from app.search.queries import FoundLead, find, recent_leads
+from app.search.services import note_look
 from app.workspaces.models import Workspace
 from app.workspaces.queries import current_workspace
 
@@ -82,7 +84,9 @@ def _leads(typed: str, workspace: Workspace) -> tuple[list[FoundLead], Any]:
     wanted = parse_id(request.form.get("preview_lead", "") or request.args.get("lead", ""))
     if typed:
         today = utcnow().astimezone(workspace.clock().zone).date()
-        leads = find(typed, workspace.lead_number_prefix, workspace.lead_number_year, today).leads
+        found = find(typed, workspace.lead_number_prefix, workspace.lead_number_year, today)
+        note_look(found.hits, "sequence-dates", web.actor())
+        leads = found.leads
     else:
         _, leads = recent_leads([wanted] if wanted else [])
     ids = [each.id for each in leads]

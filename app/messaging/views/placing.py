@@ -20,6 +20,7 @@ from app.messaging.services import arriving
 from app.messaging.views import bp
 from app.messaging.views.inbox_page import ARRIVALS, inbox_page, list_values
 from app.search.queries import find
+from app.search.services import note_look
 from app.workspaces.queries import current_workspace
 
 _FIELDS = ("name", "email", "phone", "postcode", "wishes")
@@ -42,6 +43,7 @@ def find_lead(slug: str, arrival_id: UUID) -> Response:
     workspace, typed = current_workspace(), request.form.get("q", "")[:100]
     today = utcnow().astimezone(workspace.clock().zone).date()
     found = find(typed, workspace.lead_number_prefix, workspace.lead_number_year, today)
+    note_look(found.hits, f"arrival-{arrival_id.hex}", web.actor())
     ids = [hit.id for hit in (*found.leads, *found.nearly)][:_MOST_FOUND]
     values = {"arrival": arrival, "candidates": arrivals.leads_for(arrival, ids), "typed": typed, "may_write": True}
     if wants_fragment():

@@ -4,6 +4,7 @@ from typing import Any
 
 from flask import Response, g
 
+from app.core import web
 from app.core.clock import utcnow
 from app.core.fragments import page
 from app.core.security import allow_own_frames
@@ -15,6 +16,7 @@ from app.messaging.services.weighing import weigh
 from app.messaging.services.wording import TemplateDraft, check_words
 from app.messaging.words import TEMPLATE_USES, VARIABLE_WORDS
 from app.search.queries import FoundLead, find, recent_leads
+from app.search.services import note_look
 from app.workspaces.layout import desk
 from app.workspaces.queries import current_workspace
 
@@ -57,4 +59,6 @@ def leads_for(typed: str) -> list[FoundLead]:
         return recent_leads([])[1]
     workspace = current_workspace()
     today = utcnow().astimezone(workspace.clock().zone).date()
-    return find(typed, workspace.lead_number_prefix, workspace.lead_number_year, today).leads
+    found = find(typed, workspace.lead_number_prefix, workspace.lead_number_year, today)
+    note_look(found.hits, "template-words", web.actor())
+    return found.leads
