@@ -1,8 +1,8 @@
 """Takes the pictures in docs/pictures: `python -m tests.e2e.pictures [FOLDER]`.
 
 Starts a Sill of its own with the demo's data, walks through it as the tests do and photographs what a reader wants to
-see: the form, the customer's quote and the mailbox as on a phone or a desk, the board, the drawer, the list, My day, the
-builder of forms, the inbox and a sequence. Light colours.
+see: the form, the customer's quote and the mailbox as on a phone or a desk, the board, the drawer, the list, My day,
+the builder of forms, the inbox and a sequence. Light colours.
 """
 
 import sys
