@@ -69,6 +69,13 @@ def test_what_a_mail_that_waits_quotes_is_no_link_on_the_desk(dave: Client, alic
         assert not CUSTOMERS.search(reader.get("/w/wells/inbox?show=arrivals").text)
 
 
+def test_the_timeline_keeps_no_link_that_a_customer_sends_back(alice: Client, make_lead: Any, client: Any) -> None:
+    lead = make_lead(email="hannah.cole@example.com")
+    post_mail(client, mail(f"I mean http://127.0.0.1:9/c/{'k' * 32} of last week"))
+    shown = alice.get(f"/w/wells/leads/{lead.id}/timeline").text
+    assert "of last week" in shown and "/c/…" in shown and not CUSTOMERS.search(shown)
+
+
 def test_only_the_keys_asked_for_are_taken_out() -> None:
     text = f"http://a/invite/{'i' * 32}, https://a/c/{'q' * 32}. /c/short"
     assert without_keys(text, "invitation") == f"http://a/invite/…, https://a/c/{'q' * 32}. /c/short"

@@ -6,6 +6,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from app.activities.services import note_contact, record_activity
+from app.core.access_keys import without_keys
 from app.core.events import Event, publish
 from app.core.fragments import topic
 from app.core.mail_text import name_attached, split_attached, split_reply
@@ -69,7 +70,9 @@ def receive(
 
 
 def _told(words: str, attached: str) -> str:
-    return name_attached(words[:10_000], (attached,) if attached else ())
+    """What the timeline says, which people read who must not act in the customer's place: a reply may hold our links."""
+    told = without_keys(words[:10_000], "invitation", "quote", "photos")
+    return name_attached(told, (attached,) if attached else ())
 
 
 def judge_again(message_id: UUID, triage: str, actor: Actor) -> Message:
