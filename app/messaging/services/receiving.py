@@ -70,7 +70,8 @@ def receive(
 
 
 def _told(words: str, attached: str) -> str:
-    """What the timeline says, which people read who must not act in the customer's place: a reply may hold our links."""
+    """What the timeline says: a reply may hold our links, and people read it who must not act in the customer's place.
+    """
     told = without_keys(words[:10_000], "invitation", "quote", "photos")
     return name_attached(told, (attached,) if attached else ())
 
