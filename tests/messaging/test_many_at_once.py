@@ -9,11 +9,14 @@ from sqlalchemy import func, select, text, update
 from app.activities.models import Activity
 from app.core import outbox
 from app.core.outbox import OutboxItem
+from app.core.permissions import SYSTEM
 from app.extensions import db, redis_door
 from app.messaging import services, transports
 from app.messaging.jobs import beginning, sending
 from app.messaging.models import DeliveryAttempt, Message
+from app.messaging.ports.settings import SmtpSettings
 from app.messaging.services import throttling
+from app.messaging.services.providers import save_provider
 
 
 @pytest.fixture
@@ -162,6 +165,17 @@ def test_a_domain_gets_so_many_and_the_rest_wait_untried(app, batch, go, mailbox
     ).all()
     assert all(-1 < float(wait) <= 20 for wait in waits)
     assert db.session.scalar(select(func.count()).select_from(DeliveryAttempt)) == 3
+
+
+def test_what_leaves_by_one_server_holds_no_other_up(app, batch, go, mailbox, config, monkeypatch):
+    monkeypatch.setitem(app.config, "MAILS_PER_DOMAIN_PER_MINUTE", 18)
+    go(batch(3))
+    assert states() == {"sent": 3}
+    own = SmtpSettings(host="localhost", port=config.smtp_port, security="none", sender="office@example.com")
+    save_provider("email", "smtp", own, 0, SYSTEM)
+    db.session.commit()
+    go(batch(3)[3:])
+    assert states() == {"sent": 6}
 
 
 def test_domains_are_counted_under_keyed_hashes(app, batch, go, mailbox):

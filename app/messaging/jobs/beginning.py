@@ -151,7 +151,7 @@ def _let_go(candidates: Sequence[_Candidate]) -> list[_Candidate]:
     """Those whose hours it is and whose receiving side has room for them; the others wait, which is no attempt."""
     candidates = _in_their_hours(candidates)
     mails = [each for each in candidates if each.message.channel == "email"]
-    held = waits([(each.transport.name, each.message.recipient) for each in mails])
+    held = waits([(_server(each.transport), each.message.recipient) for each in mails])
     now, waiting = utcnow(), {}
     for each, seconds in zip(mails, held, strict=True):
         if seconds:
@@ -188,6 +188,11 @@ def _note(candidates: Sequence[_Candidate]) -> list[Handover]:
     for name in {each.transport.name for each in candidates}:
         mark_sending([each.message for each in candidates if each.transport.name == name], name)
     return handovers
+
+
+def _server(transport: _Transport) -> str:
+    """Whose good name its mails leave under: what is counted for one holds no other up."""
+    return getattr(transport, "server", transport.name)
 
 
 def _by(candidate: _Candidate, channel: str) -> bool:

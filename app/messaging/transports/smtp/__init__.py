@@ -22,6 +22,7 @@ class SmtpTransport:
     def __init__(self, settings: SmtpSettings, *, allow_private: bool = False) -> None:
         """`allow_private` admits a server in a network of our own: for those that the operator has set."""
         self.honours_our_id = settings.honours_message_id
+        self.server = f"{settings.host}:{settings.port} {settings.username}"
         self._sender = settings.sender
         self._make = lambda: Connection(settings, allow_private)
         self._idle: list[Connection] = []  # the one used last at the end
