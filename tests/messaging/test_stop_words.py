@@ -64,6 +64,13 @@ def test_start_takes_it_back(client, lead, write, run_outbox, mailbox, state_of)
     assert state_of(message)[0] == "sent"
 
 
+def test_no_mail_takes_it_back_since_anyone_may_have_written_it(client, lead):
+    post_mail(client, mail("STOP"))
+    assert services.is_suppressed("email", "hannah.cole@example.com")
+    post_mail(client, mail("START"))
+    assert services.is_suppressed("email", "hannah.cole@example.com")
+
+
 def test_stop_from_a_number_nobody_knows_counts_all_the_same(client, world):
     text(client, "STOP", sender="+447700900999")
     assert services.is_suppressed("sms", "07700 900999")

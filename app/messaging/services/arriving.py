@@ -1,7 +1,5 @@
 """What comes in is taken in once, put on the lead it belongs to, or kept for a person to say. Nothing is dropped."""
 
-from collections.abc import Callable
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
@@ -26,7 +24,7 @@ from app.messaging.services.calls import note_missed_call, text_back
 from app.messaging.services.conversations import INBOX
 from app.messaging.services.matching import OWN, Match, match, sender_key
 from app.messaging.services.receiving import CUSTOMER, receive, tell_reply
-from app.messaging.services.stop_words import is_start, is_stop, opt_in, opt_out
+from app.messaging.services.stop_words import asked_for, opt_out
 
 _MOST_AT_ONCE = 50
 #: What is kept in `why` of an arrival that a machine wrote.
@@ -136,9 +134,7 @@ def _is_settled_alone(arrival: Arrival, inbound: Inbound, found: Match) -> bool:
     if inbound.is_bulk and not found.lead_ids:
         arrival.why = "bulk"
         return True
-    does: Callable[..., Any] | None = None
-    if inbound.channel != "call" and arrival.sender_key:
-        does = opt_out if is_stop(inbound.body) else opt_in if is_start(inbound.body) else None
+    does = asked_for(inbound.channel, inbound.body) if inbound.channel != "call" and arrival.sender_key else None
     if does is None:
         return False
     does(inbound.channel, inbound.sender, locked_leads(found.sure_ids), CUSTOMER)

@@ -19,7 +19,7 @@ from app.leads.models import Lead
 from app.messaging.models import TRIAGE, Message
 from app.messaging.services.composing import locked_message
 from app.messaging.services.conversations import INBOX, note
-from app.messaging.services.stop_words import is_start, is_stop, opt_in, opt_out
+from app.messaging.services.stop_words import asked_for
 from app.messaging.services.triage import Judgement, judge
 from app.quotes.models import Quote
 
@@ -128,9 +128,10 @@ def tell_reply(lead_id: UUID, channel: str, triage: str, message_id: UUID | None
 def _heed(lead: Lead, message: Message, words: str, judged: Judgement, quote: Quote | None, actor: Actor) -> None:
     """Do what the words ask for, and tell it; the chase of the contact's other leads rests too."""
     leads = [lead]
-    if is_stop(words) or is_start(words):
+    does = asked_for(message.channel, words)
+    if does is not None:
         leads = leads_of_contact(lead.contact_id)
-        (opt_out if is_stop(words) else opt_in)(message.channel, message.recipient, leads, actor)
+        does(message.channel, message.recipient, leads, actor)
     more: dict[str, object] = {"wants_out": judged.wants_out} if judged.wants_out else {}
     if judged.rung and quote:
         rung = quote.options[judged.rung - 1]

@@ -5,6 +5,7 @@ merely sounds like it is for a person, and the chase rests meanwhile.
 """
 
 import re
+from collections.abc import Callable
 
 from sqlalchemy import select
 
@@ -42,6 +43,16 @@ def is_stop(text: str) -> bool:
 def is_start(text: str) -> bool:
     """Whether it is the word that takes a STOP back, and nothing else."""
     return _only_word(text) in _START
+
+
+def asked_for(channel: str, text: str) -> Callable[[str, str, list[Lead], Actor], object] | None:
+    """What a message that is nothing but such a word asks for: `opt_out`, `opt_in`, or None for any other.
+
+    START counts by text alone: whom a mail comes from is only claimed, and nobody may undo another's silence.
+    """
+    if is_stop(text):
+        return opt_out
+    return opt_in if channel == "sms" and is_start(text) else None
 
 
 def sounds_like_stop(text: str) -> bool:
