@@ -16,7 +16,13 @@ const fetchScripts = () => {
   if (document.querySelector("[data-files]")) import("./files.js");
   if (document.querySelector(".fact")) import("./sheet.js");
   if (document.querySelector("[data-mention]")) import("./mentions.js");
-  if (document.querySelector("[data-plain]")) import("./plain.js");
 };
 document.addEventListener("htmx:after:swap", fetchScripts);
 fetchScripts();
+
+// Heard here, so that a press before the script has come counts as well.
+document.addEventListener("click", async (event) => {
+  const button = event.target.closest("[data-plain]");
+  const field = button?.closest("form")?.querySelector("textarea[name=body]");
+  if (field) (await import("./plain.js")).write(field, JSON.parse(button.dataset.plain));
+});

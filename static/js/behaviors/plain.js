@@ -1,10 +1,7 @@
 // data-plain (a map of letters to what may stand in their place): writes the text beside it without what makes it dear.
-document.addEventListener("click", (event) => {
-  const button = event.target.closest("[data-plain]");
-  const field = button?.closest("form")?.querySelector("textarea[name=body]");
-  if (!field) return;
+export function write(field, letters) {
   let words = field.value;
-  for (const [run, instead] of Object.entries(JSON.parse(button.dataset.plain))) {
+  for (const [run, instead] of Object.entries(letters)) {
     words = instead ? words.replaceAll(run, instead) : words.replaceAll(` ${run}`, "").replaceAll(run, "");
   }
   field.focus();
@@ -12,4 +9,4 @@ document.addEventListener("click", (event) => {
   // The browser's own way of typing, so that it can be undone with Ctrl and Z.
   if (!document.execCommand("insertText", false, words)) field.value = words;
   field.dispatchEvent(new Event("input", { bubbles: true }));
-});
+}
