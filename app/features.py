@@ -13,6 +13,7 @@ def register(app: Flask) -> None:
     from app.contacts.views import bp as contacts
     from app.files.views import bp as files
     from app.followups.views import bp as followups
+    from app.imports import models as imports  # noqa: F401
     from app.lead_forms.views import bp as lead_forms
     from app.leads.views import bp as leads
     from app.live.views import bp as live
@@ -21,6 +22,7 @@ def register(app: Flask) -> None:
     from app.notifications.views import bp as notifications
     from app.price_book.views import bp as price_book
     from app.quotes.views import bp as quotes
+    from app.reconciliation import models as reconciliation  # noqa: F401
     from app.reports.views import bp as reports
     from app.rounds.views import bp as rounds
     from app.search.views import bp as search

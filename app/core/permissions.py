@@ -13,7 +13,7 @@ R = TypeVar("R")
 
 PERMISSIONS = frozenset(
     {
-        "leads:read", "leads:write", "leads:assign", "leads:transfer", "leads:delete",
+        "leads:read", "leads:write", "leads:assign", "leads:transfer", "leads:delete", "leads:import",
         "contacts:read", "contacts:write",
         "activities:write",
         "quotes:read", "quotes:write",

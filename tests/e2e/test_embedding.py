@@ -7,6 +7,7 @@ from playwright.sync_api import expect
 from tests.e2e.browsers import People
 from tests.e2e.site import Site
 from tests.e2e.steps import answer_contact, answer_until_contact, go_on, rest
+from tests.support.waiting import until_tall_as
 
 #: Another script of the page, or a frame of somebody else's, says how tall the form be. Done when it has been heard.
 STRANGE_MESSAGE = """async (sender) => {
@@ -28,7 +29,7 @@ def test_in_a_page_of_another_site_with_third_party_cookies_blocked(people: Peop
     # "localhost" around "127.0.0.1": not only another origin but another site to the browser.
     phone.goto(f"{site.mailbox_url.replace('127.0.0.1', 'localhost')}/embed-demo")
     frame = phone.frame_locator("iframe")
-    expect(frame.locator("[name=postcode]")).to_be_visible()
+    expect(frame.locator("[data-lead-form][data-ready]")).to_be_attached()
     begun = time.monotonic()  # the form's own clock began when the server made it, so a little earlier
     answer_until_contact(frame)
     phone.locator("iframe").scroll_into_view_if_needed()
@@ -37,9 +38,7 @@ def test_in_a_page_of_another_site_with_third_party_cookies_blocked(people: Peop
     go_on(frame)
     expect(frame.get_by_role("heading", name="Your request has arrived")).to_be_visible()
     assert phone.context.cookies() == []
-    tall = frame.locator(".public-page").evaluate("it => it.scrollHeight")
-    shown = phone.locator("iframe").evaluate("it => it.clientHeight")
-    assert abs(tall - shown) <= 2
+    shown = until_tall_as(phone, frame, ".public-page")
     for sender in ("window", "stranger.contentWindow"):
         phone.evaluate(STRANGE_MESSAGE, sender)
         assert phone.locator("iframe").first.evaluate("it => it.clientHeight") == shown, sender
@@ -54,4 +53,4 @@ def test_a_site_that_is_not_listed_is_refused(people: People, site: Site) -> Non
     phone = people.stranger("phone")
     with phone.expect_console_message(lambda message: "frame-ancestors" in message.text):
         phone.goto(f"{site.mailbox_url.replace('127.0.0.1', 'stranger.localhost')}/embed-demo")
-    assert phone.frame_locator("iframe").get_by_text("Where are the windows?").count() == 0
+    expect(phone.frame_locator("iframe").get_by_text("Where are the windows?")).to_have_count(0)

@@ -14,12 +14,14 @@ from tests.isolation.rows import ELSEWHERE, HERE, MINE, THEIRS, insert
 #: What is seen only as far as a lead is: these tables hold customers and what happens to them.
 SEEN_WITH_THE_LEAD = frozenset(
     {
-        "activities", "bulk_act_leads", "consents", "contacts", "conversations", "delivery_attempts", "enrolments",
-        "favourites", "files", "follow_ups", "form_submissions", "lead_claims", "lead_tags", "leads",
-        "messages", "photo_requests", "properties", "quote_lines", "quote_options", "quotes", "search_tokens",
+        "activities", "booking_news", "bulk_act_leads", "consents", "contacts", "conversations", "delivery_attempts",
+        "discrepancies", "enrolments", "favourites", "files", "follow_ups", "form_submissions", "lead_claims",
+        "lead_tags", "leads", "messages", "photo_requests", "properties", "quote_lines", "quote_options", "quotes", "search_tokens",
         "slot_offers", "stage_changes", "submission_photos", "transfer_calls", "transfers",
     }
 )  # fmt: skip
+#: What only those see who see every lead.
+SEEN_BY_ALL_SEEING = frozenset({"imports", "import_rows"})
 #: What is each member's own.
 PERSONAL = frozenset({"list_preferences", "notifications", "saved_views"})
 ADDED_ONLY = frozenset({"audit_entries"})
@@ -31,6 +33,8 @@ def probe(connection: Connection, table: str, here: dict[str, Any]) -> list[str]
     probes: tuple[Callable[..., Iterator[str]], ...] = (_reading, _writing_elsewhere, _onlookers)
     if table in SEEN_WITH_THE_LEAD or table == "appointments":
         probes += (_roles,)
+    if table in SEEN_BY_ALL_SEEING:
+        probes += (_all_seeing,)
     if table in PERSONAL:
         probes += (_personal,)
     if table in ADDED_ONLY:
@@ -125,6 +129,15 @@ def _roles(connection: Connection, table: str, wall: str, here: dict[str, Any]) 
                 hidden = connection.execute(query, [other.id_in(parent)]).fetchone()[0]
                 if hidden and not (table == "appointments" and sees == "own"):
                     yield f"scope {sees} sees what belongs to a colleague's lead"
+
+
+def _all_seeing(connection: Connection, table: str, wall: str, here: dict[str, Any]) -> Iterator[str]:
+    """Whose view ends at their own leads or visits sees none of it."""
+    for sees, expected in (("all", 2), ("read", 2), ("own", 0), ("visits", 0), ("none", 0)):
+        with acting(connection, HERE, MINE.person, sees):
+            count = seen(connection, table, wall, HERE)
+            if count != expected:
+                yield f"scope {sees} sees {count} of 2 rows, not {expected}"
 
 
 def _personal(connection: Connection, table: str, wall: str, here: dict[str, Any]) -> Iterator[str]:

@@ -5,7 +5,7 @@ import pytest
 from psycopg import sql
 
 from tests.isolation.catalog import catalog_faults
-from tests.isolation.probes import SEEN_WITH_THE_LEAD
+from tests.isolation.probes import SEEN_BY_ALL_SEEING, SEEN_WITH_THE_LEAD
 from tests.isolation.rows import FOREIGN, MINE, walled_tables
 from tests.isolation.scratch import Scratch
 
@@ -22,8 +22,9 @@ def test_every_table_that_hangs_on_a_lead_is_seen_as_far_as_the_lead(scratch: Sc
         " and column_name in ('lead_id', 'quote_id', 'transfer_id', 'message_id', 'contact_id')"
     )
     # An appointment is what makes a lead visible to the crew, a notification is its member's own, what has arrived is
-    # nobody's until it is placed: rules of their own.
-    assert {table for (table,) in rows} - {"appointments", "arrivals", "notifications"} <= SEEN_WITH_THE_LEAD
+    # nobody's until it is placed, a file's rows are for who sees all, Squeegee's customers for all: rules of their own.
+    others = {"appointments", "arrivals", "notifications", "squeegee_customers"} | SEEN_BY_ALL_SEEING
+    assert {table for (table,) in rows} - others <= SEEN_WITH_THE_LEAD
 
 
 def test_every_policy_is_missed_when_it_is_dropped(scratch: Scratch) -> None:

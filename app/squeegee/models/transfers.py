@@ -1,11 +1,9 @@
-"""Handing won leads over to Squeegee, and every call that was made on the way."""
+"""Handing won leads over to Squeegee, every call that was made on the way, and files of many."""
 
-import base64
-import secrets
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import Date, SmallInteger, Text, text
+from sqlalchemy import Date, Integer, SmallInteger, Text, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -14,31 +12,31 @@ from app.extensions import db
 
 METHODS = ("api", "copy_sheet", "csv")
 STATES = ("pending", "running", "success", "failed", "partial", "uncertain", "cancelled")
+STEPS = ("customer", "job", "quote", "find_customer", "find_job")
+BATCH_STATES = ("open", "done", "cancelled")
+BATCH_FORMATS = ("csv", "xlsx")
 
 
-class SqueegeeAccount(WorkspaceModel):
-    """How this workspace reaches its Squeegee. One row a workspace. `service_ids` maps our services to theirs."""
+class TransferBatch(WorkspaceModel):
+    """A file of leads for Squeegee. Its rows are transfers that wait until somebody says what became of each."""
 
-    __tablename__ = "squeegee_accounts"
+    __tablename__ = "transfer_batches"
     __table_args__ = (
-        db.UniqueConstraint("workspace_id"),
+        one_of("format", BATCH_FORMATS),
+        one_of("state", BATCH_STATES),
         db.ForeignKeyConstraint(["workspace_id"], ["workspaces.id"], ondelete="CASCADE"),
+        db.Index("ix_transfer_batches_newest", "workspace_id", "created_at", "id"),
     )
 
-    base_url: Mapped[str] = mapped_column(Text, default="")
-    token_sealed: Mapped[bytes | None] = sealed_column()
-    webhook_secret_sealed: Mapped[bytes | None] = sealed_column()
-    service_ids: Mapped[dict] = mapped_column(JSONB, default=dict)
+    format: Mapped[str] = mapped_column(Text)
+    state: Mapped[str] = mapped_column(Text, default="open")
+    #: Titles and facts as they were set when the file was made.
+    columns: Mapped[list[dict]] = mapped_column(JSONB, default=list)
+    total: Mapped[int] = mapped_column(Integer, default=0)
+    created_by: Mapped[UUID | None]
+    created_at: Mapped[datetime] = created_moment()
+    completed_at: Mapped[datetime | None] = moment(nullable=True)
     version: Mapped[int] = mapped_column(default=1)
-
-    token = Sealed()
-    webhook_secret = Sealed()
-
-    def renew_webhook_secret(self) -> str:
-        """Make and keep a new secret that signs booking confirmations (form of standardwebhooks.com); returns it."""
-        secret = "whsec_" + base64.b64encode(secrets.token_bytes(32)).decode()
-        self.webhook_secret = secret
-        return secret
 
     __mapper_args__ = {"version_id_col": version}
 
@@ -51,8 +49,13 @@ class Transfer(WorkspaceModel):
         one_of("method", METHODS),
         one_of("state", STATES),
         belongs_to("lead_id", "leads", ondelete="CASCADE"),
+        belongs_to("batch_id", "transfer_batches"),
         db.Index("ix_transfers_lead_id", "workspace_id", "lead_id", "created_at"),
         db.Index("ix_transfers_newest", "workspace_id", "created_at", "id"),
+        db.Index("ix_transfers_state", "workspace_id", "state", "created_at", "id"),
+        db.Index("ix_transfers_method", "workspace_id", "method", "created_at", "id"),
+        db.Index("ix_transfers_created_by", "workspace_id", "created_by", "created_at", "id"),
+        db.Index("ix_transfers_batch_id", "workspace_id", "batch_id", "batch_position"),
         db.Index(
             "uq_transfers_under_way", "workspace_id", "lead_id", unique=True,
             postgresql_where=text("state in ('pending', 'running', 'success', 'partial', 'uncertain')"),
@@ -64,13 +67,26 @@ class Transfer(WorkspaceModel):
     state: Mapped[str] = mapped_column(Text, default="pending")
     customer_id: Mapped[str | None] = mapped_column(Text)
     job_id: Mapped[str | None] = mapped_column(Text)
+    #: The quotes of the other rungs: our frequency to their id.
+    quote_ids: Mapped[dict] = mapped_column(JSONB, default=dict)
+    batch_id: Mapped[UUID | None]
+    batch_position: Mapped[int | None] = mapped_column(Integer)
+    #: What was handed over by sheet or file, as JSON [[label, value], ...].
+    handed_sealed: Mapped[bytes | None] = sealed_column()
+    #: What a person said about it, such as why Squeegee would not take the row.
+    remark_sealed: Mapped[bytes | None] = sealed_column()
     first_service_date: Mapped[date | None] = mapped_column(Date)
     error: Mapped[str | None] = mapped_column(Text)
     retries: Mapped[int] = mapped_column(SmallInteger, default=0)
     created_by: Mapped[UUID | None]
+    #: Who said in the end how it stands, when a person had to.
+    settled_by: Mapped[UUID | None]
     created_at: Mapped[datetime] = created_moment()
     completed_at: Mapped[datetime | None] = moment(nullable=True)
     version: Mapped[int] = mapped_column(default=1)
+
+    handed = Sealed()
+    remark = Sealed()
 
     __mapper_args__ = {"version_id_col": version}
 
@@ -80,7 +96,7 @@ class TransferCall(WorkspaceModel):
 
     __tablename__ = "transfer_calls"
     __table_args__ = (
-        one_of("step", ("customer", "job", "quote")),
+        one_of("step", STEPS),
         one_of("outcome", ("begun", "accepted", "refused", "not_sent", "unclear")),
         belongs_to("transfer_id", "transfers", ondelete="CASCADE"),
         db.Index("ix_transfer_calls_transfer_id", "workspace_id", "transfer_id", "begun_at"),
@@ -88,6 +104,8 @@ class TransferCall(WorkspaceModel):
 
     transfer_id: Mapped[UUID]
     step: Mapped[str] = mapped_column(Text)
+    #: For a quote: which rung it is of.
+    rung: Mapped[str | None] = mapped_column(Text)
     outcome: Mapped[str] = mapped_column(Text, default="begun")
     status: Mapped[int | None] = mapped_column(SmallInteger)
     request_sealed: Mapped[bytes] = sealed_column(nullable=False)
