@@ -210,7 +210,8 @@ def _tables() -> None:
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.CheckConstraint("layout in ('notion', 'squeegee', 'plain')", name=op.f("ck_imports_layout")),
         sa.CheckConstraint(
-            "state in ('uploaded', 'checking', 'checked', 'running', 'done', 'undoing', 'undone', 'cancelled', 'failed')",
+            "state in ('uploaded', 'checking', 'checked', 'running', 'done', 'undoing', 'undone', 'cancelled',"
+            " 'failed')",
             name=op.f("ck_imports_state"),
         ),
         sa.ForeignKeyConstraint(

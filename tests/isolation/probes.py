@@ -16,8 +16,8 @@ SEEN_WITH_THE_LEAD = frozenset(
     {
         "activities", "booking_news", "bulk_act_leads", "consents", "contacts", "conversations", "delivery_attempts",
         "discrepancies", "enrolments", "favourites", "files", "follow_ups", "form_submissions", "lead_claims",
-        "lead_tags", "leads", "messages", "photo_requests", "properties", "quote_lines", "quote_options", "quotes", "search_tokens",
-        "slot_offers", "stage_changes", "submission_photos", "transfer_calls", "transfers",
+        "lead_tags", "leads", "messages", "photo_requests", "properties", "quote_lines", "quote_options", "quotes",
+        "search_tokens", "slot_offers", "stage_changes", "submission_photos", "transfer_calls", "transfers",
     }
 )  # fmt: skip
 #: What only those see who see every lead.
