@@ -2,9 +2,8 @@
 
 import re
 
-_TITLES = frozenset(
-    {"mr", "mrs", "ms", "miss", "mx", "dr", "prof", "rev", "sir", "lady", "lord", "dame", "and", "&"}
-)
+_FORMS_OF_ADDRESS = frozenset({"mr", "mrs", "ms", "miss", "mx", "dr", "prof", "rev", "sir", "lady", "lord", "dame"})
+_TITLES = _FORMS_OF_ADDRESS | {"and", "&"}
 _EDGES = " .,;:()[]\"'“”‘’"
 
 
@@ -34,6 +33,19 @@ def first_name(name: str | None) -> str:
     if len(plain[0]) == 1 and len(plain) > 1:
         return " ".join(words)
     return _cased(plain[0])
+
+
+def split_name(name: str | None) -> tuple[str, str, str]:
+    """Title, first and last name, losing no word; one word alone, or what can't be told apart, is the last name.
+
+    "Mrs Hannah Cole" gives ("Mrs", "Hannah", "Cole"), "Madonna" ("", "", "Madonna"), "Mr & Mrs Jones"
+    ("Mr", "", "& Mrs Jones").
+    """
+    words = (name or "").split()
+    title = words.pop(0) if len(words) > 1 and words[0].strip(".").lower() in _FORMS_OF_ADDRESS else ""
+    if len(words) < 2 or "&" in words or "and" in words:
+        return title, "", " ".join(words)
+    return title, " ".join(words[:-1]), words[-1]
 
 
 def _words(name: str | None) -> list[str]:

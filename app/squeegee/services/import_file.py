@@ -13,6 +13,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from app.core.money import plain_amount
+from app.core.names import split_name
 from app.core.phones import parse as parse_phone
 from app.leads.words import FREQUENCY_WORDS
 from app.squeegee.mapping import LeadFacts, notes
@@ -21,7 +22,6 @@ HEADER = (
     "Cust Ref", "Title", "First Name", "Last Name", "Address Line 1", "Phone", "Mobile", "Source", "Added", "Email",
     "Services", "Price", "Initial Price", "Frequency", "Notes",
 )  # fmt: skip
-_TITLES = frozenset({"mr", "mrs", "ms", "miss", "mx", "dr", "prof", "rev", "sir", "lady", "lord", "dame"})
 _PHONE = re.compile(r"\+[0-9][0-9 ]{5,20}")
 _FORMULA = ("=", "+", "-", "@")
 _CONTROLS = ("\t", "\r", "\n", "\0")
@@ -46,7 +46,7 @@ def safe(cell: str) -> str:
 
 
 def _row(facts: LeadFacts, source: str, zone: ZoneInfo) -> tuple[str, ...]:
-    title, first, last = _split(facts.name)
+    title, first, last = split_name(facts.name)
     phone, mobile = _phones(facts.phone)
     price = facts.price_minor
     first_price = facts.first_price_minor if facts.first_price_minor is not None else price
@@ -56,15 +56,6 @@ def _row(facts: LeadFacts, source: str, zone: ZoneInfo) -> tuple[str, ...]:
         plain_amount(price, pence="always"), plain_amount(first_price, pence="always"),
         FREQUENCY_WORDS.get(facts.frequency or "", ""), notes(facts, []),
     )  # fmt: skip
-
-
-def _split(name: str) -> tuple[str, str, str]:
-    """Title, first and last name; one word alone, or what can't be told apart, goes into the last name."""
-    words = name.split()
-    title = words.pop(0) if len(words) > 1 and words[0].strip(".").lower() in _TITLES else ""
-    if len(words) < 2 or "&" in words or "and" in words:
-        return title, "", " ".join(words)
-    return title, " ".join(words[:-1]), words[-1]
 
 
 def _phones(e164: str | None) -> tuple[str, str]:
