@@ -24,6 +24,8 @@ from app.workspaces.queries import current_workspace
 #: How far ahead a date is worth telling; the longest round takes a year.
 HORIZON = timedelta(days=366)
 _ONE_DAY = timedelta(days=1)
+#: How many visits to an area are looked at for one with room.
+_LOOKED_AT = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +112,27 @@ def next_visits(district: str | None, sector: str | None, today: date, count: in
     found = found[:count]
     taken = jobs_on([day for day, _ in found])
     return [_visit(each, day, taken) for day, each in found]
+
+
+def first_room(
+    places: Iterable[tuple[str | None, str | None]], today: date
+) -> dict[tuple[str | None, str | None], NextVisit]:
+    """For each (district, sector) the next day after `today` on which a round comes there and has room; places that no
+    round visits, or that are full for the next visits, are left out. One statement for all of them, none without rounds.
+    """
+    closed, coming = known(Closure), dict[tuple[str | None, str | None], list[tuple[date, Round]]]()
+    for place in set(places):
+        found = [
+            (day, each)
+            for each in known(Round)
+            if each.is_active and covers(each.areas, *place)
+            for day in days_of(each, today + _ONE_DAY, today + HORIZON, closed)[:_LOOKED_AT]
+        ]
+        coming[place] = sorted(found, key=lambda pair: (pair[0], pair[1].name.casefold()))[:_LOOKED_AT]
+    taken = jobs_on([day for found in coming.values() for day, _ in found])
+    visits = {place: (_visit(each, day, taken) for day, each in found) for place, found in coming.items()}
+    roomy = {place: next((visit for visit in found if not visit.is_full), None) for place, found in visits.items()}
+    return {place: visit for place, visit in roomy.items() if visit is not None}
 
 
 def next_days(listed: Iterable[Round], since: date) -> dict[str, date | None]:
