@@ -61,6 +61,7 @@ def downgrade() -> None:
     op.execute(f"delete from transfer_calls where step in ({listed})")
     op.execute("alter table transfer_calls force row level security")
     _one_of("transfer_calls", "step", CALL_STEPS)
+    op.drop_index("ix_leads_squeegee_customer_id", table_name="leads")
     op.drop_constraint(op.f("fk_transfers_workspace_id_batch_id"), "transfers", type_="foreignkey")
     for name in ("batch_id", "created_by", "method", "state"):
         op.drop_index(f"ix_transfers_{name}", table_name="transfers")
@@ -104,6 +105,10 @@ def _columns() -> None:
     op.create_index("ix_transfers_state", "transfers", ["workspace_id", "state", "created_at", "id"])
     op.create_index("ix_transfers_method", "transfers", ["workspace_id", "method", "created_at", "id"])
     op.create_index("ix_transfers_created_by", "transfers", ["workspace_id", "created_by", "created_at", "id"])
+    op.create_index(
+        "ix_leads_squeegee_customer_id", "leads", ["workspace_id", "squeegee_customer_id"],
+        postgresql_where=sa.text("squeegee_customer_id is not null"),
+    )  # fmt: skip
     op.create_index("ix_transfers_batch_id", "transfers", ["workspace_id", "batch_id", "batch_position"])
     op.create_foreign_key(
         op.f("fk_transfers_workspace_id_batch_id"), "transfers", "transfer_batches", ["workspace_id", "batch_id"],

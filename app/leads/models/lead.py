@@ -80,6 +80,10 @@ class Lead(WorkspaceModel):
         db.Index("ix_leads_district", "workspace_id", "district", "created_at", "id", postgresql_where=_ON_DESK),
         db.Index("ix_leads_contact", "workspace_id", "contact_id"),
         db.Index("ix_leads_property", "workspace_id", "property_id"),
+        db.Index(
+            "ix_leads_squeegee_customer_id", "workspace_id", "squeegee_customer_id",
+            postgresql_where=text("squeegee_customer_id is not null"),
+        ),
         db.Index("ix_leads_next_act", "workspace_id", "stage_id", "next_act_at", "id", postgresql_where=_ACT_ON_DESK),
         db.Index("ix_leads_next", "workspace_id", "next_act_at", "id", postgresql_where=_ACT_ON_DESK),
         db.Index("ix_leads_owner_next", "workspace_id", "owner_id", "next_act_at", "id", postgresql_where=_ACT_ON_DESK),
