@@ -28,17 +28,17 @@ def test_the_log_tells_paths_and_ids_and_keeps_keys_and_queries_to_itself(tmp_pa
             assert get(port, path) == 200
     finally:
         server.terminate()
-        server.wait(30)
+        server.wait(120)
     text = log.read_text()
     assert "GET /q/…" in text
     assert f"GET /w/somerset/leads/{ID}" in text
     assert "canary" not in text
 
 
-def get(port: int, path: str, seconds: float = 20) -> int:
+def get(port: int, path: str, seconds: float = 120) -> int:
     deadline = time.monotonic() + seconds
     while True:
-        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
         try:
             connection.request("GET", path)
             return connection.getresponse().status

@@ -108,7 +108,7 @@ def test_data_survives_a_stop_and_kill_minus_nine(tmp_path: Path) -> None:
     for server in (second.postgres, second.redis):
         assert server is not None
         os.kill(server.pid, signal.SIGKILL)
-        psutil.Process(server.pid).wait(10)
+        psutil.Process(server.pid).wait(60)
     second.stop()
     with start_embedded(tmp_path, True, True) as third:
         with connect(third, "DATABASE_URL") as app:

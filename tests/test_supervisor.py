@@ -18,13 +18,13 @@ ROOT = Path(__file__).resolve().parent.parent
 STUBBORN = (
     "import os, signal, subprocess, sys, time\n"
     "signal.signal(signal.SIGTERM, signal.SIG_IGN)\n"
-    "inner = subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(60)'])\n"
+    "inner = subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(600)'])\n"
     "print(os.getpid(), inner.pid, flush=True)\n"
-    "time.sleep(60)\n"
+    "time.sleep(600)\n"
 )
 
 
-def wait_for(happened: Callable[[], bool], seconds: float = 10) -> None:
+def wait_for(happened: Callable[[], bool], seconds: float = 60) -> None:
     deadline = time.monotonic() + seconds
     while not happened():
         assert time.monotonic() < deadline, "it did not happen in time"
@@ -58,7 +58,7 @@ def test_the_death_of_a_child_is_told_with_the_end_of_its_log(tmp_path: Path) ->
     supervisor = Supervisor(tmp_path, tmp_path, os.environ)
     supervisor.start("worker", [sys.executable, "-c", "print('the reason'); raise SystemExit(3)"])
     with pytest.raises(ChildFailed, match=r"worker ended with code 3(.|\n)*the reason"):
-        supervisor.wait_for(lambda: False, seconds=10)
+        supervisor.wait_for(lambda: False, seconds=60)
     supervisor.stop()
 
 
@@ -75,8 +75,8 @@ def test_kill_minus_nine_of_the_supervisor_takes_its_children_along(tmp_path: Pa
     program = (
         "import os, sys, time; from pathlib import Path; from app.supervisor import Supervisor\n"
         f"s = Supervisor(Path({str(tmp_path)!r}), Path('.'), os.environ)\n"
-        "child = s.start('quiet', [sys.executable, '-c', 'import time; time.sleep(60)'])\n"
-        "print(child.process.pid, flush=True); time.sleep(60)\n"
+        "child = s.start('quiet', [sys.executable, '-c', 'import time; time.sleep(600)'])\n"
+        "print(child.process.pid, flush=True); time.sleep(600)\n"
     )
     with subprocess.Popen([sys.executable, "-c", program], cwd=ROOT, stdout=subprocess.PIPE) as parent:
         assert parent.stdout is not None

@@ -33,4 +33,4 @@ def _revive(site: Site) -> None:
         site.scheduler = site.start(SCHEDULER)
     with site.redis_client() as client:
         for role in ("worker", "scheduler"):
-            wait_for(lambda role=role: client.exists(f"heartbeat:{role}"), 90, f"the heartbeat of the {role}")
+            wait_for(lambda role=role: client.exists(f"heartbeat:{role}"), 180, f"the heartbeat of the {role}")

@@ -110,7 +110,7 @@ class Site:
     def start_web(self, port: int, **environ: str) -> subprocess.Popen[bytes]:
         """Start a web server and wait until it answers."""
         process = self.start(WEB, PORT=str(port), **environ)
-        wait_for(lambda: self.answers(port), 60, "the web server")
+        wait_for(lambda: self.answers(port), 180, "the web server")
         return process
 
     def answers(self, port: int) -> bool:

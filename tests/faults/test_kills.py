@@ -53,15 +53,15 @@ def test_a_worker_killed_before_during_and_after_a_sending(site: Site) -> None:
     with site.redis_client() as client:
         known = client.scard("rq:workers:work")
         other = site.start(WORKER)
-        wait_for(lambda: client.scard("rq:workers:work") > known, 60, "a second worker")
+        wait_for(lambda: client.scard("rq:workers:work") > known, 180, "a second worker")
     addresses = [f"kill{number}@example.com" for number in range(5)]
     site.mailbox.switch(smtp={"slow": 8})
     for address in addresses[:2]:
         assert site.send_form(address).status == 303
-    wait_for(lambda: begun(site) == 2, 60, "both workers are sending")
+    wait_for(lambda: begun(site) == 2, 180, "both workers are sending")
     with locked_messages(site):
         kill(site.worker)  # during: the mailbox has not answered yet
-        wait_for(lambda: sum(site.mails(each) for each in addresses[:2]) >= 1, 30, "the other's mail is accepted")
+        wait_for(lambda: sum(site.mails(each) for each in addresses[:2]) >= 1, 120, "the other's mail is accepted")
         kill(other)  # after: accepted, and the note of it waits for the row
     site.mailbox.switch(smtp={"slow": False})
     for address in addresses[2:]:  # before: nobody is there to take them
@@ -80,7 +80,7 @@ def test_a_web_process_killed_between_commit_and_bell(site: Site) -> None:
         sending = threading.Thread(target=_try, args=(site, address))
         sending.start()
         before = "select count(*) from outbox where kind = 'follow_up.due' and state = 'ready' and run_at <= now()"
-        wait_for(lambda: site.sql(before) != [(0,)], 30, "the commit")
+        wait_for(lambda: site.sql(before) != [(0,)], 120, "the commit")
         kill(site.web)
         sending.join()
     finally:

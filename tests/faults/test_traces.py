@@ -40,7 +40,7 @@ def test_two_hundred_planted_values_are_found_nowhere(site: Site) -> None:
     for _ in range(8):
         planted += _desk(site, lead)
     pages += list(_error_pages(site, planted))
-    wait_for(lambda: site.sql("select count(*) from outbox where state = 'leased'") == [(0,)], 60, "the worker")
+    wait_for(lambda: site.sql("select count(*) from outbox where state = 'leased'") == [(0,)], 180, "the worker")
     assert len(planted) >= 200
     assert _opens_for_alice(site, planted)
     dump, wal = database_dump(site), write_ahead_log(site)

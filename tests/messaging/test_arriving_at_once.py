@@ -29,7 +29,7 @@ def test_the_same_mail_from_six_sides_at_once_is_one(app: Flask, lead: Any) -> N
 
     def bring(number: int) -> int:
         raw = same if number < 4 else mail(f"Another, {number}")
-        line.wait(10)
+        line.wait(60)
         with app.app_context(), app.test_client() as browser:
             return browser.post(path, data=raw, headers={"Content-Type": "message/rfc822"}, csrf=False).status_code
 
@@ -51,7 +51,7 @@ def test_two_calls_at_once_are_answered_by_one_text(app: Flask, world: Any, clie
         from app.core.tenancy import acting_in
 
         with app.app_context(), app.test_client() as browser, acting_in(scope):
-            line.wait(10)
+            line.wait(60)
             return call(browser, sender="+447700900999", sid=f"CA{number}").status_code
 
     with ThreadPoolExecutor(2) as pool:

@@ -43,7 +43,7 @@ class Box:
             return box.search(None, "SEEN")[1][0].split()
 
     def _open(self) -> imaplib.IMAP4:
-        box = imaplib.IMAP4("127.0.0.1", self.port, timeout=5)
+        box = imaplib.IMAP4("127.0.0.1", self.port, timeout=60)
         box.login(USER, PASSWORD)
         return box
 
@@ -55,10 +55,10 @@ def box() -> Iterator[Box]:
     command = [str(Path(sys.executable).with_name("pymap")), "--host", "127.0.0.1", "--port", str(port), "--no-tls"]
     server = subprocess.Popen([*command, "dict", "--demo-user", USER, "--demo-password", PASSWORD])
     try:
-        deadline = time.monotonic() + 20
+        deadline = time.monotonic() + 120
         while True:
             try:
-                imaplib.IMAP4("127.0.0.1", port, timeout=2).logout()
+                imaplib.IMAP4("127.0.0.1", port, timeout=60).logout()
                 break
             except OSError:
                 assert time.monotonic() < deadline, "pymap did not start"
@@ -66,7 +66,7 @@ def box() -> Iterator[Box]:
         yield Box(port)
     finally:
         server.terminate()
-        server.wait(10)
+        server.wait(60)
 
 
 @pytest.fixture

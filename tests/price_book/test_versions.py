@@ -77,7 +77,7 @@ def test_of_two_who_save_at_once_one_is_told(app: Flask, alice: Client, world: W
 
     def save(minimum: int) -> int:
         with app.app_context(), world.alice.acting() as actor:
-            line.wait(10)
+            line.wait(60)
             try:
                 services.save_book(replace(PLAIN, minimum_minor=minimum), today_here(), str(first.id), actor)
                 db.session.commit()

@@ -26,7 +26,7 @@ class FarEnd:
         self.url = f"http://127.0.0.1:{self.server.server_port}/hook?of=sill"
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
 
-    def wait_for(self, count: int, seconds: float = 10) -> list[tuple[str, dict[str, str], bytes]]:
+    def wait_for(self, count: int, seconds: float = 60) -> list[tuple[str, dict[str, str], bytes]]:
         """What was received, once there are `count` of them."""
         end = time.monotonic() + seconds
         while len(self.received) < count and time.monotonic() < end:

@@ -20,5 +20,5 @@ class Simulator:
     def stop(self) -> int:
         """End it by SIGTERM; returns its exit code."""
         self.process.terminate()
-        self.process.communicate(timeout=10)
+        self.process.communicate(timeout=60)
         return self.process.returncode

@@ -40,7 +40,7 @@ class Mailbox:
             message["Message-ID"] = message_id
         message.set_content(f"Here is your price.\n\nOpen it: {LINK}.\n\n<script>alert(1)</script>")
         message.add_alternative(f'<p>Here</p><a href="{LINK}">See the price</a>', subtype="html")
-        with smtplib.SMTP("127.0.0.1", self.smtp_port, timeout=10) as server:
+        with smtplib.SMTP("127.0.0.1", self.smtp_port, timeout=60) as server:
             server.send_message(message)
 
     def text(self, key: str | None = None, to: str = MOBILE, **more: str) -> http.Response:

@@ -166,7 +166,7 @@ def test_what_was_accepted_survives_a_kill(tmp_path) -> None:
     first = Simulator("simulators.squeegee", *arguments)
     customer = Squeegee(first).new_customer()
     first.process.kill()
-    first.process.communicate(timeout=10)
+    first.process.communicate(timeout=60)
     second = Simulator("simulators.squeegee", *arguments)
     assert Squeegee(second).state()["by_reference"]["SWC-2026-0417"]["customers"] == [customer]
     second.stop()

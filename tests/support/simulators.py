@@ -38,7 +38,7 @@ class FarEnd:
     def stop(self) -> None:
         """End the process."""
         self.process.terminate()
-        self.process.communicate(timeout=10)
+        self.process.communicate(timeout=60)
 
     def _get(self, path: str) -> Any:
         answer = http.request("GET", self.url + path, allow_private=True, max_bytes=10**7)
