@@ -24,6 +24,7 @@ from app.squeegee.mapping import customer_card, job_card, missing_for_api
 from app.squeegee.models import SqueegeeAccount, Transfer, TransferCall
 from app.squeegee.ports import Accepted, NotSent, Rejected, Request, Result, SqueegeePort, Unclear
 from app.squeegee.queries.account import get_account
+from app.squeegee.queries.naming import named
 from app.squeegee.queries.reading import facts_of, get_transfer
 from app.squeegee.services.account import port_of
 from app.squeegee.services.states import doubt, fail, succeed
@@ -63,7 +64,7 @@ def _begin(claim: Claim) -> _Step | None:
             return None
         account = get_account()
         port = port_of(account)
-        lacks = missing_for_api(facts_of(lead), account.service_ids)
+        lacks = missing_for_api(facts_of(lead), account)
         if port is None or lacks:
             reason = "incomplete" if port else "not_connected"
             fail(transfer, lead, SYSTEM, reason)
@@ -81,8 +82,9 @@ def _next_request(port: SqueegeePort, account: SqueegeeAccount, transfer: Transf
     facts = facts_of(lead)
     if transfer.customer_id is None:
         return port.create_customer(customer_card(facts))
+    [facts] = named([facts])
     first_date = transfer.first_service_date or today_here()
-    return port.create_job(transfer.customer_id, job_card(facts, account.service_ids, first_date))
+    return port.create_job(transfer.customer_id, job_card(facts, account, first_date))
 
 
 def _settle(claim: Claim, step: _Step, result: Result) -> Retry | None:

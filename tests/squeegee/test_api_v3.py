@@ -11,7 +11,7 @@ import pytest
 
 from app.core.http import Response
 from app.squeegee.adapters.api_v3 import ApiV3, read_answer
-from app.squeegee.mapping import LeadFacts, customer_card, job_card
+from app.squeegee.mapping import Draft, LeadFacts, customer_card, job_card
 from app.squeegee.ports import Accepted, Rejected, Unclear
 from simulators.squeegee.payloads import problems
 
@@ -20,6 +20,7 @@ SERVICES = {
     "window_cleaning": "9a1de0a6-0000-4000-8000-000000000001",
     "conservatory_roof": "9a1de0a6-0000-4000-8000-000000000002",
 }
+ACCOUNT = Draft(SERVICES)
 
 
 def facts(**other: Any) -> LeadFacts:
@@ -39,8 +40,8 @@ def requests() -> dict[str, Any]:
     day = date(2026, 12, 8)
     return {
         "customer": port.create_customer(customer_card(facts())),
-        "job": port.create_job("c/1", job_card(facts(), SERVICES, day)),
-        "job_once": port.create_job("c1", job_card(facts(frequency="one_off", price_minor=2400), SERVICES, day)),
+        "job": port.create_job("c/1", job_card(facts(), ACCOUNT, day)),
+        "job_once": port.create_job("c1", job_card(facts(frequency="one_off", price_minor=2400), ACCOUNT, day)),
     }
 
 
@@ -63,7 +64,7 @@ def test_a_customer_without_email_or_phone_sends_neither() -> None:
 
 def test_extras_that_are_the_same_work_as_a_service_use_its_id() -> None:
     ids = {"window_cleaning": "a", "gutter_clearing": "b"}
-    assert job_card(facts(extras=("gutters",)), ids, date(2026, 12, 8)).service_ids == ("a", "b")
+    assert job_card(facts(extras=("gutters",)), Draft(ids), date(2026, 12, 8)).service_ids == ("a", "b")
 
 
 def answer(status: int, body: Any = b"", **headers: str) -> Any:

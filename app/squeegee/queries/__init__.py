@@ -1,14 +1,26 @@
 """What the Squeegee pages show. One file a screen; this page lists them."""
 
 from app.squeegee.queries.account import get_account, webhook_url
+from app.squeegee.queries.history import (
+    MOST_COUNTED,
+    STANDINGS,
+    TransferFilter,
+    TransferRow,
+    history,
+    people,
+    recent,
+    standings,
+)
+from app.squeegee.queries.naming import named
 from app.squeegee.queries.panel import Panel, panel
 from app.squeegee.queries.reading import facts_of, get_transfer, open_transfer, suggested_first_date
 from app.squeegee.queries.ready import Candidate, Queue, complete_facts, queue
 from app.squeegee.queries.sheet import Sheet, copy_sheet
-from app.squeegee.queries.transfers import TransferPage, TransferRow, recent, transfer_page
+from app.squeegee.queries.transfers import TransferPage, transfer_page
 
 __all__ = [
-    "Candidate", "Panel", "Queue", "Sheet", "TransferPage", "TransferRow", "complete_facts", "copy_sheet", "facts_of",
-    "get_account", "get_transfer", "open_transfer", "panel", "queue", "recent", "suggested_first_date",
-    "transfer_page", "webhook_url",
+    "MOST_COUNTED", "STANDINGS", "Candidate", "Panel", "Queue", "Sheet", "TransferFilter", "TransferPage",
+    "TransferRow", "complete_facts", "copy_sheet", "facts_of", "get_account", "get_transfer", "history", "named",
+    "open_transfer", "panel", "people", "queue", "recent", "standings", "suggested_first_date", "transfer_page",
+    "webhook_url",
 ]  # fmt: skip

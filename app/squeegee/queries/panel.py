@@ -65,7 +65,7 @@ def panel(lead: Lead, stage_key: str | None = None) -> Panel:
     lacks: Mapping[str, str] = {}
     connected, first_date = False, None
     if kind == "ready" and account is not None:
-        lacks, connected = missing_for_api(facts_of(lead), account.service_ids), is_connected(account)
+        lacks, connected = missing_for_api(facts_of(lead), account), is_connected(account)
         first_date = suggested_first_date()
     return Panel(
         lead_id=lead.id, kind=kind, lacks=lacks, is_connected=connected, first_date=first_date, transfer=transfer,

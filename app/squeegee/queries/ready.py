@@ -2,75 +2,120 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Select, select
+from sqlalchemy import Row, Select, select, tuple_
 
 from app.contacts.models import Contact, Property
+from app.core.cursors import make_cursor, read_cursor
+from app.core.errors import NotFound
 from app.core.models import fixed
 from app.core.tenancy import current_workspace_id
 from app.extensions import db
 from app.leads.models import Lead, Stage
-from app.leads.words import often
+from app.leads.queries.stages import known_stages
+from app.reconciliation.queries import PossibleCustomer, possible_customers
 from app.squeegee.mapping import LeadFacts, missing, missing_for_api
-from app.squeegee.models import Transfer
+from app.squeegee.models import SqueegeeAccount, Transfer
 from app.squeegee.queries.account import get_account, is_connected
+from app.squeegee.queries.checks import Check, checks
+from app.squeegee.queries.first_dates import Proposal, first_dates
 from app.squeegee.queries.reading import READY, TAKEN
 
-#: More than this is shown a page further down the year; a file may hold as many as the vendor's helpers take.
-MOST_SHOWN = 100
+#: Leads on one page of the queue; each shows seven things. A file may hold as many as the vendor's helpers take.
+PAGE = 20
 MOST_IN_A_FILE = 2_000
+_LISTED = "squeegee:ready"
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A lead that waits to be handed over. `lacks` holds for every way, `lacks_for_api` for the API alone."""
+    """A lead that waits to be handed over. `lacks` holds for every way, `lacks_for_api` for the API alone.
+
+    `transfer_id`, `state` and `batch_id` are those of the transfer that it is on its way with, if there is one; `since`
+    is when that began.
+    """
 
     id: UUID
     number: str
     name: str
-    place: str
-    work: str
-    often: str
-    price_minor: int | None
+    annual_minor: int
+    checks: tuple[Check, ...]
     lacks: Mapping[str, str]
     lacks_for_api: Mapping[str, str]
+    first: Proposal
+    twins: tuple[PossibleCustomer, ...]
     transfer_id: UUID | None
     state: str | None
+    batch_id: UUID | None
+    since: datetime | None
 
-    noun = "candidate"
+    noun = "ready"
+
+    @property
+    def waits(self) -> bool:
+        """Whether nothing of it is on its way yet."""
+        return self.state is None
 
 
 @dataclass(frozen=True, slots=True)
 class Queue:
-    """All that wait, newest first. `is_connected`: the API can be used. `has_more`: there are more than shown."""
+    """A page of all that wait, newest first. `is_connected`: the API can be used. `after`: cursor of the next page."""
 
     candidates: list[Candidate]
     stage_id: UUID | None
     is_connected: bool
-    has_more: bool
+    after: str | None
+    is_first: bool
 
     @property
     def complete(self) -> list[Candidate]:
         """Those that could go into a file now."""
-        return [each for each in self.candidates if not each.lacks and each.state is None]
+        return [each for each in self.candidates if not each.lacks and each.waits]
+
+    @property
+    def sendable(self) -> list[Candidate]:
+        """Those that could be handed over by themselves now."""
+        return [each for each in self.complete if self.is_connected and not each.lacks_for_api]
 
 
-def queue() -> Queue:
-    """The queue of the workspace in scope, as far as its viewer sees the leads."""
+def queue(cursor: str | None = None) -> Queue:
+    """A page of the queue of the workspace in scope, as far as its viewer sees the leads."""
     account = get_account()
-    rows = db.session.execute(_ready().add_columns(Transfer.id, Transfer.state).limit(MOST_SHOWN + 1)).all()
+    query = _with_transfer(_ready()).limit(PAGE + 1)
+    after = read_cursor(cursor, _LISTED)
+    if after:
+        query = query.where(tuple_(Lead.rank, Lead.id) > tuple_(*after))
+    rows = db.session.execute(query).all()
+    more = len(rows) > PAGE
+    last = rows[PAGE - 1].Lead if more else None
     return Queue(
-        candidates=[
-            _candidate(LeadFacts.of(lead, contact, place), account.service_ids, transfer_id, state)
-            for lead, contact, place, transfer_id, state in rows[:MOST_SHOWN]
-        ],
-        stage_id=db.session.scalar(
-            select(Stage.id).where(Stage.workspace_id == current_workspace_id(), Stage.key == READY).limit(1)
-        ),
+        candidates=_candidates(rows[:PAGE], account),
+        stage_id=next((stage.id for stage in known_stages() if stage.key == READY), None),
         is_connected=is_connected(account),
-        has_more=len(rows) > MOST_SHOWN,
+        after=make_cursor([last.rank, last.id], _LISTED) if last else None,
+        is_first=not after,
     )
+
+
+def candidate(lead_id: UUID) -> tuple[Candidate, bool]:
+    """One lead of the queue, and whether the API can be used. Raises NotFound when it does not wait (any more)."""
+    account = get_account()
+    rows = db.session.execute(_with_transfer(_ready()).where(Lead.id == lead_id)).all()
+    if not rows:
+        raise NotFound
+    return _candidates(rows, account)[0], is_connected(account)
+
+
+def next_to_copy(lead: Lead) -> tuple[Lead, str] | None:
+    """The lead of the queue that follows this one and waits for its copy sheet, with its name; from the beginning
+    again after the last one. None when no other waits.
+    """
+    waiting = _ready().where(Transfer.id.is_(None), Lead.id != lead.id).limit(1)
+    row = db.session.execute(waiting.where(tuple_(Lead.rank, Lead.id) > tuple_(lead.rank, lead.id))).first()
+    row = row or db.session.execute(waiting).first()
+    return (row.Lead, row.Contact.name) if row else None
 
 
 def complete_facts() -> list[LeadFacts]:
@@ -96,12 +141,27 @@ def _ready() -> Select:
     )
 
 
+def _with_transfer(query: Select) -> Select:
+    return query.add_columns(Transfer.id, Transfer.state, Transfer.batch_id, Transfer.created_at)
+
+
+def _candidates(rows: list[Row], account: SqueegeeAccount) -> list[Candidate]:
+    """The rows opened, by two statements: days with room, and customers of the last export that they might be."""
+    leads = [LeadFacts.of(row[0], row[1], row[2]) for row in rows]
+    days, twins = first_dates(leads), possible_customers(leads)
+    return [
+        _candidate(facts, row, account, days[facts.id], tuple(twins.get(facts.id, ())))
+        for facts, row in zip(leads, rows, strict=True)
+    ]
+
+
 def _candidate(
-    facts: LeadFacts, service_ids: Mapping[str, str], transfer_id: UUID | None, state: str | None
+    facts: LeadFacts, row: Row, account: SqueegeeAccount, first: Proposal, twins: tuple[PossibleCustomer, ...]
 ) -> Candidate:
+    lacks, lacks_for_api = missing(facts), missing_for_api(facts, account)
+    transfer_id, state, batch_id, since = row[3:7]
     return Candidate(
-        id=facts.id, number=facts.number, name=facts.name,
-        place=", ".join(part for part in (facts.town, facts.postcode) if part), work=", ".join(facts.work),
-        often=often(facts.frequency), price_minor=facts.price_minor,
-        lacks=missing(facts), lacks_for_api=missing_for_api(facts, service_ids), transfer_id=transfer_id, state=state,
+        id=facts.id, number=facts.number, name=facts.name, annual_minor=row[0].annual_minor,
+        checks=checks(facts, lacks, lacks_for_api), lacks=lacks, lacks_for_api=lacks_for_api, first=first, twins=twins,
+        transfer_id=transfer_id, state=state, batch_id=batch_id, since=since,
     )  # fmt: skip

@@ -33,7 +33,7 @@ def hand_over(lead_id: UUID, method: str, actor: Actor, first_service_date: date
     lead = get_lead(lead_id, lock=True)  # of two at once the second waits here and then sees the first one's transfer
     refuse_second(lead)
     account = get_account()
-    errors = _not_ready(lead, missing_for_api(facts_of(lead), account.service_ids))
+    errors = _not_ready(lead, missing_for_api(facts_of(lead), account))
     if not is_connected(account):
         errors["account"] = "Connect Squeegee first: enter its address and token in the Squeegee settings."
     errors |= _wrong_date(first_service_date)

@@ -16,7 +16,7 @@ from app.core.money import plain_amount
 from app.core.names import split_name
 from app.core.phones import parse as parse_phone
 from app.leads.words import FREQUENCY_WORDS
-from app.squeegee.mapping import LeadFacts, notes
+from app.squeegee.mapping import Draft, LeadFacts, notes_of
 
 HEADER = (
     "Cust Ref", "Title", "First Name", "Last Name", "Address Line 1", "Phone", "Mobile", "Source", "Added", "Email",
@@ -54,7 +54,7 @@ def _row(facts: LeadFacts, source: str, zone: ZoneInfo) -> tuple[str, ...]:
         facts.number, title, first, last, facts.address, phone, mobile, source,
         f"{facts.created_at.astimezone(zone):%d/%m/%y}", facts.email or "", ", ".join(facts.work),
         plain_amount(price, pence="always"), plain_amount(first_price, pence="always"),
-        FREQUENCY_WORDS.get(facts.frequency or "", ""), notes(facts, []),
+        FREQUENCY_WORDS.get(facts.frequency or "", ""), notes_of(facts, Draft(), names_all_work=True),
     )  # fmt: skip
 
 

@@ -36,7 +36,7 @@ def retry(transfer_id: UUID, actor: Actor) -> Transfer:
     if standing is not None and standing.id != transfer.id:
         raise Conflict("Another transfer of this lead stands already.")
     lead = get_lead(transfer.lead_id, lock=True)
-    lacks = missing_for_api(facts_of(lead), get_account().service_ids)
+    lacks = missing_for_api(facts_of(lead), get_account())
     if lacks:
         raise Invalid({fact: f"Add {words}." for fact, words in lacks.items()})
     transfer.customer_id = transfer.customer_id or lead.squeegee_customer_id
