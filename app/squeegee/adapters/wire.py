@@ -108,7 +108,7 @@ def read(raw: Mapping[str, Any] | None) -> Wire:
         raise Invalid(errors)
     plain = {key: value for key, value in values.items() if "." not in key}
     work = _places(values, "work.")
-    no_quote = {place for place in _split(values[_NOT_OF_QUOTES])}
+    no_quote = set(_split(values[_NOT_OF_QUOTES]))
     return Wire(
         **plain, customer_fields=_places(values, "customer."), job_fields=work,
         quote_fields=tuple(pair for pair in work if pair[0] not in no_quote),

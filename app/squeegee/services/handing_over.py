@@ -1,6 +1,7 @@
 """Handing a lead over: by itself through the API, or noting that a person typed it in."""
 
-from collections.abc import Mapping
+import json
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from uuid import UUID
 
@@ -70,12 +71,21 @@ def enter_by_hand(
 
 
 def note_entered(
-    lead: Lead, method: str, actor: Actor, customer_id: str | None, first_service_date: date | None = None
+    lead: Lead,
+    method: str,
+    actor: Actor,
+    customer_id: str | None,
+    first_service_date: date | None = None,
+    *,
+    handed: Sequence[tuple[str, str]] = (),
 ) -> Transfer:
-    """Write the finished transfer of a lead that a person (or the vendor) entered. The lead is locked and free."""
+    """Write the finished transfer of a lead that a person (or the vendor) entered. The lead is locked and free.
+
+    `handed` is what the person was shown, as (label, value); it is kept sealed.
+    """
     transfer = Transfer(
         lead_id=lead.id, method=method, first_service_date=first_service_date, created_by=actor.user_id,
-        customer_id=customer_id,
+        customer_id=customer_id, handed=json.dumps([list(pair) for pair in handed]) if handed else None,
     )  # fmt: skip
     db.session.add(transfer)
     db.session.flush()

@@ -29,22 +29,37 @@ def start(transfer: Transfer, lead: Lead, actor: Actor, reason: str = "") -> Non
     tell(transfer, lead, "transfer.started", actor, reason)
 
 
+def wait(transfer: Transfer, reason: str) -> None:
+    """It goes on by itself later; `reason` says what it waits for."""
+    transfer.state, transfer.error = "pending", reason
+
+
 def succeed(transfer: Transfer, lead: Lead, actor: Actor) -> None:
-    """Squeegee has it: keep its ids on the lead. The reaction moves the lead on."""
+    """Squeegee has all of it."""
     transfer.state, transfer.error, transfer.completed_at = "success", None, utcnow()
+    arrive(transfer, lead, actor)
+
+
+def arrive(transfer: Transfer, lead: Lead, actor: Actor) -> None:
+    """Squeegee has customer and job: keep their ids on the lead, once. The reaction moves the lead on.
+
+    The transfer itself may go on, with quotes for other rungs.
+    """
+    if transfer.job_id and lead.squeegee_job_id == transfer.job_id and lead.transferred_at is not None:
+        return
     set_quietly(
         lead,
         {
             "squeegee_customer_id": transfer.customer_id or lead.squeegee_customer_id,
             "squeegee_job_id": transfer.job_id or lead.squeegee_job_id,
-            "transferred_at": transfer.completed_at,
+            "transferred_at": utcnow(),
         },
     )
     tell(transfer, lead, "transfer.succeeded", actor)
 
 
 def fail(transfer: Transfer, lead: Lead, actor: Actor, reason: str) -> None:
-    """It stopped for a person to look at: nothing there, or half of it when the customer was made."""
+    """It stopped for a person to look at: nothing there, or a part of it when the customer was made."""
     transfer.state = "partial" if transfer.customer_id else "failed"
     transfer.error, transfer.completed_at = reason, utcnow()
     tell(transfer, lead, f"transfer.{transfer.state}", actor, reason)
