@@ -100,7 +100,8 @@ def run(here: Place, slug: str, processes: int) -> bool:
         ).fetchone() or (0, 0, 0)
     print(
         f"{LEADS:,} moves by {processes} processes: {seconds:.1f} s ({LEADS / seconds:.0f} a second), of it planning"
-        f" {planning:.1f} s; {spent / LEADS * 1000:.2f} ms of processor each in Sill, {database / LEADS * 1000:.2f} in PostgreSQL;"
+        f" {planning:.1f} s; {spent / LEADS * 1000:.2f} ms of processor each in Sill,"
+        f" {database / LEADS * 1000:.2f} in PostgreSQL;"
         f" {planned:,} follow-ups planned, {twice} begun twice, {idle} leads without",
         flush=True,
     )
