@@ -1,6 +1,8 @@
 """What the Squeegee pages show. One file a screen; this page lists them."""
 
 from app.squeegee.queries.account import get_account, webhook_url
+from app.squeegee.queries.checks import MENDING
+from app.squeegee.queries.circuit import Circuit, circuit
 from app.squeegee.queries.history import (
     MOST_COUNTED,
     STANDINGS,
@@ -14,13 +16,13 @@ from app.squeegee.queries.history import (
 from app.squeegee.queries.naming import named
 from app.squeegee.queries.panel import Panel, panel
 from app.squeegee.queries.reading import facts_of, get_transfer, open_transfer, suggested_first_date
-from app.squeegee.queries.ready import Candidate, Queue, complete_facts, queue
+from app.squeegee.queries.ready import Candidate, Queue, candidate, complete_facts, next_to_copy, queue
 from app.squeegee.queries.sheet import Sheet, copy_sheet
 from app.squeegee.queries.transfers import TransferPage, transfer_page
 
 __all__ = [
-    "MOST_COUNTED", "STANDINGS", "Candidate", "Panel", "Queue", "Sheet", "TransferFilter", "TransferPage",
-    "TransferRow", "complete_facts", "copy_sheet", "facts_of", "get_account", "get_transfer", "history", "named",
-    "open_transfer", "panel", "people", "queue", "recent", "standings", "suggested_first_date", "transfer_page",
-    "webhook_url",
+    "MENDING", "MOST_COUNTED", "STANDINGS", "Candidate", "Circuit", "Panel", "Queue", "Sheet", "TransferFilter",
+    "TransferPage", "TransferRow", "candidate", "circuit", "complete_facts", "copy_sheet", "facts_of", "get_account",
+    "get_transfer", "history", "named", "next_to_copy", "open_transfer", "panel", "people", "queue", "recent",
+    "standings", "suggested_first_date", "transfer_page", "webhook_url",
 ]  # fmt: skip
