@@ -36,7 +36,7 @@ MAX_NAME_TOKENS = 48
 FEWEST_PHONE_DIGITS = 4
 PHONE_KEY_DIGITS = 9
 
-_EXACT_KINDS = frozenset({"name", "email", "phone", "postcode", "place", "lead_number", "sent_text"})
+_EXACT_KINDS = frozenset({"name", "email", "phone", "postcode", "place", "lead_number", "sent_text", "import_row"})
 _LABEL = b"sill/index/v1"
 # Letters that Unicode does not take apart into a base letter and an accent.
 _SPECIAL_LETTERS = str.maketrans(
@@ -102,7 +102,7 @@ class SearchIndex:
         """Return the 16-byte token of a whole value already in its normal form (E.164, lower-case address,
         "BA5 2QJ").
 
-        `kind` is one of "name", "email", "phone", "postcode", "place", "lead_number", "sent_text"; names are folded
+        `kind` is one of _EXACT_KINDS; names are folded
         here. Raises ValueError for another kind, so that a misspelling cannot make an index that nothing finds.
         """
         if kind not in _EXACT_KINDS:

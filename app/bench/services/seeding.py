@@ -8,10 +8,10 @@ from sqlalchemy import select, text
 
 from app.accounts.models import User
 from app.accounts.services import create_account
-from app.bench.services.inserting import insert_rows
 from app.bench.services.making import Batch, Setting
 from app.core import access_keys
 from app.core.clock import utcnow
+from app.core.many_rows import insert_rows
 from app.core.permissions import SYSTEM
 from app.core.tenancy import NOWHERE, acting_in, current_workspace_id, enter
 from app.core.transactions import transaction

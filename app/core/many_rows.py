@@ -16,7 +16,7 @@ _DIALECT = postgresql.dialect()
 def insert_rows(table: Table, rows: Sequence[dict[str, Any]]) -> None:
     """Insert `rows`, whose keys are all alike, in the running transaction.
 
-    Each column goes over as one binary array. JSON comes as text, a list of texts joined by commas.
+    Each column goes over as one binary array. JSON comes as text, a list of texts joined by commas (they hold none).
     """
     if not rows:
         return
