@@ -7,6 +7,8 @@ from uuid import UUID
 from app.core.errors import Invalid
 from app.core.ids import parse_id
 from app.squeegee.mapping import SERVICE_CODES
+from app.squeegee.models import METHODS
+from app.squeegee.queries import STANDINGS, TransferFilter
 from app.squeegee.services import AccountFacts
 
 
@@ -24,6 +26,26 @@ def read_date(typed: Mapping[str, str], name: str = "first_service_date") -> dat
 def read_ids(texts: list[str]) -> list[UUID]:
     """The ids that were ticked; what is no id is nobody's lead and left out."""
     return [found for text in texts if (found := parse_id(text))]
+
+
+def read_transfer_filter(asked: Mapping[str, str]) -> TransferFilter:
+    """What the address of the history narrows it to; what can't be read narrows nothing."""
+    status, method = asked.get("status", ""), asked.get("method", "")
+    return TransferFilter(
+        status=status if status in STANDINGS else "",
+        method=method if method in METHODS else "",
+        by=parse_id(asked.get("by")), since=_day(asked.get("from", "")), until=_day(asked.get("to", "")),
+        lead_id=parse_id(asked.get("lead")),
+    )  # fmt: skip
+
+
+def _day(text: str) -> date | None:
+    """A day of these times, as an address names it."""
+    try:
+        day = date.fromisoformat(text.strip())
+    except ValueError:
+        return None
+    return day if 2000 <= day.year < 2200 else None
 
 
 def read_account(typed: Mapping[str, str]) -> AccountFacts:

@@ -1,38 +1,23 @@
-"""Transfers as they are listed, and one of them with every call that was made."""
+"""One transfer: how it stands, what was handed over or sent, what came back, and what else there was of its lead."""
 
+import json
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import select, tuple_
+from sqlalchemy import select
 
 from app.accounts.models import User
 from app.contacts.models import Contact
-from app.core.cursors import make_cursor, read_cursor
+from app.core.errors import NotFound
 from app.core.keyring import cipher
+from app.core.models import one_among
 from app.core.tenancy import current_workspace_id
 from app.extensions import db
 from app.leads.models import Lead
-from app.squeegee.models import Transfer, TransferCall
-from app.squeegee.queries.reading import get_transfer, waiting_work
-
-PAGE = 25
-
-
-@dataclass(frozen=True, slots=True)
-class TransferRow:
-    """One line of the list."""
-
-    id: UUID
-    lead_id: UUID
-    number: str
-    name: str
-    method: str
-    state: str
-    error: str | None
-    created_at: datetime
-
-    noun = "transfer"
+from app.squeegee.models import Transfer, TransferBatch, TransferCall
+from app.squeegee.queries.history import TransferFilter, TransferRow, history
+from app.squeegee.queries.reading import waiting_work
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,11 +31,16 @@ class CallView:
     finished_at: datetime | None
     request: str | None
     answer: str | None
+    rung: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class TransferPage:
-    """One transfer with all that is known of it. `next_try_at`: when it goes on by itself; None if it does not."""
+    """One transfer with all that is known of it.
+
+    `next_try_at`: when it goes on by itself; None if it does not. `handed`: label and value of each thing that sheet or
+    file held. `others`: the lead's other transfers, newest first.
+    """
 
     id: UUID
     lead_id: UUID
@@ -69,6 +59,13 @@ class TransferPage:
     completed_at: datetime | None
     next_try_at: datetime | None
     calls: list[CallView]
+    settled_by: str
+    quote_ids: dict[str, str]
+    batch: TransferBatch | None
+    position: int | None
+    handed: list[tuple[str, str]]
+    remark: str
+    others: list[TransferRow]
 
     noun = "transfer"
 
@@ -89,62 +86,69 @@ class TransferPage:
         """Whether it can be called off."""
         return self.state in ("pending", "partial", "uncertain")
 
-
-def recent(cursor: str | None = None) -> tuple[list[TransferRow], str | None]:
-    """A page of transfers, newest first, and the cursor of the next page, if there is one."""
-    query = (
-        select(
-            Transfer.id, Transfer.lead_id, Lead.number, Contact.id, Contact.name_sealed, Transfer.method,
-            Transfer.state, Transfer.error, Transfer.created_at,
-        )
-        .join(Lead, (Lead.workspace_id == Transfer.workspace_id) & (Lead.id == Transfer.lead_id))
-        .join(Contact, (Contact.workspace_id == Lead.workspace_id) & (Contact.id == Lead.contact_id))
-        .where(Transfer.workspace_id == current_workspace_id())
-        .order_by(Transfer.created_at.desc(), Transfer.id.desc())
-        .limit(PAGE + 1)
-    )  # fmt: skip
-    after = read_cursor(cursor, "transfers")
-    if after:
-        query = query.where(tuple_(Transfer.created_at, Transfer.id) < tuple_(*after))
-    opener = cipher()
-    rows = [
-        TransferRow(
-            id=row[0], lead_id=row[1], number=row[2], name=opener.open(row[4], "contacts", "name_sealed", row[3]),
-            method=row[5], state=row[6], error=row[7], created_at=row[8],
-        )
-        for row in db.session.execute(query)
-    ]
-    if len(rows) <= PAGE:
-        return rows, None
-    last = rows[PAGE - 1]
-    return rows[:PAGE], make_cursor([last.created_at, last.id], "transfers")
+    @property
+    def is_in_a_file(self) -> bool:
+        """Whether it waits, in a file, for somebody to say what became of it."""
+        return self.batch is not None and self.state == "pending"
 
 
 def transfer_page(transfer_id: UUID, *, with_bodies: bool) -> TransferPage:
     """One transfer; `with_bodies` opens what was sent and what came back. Raises NotFound."""
-    transfer = get_transfer(transfer_id)
     here = current_workspace_id()
-    lead = db.session.get(Lead, (here, transfer.lead_id))
-    assert lead is not None  # the foreign key sees to it, and the transfer is seen only with its lead
+    found = db.session.execute(
+        select(Transfer, Lead.number, Lead.first_service_date, Contact.id, Contact.name_sealed, TransferBatch)
+        .join(Lead, (Lead.workspace_id == Transfer.workspace_id) & (Lead.id == Transfer.lead_id))
+        .join(Contact, (Contact.workspace_id == Lead.workspace_id) & (Contact.id == Lead.contact_id))
+        .outerjoin(
+            TransferBatch,
+            (TransferBatch.workspace_id == Transfer.workspace_id) & (TransferBatch.id == Transfer.batch_id),
+        )
+        .where(Transfer.workspace_id == here, Transfer.id == transfer_id)
+    ).one_or_none()
+    if found is None:
+        raise NotFound
+    transfer, number, booked_for, contact_id, name, batch = found
     calls = db.session.scalars(
         select(TransferCall)
         .where(TransferCall.workspace_id == here, TransferCall.transfer_id == transfer.id)
         .order_by(TransferCall.begun_at, TransferCall.id)
     )
-    waiting = waiting_work(transfer.id)
-    by = db.session.scalar(select(User.name).where(User.id == transfer.created_by)) if transfer.created_by else None
+    waiting = waiting_work(transfer.id) if transfer.batch_id is None else None
+    names = _names(transfer.created_by, transfer.settled_by)
     return TransferPage(
-        id=transfer.id, lead_id=lead.id, number=lead.number, name=lead.contact.name, method=transfer.method,
+        id=transfer.id, lead_id=transfer.lead_id, number=number,
+        name=cipher().open(name, "contacts", "name_sealed", contact_id), method=transfer.method,
         state=transfer.state, error=transfer.error, customer_id=transfer.customer_id, job_id=transfer.job_id,
-        first_date=transfer.first_service_date, booked_for=lead.first_service_date, retries=transfer.retries,
-        by=by or "Sill", created_at=transfer.created_at, completed_at=transfer.completed_at,
+        first_date=transfer.first_service_date, booked_for=booked_for, retries=transfer.retries,
+        by=names.get(transfer.created_by, "Sill"), settled_by=names.get(transfer.settled_by, ""),
+        created_at=transfer.created_at, completed_at=transfer.completed_at,
         next_try_at=waiting.run_at if waiting else None, calls=[_call(call, with_bodies) for call in calls],
+        quote_ids=dict(transfer.quote_ids), batch=batch, position=transfer.batch_position,
+        handed=_handed(transfer) if with_bodies else [], remark=(transfer.remark or "") if with_bodies else "",
+        others=_others(transfer),
     )  # fmt: skip
+
+
+def _names(*user_ids: UUID | None) -> dict[UUID | None, str]:
+    wanted = {each for each in user_ids if each}
+    if not wanted:
+        return {}
+    rows = db.session.execute(select(User.id, User.name).where(User.id == one_among(wanted)))
+    return dict(map(tuple, rows))
+
+
+def _handed(transfer: Transfer) -> list[tuple[str, str]]:
+    return [(label, value) for label, value in json.loads(transfer.handed)] if transfer.handed else []
+
+
+def _others(transfer: Transfer) -> list[TransferRow]:
+    rows, _ = history(TransferFilter(lead_id=transfer.lead_id))
+    return [row for row in rows if row.id != transfer.id]
 
 
 def _call(call: TransferCall, with_bodies: bool) -> CallView:
     return CallView(
         step=call.step, outcome=call.outcome, status=call.status, begun_at=call.begun_at,
         finished_at=call.finished_at, request=call.request if with_bodies else None,
-        answer=call.answer if with_bodies else None,
+        answer=call.answer if with_bodies else None, rung=call.rung,
     )  # fmt: skip
