@@ -27,6 +27,7 @@ from app.notifications import services as notifications
 from app.quotes import jobs as quote_jobs
 from app.quotes import services as quotes
 from app.squeegee import jobs as squeegee_jobs
+from app.squeegee import services as squeegee
 
 REACTIONS: Mapping[str, tuple[Reaction, ...]] = {
     EVERY: (record_event, tell_pages, my_day.tell_my_days),
@@ -85,6 +86,8 @@ REACTIONS: Mapping[str, tuple[Reaction, ...]] = {
     "contact.opted_out": (followups.end_chase, notifications.tell_wishes),
     "contact.wishes_changed": (followups.end_unwanted, notifications.tell_wishes,),
     "transfer.succeeded": (leads.advance_to_transferred,),
+    "squeegee.settings_changed": (squeegee.let_one_try,),
+    "booking.differs": (notifications.tell_booking_differs,),
     "booking.confirmed": (followups.end_chase, leads.advance_to_booking_confirmed),
 }
 

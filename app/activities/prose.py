@@ -183,9 +183,12 @@ def _transfer(a: Words) -> Line:
         "transfer.started": "Hand-over to Squeegee started", "transfer.succeeded": "Handed over to Squeegee",
         "transfer.failed": "Hand-over to Squeegee failed", "transfer.uncertain": "Hand-over to Squeegee is unclear",
         "transfer.partial": "Hand-over to Squeegee is half done", "transfer.cancelled": "Hand-over cancelled",
-        "booking.confirmed": "Booking confirmed in Squeegee",
+        "booking.confirmed": "Booking confirmed in Squeegee", "booking.differs": "Squeegee says another first clean",
+        "booking.kept": "Our date was kept",
     }  # fmt: skip
-    first = a.data.get("first_service_date")
+    first, theirs = a.data.get("first_service_date"), a.data.get("theirs")
+    if theirs:
+        return Line("calendar-clock", titles.get(a.event, a.event), f"{long_date(date.fromisoformat(theirs))} there")
     why = str(a.data.get("reason") or "").replace("_", " ")
     when = f"first clean {long_date(date.fromisoformat(first))}" if first else ""
     return Line("refresh-cw", titles.get(a.event, a.event), when or why)

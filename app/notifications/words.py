@@ -203,6 +203,11 @@ def _provider_failed(data: Mapping[str, Any], who: str | None) -> Line:
     return Line("triangle-alert", subject, "", trouble_words(str(data.get("error"))), names_lead=False)
 
 
+def _booking_differs(data: Mapping[str, Any], who: str | None) -> Line:
+    there, here = (long_date(date.fromisoformat(data[name])) if data.get(name) else "" for name in ("theirs", "ours"))
+    return Line("calendar-clock", "Squeegee says another first clean for ", "", f"{there} there, {here} here")
+
+
 _WRITERS: dict[str, Callable[[Mapping[str, Any], str | None], Line]] = {
     "quote_answered": _quote_answered,
     "quote_question": _quote_question,
@@ -220,6 +225,7 @@ _WRITERS: dict[str, Callable[[Mapping[str, Any], str | None], Line]] = {
     "reply": _reply,
     "reply_unclear": _reply_unclear,
     "arrival_waiting": _arrival_waiting,
+    "booking_differs": _booking_differs,
     "bounced": _bounced,
     "missed_call": _missed_call,
     "provider_failed": _provider_failed,

@@ -10,6 +10,7 @@ from app.activities.models import Activity
 from app.core.errors import Invalid
 from app.extensions import db
 from app.squeegee import services
+from app.squeegee.queries.news import difference_of, differences
 from tests.squeegee.desk import Desk, fresh, hook_path, signed, stage_of
 
 
@@ -17,15 +18,8 @@ def post(client: Any, body: bytes, headers: dict[str, str], path: str | None = N
     return client.post(path or hook_path(), data=body, headers=headers, csrf=False).status_code
 
 
-def notes(lead: Any) -> list[str]:
-    rows = db.session.scalars(select(Activity).where(Activity.lead_id == lead.id, Activity.kind == "note"))
-    return [row.body for row in rows]
-
-
-def booked(lead: Any) -> int:
-    rows = db.session.scalars(
-        select(Activity.id).where(Activity.lead_id == lead.id, Activity.event == "booking.confirmed")
-    )
+def told_of(lead: Any, event: str) -> int:
+    rows = db.session.scalars(select(Activity.id).where(Activity.lead_id == lead.id, Activity.event == event))
     return len(rows.all())
 
 
@@ -76,24 +70,26 @@ def test_a_repeated_message_books_once(desk: Desk, ready_lead: Any, client: Any,
     body = desk.confirmation(lead)
     for message_id in ("msg_1", "msg_1", "msg_2"):
         assert post(client, body, signed(webhook_secret, body, message_id=message_id)) == 204
-    assert booked(lead) == 1
+    assert told_of(lead, "booking.confirmed") == 1
 
 
-def test_another_date_is_kept_as_a_note_and_changes_nothing(
+def test_another_date_waits_for_a_person_and_changes_nothing(
     desk: Desk, ready_lead: Any, client: Any, webhook_secret: str
 ) -> None:
     lead = ready_lead()
     services.record_booking(lead.id, desk.day, desk.actor)
     db.session.commit()
     body = desk.confirmation(lead, desk.day + timedelta(days=3))
-    for _ in range(2):
-        assert post(client, body, signed(webhook_secret, body)) == 204
+    for message_id in ("msg_1", "msg_1", "msg_2"):
+        assert post(client, body, signed(webhook_secret, body, message_id=message_id)) == 204
     assert fresh(lead).first_service_date == desk.day
-    (note,) = notes(lead)
-    assert f"{desk.day + timedelta(days=3):%-d %B %Y}" in note
+    waiting = difference_of(lead.id)
+    assert waiting is not None
+    assert (waiting.ours, [said.date for said in waiting.said]) == (desk.day, [desk.day + timedelta(days=3)])
     first = desk.confirmation(lead)
     assert post(client, first, signed(webhook_secret, first, message_id="msg_9")) == 204
-    assert (len(notes(lead)), booked(lead)) == (1, 1)
+    assert (told_of(lead, "booking.differs"), told_of(lead, "booking.confirmed")) == (1, 1)
+    assert len(differences().rows) == 1
 
 
 def test_what_concerns_nothing_here_is_let_go(desk: Desk, ready_lead: Any, client: Any, webhook_secret: str) -> None:
@@ -141,6 +137,6 @@ def test_a_person_may_replace_the_date(desk: Desk, ready_lead: Any) -> None:
         services.record_booking(lead.id, day, desk.actor)
         db.session.commit()
     assert fresh(lead).first_service_date == desk.day + timedelta(days=1)
-    assert booked(lead) == 2
+    assert told_of(lead, "booking.confirmed") == 2
     with pytest.raises(Invalid):
         services.record_booking(lead.id, desk.day + timedelta(days=1000), desk.actor)

@@ -1,4 +1,4 @@
-"""Who is told of what a customer does: the reactions to answers, questions, chosen times and changed details."""
+"""Who is told of what a customer or Squeegee says: the reactions to answers, questions, times and changed details."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -31,6 +31,11 @@ def tell_details(event: Event) -> None:
     """The reaction to facts that a customer put right by themselves."""
     if event.actor.kind == "customer" and event.data.get("fact"):
         _tell(event, "details_changed", {"facts": event.data.get("facts") or [event.data["fact"]]})
+
+
+def tell_booking_differs(event: Event) -> None:
+    """The reaction to Squeegee naming another first clean than the lead has."""
+    _tell(event, "booking_differs", {name: event.data.get(name) for name in ("theirs", "ours")})
 
 
 def tell_wishes(event: Event) -> None:

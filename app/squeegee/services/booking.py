@@ -1,42 +1,29 @@
-"""The booking comes back: by a person's hand, or by a signed message from Squeegee's side."""
+"""The first clean has a date: kept on the lead and told, whoever says so."""
 
-from dataclasses import dataclass
 from datetime import date, timedelta
 from uuid import UUID
 
-import structlog
-from sqlalchemy import select
+from sqlalchemy import update
 
-from app.activities.models import Activity
-from app.activities.services import record_activity, set_quietly
+from app.activities.services import record_activity
+from app.core.clock import utcnow
 from app.core.errors import Invalid
 from app.core.permissions import Actor
-from app.core.tenancy import current_workspace_id
 from app.extensions import db
 from app.leads.models import Lead
 from app.leads.services import get_lead
+from app.squeegee.models import BookingNews
 from app.squeegee.services.states import TOPIC
 from app.workspaces.queries import today_here
 
-log = structlog.get_logger(__name__)
 _PAST, _FUTURE = timedelta(days=366), timedelta(days=730)
-
-
-@dataclass(frozen=True, slots=True)
-class Confirmation:
-    """What a confirmation says. `webhook_id` is the message's own; `reference` the lead's number."""
-
-    webhook_id: str
-    reference: str
-    first_service_date: date
-    customer_id: str | None = None
-    job_id: str | None = None
 
 
 def record_booking(lead_id: UUID, first_service_date: date, actor: Actor, *, webhook_id: str | None = None) -> Lead:
     """The first clean has a date: keep it and tell; the reaction moves the lead. The same date again changes nothing.
 
-    A person's date replaces the one there was. Raises Invalid for a date more than a year ago or two years ahead.
+    A person's date replaces the one there was, and settles news that says the same. Raises Invalid for a date more
+    than a year ago or two years ahead.
     """
     lead = get_lead(lead_id, lock=True)
     if lead.booking_confirmed_at is not None and lead.first_service_date == first_service_date:
@@ -49,35 +36,8 @@ def record_booking(lead_id: UUID, first_service_date: date, actor: Actor, *, web
         lead, "transfer", "booking.confirmed", actor, data=data | ({"webhook_id": webhook_id} if webhook_id else {}),
         before={"first_service_date": before}, after=data, topics=(TOPIC,),
     )  # fmt: skip
+    settle_news(lead, first_service_date, "taken", actor)
     return lead
-
-
-def take_confirmation(confirmation: Confirmation, actor: Actor) -> str:
-    """Take a confirmation that came by itself. Returns recorded, known, differs or unknown.
-
-    A message that was taken before changes nothing. A date other than the one a lead has is kept as a note for a
-    person, not applied: a late or repeated message must not move a booking that somebody made by hand.
-    """
-    lead = _lead_of(confirmation.reference)
-    if lead is None:
-        log.info("squeegee_confirmation_ignored", reason="unknown_reference")
-        return "unknown"
-    if _was_taken(lead, confirmation.webhook_id):
-        return "known"
-    if lead.booking_confirmed_at is not None and lead.first_service_date != confirmation.first_service_date:
-        _note_difference(lead, confirmation, actor)
-        return "differs"
-    if lead.booking_confirmed_at is not None:
-        return "known"
-    set_quietly(
-        lead,
-        {
-            "squeegee_customer_id": lead.squeegee_customer_id or confirmation.customer_id,
-            "squeegee_job_id": lead.squeegee_job_id or confirmation.job_id,
-        },
-    )
-    record_booking(lead.id, confirmation.first_service_date, actor, webhook_id=confirmation.webhook_id)
-    return "recorded"
 
 
 def is_plausible(day: date) -> bool:
@@ -85,32 +45,14 @@ def is_plausible(day: date) -> bool:
     return today_here() - _PAST <= day <= today_here() + _FUTURE
 
 
-def _lead_of(reference: str) -> Lead | None:
-    lead_id = db.session.scalar(
-        select(Lead.id).where(Lead.workspace_id == current_workspace_id(), Lead.number == reference)
+def settle_news(lead: Lead, day: date | None, state: str, actor: Actor) -> int:
+    """Put news of the lead that waits for a person into `state`; with `day` only what says that day. The count."""
+    waiting = [
+        BookingNews.workspace_id == lead.workspace_id, BookingNews.lead_id == lead.id, BookingNews.state == "differs",
+    ]  # fmt: skip
+    if day is not None:
+        waiting.append(BookingNews.first_service_date == day)
+    done = db.session.execute(
+        update(BookingNews).where(*waiting).values(state=state, decided_by=actor.user_id, decided_at=utcnow())
     )
-    return get_lead(lead_id, lock=True) if lead_id else None
-
-
-def _was_taken(lead: Lead, webhook_id: str) -> bool:
-    """Whether the message stands in the lead's timeline. The lead is locked: no twin of it is being taken now."""
-    return bool(
-        db.session.scalar(
-            select(Activity.id)
-            .where(
-                Activity.workspace_id == lead.workspace_id, Activity.lead_id == lead.id,
-                Activity.data["webhook_id"].as_string() == webhook_id,
-            )
-            .limit(1)
-        )
-    )  # fmt: skip
-
-
-def _note_difference(lead: Lead, confirmation: Confirmation, actor: Actor) -> None:
-    theirs, ours = confirmation.first_service_date, lead.first_service_date
-    record_activity(
-        lead, "note", "note.added", actor, note_type="internal",
-        body=f"Squeegee says that the first clean is on {theirs:%-d %B %Y}. Here it is {ours:%-d %B %Y}."
-        " Nothing was changed: put right whichever is wrong.",
-        data={"webhook_id": confirmation.webhook_id, "squeegee_date": theirs.isoformat()}, topics=(TOPIC,),
-    )  # fmt: skip
+    return int(done.rowcount)

@@ -4,6 +4,14 @@ from flask import Blueprint
 
 bp = Blueprint("squeegee", __name__)
 
-from app.squeegee.views import hook, lead, queue, settings, transfers  # noqa: E402 - they hang their routes on bp
+from app.squeegee.views import (  # noqa: E402 - they hang their routes on bp
+    booking_file,
+    bookings,
+    hook,
+    lead,
+    queue,
+    settings,
+    transfers,
+)
 
-__all__ = ["bp", "hook", "lead", "queue", "settings", "transfers"]
+__all__ = ["booking_file", "bookings", "bp", "hook", "lead", "queue", "settings", "transfers"]

@@ -18,7 +18,7 @@ from app.core.permissions import Actor
 from app.core.tenancy import Scope, enter
 from app.extensions import csrf, db, limiter
 from app.squeegee.models import SqueegeeAccount
-from app.squeegee.services import Confirmation, take_confirmation
+from app.squeegee.services import Confirmation, take_news
 from app.squeegee.views import bp
 
 log = structlog.get_logger(__name__)
@@ -47,7 +47,7 @@ def hook(key: str) -> Response:
         log.info("squeegee_confirmation_ignored", reason="unknown_type")
         return make_response("", 202)
     try:
-        outcome = take_confirmation(confirmation, Actor("system", name="Squeegee", address=client_address()))
+        outcome = take_news("webhook", confirmation, Actor("system", name="Squeegee", address=client_address()))
     except Invalid:
         return make_response("", 400)
     return make_response("", 202 if outcome == "unknown" else 204)
@@ -89,7 +89,7 @@ def read_confirmation(message_id: str, body: bytes) -> Confirmation | None:
     if reference is None or day is None:
         raise ValueError("reference and first_service_date are needed")
     return Confirmation(
-        webhook_id=message_id, reference=reference, first_service_date=date.fromisoformat(day),
+        message_id=message_id, reference=reference, first_service_date=date.fromisoformat(day),
         customer_id=_text(data, "customer_id"), job_id=_text(data, "job_id"),
     )  # fmt: skip
 
