@@ -63,6 +63,11 @@ class Ground(Site):
         left = "select count(*) from outbox where kind = 'message.send' and state in ('ready', 'leased')"
         return int(self.sql(left)[0][0])
 
+    def hurry(self) -> int:
+        """Let what waits for another attempt, for up to an hour, be tried now; how many have not come to an end."""
+        self.sql("update outbox set run_at = now() where kind = 'message.send' and state = 'ready' and run_at > now()")
+        return self.left()
+
     def stop(self) -> None:
         """End all of it, the mail servers too."""
         super().stop()
@@ -140,7 +145,8 @@ def judge(ground: Ground, planned: dict[str, str]) -> dict[str, int]:
     [(dead,)] = ground.sql("select count(*) from outbox where kind = 'message.send' and state = 'dead'")
     return {
         **Counter(state for _, state, _ in rows),
-        "lost": len(planned) - len(rows)
+        "lost": len(planned)
+        - len(rows)
         + sum(not _rightly(state, error, kept[each] + told[each]) for each, state, error in rows),
         "twice": sum(told[each] > 1 and state != "uncertain" for each, state, _ in rows) + _of_two_names(ground),
         "repeats dropped by the server": again,
@@ -193,7 +199,8 @@ def _run(ground: Ground, messages: int) -> int:
         f"{len(planned):,} mails for {WORKSPACES} workspaces; {broken.kills} workers killed, Redis emptied"
         f" {broken.flushes} times, PostgreSQL restarted {broken.restarts} times within {took:.0f} s", flush=True,
     )  # fmt: skip
-    wait_for(lambda: ground.left() == 0, 900, "the end of all mails")
+    time.sleep(MOST_RECOVERY)  # by then whatever a kill broke off should have been taken up
+    wait_for(lambda: ground.hurry() == 0, 900, "the end of all mails")
     print(f"all came to an end {time.monotonic() - begun - took:.0f} s after the last harm", flush=True)
     found, seconds = judge(ground, planned), recovered(ground, broken, planned)
     print(", ".join(f"{number:,} {name}" for name, number in found.items()))

@@ -27,16 +27,16 @@ def queues() -> list[Queue]:
     return [Queue(name, connection=redis_door.client, serializer=JSONSerializer) for name in (QUEUE, BACKLOG)]
 
 
-def ring(items: Sequence[tuple[UUID, UUID]], *, swept: bool = False) -> None:
+def ring(items: Sequence[tuple[UUID, UUID]], *, urgent: bool | None = None) -> None:
     """Ask a worker to look at items, given as (workspace, item). With Redis away this does nothing: the sweep rings
-    again. `swept`: it was the sweep that found them.
+    again. `urgent`: whether they go before the backlog; by default, when they are few.
     """
     try:
         fresh = _not_rung(items)
         if not fresh:
             return
         work, backlog = queues()
-        queue = backlog if swept or len(fresh) > TOGETHER else work
+        queue = work if (len(fresh) <= TOGETHER if urgent is None else urgent) else backlog
         limits = {"result_ttl": 0, "failure_ttl": 60, "ttl": 300, "timeout": 300}  # seconds
         queue.enqueue_many(
             [Queue.prepare_data(_ANSWER, tuple(map(str, ids)), **limits) for ids in _by_workspace(fresh)]

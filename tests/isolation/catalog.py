@@ -20,7 +20,7 @@ GLOBAL_KEYS = {
     ("workspaces", ("slug",)): "an address on the web is everybody's",
 }
 #: Functions that run with their owner's rights, which return ids and counts alone.
-DEFINERS = {"due_outbox", "outbox_depth", "workspaces_without"}
+DEFINERS = {"abandoned_outbox", "due_outbox", "outbox_depth", "workspaces_without"}
 
 _TABLES = """
     select relname, relrowsecurity, relforcerowsecurity from pg_class

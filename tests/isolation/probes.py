@@ -178,6 +178,12 @@ def _sweeping(connection: Connection, table: str, wall: str, here: dict[str, Any
             found = {row[0] for row in connection.execute("select workspace_id from due_outbox(100)")}
             if found != {HERE, ELSEWHERE}:
                 yield "the sweeper does not find due work in every workspace"
+            connection.execute("reset role")
+            connection.execute("update outbox set state = 'leased', lease_until = now() - interval '1 hour'")
+            connection.execute("set local role sill_app")
+            found = {row[0] for row in connection.execute("select workspace_id from abandoned_outbox(100)")}
+            if found != {HERE, ELSEWHERE}:
+                yield "the sweeper does not find abandoned work in every workspace"
             connection.execute("select set_config('app.sweep', 'on', true)")
             if seen(connection, table, wall, HERE):
                 yield "the app's role can sweep by itself"

@@ -35,6 +35,8 @@ Handler = Callable[[Claim], None]
 HandlerOfMany = Callable[[list[Claim]], None]
 #: Seconds after which no more of what a bell was rung for is begun: RQ ends a job that takes five minutes.
 LONGEST_TURN = 120.0
+_ABANDONED = text("select workspace_id, id from abandoned_outbox(:limit)")
+_DUE = text("select workspace_id, id from due_outbox(:limit)")
 _handlers: dict[str, Handler] = {}
 _handlers_of_many: dict[str, HandlerOfMany] = {}
 
@@ -136,8 +138,12 @@ def _settle(claim: Claim, reason: str, *, after: timedelta | None = None, dead: 
 
 
 def sweep(limit: int = 5000) -> int:
-    """Ring everything that is due or whose lease ran out, over all workspaces. Returns how many were due."""
+    """Ring everything that is due or whose lease ran out, over all workspaces. Returns how many were due.
+
+    What a worker left behind goes before what has not begun, however much of that there is: somebody waits for it.
+    """
     with acting_in(None, sees="none"), transaction():
-        rows = db.session.execute(text("select workspace_id, id from due_outbox(:limit)"), {"limit": limit}).all()
-    bell.ring([(workspace_id, item_id) for workspace_id, item_id in rows], swept=True)
-    return len(rows)
+        abandoned, due = (db.session.execute(query, {"limit": limit}).all() for query in (_ABANDONED, _DUE))
+    bell.ring([(workspace_id, item_id) for workspace_id, item_id in abandoned], urgent=True)
+    bell.ring([(workspace_id, item_id) for workspace_id, item_id in due], urgent=False)
+    return len(due)
