@@ -25,13 +25,18 @@ from urllib.parse import SplitResult, urlsplit
 from app.core.outbound_addresses import (
     Address,
     OutboundError,
+    OutboundNoName,
     OutboundNotSent,
     OutboundRefused,
     OutboundUnclear,
+    OutboundUntrusted,
     vetted_addresses,
 )
 
-__all__ = ["OutboundError", "OutboundNotSent", "OutboundRefused", "OutboundUnclear", "Response", "request"]
+__all__ = [
+    "OutboundError", "OutboundNoName", "OutboundNotSent", "OutboundRefused", "OutboundUnclear", "OutboundUntrusted",
+    "Response", "request",
+]  # fmt: skip
 
 CONNECT_SECONDS = 5.0
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"})
@@ -162,6 +167,8 @@ def _tls(sock: socket.socket, host: str, deadline: float) -> socket.socket:
     try:
         sock.settimeout(max(0.001, min(CONNECT_SECONDS, deadline - time.monotonic())))
         return ssl.create_default_context().wrap_socket(sock, server_hostname=host)
+    except ssl.SSLCertVerificationError:
+        raise OutboundUntrusted(host, "its certificate is not to be trusted") from None
     except (OSError, ValueError):
         raise OutboundNotSent(host, "no secure connection could be made") from None
 

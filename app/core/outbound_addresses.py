@@ -34,6 +34,14 @@ class OutboundNotSent(OutboundError):
     """The far end certainly did not get the request (no such name, refused, no TLS); it may be sent again."""
 
 
+class OutboundNoName(OutboundNotSent):
+    """There is no such name (or nobody could look it up in time)."""
+
+
+class OutboundUntrusted(OutboundNotSent):
+    """The far end's certificate is not to be trusted: nothing was sent to it."""
+
+
 class OutboundUnclear(OutboundError):
     """The request went out and no clear answer came back; the far end may have acted on it."""
 
@@ -64,9 +72,9 @@ def _resolved(host: str, port: int, deadline: float) -> list[Address]:
     try:
         found = answers.get(timeout=max(0.001, min(LOOKUP_SECONDS, deadline - time.monotonic())))
     except queue.Empty:
-        raise OutboundNotSent(host, "the name lookup took too long") from None
+        raise OutboundNoName(host, "the name lookup took too long") from None
     if not found:
-        raise OutboundNotSent(host, "the name does not resolve")
+        raise OutboundNoName(host, "the name does not resolve")
     return list(dict.fromkeys(ipaddress.ip_address(row[4][0]) for row in found))
 
 

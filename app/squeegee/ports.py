@@ -1,7 +1,8 @@
-"""What Sill asks of Squeegee, and the four answers there are.
+"""What Sill asks of Squeegee, and the answers there are.
 
 Only one thing decides what happens next: whether the other side has what was sent. `Accepted`: yes. `Rejected` and
-`NotSent`: certainly not. `Unclear`: nobody here can know, so nothing may be sent again before a person has looked.
+`NotSent`: certainly not. `Unclear`: nobody here can know, so nothing may be sent again before a person has looked, or
+Squeegee has been asked where it can be: then `Found` says what there is.
 """
 
 import json
@@ -35,14 +36,27 @@ class JobCard:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A request ready to be sent. It holds customer data and no token."""
+    """A request ready to be sent. It holds customer data and no token. Without a body it only asks.
+
+    `wanted` is what a find looks for: our reference of a customer, the first date of a job. `rung` is our frequency
+    of a quote.
+    """
 
     step: str
-    path: str
-    body: dict[str, Any] = field(repr=False)
+    path: str = field(repr=False)
+    body: dict[str, Any] | None = field(default=None, repr=False)
+    wanted: str = field(default="", repr=False)
+    rung: str | None = None
+
+    @property
+    def is_question(self) -> bool:
+        """Whether it makes nothing, so that it may be sent as often as one likes."""
+        return self.body is None
 
     def as_text(self) -> str:
         """The request the way it is kept (sealed) and shown to people who may see it."""
+        if self.body is None:
+            return f"GET {self.path}"
         return f"POST {self.path}\n\n{json.dumps(self.body, indent=2, ensure_ascii=False)}"
 
 
@@ -51,6 +65,15 @@ class Accepted:
     """Squeegee has it, under `id`."""
 
     id: str
+    status: int
+    answer: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The answer to a question: the ids of all that is what was looked for, in full."""
+
+    ids: tuple[str, ...]
     status: int
     answer: str = field(repr=False)
 
@@ -83,7 +106,7 @@ class Unclear:
     answer: str | None = field(default=None, repr=False)
 
 
-Result = Accepted | Rejected | NotSent | Unclear
+Result = Accepted | Found | Rejected | NotSent | Unclear
 
 
 class SqueegeePort(Protocol):
@@ -95,6 +118,22 @@ class SqueegeePort(Protocol):
 
     def create_job(self, customer_id: str, card: JobCard) -> Request:
         """The request that makes a job of a customer."""
+        ...
+
+    def create_quote(self, customer_id: str, card: JobCard, rung: str) -> Request:
+        """The request that makes a quote for a customer; `rung` is our frequency."""
+        ...
+
+    def can_find(self, step: str) -> bool:
+        """Whether this account can be asked what became of a request of that step."""
+        ...
+
+    def find_customer(self, reference: str) -> Request:
+        """The question for customers with our reference."""
+        ...
+
+    def find_job(self, customer_id: str, first_date: date) -> Request:
+        """The question for a customer's jobs that begin on that day."""
         ...
 
     def send(self, request: Request) -> Result:

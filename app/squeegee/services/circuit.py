@@ -39,7 +39,7 @@ UNTIL_SETTINGS = timedelta(hours=6)
 #: The reason that waiting work carries.
 WAITING = "squeegee_silent"
 #: Failures that speak of the lead's own data or of our own rules, not of Squeegee.
-_OF_ITS_OWN = frozenset({"address_refused"})
+_OF_ITS_OWN = frozenset({"address_refused", "held_up"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,10 +81,7 @@ def note_result(result: Result, *, is_trial: bool) -> datetime | None:
         return None
     if isinstance(result, Rejected) and result.reason in NEEDS_SETTINGS:
         return _open_until_settings(result.reason)
-    is_silent = isinstance(result, NotSent | Unclear) or (
-        isinstance(result, Rejected) and result.may_pass and result.retry_after is None
-    )
-    if is_silent:
+    if isinstance(result, NotSent | Unclear) or (isinstance(result, Rejected) and _speaks_of_squeegee(result)):
         return _count(result.reason, is_trial)
     if is_trial:
         _close()
@@ -99,6 +96,10 @@ def note_result(result: Result, *, is_trial: bool) -> datetime | None:
             .execution_options(synchronize_session=False)
         )  # fmt: skip
     return None
+
+
+def _speaks_of_squeegee(result: Rejected) -> bool:
+    return result.may_pass and not (result.reason == "too_many_requests" and result.retry_after is not None)
 
 
 def try_now(actor: Actor) -> None:
@@ -187,7 +188,11 @@ def _put(items: Select[Any], run_at: datetime) -> list[UUID]:
     return list(
         db.session.scalars(
             update(OutboxItem)
-            .where(OutboxItem.workspace_id == current_workspace_id(), OutboxItem.id.in_(items))
+            .where(
+                OutboxItem.workspace_id == current_workspace_id(),
+                # Whoever holds a piece of work now is at it, and may wait for the circuit's row that is held here.
+                OutboxItem.id.in_(items.with_for_update(of=OutboxItem, skip_locked=True)),
+            )
             .values(run_at=run_at)
             .returning(OutboxItem.id)
             .execution_options(synchronize_session=False)

@@ -2,22 +2,20 @@
 
 from uuid import UUID
 
-from sqlalchemy import select
-
 from app.activities.services import set_quietly
 from app.core import outbox
 from app.core.clock import utcnow
 from app.core.errors import Conflict, Invalid
 from app.core.permissions import Actor
-from app.core.tenancy import current_workspace_id
-from app.extensions import db
 from app.leads.services import get_lead
 from app.squeegee.mapping import missing_for_api
 from app.squeegee.models import Transfer, TransferCall
 from app.squeegee.queries.account import get_account
+from app.squeegee.queries.calls import doubtful_call
 from app.squeegee.queries.reading import facts_of, get_transfer, open_transfer, waiting_work
+from app.squeegee.queries.rungs import rungs_to_quote
 from app.squeegee.services.handing_over import clean_id
-from app.squeegee.services.states import start, succeed, tell
+from app.squeegee.services.states import arrive, start, succeed, tell
 
 _MEANWHILE = "This transfer has moved on meanwhile. Reload to see how it stands."
 
@@ -54,7 +52,7 @@ def settle(transfer_id: UUID, actor: Actor, *, found_id: str | None) -> Transfer
     if transfer.state != "uncertain":
         raise Conflict(_MEANWHILE)
     lead = get_lead(transfer.lead_id, lock=True)
-    call = _doubtful(transfer.id)
+    call = doubtful_call(transfer.id)
     if found_id is None:
         _close(call, "not_sent")
         start(transfer, lead, actor, "it_was_not_in_Squeegee")
@@ -63,9 +61,16 @@ def settle(transfer_id: UUID, actor: Actor, *, found_id: str | None) -> Transfer
     if known is None:
         raise Invalid({"squeegee_id": "Copy the id from Squeegee."})
     _close(call, "accepted")
-    if call is not None and call.step == "job":
+    if call is not None and call.step == "quote":
+        transfer.quote_ids = {**transfer.quote_ids, str(call.rung): known}
+        start(transfer, lead, actor, "it_was_in_Squeegee")
+    elif call is not None and call.step == "job":
         transfer.job_id = known
-        succeed(transfer, lead, actor)
+        arrive(transfer, lead, actor)
+        if rungs_to_quote(get_account(), transfer, facts_of(lead)):
+            start(transfer, lead, actor, "it_was_in_Squeegee")
+        else:
+            succeed(transfer, lead, actor)
     else:
         transfer.customer_id = known
         set_quietly(lead, {"squeegee_customer_id": known})
@@ -74,27 +79,19 @@ def settle(transfer_id: UUID, actor: Actor, *, found_id: str | None) -> Transfer
 
 
 def cancel(transfer_id: UUID, actor: Actor) -> Transfer:
-    """Call a transfer off. What Squeegee has stays there. Raises Conflict while it is being sent or when it is done."""
+    """Call a transfer off. What Squeegee has stays there: with a job the lead counts as handed over without its quotes.
+
+    Raises Conflict while it is being sent or when it is done.
+    """
     transfer = get_transfer(transfer_id, lock=True)
     if transfer.state not in ("pending", "partial", "uncertain"):
         raise Conflict(_MEANWHILE)
     lead = get_lead(transfer.lead_id, lock=True)
     outbox.cancel("transfer.run", [transfer.id])
-    transfer.state, transfer.completed_at = "cancelled", utcnow()
+    transfer.state = "success" if transfer.job_id else "cancelled"
+    transfer.error, transfer.completed_at = None, utcnow()
     tell(transfer, lead, "transfer.cancelled", actor)
     return transfer
-
-
-def _doubtful(transfer_id: UUID) -> TransferCall | None:
-    return db.session.scalars(
-        select(TransferCall)
-        .where(
-            TransferCall.workspace_id == current_workspace_id(), TransferCall.transfer_id == transfer_id,
-            TransferCall.outcome.in_(("begun", "unclear")),
-        )
-        .order_by(TransferCall.begun_at.desc(), TransferCall.id.desc())
-        .limit(1)
-    ).first()  # fmt: skip
 
 
 def _close(call: TransferCall | None, outcome: str) -> None:
