@@ -10,8 +10,9 @@ from app.squeegee.views import (  # noqa: E402 - they hang their routes on bp
     hook,
     lead,
     queue,
+    ready,
     settings,
     transfers,
 )
 
-__all__ = ["booking_file", "bookings", "bp", "hook", "lead", "queue", "settings", "transfers"]
+__all__ = ["booking_file", "bookings", "bp", "hook", "lead", "queue", "ready", "settings", "transfers"]

@@ -14,7 +14,6 @@ from app.leads.services import get_lead
 from app.squeegee import queries, services
 from app.squeegee.forms import read_date
 from app.squeegee.views import bp
-from app.squeegee.views.queue import queue_page
 from app.workspaces.layout import desk, desk_or_fragment
 
 
@@ -23,27 +22,6 @@ from app.workspaces.layout import desk, desk_or_fragment
 def panel(slug: str, lead_id: UUID) -> Response:
     """The lead's panel by itself."""
     return panel_answer(lead_id)
-
-
-@bp.post("/w/<slug>/leads/<uuid:lead_id>/hand-over")
-@permit("leads:transfer")
-def hand_over(slug: str, lead_id: UUID) -> Response:
-    """Start the transfer of one lead, from the queue or from the lead's own panel."""
-    in_panel = request.form.get("place") == "panel" and wants_fragment()
-    try:
-        transfer = services.hand_over(lead_id, "api", web.actor(), read_date(request.form))
-    except (Invalid, Conflict) as error:
-        db.session.rollback()
-        errors = error.errors if isinstance(error, Invalid) else {"": error.message}
-        status = 422 if isinstance(error, Invalid) else 409
-        if in_panel:
-            return panel_answer(lead_id, errors, status)
-        return queue_page(errors={lead_id: errors}, status=status)
-    if in_panel:
-        return panel_answer(lead_id)
-    if wants_fragment():
-        return queue_page(said="On its way to Squeegee.")
-    return redirect_to(url_for("squeegee.transfer", transfer_id=transfer.id))
 
 
 @bp.get("/w/<slug>/leads/<uuid:lead_id>/copy-sheet")
