@@ -26,6 +26,7 @@ from app.notifications import jobs as notification_jobs
 from app.notifications import services as notifications
 from app.quotes import jobs as quote_jobs
 from app.quotes import services as quotes
+from app.reconciliation import jobs as reconciliation_jobs
 from app.squeegee import jobs as squeegee_jobs
 from app.squeegee import services as squeegee
 
@@ -59,7 +60,7 @@ REACTIONS: Mapping[str, tuple[Reaction, ...]] = {
         leads.bring_back,
         leads.advance_to_ready,
         messaging.stop_answered,
-        quotes.end_chase,
+        quotes.stop_expiring,
         notifications.tell_worth,
         notifications.tell_answer,
     ),
@@ -67,7 +68,7 @@ REACTIONS: Mapping[str, tuple[Reaction, ...]] = {
         followups.end_chase,
         leads.move_to_declined,
         messaging.stop_answered,
-        quotes.end_chase,
+        quotes.stop_expiring,
         notifications.tell_answer,
     ),
     "quote.expiring": (notifications.tell_ending, alerts.mail_expiring),
@@ -86,6 +87,10 @@ REACTIONS: Mapping[str, tuple[Reaction, ...]] = {
     "contact.opted_out": (followups.end_chase, notifications.tell_wishes),
     "contact.wishes_changed": (followups.end_unwanted, notifications.tell_wishes,),
     "transfer.succeeded": (leads.advance_to_transferred,),
+    "transfer.failed": (alerts.tell_transfer_stopped,),
+    "transfer.partial": (alerts.tell_transfer_stopped,),
+    "transfer.uncertain": (alerts.tell_transfer_stopped,),
+    "squeegee.silent": (alerts.tell_squeegee_silent,),
     "squeegee.settings_changed": (squeegee.let_one_try,),
     "booking.differs": (notifications.tell_booking_differs,),
     "booking.confirmed": (followups.end_chase, leads.advance_to_booking_confirmed),
@@ -105,6 +110,8 @@ WORK: Mapping[str, Handler] = {
     inbox_reading.READ: messaging_jobs.read_inbox,
     quote_jobs.EXPIRE: quote_jobs.expire,
     quote_jobs.REMIND: quote_jobs.remind,
+    reconciliation_jobs.RUN: reconciliation_jobs.run,
+    reconciliation_jobs.NIGHTLY: reconciliation_jobs.compare_nightly,
     "transfer.run": squeegee_jobs.run_transfer,
 }
 

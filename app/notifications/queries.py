@@ -24,7 +24,7 @@ PAGE, PANEL = 30, 8
 MOST_COUNTED = 100
 
 #: Kinds that lead to a page of their own where they name no lead.
-LISTED = ("arrival_waiting", "overdue", "provider_failed", "untouched")
+LISTED = ("arrival_waiting", "overdue", "provider_failed", "squeegee_silent", "untouched")
 
 Key = tuple[datetime, UUID]
 
@@ -42,6 +42,7 @@ class NotificationView:
     bulk_act_id: str | None = None
     quote_id: str | None = None
     kind: str = ""
+    transfer_id: str | None = None
     noun: str = "notification"
 
     @property
@@ -128,4 +129,5 @@ def _view(row: Any) -> NotificationView:
         row.data.get("bulk_act_id"),
         row.data.get("quote_id"),
         row.kind,
+        row.data.get("transfer_id"),
     )

@@ -71,8 +71,12 @@ def follow(slug: str, notification_id: UUID) -> Response:
         return redirect_to(url_for("messaging.inbox", show="arrivals"))
     if told.kind == "provider_failed" and g.viewer.can("settings:write"):
         return redirect_to(url_for("messaging.sending"))
+    if told.kind == "squeegee_silent":
+        return redirect_to(url_for("squeegee.queue"))
     if told.lead_id is None:
         return redirect_to(_list_of(told.kind))
+    if told.transfer_id is not None:
+        return redirect_to(url_for("squeegee.transfer", transfer_id=told.transfer_id))
     if told.kind in ("reply", "reply_unclear"):
         return redirect_to(url_for("messaging.conversation_of_lead", lead_id=told.lead_id))
     if told.quote_id is not None:

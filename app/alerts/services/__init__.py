@@ -5,8 +5,9 @@ from app.alerts.services.expiring import mail_expiring
 from app.alerts.services.looking import look
 from app.alerts.services.planning import DIGEST, LOOK, READY, plan_day
 from app.alerts.services.readiness import mail_ready, tell_ready
+from app.alerts.services.stopping import tell_squeegee_silent, tell_transfer_stopped
 
 __all__ = [
     "DIGEST", "LOOK", "READY", "look", "mail_expiring", "mail_ready", "plan_day", "send_digests", "switch_digest",
-    "tell_ready",
+    "tell_ready", "tell_squeegee_silent", "tell_transfer_stopped",
 ]  # fmt: skip

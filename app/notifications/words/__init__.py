@@ -1,7 +1,6 @@
 """What a line of the bell says: one place for each kind."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -10,23 +9,13 @@ from app.core.money import format_money
 from app.leads.queries.facts import FACTS
 from app.leads.words import DECLINE_WORDS, often
 from app.messaging.words import trouble_words
+from app.notifications.words import handing_over
+from app.notifications.words.line import Line
 
 #: What the member reads where the lead's name would stand, if there is none to show.
 SOMEBODY = "a lead"
 
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """An icon and a sentence that the lead's name stands in: `before` it and `after` it; `detail` stands beneath.
-
-    `names_lead` is False for what is about no one lead: then the sentence is `before` alone.
-    """
-
-    icon: str
-    before: str
-    after: str = ""
-    detail: str = ""
-    names_lead: bool = True
+__all__ = ["SOMEBODY", "Line", "line_for"]
 
 
 def line_for(kind: str, data: Mapping[str, Any], who: str | None) -> Line:
@@ -203,11 +192,6 @@ def _provider_failed(data: Mapping[str, Any], who: str | None) -> Line:
     return Line("triangle-alert", subject, "", trouble_words(str(data.get("error"))), names_lead=False)
 
 
-def _booking_differs(data: Mapping[str, Any], who: str | None) -> Line:
-    there, here = (long_date(date.fromisoformat(data[name])) if data.get(name) else "" for name in ("theirs", "ours"))
-    return Line("calendar-clock", "Squeegee says another first clean for ", "", f"{there} there, {here} here")
-
-
 _WRITERS: dict[str, Callable[[Mapping[str, Any], str | None], Line]] = {
     "quote_answered": _quote_answered,
     "quote_question": _quote_question,
@@ -225,10 +209,12 @@ _WRITERS: dict[str, Callable[[Mapping[str, Any], str | None], Line]] = {
     "reply": _reply,
     "reply_unclear": _reply_unclear,
     "arrival_waiting": _arrival_waiting,
-    "booking_differs": _booking_differs,
+    "booking_differs": handing_over.booking_differs,
     "bounced": _bounced,
     "missed_call": _missed_call,
     "provider_failed": _provider_failed,
     "untouched": _untouched,
     "ready_to_hand_over": _ready_to_hand_over,
+    "transfer_stopped": handing_over.transfer_stopped,
+    "squeegee_silent": handing_over.squeegee_silent,
 }
