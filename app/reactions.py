@@ -112,6 +112,7 @@ WORK: Mapping[str, Handler] = {
     quote_jobs.REMIND: quote_jobs.remind,
     reconciliation_jobs.RUN: reconciliation_jobs.run,
     reconciliation_jobs.NIGHTLY: reconciliation_jobs.compare_nightly,
+    squeegee.CONFIRM: squeegee_jobs.confirm_batch,
     "transfer.run": squeegee_jobs.run_transfer,
 }
 

@@ -42,7 +42,7 @@ def call_off_expiry(quote_ids: list[UUID]) -> None:
     outbox.cancel(EXPIRE, quote_ids)
 
 
-def end_chase(event: Event) -> None:
+def stop_expiring(event: Event) -> None:
     """The reaction to a quote's answer: no reminder is sent any more, and it does not expire."""
     if event.data.get("quote_id"):
         call_off_expiry([UUID(str(event.data["quote_id"]))])
