@@ -1,0 +1,18 @@
+"""What can be done with Squeegee's exports and what they disagree on. One file a verb; this page lists them."""
+
+from app.reconciliation.services.columns import FIELDS, found_columns
+from app.reconciliation.services.running import (
+    NIGHTLY,
+    RUN,
+    TOPIC,
+    compare_leads,
+    compare_some,
+    locked_export,
+    read_some,
+)
+from app.reconciliation.services.taking_in import MOST_LINES, begin, compare_again, set_columns, table_of
+
+__all__ = [
+    "FIELDS", "MOST_LINES", "NIGHTLY", "RUN", "TOPIC", "begin", "compare_again", "compare_leads", "compare_some",
+    "found_columns", "locked_export", "read_some", "set_columns", "table_of",
+]  # fmt: skip
