@@ -5,6 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import bindparam, func, select
 
+from app.core.clock import utcnow
 from app.core.models import fixed
 from app.core.tenancy import current_workspace_id
 from app.extensions import db
@@ -45,6 +46,11 @@ class Circuit:
     def needs_settings(self) -> bool:
         """Whether it waits for somebody to change the settings."""
         return self.is_open and self.trial_at is None
+
+    @property
+    def is_due(self) -> bool:
+        """Whether the trial may go now."""
+        return self.trial_at is not None and self.trial_at <= utcnow()
 
 
 def circuit() -> Circuit:

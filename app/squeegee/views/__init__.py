@@ -7,6 +7,7 @@ bp = Blueprint("squeegee", __name__)
 from app.squeegee.views import (  # noqa: E402 - they hang their routes on bp
     booking_file,
     bookings,
+    circuit,
     hook,
     lead,
     queue,
@@ -15,4 +16,4 @@ from app.squeegee.views import (  # noqa: E402 - they hang their routes on bp
     transfers,
 )
 
-__all__ = ["booking_file", "bookings", "bp", "hook", "lead", "queue", "ready", "settings", "transfers"]
+__all__ = ["booking_file", "bookings", "bp", "circuit", "hook", "lead", "queue", "ready", "settings", "transfers"]
