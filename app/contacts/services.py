@@ -1,6 +1,7 @@
 """Joining an enquiry to the contact and the property it belongs to, or making new ones."""
 
 from dataclasses import dataclass
+from typing import Protocol
 from uuid import UUID
 
 from sqlalchemy import or_, select, text
@@ -48,7 +49,7 @@ def join(person: Person, house: House, *, is_vouched: bool) -> tuple[Contact, Pr
     email_key = index.exact("email", person.email) if person.email else None
     phone_key = index.exact("phone", person.phone.match_key) if person.phone else None
     house_key = place_key(house.line1, house.postcode)
-    _hold([key for key in (email_key, phone_key, house_key) if key])
+    hold([key for key in (email_key, phone_key, house_key) if key])
     return _contact(person, email_key, phone_key, is_vouched), _property(house, house_key)
 
 
@@ -61,13 +62,13 @@ def note_consent(contact_id: UUID, channel: str, purpose: str, granted: bool, wo
     )  # fmt: skip
 
 
-def _hold(keys: list[bytes]) -> None:
+def hold(keys: list[bytes]) -> None:
     """Let only one transaction at a time decide about these blind keys, so that two enquiries at once make one row.
 
     Locks are taken in the order of their keys, so that two callers can't wait for each other.
     """
     if keys:
-        numbers = sorted(int.from_bytes(key[:8], "big", signed=True) for key in keys)
+        numbers = sorted({int.from_bytes(key[:8], "big", signed=True) for key in keys})
         db.session.execute(_LOCK, {"keys": numbers})
 
 
@@ -78,7 +79,7 @@ _LOCK = text(
 
 def _contact(person: Person, email_key: bytes | None, phone_key: bytes | None, is_vouched: bool) -> Contact:
     for contact in _candidates(email_key, phone_key):
-        if _contradicts(contact, email_key, phone_key) or not _same_person(contact.name, person.name):
+        if contradicts(contact, email_key, phone_key) or not same_person(contact.name, person.name):
             continue
         if not is_vouched and _brings_more(contact, email_key, phone_key):
             continue
@@ -121,7 +122,14 @@ def _candidates(email_key: bytes | None, phone_key: bytes | None) -> list[Contac
     return sorted(found, key=lambda contact: contact.email_key != email_key)
 
 
-def _contradicts(contact: Contact, email_key: bytes | None, phone_key: bytes | None) -> bool:
+class Known(Protocol):
+    """Somebody of whom the blind keys are known: a contact, or what an import is about to make one of."""
+
+    email_key: bytes | None
+    phone_key: bytes | None
+
+
+def contradicts(contact: Known, email_key: bytes | None, phone_key: bytes | None) -> bool:
     """Whether both sides have an email, or both a number, and they differ."""
     return bool(
         (email_key and contact.email_key and email_key != contact.email_key)
@@ -134,6 +142,6 @@ def _brings_more(contact: Contact, email_key: bytes | None, phone_key: bytes | N
     return bool((email_key and not contact.email_key) or (phone_key and not contact.phone_key))
 
 
-def _same_person(known: str, given: str) -> bool:
+def same_person(known: str, given: str) -> bool:
     """Names fit when their last words agree, or one has a word of the other ("J Pike", "Jon Pike", "Pike")."""
     return bool(set(fold(known).split()) & {word for word in fold(given).split() if len(word) > 1})
