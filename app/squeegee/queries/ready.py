@@ -15,7 +15,7 @@ from app.core.tenancy import current_workspace_id
 from app.extensions import db
 from app.leads.models import Lead, Stage
 from app.leads.queries.stages import known_stages
-from app.reconciliation.queries import PossibleCustomer, possible_customers
+from app.reconciliation.queries.possible import PossibleCustomer, possible_customers
 from app.squeegee.mapping import LeadFacts, missing, missing_for_api
 from app.squeegee.models import SqueegeeAccount, Transfer
 from app.squeegee.queries.account import get_account, is_connected
