@@ -159,13 +159,14 @@ def _wrong_path(key: str, value: str) -> str:
 
 
 def _doubled(values: Mapping[str, str], group: str) -> dict[str, str]:
-    """Two facts can't stand in one place, nor one inside the other's."""
+    """Two facts can't stand in one place, nor one inside the other's; what was changed is to blame."""
     taken: dict[str, str] = {}
     errors = {}
     for key, value in values.items():
         for place in _split(value) if key.startswith(group) else ():
-            if any(place == other or place.startswith(f"{other}.") or other.startswith(f"{place}.") for other in taken):
-                errors[key] = "Another fact stands in this place already."
+            for other, its_key in taken.items():
+                if place == other or place.startswith(f"{other}.") or other.startswith(f"{place}."):
+                    errors[its_key if value == DEFAULTS[key] else key] = "Another fact stands in this place already."
             taken[place] = key
     return errors
 
