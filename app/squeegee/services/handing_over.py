@@ -50,12 +50,13 @@ def hand_over(lead_id: UUID, method: str, actor: Actor, first_service_date: date
 
 
 def enter_by_hand(
-    lead_id: UUID, customer_id: str, actor: Actor, *, first_service_date: date | None = None, method: str = "copy_sheet"
-) -> Transfer:
+    lead_id: UUID, customer_id: str, actor: Actor, *, first_service_date: date | None = None,
+    method: str = "copy_sheet", handed: Sequence[tuple[str, str]] = (),
+) -> Transfer:  # fmt: skip
     """Note that someone typed the lead into Squeegee. `customer_id` is its id or reference there.
 
-    With a first date the booking counts as confirmed at once. Raises Invalid, and Conflict when the lead is there or
-    on its way already.
+    `handed`: what they typed, as note_entered keeps it. With a first date the booking counts as confirmed at once.
+    Raises Invalid, and Conflict when the lead is there or on its way already.
     """
     lead = get_lead(lead_id, lock=True)
     refuse_second(lead)
@@ -64,7 +65,7 @@ def enter_by_hand(
     errors |= _not_ready(lead, {})
     if errors:
         raise Invalid(errors)
-    transfer = note_entered(lead, method, actor, reference, first_service_date)
+    transfer = note_entered(lead, method, actor, reference, first_service_date, handed=handed)
     if first_service_date is not None:
         record_booking(lead.id, first_service_date, actor)
     return transfer

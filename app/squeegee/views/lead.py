@@ -8,11 +8,13 @@ from flask import Response, flash, g, request, url_for
 from app.core import web
 from app.core.errors import Conflict, Invalid
 from app.core.fragments import page, redirect_to, wants_fragment
+from app.core.ids import parse_id
 from app.core.permissions import permit
 from app.extensions import db
 from app.leads.services import get_lead
 from app.squeegee import queries, services
 from app.squeegee.forms import read_date
+from app.squeegee.services.copying import confirm_sheet
 from app.squeegee.views import bp
 from app.workspaces.layout import desk, desk_or_fragment
 
@@ -34,18 +36,24 @@ def copy_sheet(slug: str, lead_id: UUID) -> Response:
 @bp.post("/w/<slug>/leads/<uuid:lead_id>/copy-sheet")
 @permit("leads:transfer")
 def confirm_copy(slug: str, lead_id: UUID) -> Response:
-    """The lead is in Squeegee: typed in by a person, who says under which id."""
+    """The lead is in Squeegee: typed in by a person, who says under which id. Then the next one's sheet, if wanted."""
+    form = request.form
     try:
-        transfer = services.enter_by_hand(
-            lead_id, request.form.get("squeegee_id", ""), web.actor(), first_service_date=read_date(request.form)
-        )
+        day = read_date(form)
+        transfer = confirm_sheet(lead_id, form.get("squeegee_id", ""), day, form.get("seen", ""), web.actor())
     except Invalid as error:
         db.session.rollback()
-        return _sheet(lead_id, error.errors, request.form, 422)
+        return _sheet(lead_id, error.errors, form, 422)
     except Conflict as error:
         db.session.rollback()
-        return _sheet(lead_id, {"": error.message}, request.form, 409)
-    flash("Noted: the lead is in Squeegee.", "good")
+        return _sheet(lead_id, {"": error.message}, form, 409)
+    lead, then = get_lead(lead_id), form.get("then", "")
+    flash(f"Noted: {lead.contact.name or lead.number} is in Squeegee.", "good")
+    following = parse_id(then)
+    if following:
+        return redirect_to(url_for("squeegee.copy_sheet", lead_id=following))
+    if then:
+        return redirect_to(url_for("squeegee.queue"))
     return redirect_to(url_for("squeegee.transfer", transfer_id=transfer.id))
 
 
@@ -77,6 +85,6 @@ def panel_answer(lead_id: UUID, errors: Mapping[str, str] | None = None, status:
 
 
 def _sheet(lead_id: UUID, errors: Mapping[str, str], typed: Mapping[str, str], status: int = 200) -> Response:
-    sheet = queries.copy_sheet(get_lead(lead_id))
+    sheet = queries.copy_sheet(lead_id)
     values = {"sheet": sheet, "errors": errors, "typed": typed}
     return page("squeegee/copy_sheet.html", status, **values, **desk("squeegee"))

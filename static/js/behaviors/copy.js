@@ -1,4 +1,5 @@
-// data-copy="#id" copies that element's words, data-copy-text="..." its own; the button says so for two seconds.
+// data-copy="#id" copies that element's words, data-copy-text="..." its own; the button says so for two seconds and
+// tells ("copied") whoever goes on from there.
 import { announce, toast } from "./toast.js";
 
 document.addEventListener("click", async (event) => {
@@ -10,10 +11,10 @@ document.addEventListener("click", async (event) => {
     await navigator.clipboard.writeText(words);
   } catch {
     if (source) getSelection().selectAllChildren(source);
-    toast("Your browser did not allow copying. It is marked: press Ctrl and C.", { kind: "bad" });
-    return;
+    if (!source || !document.execCommand("copy")) return toast("Your browser did not allow copying. It is marked: press Ctrl and C.", { kind: "bad" });
   }
   announce("Copied");
+  button.dispatchEvent(new CustomEvent("copied", { bubbles: true }));
   const label = [...button.childNodes].reverse().find((node) => node.nodeType === Node.TEXT_NODE && node.data.trim());
   if (!label || button.classList.contains("copied")) return;
   const before = label.data;
