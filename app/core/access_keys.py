@@ -92,11 +92,11 @@ def find(kind: str, key: str) -> Found | None:
 
 
 def without_keys(text: str, *kinds: str) -> str:
-    """`text` with the keys of these kinds (invitation, quote) taken out of its links.
+    """`text` with the keys of these kinds taken out of its links: of all that open something, where none is named.
 
     A link is its reader's whole authority: whoever reads it on the desk could act as the person it was sent to.
     """
-    for kind in kinds:
+    for kind in kinds or _IN_LINKS:
         text = _IN_LINKS[kind].sub(r"\1…", text)
     return text
 

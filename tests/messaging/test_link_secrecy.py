@@ -76,8 +76,24 @@ def test_the_timeline_keeps_no_link_that_a_customer_sends_back(alice: Client, ma
     assert "of last week" in shown and "/c/…" in shown and not CUSTOMERS.search(shown)
 
 
+def test_an_onlooker_reads_no_link_for_photos_that_was_texted(
+    alice: Client, dave: Client, make_lead: Any, run_outbox: Callable[[], int], make_due: Callable[..., int],
+    mailbox: Any,
+) -> None:  # fmt: skip
+    lead = make_lead(phone="07700 900123")
+    assert alice.post(f"/w/wells/leads/{lead.id}/photo-link", data={"channel": "sms"}, hx=True).status_code == 200
+    make_due("message.send")
+    run_outbox()
+    assert "/p/" in mailbox.texts("+447700900123")[0]["body"]
+    for reader in (dave, alice):
+        shown = reader.get(f"/w/wells/leads/{lead.id}/timeline").text
+        assert "/p/…" in shown and not CUSTOMERS.search(shown)
+
+
 def test_only_the_keys_asked_for_are_taken_out() -> None:
     text = f"http://a/invite/{'i' * 32}, https://a/c/{'q' * 32}. /c/short"
+    photos = f"http://a/p/{'p' * 32}"
     assert without_keys(text, "invitation") == f"http://a/invite/…, https://a/c/{'q' * 32}. /c/short"
     assert without_keys(text, "invitation", "quote") == "http://a/invite/…, https://a/c/…. /c/short"
-    assert without_keys(text) == text
+    assert without_keys(f"{text} {photos}", "invitation", "quote").endswith(photos)
+    assert without_keys(f"{text} {photos}") == "http://a/invite/…, https://a/c/…. /c/short http://a/p/…"

@@ -153,7 +153,7 @@ def _is_seen(placed: Arrival) -> bool:
 def _waiting(row: Arrival) -> Waiting:
     return Waiting(
         row.id, row.channel, row.state, row.why, row.sender, row.sender_name, row.subject,
-        without_keys(row.body or "", "invitation", "quote", "photos"),  # whoever answers a mail quotes its links
+        without_keys(row.body or ""),  # whoever answers a mail quotes its links
         row.received_at, tuple(row.candidate_ids), row.message_id,
     )  # fmt: skip
 

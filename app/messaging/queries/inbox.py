@@ -139,7 +139,7 @@ def _gist(row: Any, body: str) -> str:
     said = body[:_LOOKED_AT]
     if row.direction == "in" and row.channel == "email":
         said = split_reply(said).new
-    text = without_keys(" ".join(said.split()), "invitation", "quote", "photos")
+    text = without_keys(" ".join(said.split()))
     return text if len(text) <= _LONGEST_GIST else f"{text[: _LONGEST_GIST - 1]}…"
 
 

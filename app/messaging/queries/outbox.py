@@ -138,9 +138,9 @@ def get_message(message_id: UUID) -> Message:
 def body_for(message: Message, *, may_answer: bool) -> str:
     """What the message says, for a reader of the desk, without the key of an invitation: it makes its reader a member.
 
-    Unless they may write quotes (`may_answer`), the customer's own link is taken out too.
+    Unless they may write quotes (`may_answer`), every link of the customer's own is taken out too.
     """
-    return without_keys(message.body, "invitation", *(() if may_answer else ("quote", "photos")))
+    return without_keys(message.body, *(("invitation",) if may_answer else ()))
 
 
 #: The messages of the lead `lead` in `here` that have not settled (leaving, failed, uncertain), the oldest first.
@@ -229,5 +229,5 @@ def _gist(message: Message) -> str:
 
 def _shortened(subject: str | None, body: str) -> str:
     """The subject, or the beginning of the text."""
-    text = subject or without_keys(" ".join(body.split()), "invitation", "quote", "photos")
+    text = subject or without_keys(" ".join(body.split()))
     return text if len(text) <= 90 else f"{text[:89]}…"

@@ -194,7 +194,7 @@ def bubbles_of(
     shown = rows[:size]
     oldest = make_cursor([shown[-1].created_at, shown[-1].id], listed) if shown else None
     has_older = len(rows) > size or query is _SINCE
-    hidden = ("invitation",) if may_answer else ("invitation", "quote", "photos")
+    hidden = ("invitation",) if may_answer else ()  # all
     messages = [_bubble(row, zone, hidden) for row in reversed(shown)]
     return Bubbles(messages, oldest if has_older else None, oldest)
 

@@ -85,7 +85,7 @@ def draft_of(arrival: Arrival) -> LeadDraft:
     """A lead as far as its first words tell it, for the form that makes one."""
     phone = phones.parse(arrival.sender) if arrival.channel != "email" else None
     email = email_addresses.parse(arrival.sender) if arrival.channel == "email" else None
-    wishes = without_keys("\n\n".join(filter(None, (arrival.subject, arrival.body))), "invitation", "quote", "photos")
+    wishes = without_keys("\n\n".join(filter(None, (arrival.subject, arrival.body))))
     return LeadDraft(
         name=arrival.sender_name or "", email=email, phone=phone.national if phone else None,
         wishes=wishes[:2_000] or None, source_key="email" if arrival.channel == "email" else "phone",

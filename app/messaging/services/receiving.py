@@ -72,7 +72,7 @@ def receive(
 def _told(words: str, attached: str) -> str:
     """What the timeline says: a reply may hold our links, and people read it who must not act in the customer's place.
     """
-    told = without_keys(words[:10_000], "invitation", "quote", "photos")
+    told = without_keys(words[:10_000])
     return name_attached(told, (attached,) if attached else ())
 
 

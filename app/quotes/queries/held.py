@@ -122,7 +122,7 @@ def _messages(lead_id: UUID) -> Iterator[tuple[str, str]]:
     )
     for message in rows:
         way = "From you" if message.direction == "in" else "To you"
-        text = without_keys(message.body, "quote", "photos", "invitation")
+        text = without_keys(message.body)
         head = f"{message.subject}\n" if message.subject else ""
         yield f"{way} by {_CHANNELS[message.channel]}, {_day(message.sent_at or message.created_at)}", f"{head}{text}"
 
