@@ -17,6 +17,7 @@ from app.core.tenancy import current_workspace_id
 from app.extensions import db
 from app.followups.models import FollowUp
 from app.followups.models import Sequence as Sequences
+from app.followups.queries.steps import UNSEEN
 from app.followups.queries.ways import OF_LEAD, NextStep, Way, way_of
 from app.leads.models import Lead
 from app.messaging.queries import WAITING, MessageRow, waiting_row
@@ -26,8 +27,6 @@ PAGE = 30
 MOST_PLANNED = 40
 #: Sequences that ended are shown for so long, so that people see why a chase went quiet.
 ENDED_SHOWN = timedelta(days=14)
-#: What Sill does for itself in passing is nothing that anybody waits for.
-_UNSEEN = ("branch", "stage", "wait")
 _ICONS = {"email": "mail", "sms": "message-square", "call": "phone", "task": "clipboard-list"}
 _WORDS = {"email": "Email", "sms": "SMS", "call": "Call", "task": "Task"}
 
@@ -85,7 +84,7 @@ _PLANNED = (
     select(FollowUp.id.label("act_id"), FollowUp.kind, FollowUp.title, FollowUp.due_at, FollowUp.enrolment_id)
     .where(
         FollowUp.workspace_id == bindparam("here"), FollowUp.lead_id == bindparam("lead"),
-        FollowUp.state == fixed("planned"), FollowUp.kind.not_in(_UNSEEN),
+        FollowUp.state == fixed("planned"), FollowUp.kind.not_in(UNSEEN),
     )
     .order_by(FollowUp.due_at, FollowUp.id)
     .limit(MOST_PLANNED)
@@ -140,7 +139,7 @@ def count_planned(lead_ids: Sequence[UUID]) -> tuple[int, int]:
     row = db.session.execute(
         select(func.count().filter(by_stage), func.count().filter(~by_stage)).where(
             FollowUp.workspace_id == current_workspace_id(), FollowUp.lead_id == one_among(lead_ids),
-            FollowUp.state == fixed("planned"), FollowUp.kind.not_in(_UNSEEN),
+            FollowUp.state == fixed("planned"), FollowUp.kind.not_in(UNSEEN),
         )
     ).one()  # fmt: skip
     return int(row[0]), int(row[1])

@@ -11,6 +11,8 @@ from typing import Any
 #: Those that Sill does when their time comes, those that wait for a person, and those without an act of their own.
 AUTOMATIC = ("email", "sms", "stage", "branch")
 BY_PEOPLE = ("call", "task")
+#: What Sill does for itself in passing is no act that anybody waits for.
+UNSEEN = ("branch", "stage", "wait")
 STEP_KINDS = ("email", "sms", "call", "task", "stage", "wait", "branch")
 MESSAGES = ("email", "sms")
 #: What a delay is counted in. "until_month": until the next 1st of the month `amount` (1 to 12).

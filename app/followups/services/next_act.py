@@ -11,11 +11,9 @@ from app.core.models import fixed, one_among
 from app.core.tenancy import current_workspace_id
 from app.extensions import db
 from app.followups.models import FollowUp
+from app.followups.queries.steps import UNSEEN
 from app.leads.models import Lead
 from app.leads.services import get_lead
-
-#: What Sill does for itself in passing is no act that anybody waits for.
-_UNSEEN = ("branch", "stage", "wait")
 
 
 def refresh_next_act(lead_id: UUID) -> None:
@@ -26,7 +24,7 @@ def refresh_next_act(lead_id: UUID) -> None:
         select(FollowUp.title, FollowUp.due_at)
         .where(
             FollowUp.workspace_id == current_workspace_id(), FollowUp.lead_id == lead_id,
-            FollowUp.state == fixed("planned"), FollowUp.kind.not_in(_UNSEEN),
+            FollowUp.state == fixed("planned"), FollowUp.kind.not_in(UNSEEN),
         )
         .order_by(FollowUp.due_at, FollowUp.id)
         .limit(1)
@@ -42,7 +40,7 @@ def keep_next_act(lead: Lead, title: str | None, due_at: datetime | None) -> Non
 
 def keep_first(lead: Lead, planned: Sequence[FollowUp]) -> None:
     """Keep the earliest of these: for a lead with which nothing else can be planned yet."""
-    seen = [each for each in planned if each.kind not in _UNSEEN]
+    seen = [each for each in planned if each.kind not in UNSEEN]
     first = min(seen, key=lambda each: (each.due_at, each.id), default=None)
     keep_next_act(lead, first.title if first else None, first.due_at if first else None)
 
@@ -55,7 +53,7 @@ def refresh_next_acts(lead_ids: Sequence[UUID]) -> None:
             select(column)
             .where(
                 FollowUp.workspace_id == Lead.workspace_id, FollowUp.lead_id == Lead.id,
-                FollowUp.state == fixed("planned"), FollowUp.kind.not_in(_UNSEEN),
+                FollowUp.state == fixed("planned"), FollowUp.kind.not_in(UNSEEN),
             )
             .order_by(FollowUp.due_at, FollowUp.id)
             .limit(1)
