@@ -3,7 +3,7 @@
 from app.followups.services.carrying_out import carry_out
 from app.followups.services.dating import Dated, dates_of
 from app.followups.services.editing import save_steps
-from app.followups.services.ending import cancel_planned, end_chase, stop, stop_chase
+from app.followups.services.ending import cancel_planned, stop, stop_chase
 from app.followups.services.enrolling import enrol, enrol_by_rule
 from app.followups.services.finishing import finish_follow_up, skip
 from app.followups.services.moving_on import move_to_version
@@ -12,6 +12,7 @@ from app.followups.services.opting_out import end_unwanted
 from app.followups.services.pausing import pause, pause_chase, resume, resume_when_due
 from app.followups.services.planning import plan_for_stage, plan_task, started_by
 from app.followups.services.postponing import call_off, postpone, reopen
+from app.followups.services.reacting import end_chase
 from app.followups.services.resting import go_on, rest
 from app.followups.services.returning import plan_return, restore_planned
 from app.followups.services.setting_out import add_default_sequences

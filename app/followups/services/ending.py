@@ -7,36 +7,26 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, and_, false, or_, select, true, update
 from sqlalchemy.orm import aliased
 
-from app.activities.services import record_activity
 from app.core import outbox
 from app.core.catalogue import known
 from app.core.clock import utcnow
 from app.core.errors import Conflict
 from app.core.events import Event
-from app.core.fragments import topic
 from app.core.loading import load_one
 from app.core.models import fixed, one_among
 from app.core.permissions import Actor
-from app.core.tenancy import acting_in, current_scope, current_workspace_id
+from app.core.tenancy import current_workspace_id
 from app.extensions import db
 from app.followups.models import Enrolment, FollowUp, Sequence
 from app.followups.queries.steps import AUTOMATIC
 from app.followups.services.enrolling import UNDER_WAY
 from app.followups.services.laying_out import DUE, sequence_of
 from app.followups.services.next_act import refresh_next_act
+from app.followups.services.telling import tell
 from app.leads.models import Lead
 from app.leads.services import get_lead
 from app.messaging import services as messaging
 from app.messaging.models import Message
-
-#: Event -> why the chase ends with it.
-_ENDS = {
-    "reply.received": "replied", "quote.question_asked": "replied", "contact.opted_out": "opted_out",
-    "booking.confirmed": "booked", "appointment.booked": "booked",
-    "quote.accepted": "accepted", "quote.declined": "declined",
-}  # fmt: skip
-#: What a reply that nobody dares to judge does, and one that no person wrote.
-_DOUBTFUL, _BY_MACHINE = ("unclear",), ("automatic",)
 
 
 def cancel_planned(event: Event) -> None:
@@ -72,24 +62,6 @@ def cancel_planned(event: Event) -> None:
         _take_back(lead_id, event.actor, and_(of_other_moves, _ends(FollowUp, lasting, undone_id)))
 
 
-def end_chase(event: Event) -> None:
-    """The reaction to what makes a chase a nuisance (the table above): it ends in the same transaction.
-
-    A reply that nobody dares to judge pauses it instead; one that a machine wrote changes nothing.
-    """
-    from app.followups.services.pausing import pause_chase
-
-    triage = event.data.get("triage")
-    if event.lead_id is None or triage in _BY_MACHINE:
-        return
-    scope = current_scope()
-    with acting_in(scope.workspace_id, user_id=scope.user_id):
-        if triage in _DOUBTFUL:
-            pause_chase(event.lead_id, "doubtful_reply", event.actor)
-        else:
-            stop_chase(event.lead_id, _ENDS[event.name], event.actor)
-
-
 def stop_chase(lead_id: UUID, why: str, actor: Actor) -> int:
     """End every sequence that a lead is on, call off what they planned, take back what has not left yet.
 
@@ -104,7 +76,8 @@ def stop_chase(lead_id: UUID, why: str, actor: Actor) -> int:
     _take_back(lead_id, actor)
     if ended:
         refresh_next_act(lead_id)
-        _tell(lead, actor, "sequence.stopped", why, [row.sequence_id for row in ended])
+        for row in ended:
+            tell(lead, "sequence.stopped", sequence_of(row.sequence_id), actor, why=why)
     return len(ended)
 
 
@@ -118,7 +91,7 @@ def stop(enrolment_id: UUID, actor: Actor) -> Enrolment:
     _take_back(lead.id, actor, FollowUp.enrolment_id == enrolment.id)
     db.session.refresh(enrolment)
     refresh_next_act(lead.id)
-    _tell(lead, actor, "sequence.stopped", "by_person", [enrolment.sequence_id])
+    tell(lead, "sequence.stopped", sequence_of(enrolment.sequence_id), actor, why="by_person")
     return enrolment
 
 
@@ -222,13 +195,3 @@ def _take_back(lead_id: UUID, actor: Actor, which: ColumnElement[bool] | None = 
         query = query.where(which)
     for message_id in db.session.scalars(query.with_for_update(of=Message)).all():
         messaging.unsend(message_id, actor)
-
-
-def _tell(lead: Lead, actor: Actor, event: str, why: str, sequence_ids: list[UUID]) -> None:
-    for sequence_id in sequence_ids:
-        record_activity(
-            lead, "follow_up", event, actor, topics=(topic("lead", lead.id), "sequences", "outbox"),
-            data={
-                "title": sequence_of(sequence_id).name, "kind": "sequence", "sequence_id": str(sequence_id), "why": why
-            },
-        )  # fmt: skip

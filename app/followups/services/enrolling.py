@@ -4,12 +4,10 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from app.activities.services import record_activity
 from app.core.catalogue import known
 from app.core.clock import utcnow
 from app.core.errors import Conflict
 from app.core.events import Event
-from app.core.fragments import topic
 from app.core.permissions import Actor
 from app.core.tenancy import acting_in, current_scope, current_workspace_id
 from app.extensions import db
@@ -18,6 +16,7 @@ from app.followups.queries.steps import steps_of
 from app.followups.services.conditions import all_hold
 from app.followups.services.laying_out import lay_out
 from app.followups.services.next_act import refresh_next_act
+from app.followups.services.telling import tell
 from app.leads.models import Lead
 from app.leads.services import get_lead
 
@@ -42,11 +41,7 @@ def enrol(
         raise Conflict(f"{lead.number} is under way on {sequence.name} already.")
     enrolment, _ = begin(lead, sequence, actor, how, stage_change_id)
     refresh_next_act(lead.id)
-    record_activity(
-        lead, "follow_up", "sequence.started", actor, subject_id=enrolment.id,
-        data={"title": sequence.name, "kind": "sequence", "sequence_id": str(sequence.id), "how": how},
-        topics=(topic("lead", lead.id), "sequences", "outbox"),
-    )  # fmt: skip
+    tell(lead, "sequence.started", sequence, actor, enrolment.id, how=how)
     return enrolment
 
 

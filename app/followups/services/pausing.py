@@ -5,11 +5,9 @@ from uuid import UUID
 
 from sqlalchemy import and_, select, update
 
-from app.activities.services import record_activity
 from app.core import outbox
 from app.core.clock import utcnow
 from app.core.errors import Conflict, Invalid
-from app.core.fragments import topic
 from app.core.ids import new_id
 from app.core.permissions import SYSTEM, Actor
 from app.core.tenancy import current_workspace_id
@@ -18,6 +16,7 @@ from app.followups.models import Enrolment, FollowUp
 from app.followups.services.ending import end_if_done, locked_enrolment
 from app.followups.services.laying_out import DUE, PAUSED, lay_out, resting, rows_of, sequence_of, steps_under_way
 from app.followups.services.next_act import refresh_next_act
+from app.followups.services.telling import tell
 from app.leads.models import Lead
 from app.leads.services import get_lead
 from app.workspaces.queries import current_workspace
@@ -76,7 +75,7 @@ def resume(enrolment_id: UUID, actor: Actor) -> Enrolment:
     lay_out(enrolment, steps_under_way(enrolment), lead, rows, redate=resting(rows))
     end_if_done(enrolment.id)
     refresh_next_act(lead.id)
-    _tell(enrolment, lead, "sequence.resumed", actor)
+    tell(lead, "sequence.resumed", sequence_of(enrolment.sequence_id), actor, enrolment.id, why=None, until=None)
     return enrolment
 
 
@@ -114,15 +113,5 @@ def _rest(enrolment: Enrolment, lead: Lead, why: str, actor: Actor, until: datet
     if until is not None:
         outbox.enqueue(RESUME, enrolment.id, dedupe_key=str(new_id()), run_at=until)
     refresh_next_act(lead.id)
-    _tell(enrolment, lead, "sequence.paused", actor, until)
-
-
-def _tell(enrolment: Enrolment, lead: Lead, event: str, actor: Actor, until: datetime | None = None) -> None:
-    record_activity(
-        lead, "follow_up", event, actor, subject_id=enrolment.id,
-        topics=(topic("lead", lead.id), "sequences", "outbox"),
-        data={
-            "title": sequence_of(enrolment.sequence_id).name, "kind": "sequence", "why": enrolment.why,
-            "sequence_id": str(enrolment.sequence_id), "until": until.isoformat() if until else None,
-        },
-    )  # fmt: skip
+    ends = until.isoformat() if until else None
+    tell(lead, "sequence.paused", sequence_of(enrolment.sequence_id), actor, enrolment.id, why=why, until=ends)

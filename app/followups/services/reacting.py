@@ -1,0 +1,31 @@
+"""What happens to a lead's chases when its customer answers, books or wants no more of them."""
+
+from app.core.events import Event
+from app.core.tenancy import acting_in, current_scope
+from app.followups.services.ending import stop_chase
+from app.followups.services.pausing import pause_chase
+
+#: Event -> why the chase ends with it.
+_ENDS = {
+    "reply.received": "replied", "quote.question_asked": "replied", "contact.opted_out": "opted_out",
+    "booking.confirmed": "booked", "appointment.booked": "booked",
+    "quote.accepted": "accepted", "quote.declined": "declined",
+}  # fmt: skip
+#: What a reply that nobody dares to judge does, and one that no person wrote.
+_DOUBTFUL, _BY_MACHINE = ("unclear",), ("automatic",)
+
+
+def end_chase(event: Event) -> None:
+    """The reaction to what makes a chase a nuisance (the table above): it ends in the same transaction.
+
+    A reply that nobody dares to judge pauses it instead; one that a machine wrote changes nothing.
+    """
+    triage = event.data.get("triage")
+    if event.lead_id is None or triage in _BY_MACHINE:
+        return
+    scope = current_scope()
+    with acting_in(scope.workspace_id, user_id=scope.user_id):
+        if triage in _DOUBTFUL:
+            pause_chase(event.lead_id, "doubtful_reply", event.actor)
+        else:
+            stop_chase(event.lead_id, _ENDS[event.name], event.actor)
