@@ -62,9 +62,9 @@ def rows_page(
 ) -> RowsPage:
     """The rows behind position `after` that the dry run found so, or of which that has become; all without either."""
     query = _rows(import_id, ImportRow.finding, ImportRow.problems, ImportRow.outcome, ImportRow.lead_id, Lead.number)
-    query = query.outerjoin(
-        Lead, (Lead.workspace_id == ImportRow.workspace_id) & (Lead.id == ImportRow.lead_id)
-    ).where(ImportRow.position > after)
+    query = query.outerjoin(Lead, (Lead.workspace_id == ImportRow.workspace_id) & (Lead.id == ImportRow.lead_id)).where(
+        ImportRow.position > after
+    )
     if finding is not None:
         query = query.where(ImportRow.finding == finding)
     if outcome is not None:

@@ -33,7 +33,7 @@ def begin(content: bytes, name: str, layout: str | None, actor: Actor) -> Import
         layout=layout if layout in LAYOUTS else guessed, header=table.header, mapping=mapping, total=len(table.rows),
         created_by=actor.user_id, file_name=name.strip()[-_LONGEST_NAME:] or "Table",
     )  # fmt: skip
-    made.options = first_options(made, table) | {"notes": list(table.notes)}
+    made.options = first_options(made.layout) | {"notes": list(table.notes)}
     db.session.add(made)
     db.session.flush()
     for start in range(0, len(table.rows), _AT_ONCE):

@@ -1,20 +1,129 @@
 """What a person settles before the dry run: what the columns are, and what holds for all rows."""
 
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+
 from app.core.catalogue import known
-from app.core.spreadsheets.reading import Table
+from app.core.errors import Conflict, Invalid
+from app.core.events import Event, publish
+from app.core.loading import load_one
+from app.core.permissions import Actor
+from app.core.search_index import fold
+from app.core.tenancy import current_workspace_id
+from app.extensions import db
 from app.imports.models import Import
-from app.leads.models import LeadSource
+from app.imports.queries.cells.choices import read_choice
+from app.imports.queries.fields import FIELDS_BY_KEY, SEVERAL
+from app.imports.queries.reading import words_in
+from app.leads.models import LeadSource, Stage
+from app.workspaces.queries import member_choices
 
 #: Where leads of a layout come from unless the file or the person says otherwise.
 _SOURCES = {"squeegee": "returning", "notion": "website_form", "plain": "website_form"}
 #: Which stage they stand in then.
 _STAGES = {"squeegee": "transferred_to_squeegee", "notion": "new", "plain": "new"}
+_OPEN = ("uploaded", "checked")
+LONGEST_TAG = 40
 
 
-def first_options(made: Import, table: Table) -> dict:
+def first_options(layout: str) -> dict[str, Any]:
     """What the form of an import begins with."""
-    source = next((source for source in known(LeadSource) if source.key == _SOURCES[made.layout]), None)
+    source = next((source for source in known(LeadSource) if source.key == _SOURCES[layout]), None)
+    stages = _stages()
+    stage_id = next((stage_id for stage_id, key in stages.items() if key == _STAGES[layout]), None)
     return {
-        "source_id": str(source.id) if source else None, "stage_key": _STAGES[made.layout], "owner_id": None,
-        "tag": "", "stages": {}, "begin_sequences": False, "duplicates": "join",
+        "source_id": str(source.id) if source else None, "stage_id": stage_id, "owner_id": None, "tag": "",
+        "stages": {}, "begin_sequences": False, "duplicates": "join",
     }  # fmt: skip
+
+
+def map_columns(
+    import_id: UUID, mapping: Mapping[str, str], options: Mapping[str, Any], seen: int, actor: Actor
+) -> Import:
+    """Keep what the columns hold ({"0": "name"}) and what holds for all rows; a dry run made before counts no more.
+
+    `options`: source_id, owner_id, stage_id (ids as text or None), tag, stages ({word of the file: stage's id}),
+    duplicates ("join" or "skip"), begin_sequences. Stages of new words are suggested. `seen` is the version that the
+    person saw. Raises Invalid by `column-<position>` or the option's name, Conflict when it was changed or begun since.
+    """
+    made = locked_import(import_id)
+    if made.state not in _OPEN:
+        raise Conflict("This import has begun already; its columns can’t be changed any more.")
+    if made.version != seen:
+        raise Conflict("Someone else has changed this import meanwhile. Look at it again.")
+    errors = _wrong_columns(made, mapping) | _wrong_options(options)
+    if errors:
+        raise Invalid(errors)
+    made.mapping = {position: key for position, key in mapping.items() if key}
+    made.options = {**made.options, **options, "stages": _with_suggestions(made, options.get("stages") or {})}
+    made.state, made.done, made.figures = "uploaded", 0, {}
+    db.session.flush()
+    publish(
+        Event(
+            "import.mapped", made.workspace_id, actor, "import", made.id,
+            data={"columns": len(made.mapping)}, topics=frozenset({"imports"}),
+        )
+    )  # fmt: skip
+    return made
+
+
+def locked_import(import_id: UUID) -> Import:
+    """An import as it stands now, held until the transaction ends. Raises NotFound."""
+    query = select(Import).where(Import.workspace_id == current_workspace_id(), Import.id == import_id)
+    return load_one(query, lock=True)
+
+
+def _wrong_columns(made: Import, mapping: Mapping[str, str]) -> dict[str, str]:
+    errors: dict[str, str] = {}
+    taken: dict[str, str] = {}
+    for position, key in mapping.items():
+        if not position.isdecimal() or int(position) >= len(made.header) or key not in FIELDS_BY_KEY:
+            errors[f"column-{position}"] = "Choose one from the list, or leave it empty."
+        elif key in taken and key not in SEVERAL:
+            title = made.header[int(taken[key])]
+            errors[f"column-{position}"] = f"“{title}” is the {FIELDS_BY_KEY[key].label.lower()} already."
+        taken.setdefault(key, position)
+    if not taken.keys() & {"name", "first_name", "last_name"}:
+        errors["mapping"] = "Choose which column holds the name."
+    elif not taken.keys() & {"email", "phone", "mobile", "address", "address_line1", "postcode"}:
+        errors["mapping"] = "Choose which column holds the phone, the email or the address: one of them is needed."
+    return errors
+
+
+def _wrong_options(options: Mapping[str, Any]) -> dict[str, str]:
+    errors: dict[str, str] = {}
+    sources = {str(source.id) for source in known(LeadSource) if source.is_active}
+    stages = _stages()
+    if options.get("source_id") not in sources:
+        errors["source_id"] = "Choose where these leads came from."
+    if options.get("stage_id") not in stages:
+        errors["stage_id"] = "Choose the stage of rows that name none."
+    if options.get("owner_id") and options["owner_id"] not in dict(member_choices()):
+        errors["owner_id"] = "Choose who looks after these leads, or nobody."
+    if len(options.get("tag") or "") > LONGEST_TAG:
+        errors["tag"] = f"Keep a tag under {LONGEST_TAG} characters."
+    if any(stage_id and stage_id not in stages for stage_id in (options.get("stages") or {}).values()):
+        errors["stages"] = "A stage was retired meanwhile. Choose another."
+    return errors
+
+
+def _with_suggestions(made: Import, chosen: Mapping[str, str]) -> dict[str, str]:
+    """The stages by the file's words: as chosen, else by what a word seems to say."""
+    column = next((int(position) for position, key in made.mapping.items() if key == "stage"), None)
+    if column is None:
+        return {}
+    by_key = {key: stage_id for stage_id, key in _stages().items()}
+    held = {fold(word): stage_id for word, stage_id in chosen.items()}
+    found = {}
+    for word, _ in words_in(made.id, column, most=200):
+        stage_id = held.get(fold(word)) or by_key.get(read_choice("stage", word) or "")
+        if stage_id:
+            found[word] = stage_id
+    return found
+
+
+def _stages() -> dict[str, str]:
+    return {str(stage.id): stage.key for stage in known(Stage) if stage.retired_at is None}

@@ -181,16 +181,22 @@ def _lead(draft: LeadDraft, contact: Contact, place: Property, stage: Stage, act
 
 
 _NEXT = text(
-    "insert into lead_number_counters as c (workspace_id, year, last) values (:workspace, :year, 1)"
-    " on conflict (workspace_id, year) do update set last = c.last + 1 returning last"
+    "insert into lead_number_counters as c (workspace_id, year, last) values (:workspace, :year, :count)"
+    " on conflict (workspace_id, year) do update set last = c.last + :count returning last"
 )
 
 
 def next_number(prefix: str, year_format: str, year: int) -> str:
     """The next lead number of the workspace and year, such as SWC-2026-001."""
-    last = db.session.execute(_NEXT, {"workspace": current_workspace_id(), "year": year}).scalar_one()
+    return next_numbers(prefix, year_format, year, 1)[0]
+
+
+def next_numbers(prefix: str, year_format: str, year: int, count: int) -> list[str]:
+    """The next `count` lead numbers (one or more), by one statement."""
+    given = {"workspace": current_workspace_id(), "year": year, "count": count}
+    last = db.session.execute(_NEXT, given).scalar_one()
     shown = str(year) if year_format == "YYYY" else f"{year % 100:02d}"
-    return f"{prefix}-{shown}-{last:03d}"
+    return [f"{prefix}-{shown}-{number:03d}" for number in range(last - count + 1, last + 1)]
 
 
 def _source_id(key: str) -> UUID:

@@ -6,6 +6,7 @@ workspace's days in the bin counts from the next night on.
 """
 
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -44,7 +45,7 @@ def delete_for_good(lead_ids: Sequence[UUID], actor: Actor) -> int:
         raise NotFound
     if any(lead.shelf != "bin" for lead in leads):
         raise Conflict("Only what lies in the bin can be deleted for good.")
-    _remove(leads, actor)
+    remove(leads, actor)
     return len(leads)
 
 
@@ -62,7 +63,7 @@ def remove_expired() -> bool:
     ).all()  # fmt: skip
     leads = [lead for lead in locked_leads(ids) if lead.shelf == "bin"]
     if leads:
-        _remove(leads, SYSTEM)
+        remove(leads, SYSTEM)
     return len(ids) == AT_ONCE
 
 
@@ -91,10 +92,14 @@ def next_night() -> datetime:
     return night if night > now else night + timedelta(days=1)
 
 
-def _remove(leads: Sequence[Lead], actor: Actor) -> None:
-    """Whoever keeps something of a lead outside the database hears of it before the rows are gone."""
+def remove(leads: Sequence[Lead], actor: Actor, *, kept: AbstractSet[UUID] = frozenset()) -> None:
+    """Delete leads, wherever they lie, with the people and houses that no other lead knows.
+
+    `kept` are people and houses that stay nevertheless. Whoever keeps something of a lead outside the database hears
+    of it before the rows are gone.
+    """
     here = current_workspace_id()
-    ids, contact_ids, property_ids = ({getattr(lead, name) for lead in leads} for name in _KEYS)
+    ids, contact_ids, property_ids = ({getattr(lead, name) for lead in leads} - kept for name in _KEYS)
     for lead in leads:
         publish(
             Event(

@@ -11,10 +11,15 @@ from app.extensions import db
 from app.leads.models import Lead, SearchToken
 
 
-def tokens_of(contact: Contact, place: Property, number: str) -> set[bytes]:
-    """Every token under which a lead is found: name, address, phone endings, email, postcode levels, its number."""
+def tokens_of(contact: Contact, place: Property, number: str, reference: str | None = None) -> set[bytes]:
+    """Every token under which a lead is found: name, address, phone endings, email, postcode levels, its number.
+
+    `reference` is what the lead was called in the table that it was brought in from.
+    """
     index = search_index()
     tokens = index.name_tokens(contact.name) | {index.exact("lead_number", number)}
+    if reference:
+        tokens.add(index.exact("lead_number", reference.upper()))
     tokens |= index.address_tokens(place.address_line1, place.town)
     if contact.phone:
         tokens |= index.phone_tokens(contact.phone)
@@ -35,7 +40,7 @@ def index_lead(lead: Lead, contact: Contact, place: Property, *, is_new: bool = 
         insert(SearchToken),
         [
             {"workspace_id": lead.workspace_id, "token": token, "lead_id": lead.id}
-            for token in tokens_of(contact, place, lead.number)
+            for token in tokens_of(contact, place, lead.number, (lead.source_details or {}).get("reference"))
         ],
     )
 

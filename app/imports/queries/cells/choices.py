@@ -1,0 +1,79 @@
+"""Cells that choose one of a few: kinds of house, bedrooms, ways and times to reach somebody, priorities, stages."""
+
+import re
+
+_HOUSES = (
+    ("semi", r"\bsemi"), ("terraced", r"\bterrac|\bterr\b|\bcottage"), ("townhouse", r"\btown ?house"),
+    ("bungalow", r"\bbung"), ("flat", r"\bflat|\bapartment|\bmaisonette"),
+    ("commercial", r"\bcommercial|\bshop|\boffice|\bbusiness|\bpub\b|\bschool|\bsurgery|\bwarehouse|\bhotel"),
+    ("detached", r"\bdetached|\bdet\b"),
+)  # fmt: skip
+_METHODS = (
+    ("sms", r"\btext|\bsms|\bwhats ?app"), ("email", r"\be-?mail"), ("phone", r"\bphone|\bcall|\bring|\bmobile|\btel"),
+    ("any", r"\bany\b|\bno preference|\beither|\ball\b"),
+)  # fmt: skip
+_TIMES = (
+    ("evening", r"\bevening|\bafter (?:work|5|6)"), ("morning", r"\bmorning|\bam\b"),
+    ("afternoon", r"\bafternoon|\bpm\b"),
+    ("any", r"\bany|\bno preference|\ball day"),
+)  # fmt: skip
+_PRIORITIES = (
+    ("urgent", r"\burgent|\basap"), ("high", r"\bhigh|\bimportant|\bhot\b"), ("low", r"\blow|\bcold\b"),
+    ("normal", r"\bnormal|\bmedium|\bmed\b"),
+)  # fmt: skip
+#: Words for stages in other people's tables, those that would be mistaken first.
+_STAGES = (
+    ("not_in_area", r"out(?:side)? of (?:our )?area|outside|not in (?:our )?area|too far|no coverage"),
+    ("booking_confirmed", r"\bbooked|booking confirmed|scheduled|job booked"),
+    ("lost_contact", r"no (?:response|reply|answer)|lost contact|gone quiet|unresponsive|ghost|can't reach"),
+    ("declined", r"declin|\blost|said no|not interested|rejected|refused|too (?:dear|expensive)|cancel|dead|"
+                 r"not proceed|unsuccess|no thank"),
+    ("ready_for_squeegee", r"\bwon\b|accept|ready for squeegee|to be (?:added|entered)|agreed|said yes|go ahead|"
+                           r"approved|new customer"),
+    ("transferred_to_squeegee", r"transferred|in squeegee|added to squeegee|on (?:the )?round|customer|complete|done|"
+                                r"converted|live|active"),
+    ("follow_up_2", r"(?:second|2nd|final|last) (?:follow|chase|email|call)|follow[ -]?up 2|chased? (?:twice|2)"),
+    ("follow_up_1", r"follow|chas"),
+    ("hot_lead", r"\bhot\b|very (?:keen|interested)|likely"),
+    ("negotiating", r"negotiat|discuss|thinking|considering|pending|on hold|waiting for (?:them|customer)"),
+    ("quote_requested", r"quote (?:requested|needed|required|wanted)|to (?:be )?quoted?|needs? (?:a )?(?:quote|price)|"
+                        r"survey|visit|awaiting quote|want"),
+    ("quote_sent", r"quote|quoted|price (?:sent|given)|estimate"),
+    ("contacted", r"contacted|spoke|called|rang|in touch|in progress|emailed|replied|texted"),
+    ("new", r"\bnew\b|enquir|inquir|lead|open|to do|not (?:started|contacted|processed)|uncontacted|received|inbox"),
+)  # fmt: skip
+_COMPILED = {
+    name: tuple((key, re.compile(words)) for key, words in table)
+    for name, table in (
+        ("property_type", _HOUSES), ("preferred_method", _METHODS), ("preferred_time", _TIMES),
+        ("priority", _PRIORITIES), ("stage", _STAGES),
+    )
+}  # fmt: skip
+_NUMBERS = {"one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "studio": 1}
+_NOT_DONE = re.compile(r"\bnot\b|\bno\b|^n$|pending|to do|false|waiting|unprocessed|\bnone\b")
+_DONE = re.compile(r"processed|added|entered|done|yes|^y$|true|transferred|complete|in squeegee|set ?up|live")
+
+
+def read_choice(fact: str, cell: str) -> str | None:
+    """The key of property_type, preferred_method, preferred_time, priority or stage that a cell names, or None."""
+    text = " ".join(cell.casefold().replace("’", "'").split())
+    return next((key for key, words in _COMPILED[fact] if words.search(text)), None)
+
+
+def read_bedrooms(cell: str) -> str | None:
+    """The key for a number of bedrooms: "2" and "1-2 bed" are 1-2, seven are 6+."""
+    text = cell.casefold()
+    numbers = [int(each) for each in re.findall(r"\d{1,2}", text)]
+    numbers += [number for word, number in _NUMBERS.items() if re.search(rf"\b{word}\b", text)]
+    if not numbers or not 1 <= max(numbers) <= 30:
+        return None
+    most = max(numbers)
+    return "1-2" if most <= 2 else "6+" if most >= 6 else str(most)
+
+
+def is_in_squeegee(cell: str) -> bool | None:
+    """Whether a cell says that a customer has been entered into Squeegee; None when it does not say."""
+    text = " ".join(cell.casefold().split())
+    if not text or _NOT_DONE.search(text):
+        return False if text else None
+    return True if _DONE.search(text) else None

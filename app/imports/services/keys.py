@@ -1,0 +1,55 @@
+"""The blind keys by which a row finds who and what is known already."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from app.contacts.models import place_key
+from app.core.keyring import search_index
+from app.core.search_index import fold
+from app.imports.services.beginning import row_key
+from app.imports.services.rows import RowFacts
+
+_TITLES = frozenset({"mr", "mrs", "ms", "miss", "mx", "dr", "prof", "rev", "sir", "lady", "lord", "dame"})
+
+
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """Blind indexes of a row: None where it says nothing of the kind."""
+
+    email: bytes | None
+    phone: bytes | None
+    place: bytes | None
+    reference: bytes | None
+    row: bytes
+
+    @property
+    def shared(self) -> Iterable[bytes]:
+        """Those that an enquiry coming in at the same moment may have too."""
+        return (key for key in (self.email, self.phone, self.place) if key)
+
+
+def keys_of(facts: RowFacts, cells: list[str]) -> Keys:
+    """The keys of a row, made as contacts.services.join makes those of an enquiry."""
+    index = search_index()
+    return Keys(
+        email=index.exact("email", facts.email) if facts.email else None,
+        phone=index.exact("phone", facts.phone.match_key) if facts.phone else None,
+        place=place_key(facts.line1, facts.postcode),
+        reference=index.exact("lead_number", facts.reference.upper()) if facts.reference else None,
+        row=row_key(cells),
+    )
+
+
+def same_householder(known: str, given: str) -> bool:
+    """Whether two names at one house are one person: same last name, and first names that do not differ."""
+    one, other = _bare(known), _bare(given)
+    if not one or not other or one[-1] != other[-1]:
+        return False
+    firsts = one[0] if len(one) > 1 else "", other[0] if len(other) > 1 else ""
+    short = min(len(first) for first in firsts)
+    return firsts[0][:short] == firsts[1][:short]
+
+
+def _bare(name: str) -> list[str]:
+    words = [word.strip(".,") for word in fold(name).split()]
+    return [word for word in words if word and word not in _TITLES]
