@@ -22,7 +22,7 @@ def register(app: Flask) -> None:
     from app.notifications.views import bp as notifications
     from app.price_book.views import bp as price_book
     from app.quotes.views import bp as quotes
-    from app.reconciliation import models as reconciliation  # noqa: F401
+    from app.reconciliation.views import bp as reconciliation
     from app.reports.views import bp as reports
     from app.rounds.views import bp as rounds
     from app.search.views import bp as search
@@ -37,6 +37,6 @@ def register(app: Flask) -> None:
 
     for blueprint in (
         accounts, workspaces, live, leads, contacts, bulk_acts, files, search, activities, followups, messaging,
-        lead_forms, price_book, quotes, rounds, squeegee, my_day, notifications, alerts, reports,
+        lead_forms, price_book, quotes, rounds, squeegee, reconciliation, my_day, notifications, alerts, reports,
     ):  # fmt: skip
         app.register_blueprint(blueprint)

@@ -1,6 +1,7 @@
 """What can be done with Squeegee's exports and what they disagree on. One file a verb; this page lists them."""
 
 from app.reconciliation.services.columns import FIELDS, found_columns
+from app.reconciliation.services.resolving import MOST_AT_ONCE, Outcome, reopen, resolve, stop_several
 from app.reconciliation.services.running import (
     NIGHTLY,
     RUN,
@@ -13,6 +14,8 @@ from app.reconciliation.services.running import (
 from app.reconciliation.services.taking_in import MOST_LINES, begin, compare_again, set_columns, table_of
 
 __all__ = [
-    "FIELDS", "MOST_LINES", "NIGHTLY", "RUN", "TOPIC", "begin", "compare_again", "compare_leads", "compare_some",
-    "found_columns", "locked_export", "read_some", "set_columns", "table_of",
+    "FIELDS", "MOST_AT_ONCE", "MOST_LINES", "NIGHTLY", "Outcome", "RUN", "TOPIC", "begin", "compare_again", "compare_leads",
+    "compare_some",
+    "found_columns", "locked_export", "read_some", "reopen", "resolve", "set_columns", "stop_several",
+    "table_of",
 ]  # fmt: skip

@@ -1,0 +1,68 @@
+"""The exports that were brought in, as the page tells of them."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import defer
+
+from app.accounts.models import User
+from app.core.tenancy import current_workspace_id
+from app.extensions import db
+from app.reconciliation.models import SqueegeeExport
+
+#: How many of them the page lists.
+LISTED = 6
+
+
+@dataclass(frozen=True, slots=True)
+class ExportView:
+    """An export: how it stands, how far it has got, what came of it."""
+
+    id: UUID
+    state: str
+    total: int
+    done: int
+    figures: dict[str, Any]
+    error: str | None
+    by: str
+    created_at: datetime
+    finished_at: datetime | None
+
+    noun = "export"
+
+    @property
+    def is_going_on(self) -> bool:
+        """Whether a worker is busy with it."""
+        return self.state in ("reading", "comparing")
+
+
+def newest_export() -> SqueegeeExport | None:
+    """The export that was compared last."""
+    return db.session.scalars(
+        select(SqueegeeExport)
+        .where(
+            SqueegeeExport.workspace_id == current_workspace_id(), SqueegeeExport.state.in_(("comparing", "done"))
+        )
+        .order_by(SqueegeeExport.created_at.desc(), SqueegeeExport.id.desc())
+        .options(defer(SqueegeeExport.file_sealed))
+        .limit(1)
+    ).first()  # fmt: skip
+
+
+def latest_exports() -> list[ExportView]:
+    """The latest exports, newest first, with who brought them."""
+    table = SqueegeeExport
+    rows = db.session.execute(
+        select(
+            table.id, table.state, table.total, table.done, table.figures, table.error, User.name, table.created_at,
+            table.finished_at,
+        )
+        .outerjoin(User, User.id == table.created_by)
+        .where(table.workspace_id == current_workspace_id())
+        .order_by(table.created_at.desc(), table.id.desc())
+        .limit(LISTED)
+    )  # fmt: skip
+    return [ExportView(*row[:6], row[6] or "Sill", *row[7:]) for row in rows]
