@@ -11,6 +11,7 @@ from app.accounts.models import User
 from app.contacts.models import Contact
 from app.core.cursors import make_cursor, read_cursor
 from app.core.keyring import cipher
+from app.core.loading import load_one
 from app.core.models import fixed
 from app.core.tenancy import current_workspace_id
 from app.extensions import db
@@ -100,6 +101,12 @@ def difference_of(lead_id: UUID) -> Difference | None:
     newest = (BookingNews.created_at.desc(), BookingNews.id.desc())
     rows = db.session.execute(_waiting().where(BookingNews.lead_id == lead_id).order_by(*newest).limit(MOST_SHOWN))
     return next(iter(_by_lead(rows.all())), None)
+
+
+def lead_of_news(news_id: UUID) -> UUID:
+    """The lead that news is about. Raises NotFound."""
+    here = current_workspace_id()
+    return load_one(select(BookingNews).where(BookingNews.workspace_id == here, BookingNews.id == news_id)).lead_id
 
 
 def news_history(cursor: str | None = None) -> tuple[list[NewsLine], str | None]:

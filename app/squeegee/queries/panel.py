@@ -7,11 +7,13 @@ from uuid import UUID
 
 from sqlalchemy import and_, bindparam, select
 
+from app.core.models import fixed
 from app.extensions import db
 from app.leads.models import Lead, Stage
 from app.squeegee.mapping import missing_for_api
-from app.squeegee.models import SqueegeeAccount, Transfer
+from app.squeegee.models import BookingNews, SqueegeeAccount, Transfer
 from app.squeegee.queries.account import is_connected
+from app.squeegee.queries.news import Difference, difference_of
 from app.squeegee.queries.reading import READY, TAKEN, facts_of, suggested_first_date
 from app.squeegee.words import SENTENCES, STATES
 
@@ -25,9 +27,17 @@ _NEWEST = (
     .limit(1)
     .scalar_subquery()
 )
-#: The workspace's account, and the lead's latest transfer if it has any.
+_DIFFERS = (
+    select(BookingNews.id)
+    .where(
+        BookingNews.workspace_id == bindparam("here"), BookingNews.lead_id == bindparam("lead"),
+        BookingNews.state == fixed("differs"),
+    )
+    .exists()
+)  # fmt: skip
+#: The workspace's account, the lead's latest transfer if it has any, and whether news of its booking waits.
 _LATEST = (
-    select(SqueegeeAccount, Transfer)
+    select(SqueegeeAccount, Transfer, _DIFFERS)
     .outerjoin(Transfer, and_(Transfer.workspace_id == SqueegeeAccount.workspace_id, Transfer.id == _NEWEST))
     .where(SqueegeeAccount.workspace_id == bindparam("here"))
 )
@@ -44,6 +54,8 @@ class Panel:
     first_date: date | None
     transfer: Transfer | None
     booked_for: date | None
+    #: Where Squeegee names another first clean.
+    news: Difference | None = None
 
     @property
     def badge(self) -> tuple[str, str]:
@@ -57,10 +69,10 @@ class Panel:
 
 
 def panel(lead: Lead, stage_key: str | None = None) -> Panel:
-    """The panel of a lead, by one statement; one more when the key of its stage is not given."""
+    """The panel of a lead, by one statement; one more when the key of its stage is not given, or news differs."""
     stage_key = stage_key or db.session.get_one(Stage, (lead.workspace_id, lead.stage_id)).key
     row = db.session.execute(_LATEST, {"here": lead.workspace_id, "lead": lead.id}).one_or_none()
-    account, transfer = row or (None, None)
+    account, transfer, differs = row or (None, None, False)
     kind = _kind(stage_key, transfer)
     lacks: Mapping[str, str] = {}
     connected, first_date = False, None
@@ -69,7 +81,7 @@ def panel(lead: Lead, stage_key: str | None = None) -> Panel:
         first_date = suggested_first_date()
     return Panel(
         lead_id=lead.id, kind=kind, lacks=lacks, is_connected=connected, first_date=first_date, transfer=transfer,
-        booked_for=lead.first_service_date,
+        booked_for=lead.first_service_date, news=difference_of(lead.id) if differs else None,
     )  # fmt: skip
 
 

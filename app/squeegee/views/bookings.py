@@ -11,7 +11,7 @@ from app.core.permissions import permit
 from app.extensions import db
 from app.squeegee import services
 from app.squeegee.forms import read_date
-from app.squeegee.queries.news import SOURCES, STATES, differences, news_history
+from app.squeegee.queries.news import SOURCES, STATES, differences, lead_of_news, news_history
 from app.squeegee.views import bp
 from app.squeegee.views.lead import panel_answer
 from app.workspaces.layout import desk_or_fragment
@@ -45,6 +45,8 @@ def decide(slug: str, booking_news_id: UUID) -> Response:
         db.session.rollback()
         words = next(iter(error.errors.values())) if isinstance(error, Invalid) else error.message
         status = 422 if isinstance(error, Invalid) else 409
+        if in_panel:
+            return panel_answer(lead_of_news(booking_news_id), {"": words}, status)
         if wants_fragment():
             return _differences(error=words, status=status)
         return bookings_page(error=words, status=status)
