@@ -13,7 +13,7 @@ def register(app: Flask) -> None:
     from app.contacts.views import bp as contacts
     from app.files.views import bp as files
     from app.followups.views import bp as followups
-    from app.imports import models as imports  # noqa: F401
+    from app.imports.views import bp as imports
     from app.lead_forms.views import bp as lead_forms
     from app.leads.views import bp as leads
     from app.live.views import bp as live
@@ -36,7 +36,7 @@ def register(app: Flask) -> None:
     app.extensions["enter_with_session"] = enter_with_session
 
     for blueprint in (
-        accounts, workspaces, live, leads, contacts, bulk_acts, files, search, activities, followups, messaging,
-        lead_forms, price_book, quotes, rounds, squeegee, reconciliation, my_day, notifications, alerts, reports,
+        accounts, workspaces, live, leads, contacts, bulk_acts, imports, files, search, activities, followups,
+        messaging, lead_forms, price_book, quotes, rounds, squeegee, reconciliation, my_day, notifications, alerts, reports,
     ):  # fmt: skip
         app.register_blueprint(blueprint)

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from app.core.clock import bank_holiday, utcnow
+from app.squeegee.services.sections import digest
 
 NOWHERE = "http://127.0.0.1:9"
 TOMORROW = (utcnow() + timedelta(days=1)).date().isoformat()
@@ -99,8 +100,13 @@ BODIES: dict[str, dict[str, str]] = {
     },
     "rounds.delete_round": {"version": "1"},
     "search.find": {"q": "Hannah"},
+    "imports.map_columns": {"seen": "1", "column-0": "Name", "column-1": "Email"},
+    "imports.change_settings": {"seen": "1"},
+    "squeegee.decide": {"act": "take"},
+    "squeegee.take_bookings": {"lines": "eJyLjgUAARUAuQ=="},
     "squeegee.book": {"first_service_date": TOMORROW},
-    "squeegee.change_settings": {"seen": "2", "base_url": NOWHERE},
+    "squeegee.change_mapping": {"seen": digest({"service_ids": {"window_cleaning": "svc-1"}})},
+    "squeegee.change_settings": {"seen": digest({"base_url": NOWHERE, "token": "PARTNER-1"}), "base_url": NOWHERE},
     "squeegee.confirm_copy": {"squeegee_id": "CUST-1", "first_service_date": TOMORROW},
     "squeegee.hand_over": {"first_service_date": TOMORROW},
     "squeegee.mark_batch": {"lead": "{lead_id}"},

@@ -1,0 +1,32 @@
+"""News of a booking that differs, and an import, for the addresses of their pages."""
+
+from datetime import timedelta
+from uuid import UUID
+
+from app.core.permissions import Actor
+from app.extensions import db
+from app.imports.models import Import, ImportRow
+from app.imports.services import begin
+from app.leads.models import Lead
+from app.squeegee.models import BookingNews
+from app.workspaces.queries import today_here
+
+
+def booking_news(lead: Lead, actor: Actor) -> UUID:
+    """Squeegee names a first clean, the lead has none."""
+    news = BookingNews(
+        lead_id=lead.id, source="file", news_key=f"file/{lead.id}/1", state="differs",
+        first_service_date=today_here() + timedelta(days=4),
+    )  # fmt: skip
+    db.session.add(news)
+    db.session.flush()
+    return news.id
+
+
+def brought_in(lead: Lead, actor: Actor) -> UUID:
+    """A file of two rows, one of which the lead came from."""
+    made: Import = begin(b"Name,Email\nIvy Reed,ivy@example.com\nTom Ash,tom@example.com", "leads.csv", None, actor)
+    row = db.session.query(ImportRow).filter_by(import_id=made.id, position=2).one()
+    row.lead_id = lead.id
+    db.session.flush()
+    return made.id
