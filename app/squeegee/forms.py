@@ -6,10 +6,8 @@ from uuid import UUID
 
 from app.core.errors import Invalid
 from app.core.ids import parse_id
-from app.squeegee.mapping import SERVICE_CODES
 from app.squeegee.models import METHODS
 from app.squeegee.queries import STANDINGS, TransferFilter
-from app.squeegee.services import AccountFacts
 
 
 def read_date(typed: Mapping[str, str], name: str = "first_service_date") -> date | None:
@@ -46,14 +44,3 @@ def _day(text: str) -> date | None:
     except ValueError:
         return None
     return day if 2000 <= day.year < 2200 else None
-
-
-def read_account(typed: Mapping[str, str]) -> AccountFacts:
-    """The settings form. A version that can't be read counts as one that nobody has seen."""
-    seen = typed.get("seen", "")
-    return AccountFacts(
-        base_url=typed.get("base_url", ""),
-        token=typed.get("token", ""),
-        service_ids={code: typed.get(f"service_{code}", "") for code in SERVICE_CODES},
-        seen=int(seen) if seen.isascii() and seen.isdecimal() and len(seen) < 10 else -1,
-    )

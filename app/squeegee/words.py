@@ -35,6 +35,38 @@ OUTCOMES: dict[str, tuple[str, str]] = {
     "not_sent": ("Did not get there", ""),
     "unclear": ("Unclear", "warn"),
 }
+#: The pages of the mapping, in order.
+SECTION_WORDS = {
+    "services": "Services", "frequencies": "Frequencies", "wording": "Tags and notes", "rounds": "Rounds",
+    "file": "File", "advanced": "Advanced",
+}  # fmt: skip
+#: What a frequency of ours can be in Squeegee.
+RHYTHMS = (("weeks", "Every so many weeks"), ("adhoc", "Ad hoc"), ("none", "Not taken"))
+#: How a test of the connection went: title, tone of the notice, what it means or what to do.
+TESTS: dict[str, tuple[str, str, str]] = {
+    "token_taken": ("It works", "good", "Squeegee answers, and takes the token: without one it refuses."),
+    "answers": (
+        "The address answers", "info",
+        "It doesn’t say whether the token is good: that shows with the first transfer.",
+    ),
+    "answers_with_page": (
+        "The address answers with a web page", "info",
+        "So Squeegee may well be there. Whether address and token are right shows with the first transfer.",
+    ),
+    "token_refused": ("Squeegee refuses the token", "bad", "Enter the token again, as Squeegee gave it."),
+    "sends_elsewhere": ("The address sends us elsewhere", "warn", "Enter the one at which its pages really are."),
+    "too_many_requests": ("Squeegee asks us to wait", "warn", "Test again in a few minutes."),
+    "server_error": ("Squeegee has an error of its own", "warn", "Test again later; transfers wait until it answers."),
+    "address_refused": (
+        "The address may not be used", "bad", "It must lead to the public internet by https, on the usual port."
+    ),
+    "name_unknown": ("There is no such address", "bad", "Check how it is written."),
+    "certificate_refused": (
+        "The certificate there can’t be trusted", "bad", "Check the address; nothing is sent to it as it is."
+    ),
+    "not_reached": ("Nobody answers there", "bad", "Check the address, or test again later."),
+    "no_answer": ("No answer came", "warn", "Something is there, but it said nothing we could read. Test again later."),
+}  # fmt: skip
 _REASONS = {
     "address_refused": "The address in the Squeegee settings may not be used. Correct it there, then try again.",
     "not_reached": "Squeegee could not be reached.",
@@ -53,6 +85,7 @@ _REASONS = {
     "server_error": "Squeegee had an error of its own.",
     "token_refused": "Squeegee refuses the token. It goes on once a new one stands in the Squeegee settings.",
     "refused": "Squeegee refused it. Its answer stands below; put right what it names, then try again.",
+    "not_taken": "Squeegee did not take this row of the file. The reason stands below.",
     "incomplete": "Something that Squeegee needs is missing from the lead now. Fill it in, then try again.",
     "not_connected": "Squeegee is not connected. Enter address and token in the settings, then try again.",
 }

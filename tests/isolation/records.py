@@ -40,7 +40,7 @@ from app.squeegee.models import SqueegeeAccount, Transfer
 from app.workspaces.models import Membership
 from app.workspaces.queries import load_place, today_here
 from app.workspaces.services import invite
-from tests.isolation import brought, chases, talk
+from tests.isolation import chases, talk
 from tests.isolation.bodies import BODIES, NOWHERE
 from tests.isolation.needed import NEEDED
 from tests.support.leads import make_lead
@@ -278,6 +278,4 @@ MAKERS: dict[str, Callable[[Lead, Actor], UUID | str]] = {
     "enrolment_id": chases.enrolment,
     "conversation_id": talk.conversation,
     "arrival_id": talk.arrival,
-    "booking_news_id": brought.booking_news,
-    "import_id": brought.brought_in,
 }

@@ -8,7 +8,7 @@ import pytest
 
 from app.extensions import db
 from app.squeegee.queries import get_account
-from app.squeegee.services import AccountFacts, change_account
+from app.squeegee.services import ConnectionFacts, change_connection, change_section, connection_seen, fingerprint
 from app.workspaces.queries import today_here
 from tests.squeegee.desk import Desk
 from tests.support.simulators import Squeegee
@@ -27,8 +27,10 @@ def desk(world: World, squeegee_simulator: Squeegee) -> Desk:
     """Alice's Squeegee account, pointing at the simulator."""
     offered = squeegee_simulator.services()
     service_ids = {code: offered[name] for code, name in OFFERED.items()}
-    facts = AccountFacts(squeegee_simulator.url, squeegee_simulator.token, service_ids, get_account().version)
-    change_account(facts, world.alice.actor)
+    account = get_account()
+    far_end = ConnectionFacts(squeegee_simulator.url, squeegee_simulator.token, connection_seen(account))
+    change_connection(far_end, world.alice.actor)
+    change_section("services", {"service_ids": service_ids}, fingerprint(account, "services"), world.alice.actor)
     db.session.commit()
     return Desk(squeegee_simulator, world.alice.actor, today_here() + timedelta(days=7))
 

@@ -124,37 +124,6 @@ def test_the_file_is_downloaded_and_its_leads_are_marked(desk: Desk, ready_lead:
     assert stage_of(lead) == "transferred_to_squeegee"
 
 
-def test_the_token_is_written_and_never_shown(desk: Desk, alice: Any) -> None:
-    url = f"{FIRST}/settings"
-    page = alice.get(url).text
-    assert desk.far_end.token not in page and "abcd" in page
-    account = get_account()
-    data = {"base_url": account.base_url, "seen": account.version, "token": "", "service_window_cleaning": str(uuid4())}
-    assert alice.post(url, data=data).status_code == 303
-    assert get_account().token == desk.far_end.token
-    assert alice.post(url, data=data).status_code == 409
-    moved = data | {"base_url": "https://elsewhere.example.com", "seen": get_account().version}
-    answer = alice.post(url, data=moved)
-    assert answer.status_code == 422 and "Enter the token again" in answer.text
-
-
-@pytest.mark.parametrize(
-    "address", ["wells.sqgee.com", "ftp://x.example.com", "https://u:p@x.example.com", "https://x.example.com/a"]
-)
-def test_an_address_that_is_none_is_refused(desk: Desk, alice: Any, address: str) -> None:
-    data = {"base_url": address, "token": "PARTNER-1", "seen": get_account().version}
-    answer = alice.post(f"{FIRST}/settings", data=data)
-    assert answer.status_code == 422 and "Enter the address like" in answer.text
-
-
-def test_a_new_secret_is_shown_once(desk: Desk, alice: Any) -> None:
-    before = get_account().webhook_secret
-    shown = alice.post(f"{FIRST}/settings/secret").text
-    secret = get_account().webhook_secret
-    assert secret != before and secret in shown
-    assert secret not in alice.get(f"{FIRST}/settings").text
-
-
 def test_an_onlooker_reads_and_does_nothing(desk: Desk, ready_lead: Any, dave: Any, run_outbox: Any) -> None:
     lead = ready_lead(name="Olive Penrose")
     transfer = desk.start(lead)

@@ -43,7 +43,7 @@ def job_card(facts: LeadFacts, account: Account, first_date: date) -> JobCard:
     pence = facts.price_minor or 0
     return JobCard(
         first_date=first_date,
-        service_ids=tuple(account.service_ids[code] for code in facts.codes if account.service_ids.get(code)),
+        service_ids=tuple(dict.fromkeys(filter(None, map((account.service_ids or {}).get, facts.codes)))),
         price=pence // 100 if pence % 100 == 0 else pence / 100,
         weeks=rhythm.interval if rhythm else None,
         notes=notes_of(facts, account),

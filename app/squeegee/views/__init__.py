@@ -10,10 +10,11 @@ from app.squeegee.views import (  # noqa: E402 - they hang their routes on bp
     circuit,
     hook,
     lead,
+    mapping,
     queue,
     ready,
     settings,
     transfers,
 )
 
-__all__ = ["booking_file", "bookings", "bp", "circuit", "hook", "lead", "queue", "ready", "settings", "transfers"]
+__all__ = ["booking_file", "bookings", "bp", "circuit", "hook", "lead", "mapping", "queue", "ready", "settings", "transfers"]

@@ -1,18 +1,18 @@
-"""How the workspace reaches its Squeegee."""
+"""How the workspace reaches its Squeegee, and whether it does."""
 
 from collections.abc import Mapping
-from typing import Any
 
 from flask import Response, flash, request, url_for
 
 from app.core import web
 from app.core.errors import Conflict, Invalid
 from app.core.fragments import page, redirect_to
+from app.core.network import SENDING, person_or_block
 from app.core.permissions import permit
-from app.extensions import db
-from app.squeegee import queries, services
-from app.squeegee.forms import read_account
-from app.squeegee.mapping import SERVICE_CODES
+from app.core.transactions import keep
+from app.extensions import limiter
+from app.squeegee import queries, services, words
+from app.squeegee.queries.account import is_connected
 from app.squeegee.views import bp
 from app.workspaces.layout import desk
 
@@ -20,7 +20,7 @@ from app.workspaces.layout import desk
 @bp.get("/w/<slug>/squeegee/settings")
 @permit("settings:write")
 def settings(slug: str) -> Response:
-    """Address, token, services, and where confirmations come in."""
+    """Address and token, the last test, and where confirmations come in."""
     return _page()
 
 
@@ -28,16 +28,31 @@ def settings(slug: str) -> Response:
 @permit("settings:write")
 def change_settings(slug: str) -> Response:
     """Keep them. A blank token keeps the one there is."""
+    typed = request.form
+    facts = services.ConnectionFacts(typed.get("base_url", ""), typed.get("token", ""), typed.get("seen", ""))
     try:
-        services.change_account(read_account(request.form), web.actor())
+        services.change_connection(facts, web.actor())
     except Invalid as error:
-        db.session.rollback()
-        return _page(error.errors, request.form, 422)
+        return _page(error.errors, typed=facts.base_url, status=422)
     except Conflict as error:
-        db.session.rollback()
-        return _page({"": error.message}, request.form, 409)
-    flash("Saved.", "good")
+        return _page(conflict=error.message, typed=facts.base_url, status=409)
+    flash("Saved. Test it before the first lead goes over." if facts.base_url.strip() else "Saved.", "good")
     return redirect_to(url_for("squeegee.settings"))
+
+
+@bp.post("/w/<slug>/squeegee/settings/test")
+@permit("settings:write")
+@limiter.limit(SENDING, key_func=person_or_block)
+def test_connection(slug: str) -> Response:
+    """Ask at the address without making anything there."""
+    try:
+        ask = services.prepare_test()
+    except Conflict as error:
+        return _page({"base_url": error.message}, status=409)
+    seen = services.connection_seen(queries.get_account())
+    keep()  # no connection to the database is held while Squeegee takes its time
+    services.note_test(ask(), seen, web.actor())
+    return redirect_to(url_for("squeegee.settings", _anchor="test"))
 
 
 @bp.post("/w/<slug>/squeegee/settings/secret")
@@ -48,16 +63,16 @@ def new_secret(slug: str) -> Response:
 
 
 def _page(
-    errors: Mapping[str, str] | None = None, typed: Mapping[str, str] | None = None, status: int = 200, secret: str = ""
-) -> Response:
+    errors: Mapping[str, str] | None = None, *, typed: str | None = None, conflict: str = "", status: int = 200,
+    secret: str = "",
+) -> Response:  # fmt: skip
     account = queries.get_account()
-    shown: dict[str, Any] = {
-        "base_url": account.base_url,
-        **{f"service_{code}": account.service_ids.get(code, "") for code in SERVICE_CODES},
-    }
     token = account.token
     return page(
-        "squeegee/settings.html", status, values={**shown, **(typed or {}), "token": ""}, errors=errors or {},
-        codes=SERVICE_CODES, seen=account.version, token_end=token[-4:] if token else "", secret=secret,
-        webhook_url=queries.webhook_url(account), **desk("settings"),
+        "squeegee/settings/connection.html", status, section="connection", sections=words.SECTION_WORDS,
+        settings_page="squeegee", account=account, base_url=account.base_url if typed is None else typed,
+        errors=errors or {}, conflict=conflict, seen=services.connection_seen(account),
+        token_end=token[-4:] if token else "", secret=secret, webhook_url=queries.webhook_url(account),
+        is_connected=is_connected(account), outcome=words.TESTS.get(account.test_outcome or ""),
+        circuit=queries.circuit(), words=words, **desk("settings"),
     )  # fmt: skip
