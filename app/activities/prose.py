@@ -183,6 +183,7 @@ def _transfer(a: Words) -> Line:
         "transfer.started": "Hand-over to Squeegee started", "transfer.succeeded": "Handed over to Squeegee",
         "transfer.failed": "Hand-over to Squeegee failed", "transfer.uncertain": "Hand-over to Squeegee is unclear",
         "transfer.partial": "Hand-over to Squeegee is half done", "transfer.cancelled": "Hand-over cancelled",
+        "transfer.not_taken": "Squeegee did not take it",
         "booking.confirmed": "Booking confirmed in Squeegee", "booking.differs": "Squeegee says another first clean",
         "booking.kept": "Our date was kept",
     }  # fmt: skip
@@ -191,6 +192,9 @@ def _transfer(a: Words) -> Line:
         return Line("calendar-clock", titles.get(a.event, a.event), f"{long_date(date.fromisoformat(theirs))} there")
     why = str(a.data.get("reason") or "").replace("_", " ")
     when = f"first clean {long_date(date.fromisoformat(first))}" if first else ""
+    if a.data.get("batch_id") and a.event in ("transfer.started", "transfer.cancelled"):
+        title = "Put into a file for Squeegee" if a.event == "transfer.started" else "Taken out of the file for Squeegee"
+        return Line("file-text", title)
     return Line("refresh-cw", titles.get(a.event, a.event), when or why)
 
 

@@ -1,7 +1,9 @@
 """What the Squeegee pages show. One file a screen; this page lists them."""
 
 from app.squeegee.queries.account import get_account, webhook_url
+from app.squeegee.queries.batches import batch_line, batches, get_batch, rows
 from app.squeegee.queries.checks import MENDING
+from app.squeegee.queries.choosing import choice
 from app.squeegee.queries.circuit import Circuit, circuit
 from app.squeegee.queries.history import (
     MOST_COUNTED,
@@ -22,7 +24,8 @@ from app.squeegee.queries.transfers import TransferPage, transfer_page
 
 __all__ = [
     "MENDING", "MOST_COUNTED", "STANDINGS", "Candidate", "Circuit", "Panel", "Queue", "Sheet", "TransferFilter",
-    "TransferPage", "TransferRow", "candidate", "circuit", "complete_facts", "copy_sheet", "facts_of", "get_account",
-    "get_transfer", "history", "named", "next_to_copy", "open_transfer", "panel", "people", "queue", "recent",
-    "standings", "suggested_first_date", "transfer_page", "webhook_url",
+    "TransferPage", "TransferRow", "batch_line", "batches", "candidate", "choice", "circuit", "complete_facts",
+    "copy_sheet", "facts_of", "get_account", "get_batch", "get_transfer", "history", "named", "next_to_copy",
+    "open_transfer", "panel", "people", "queue", "recent", "rows", "standings", "suggested_first_date",
+    "transfer_page", "webhook_url",
 ]  # fmt: skip

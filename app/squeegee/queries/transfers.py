@@ -87,6 +87,11 @@ class TransferPage:
         return self.state in ("pending", "partial", "uncertain")
 
     @property
+    def batch_id(self) -> UUID | None:
+        """The file that it is a row of."""
+        return self.batch.id if self.batch else None
+
+    @property
     def is_in_a_file(self) -> bool:
         """Whether it waits, in a file, for somebody to say what became of it."""
         return self.batch is not None and self.state == "pending"

@@ -10,6 +10,20 @@ from app.squeegee.services.account import (
     prepare_test,
 )
 from app.squeegee.services.batch import BatchResult, export_ready, mark_entered
+from app.squeegee.services.batches import (
+    CONFIRM,
+    batch_file,
+    batch_report,
+    call_off,
+    cancel_batch,
+    confirm_all,
+    confirm_found,
+    confirm_rows,
+    make_batch,
+    say_entered,
+    say_not_taken,
+    take_out,
+)
 from app.squeegee.services.booking import record_booking
 from app.squeegee.services.circuit import let_one_try, try_now
 from app.squeegee.services.handing_over import enter_by_hand, hand_over
@@ -19,9 +33,10 @@ from app.squeegee.services.settling import cancel, retry, settle
 from app.squeegee.services.several import Outcome, cancel_several, retry_several
 
 __all__ = [
-    "BatchResult", "Confirmation", "ConnectionFacts", "Outcome", "cancel", "cancel_several", "change_connection",
-    "change_section", "connection_seen", "fingerprint", "note_test", "prepare_test",
-    "decide", "enter_by_hand", "export_ready", "hand_over", "mark_entered", "new_webhook_secret", "port_of",
-    "record_booking",
-    "retry", "let_one_try", "retry_several", "settle", "take_file", "take_news", "try_now",
+    "CONFIRM", "BatchResult", "Confirmation", "ConnectionFacts", "Outcome", "batch_file", "batch_report", "call_off",
+    "cancel", "cancel_batch", "cancel_several", "change_connection", "change_section", "confirm_all", "confirm_found",
+    "confirm_rows", "connection_seen", "decide", "enter_by_hand", "export_ready", "fingerprint", "hand_over",
+    "let_one_try", "make_batch", "mark_entered", "new_webhook_secret", "note_test", "port_of", "prepare_test",
+    "record_booking", "retry", "retry_several", "say_entered", "say_not_taken", "settle", "take_file", "take_news",
+    "take_out", "try_now",
 ]  # fmt: skip

@@ -7,7 +7,8 @@ from uuid import UUID
 from app.core.errors import Conflict, Invalid, NotFound
 from app.core.permissions import Actor
 from app.extensions import db
-from app.squeegee.services.settling import cancel, retry
+from app.squeegee.services.batches.taking_out import call_off
+from app.squeegee.services.settling import retry
 
 #: A page of the history holds fewer.
 MOST_AT_ONCE = 50
@@ -28,7 +29,7 @@ def retry_several(transfer_ids: Iterable[UUID], actor: Actor) -> Outcome:
 
 def cancel_several(transfer_ids: Iterable[UUID], actor: Actor) -> Outcome:
     """Call each of the transfers off that may be. Raises Invalid when none or too many are named."""
-    return _each(transfer_ids, lambda transfer_id: cancel(transfer_id, actor))
+    return _each(transfer_ids, lambda transfer_id: call_off(transfer_id, actor))
 
 
 def _each(transfer_ids: Iterable[UUID], act: Callable[[UUID], object]) -> Outcome:

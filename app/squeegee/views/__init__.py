@@ -5,6 +5,8 @@ from flask import Blueprint
 bp = Blueprint("squeegee", __name__)
 
 from app.squeegee.views import (  # noqa: E402 - they hang their routes on bp
+    batch_rows,
+    batches,
     booking_file,
     bookings,
     circuit,
@@ -17,4 +19,7 @@ from app.squeegee.views import (  # noqa: E402 - they hang their routes on bp
     transfers,
 )
 
-__all__ = ["booking_file", "bookings", "bp", "circuit", "hook", "lead", "mapping", "queue", "ready", "settings", "transfers"]
+__all__ = [
+    "batch_rows", "batches", "booking_file", "bookings", "bp", "circuit", "hook", "lead", "mapping", "queue", "ready",
+    "settings", "transfers",
+]  # fmt: skip

@@ -54,7 +54,7 @@ def transfer(slug: str, transfer_id: UUID) -> Response:
 @permit("leads:transfer")
 def retry(slug: str, transfer_id: UUID) -> Response:
     """Start it again."""
-    return _act(transfer_id, lambda: services.retry(transfer_id, web.actor()), "On its way again.")
+    return decide(transfer_id, lambda: services.retry(transfer_id, web.actor()), "On its way again.")
 
 
 @bp.post("/w/<slug>/transfers/<uuid:transfer_id>/settle")
@@ -64,14 +64,14 @@ def settle(slug: str, transfer_id: UUID) -> Response:
     is_there = request.form.get("found") == "yes"
     found_id = request.form.get("squeegee_id", "") if is_there else None
     said = "Noted." if is_there else "On its way again."
-    return _act(transfer_id, lambda: services.settle(transfer_id, web.actor(), found_id=found_id), said)
+    return decide(transfer_id, lambda: services.settle(transfer_id, web.actor(), found_id=found_id), said)
 
 
 @bp.post("/w/<slug>/transfers/<uuid:transfer_id>/cancel")
 @permit("leads:transfer")
 def cancel(slug: str, transfer_id: UUID) -> Response:
     """Call it off."""
-    return _act(transfer_id, lambda: services.cancel(transfer_id, web.actor()), "Called off.")
+    return decide(transfer_id, lambda: services.call_off(transfer_id, web.actor()), "Called off.")
 
 
 def _said(outcome: services.Outcome, done: str) -> str:
@@ -101,7 +101,8 @@ def _history(*, error: str = "", said: str = "", status: int = 200) -> Response:
     return response
 
 
-def _act(transfer_id: UUID, act: Callable[[], Transfer], said: str) -> Response:
+def decide(transfer_id: UUID, act: Callable[[], Transfer], said: str) -> Response:
+    """Do what a person decided about a transfer, and show it: as it stands now, or with what was wrong."""
     try:
         act()
     except Invalid as error:
