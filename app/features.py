@@ -37,6 +37,7 @@ def register(app: Flask) -> None:
 
     for blueprint in (
         accounts, workspaces, live, leads, contacts, bulk_acts, imports, files, search, activities, followups,
-        messaging, lead_forms, price_book, quotes, rounds, squeegee, reconciliation, my_day, notifications, alerts, reports,
+        messaging, lead_forms, price_book, quotes, rounds, squeegee, reconciliation, my_day, notifications, alerts,
+        reports,
     ):  # fmt: skip
         app.register_blueprint(blueprint)
