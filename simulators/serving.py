@@ -40,7 +40,7 @@ def make_app(name: str) -> Flask:
 
 def serve(app: Flask, port: int, ready: Callable[[int], str], stop: Callable[[], None] | None = None) -> None:
     """Serve on 127.0.0.1 until SIGTERM or Ctrl-C. `ready(port)` gives the one line that is printed then."""
-    server = make_server("127.0.0.1", port, app, threaded=True, request_handler=_QuietHandler)
+    server = make_server("127.0.0.1", port, app, threaded=True, request_handler=QuietHandler)
 
     def end(*_: object) -> None:
         # shutdown() waits for the loop that this very signal interrupts, hence a thread.
@@ -97,6 +97,8 @@ def _with_headers(response: Response) -> Response:
     return response
 
 
-class _QuietHandler(WSGIRequestHandler):
+class QuietHandler(WSGIRequestHandler):
+    """Serves without a log."""
+
     def log(self, *_: object) -> None:
         """Nothing: paths carry telephone numbers and references, and the store keeps the log that matters."""

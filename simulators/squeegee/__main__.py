@@ -9,6 +9,7 @@ from simulators.serving import make_app, serve
 from simulators.squeegee.api import STEPS, SWITCHES, Desk, partner_api
 from simulators.squeegee.pages import desk_pages
 from simulators.squeegee.store import Store
+from simulators.squeegee.tls import serve_tls
 from simulators.switches import Switchboard
 
 DEMO_TOKEN = "PARTNER-5a1d0000-0000-4000-8000-000000000001"
@@ -27,6 +28,7 @@ def make_squeegee(data: Path, token: str, read_back: bool = False) -> Flask:
 def main() -> None:
     parser = argparse.ArgumentParser(prog="simulators.squeegee", description="A local Squeegee on 127.0.0.1.")
     parser.add_argument("--port", type=int, required=True, help="0 takes a free one")
+    parser.add_argument("--tls-port", type=int, help="also serve over TLS there; DATA/certificate.pem is to be trusted")
     parser.add_argument("--data", type=Path, required=True, help="folder of its database")
     parser.add_argument("--token", default=DEMO_TOKEN, help="PARTNER-<uuid>; the demo's when left out")
     parser.add_argument("--callback", help="where booking confirmations go")
@@ -39,6 +41,9 @@ def main() -> None:
         store.set_setting("callback_url", given.callback)
     if given.callback_secret:
         store.set_setting("callback_secret", given.callback_secret)
+    if given.tls_port:
+        switches: Switchboard = app.extensions["desk"].switches
+        serve_tls(app, given.tls_port, given.data, lambda: switches.take("wrong_certificate") is not None)
     serve(app, given.port, lambda port: f"squeegee ready http://127.0.0.1:{port}")
 
 

@@ -22,6 +22,7 @@ SWITCHES: dict[str, tuple[str, float | None]] = {
     "cut_after": ("Accept, then cut", None),
     "garbage_json": ("Accept, then answer garbage", None),
     "wrong_token": ("Refuse the token", None),
+    "wrong_certificate": ("Show a certificate that nobody trusts (over TLS)", None),
 }
 
 
