@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from app.core.money import format_money
+from app.core.phones import format_national
 from app.leads.words import FREQUENCY_WORDS
 from app.squeegee.mapping import LeadFacts
 
@@ -31,8 +32,8 @@ def checks(facts: LeadFacts, lacks: Mapping[str, str], lacks_for_api: Mapping[st
     price = facts.price_minor
     first = facts.first_price_minor if facts.first_price_minor is not None else price
     shown = {
-        "customer": facts.name,
-        "address": facts.address,
+        "customer": ", ".join(part for part in (facts.name, _together(format_national(facts.phone or ""))) if part),
+        "address": facts.address.replace(facts.postcode, _together(facts.postcode)),
         "work": ", ".join(facts.work),
         "price": format_money(price) if price is not None else "",
         "first_price": format_money(first) if first is not None else "",
@@ -60,3 +61,8 @@ MENDING = tuple(dict.fromkeys(face for _, _, face, _ in _THINGS))
 
 def _said(needs: tuple[str, ...], lacks: Mapping[str, str]) -> str:
     return " and ".join(lacks[need] for need in needs if need in lacks)
+
+
+def _together(words: str) -> str:
+    """Words that no line may end between."""
+    return words.replace(" ", "\u00a0")

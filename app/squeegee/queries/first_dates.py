@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from app.rounds.queries import first_room
+from app.core.human_time import short_date
+from app.rounds.queries import NextVisit, first_room
 from app.squeegee.mapping import LeadFacts
 from app.squeegee.queries.reading import suggested_first_date
 from app.workspaces.queries import today_here
@@ -22,10 +23,12 @@ class Proposal:
 def first_dates(leads: Sequence[LeadFacts]) -> dict[UUID, Proposal]:
     """A day for each lead. One statement for all of them, none where no round goes."""
     visits = first_room(((facts.district, facts.sector) for facts in leads), today_here())
-    working_day = Proposal(suggested_first_date(), "the next working day")
-    found = {}
-    for facts in leads:
-        visit = visits.get((facts.district, facts.sector))
-        room = f"room for {visit.room} more" if visit else ""
-        found[facts.id] = Proposal(visit.day, f"{visit.round_name}, {room}") if visit else working_day
-    return found
+    soonest = suggested_first_date()
+    working_day = Proposal(soonest, f"{short_date(soonest)}: the next working day")
+    return {facts.id: _proposed(visits.get((facts.district, facts.sector))) or working_day for facts in leads}
+
+
+def _proposed(visit: NextVisit | None) -> Proposal | None:
+    if visit is None:
+        return None
+    return Proposal(visit.day, f"{short_date(visit.day)}: {visit.round_name}, room for {visit.room} more")
