@@ -14,6 +14,8 @@ from app.core.outbox import Handler, HandlerOfMany
 from app.files import jobs as file_jobs
 from app.followups import jobs as followup_jobs
 from app.followups import services as followups
+from app.imports import jobs as import_jobs
+from app.imports import services as imports
 from app.lead_forms import services as lead_forms
 from app.leads import jobs as leads_jobs
 from app.leads import services as leads
@@ -40,7 +42,7 @@ REACTIONS: Mapping[str, tuple[Reaction, ...]] = {
         notifications.tell_worth,
         notifications.tell_details,
     ),
-    "lead.deleted": (lead_forms.forget_answers,),
+    "lead.deleted": (lead_forms.forget_answers, imports.forget_rows),
     "leads.shelved": (followups.rest, messaging.stop_shelved),
     "leads.unshelved": (followups.go_on,),
     "lead.stage_changed": (
@@ -104,6 +106,7 @@ WORK: Mapping[str, Handler] = {
     bulk_jobs.RUN: bulk_jobs.run,
     "follow_up.due": followup_jobs.carry_out,
     "enrolment.resume": followup_jobs.resume,
+    import_jobs.WORK: import_jobs.work,
     leads_jobs.EMPTY: leads_jobs.empty_bin,
     leads_jobs.MOVE_ON: leads_jobs.move_leads_on,
     notification_jobs.RETURN: notification_jobs.ring_return,

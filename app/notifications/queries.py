@@ -43,12 +43,14 @@ class NotificationView:
     quote_id: str | None = None
     kind: str = ""
     transfer_id: str | None = None
+    import_id: str | None = None
     noun: str = "notification"
 
     @property
     def leads_on(self) -> bool:
         """Whether there is somewhere to go from here: to a lead, an act, a list or a setting."""
-        return bool(self.lead_id or self.bulk_act_id) or (not self.line.names_lead and self.kind in LISTED)
+        is_somewhere = bool(self.lead_id or self.bulk_act_id or self.import_id)
+        return is_somewhere or (not self.line.names_lead and self.kind in LISTED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,4 +132,5 @@ def _view(row: Any) -> NotificationView:
         row.data.get("quote_id"),
         row.kind,
         row.data.get("transfer_id"),
+        row.data.get("import_id"),
     )

@@ -67,6 +67,8 @@ def follow(slug: str, notification_id: UUID) -> Response:
         services.mark_read(g.viewer.user_id, notification_id)
     if told.bulk_act_id is not None:
         return redirect_to(url_for("bulk_acts.show", bulk_act_id=told.bulk_act_id))
+    if told.import_id is not None and g.viewer.can("leads:import"):
+        return redirect_to(url_for("imports.show", import_id=told.import_id))
     if told.kind == "arrival_waiting":
         return redirect_to(url_for("messaging.inbox", show="arrivals"))
     if told.kind == "provider_failed" and g.viewer.can("settings:write"):

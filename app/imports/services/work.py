@@ -32,11 +32,10 @@ def read_work(setting: Setting, cells: Cells, facts: RowFacts) -> None:
 def _read_prices(cells: Cells, facts: RowFacts, services: str) -> None:
     written = cells.get("price", ", ")
     rest, facts.first_price_minor = parted_first(written or services)
+    facts.first_price_minor = facts.first_price_minor or parted_first(services)[1]
     price = read_price(rest) if written else find_price(rest) or Price(None)
     if price.minor is None and price.code is None and written:  # "see services"
-        rest, first = parted_first(services)
-        facts.first_price_minor = facts.first_price_minor or first
-        price = find_price(rest) or price
+        price = find_price(parted_first(services)[0]) or price
     facts.price_minor = price.minor
     if price.code:
         facts.tell("price", price.code)

@@ -1,0 +1,97 @@
+"""The work of imports: the dry run, bringing rows in, taking them back, some rows at a time."""
+
+import time
+
+import structlog
+from sqlalchemy.exc import OperationalError
+
+from app.core import outbox
+from app.core.errors import NotFound
+from app.core.outbox import Claim, Fenced
+from app.core.permissions import Actor, Viewer
+from app.core.tenancy import acting_in, current_workspace_id
+from app.core.transactions import transaction
+from app.imports import services
+from app.imports.models import Import
+from app.imports.services import WORK
+from app.workspaces.queries import load_place
+
+__all__ = ["WORK", "work"]
+
+log = structlog.get_logger(__name__)
+#: For so long one turn works on an import; then other work, such as messages that are due, has its turn.
+TURN_SECONDS = 4.0
+#: Rows of one transaction: a dry run only reads, deleting tells of each lead.
+PIECES = {"checking": 500, "running": 250, "undoing": 100}
+_STEPS = {
+    "checking": services.check_some, "running": services.bring_in_some, "undoing": services.undo_some,
+}  # fmt: skip
+
+
+def work(claim: Claim) -> None:
+    """Do the work `import.work`: go on with an import for one turn; more is left for another turn.
+
+    Each piece commits by itself. A worker that dies leaves whole pieces behind, and whoever takes the work up again
+    goes on with the rows that are left. A piece that fails is done row by row, so that one row keeps back no other.
+    """
+    ends = time.monotonic() + TURN_SECONDS
+    while True:
+        try:
+            with transaction():
+                more = _go_on(claim)
+        except (Fenced, OperationalError):
+            raise
+        except Exception as error:
+            log.warning("import_piece_failed", error=type(error).__name__)
+            more = _row_by_row(claim, ends)
+        if not more or time.monotonic() >= ends:
+            break
+    with transaction():
+        if more:
+            outbox.enqueue(WORK, claim.subject_id, dedupe_key=f"{claim.subject_id}/after/{claim.item_id}")
+        claim.finish()
+
+
+def _go_on(claim: Claim, size: int | None = None) -> bool:
+    try:
+        made = services.locked_import(claim.subject_id)
+    except NotFound:
+        return False
+    if made.state not in _STEPS:
+        return False
+    viewer = _who(made)
+    if viewer is None or not viewer.can("leads:import"):
+        asked_by = Actor("person", made.created_by)
+        services.end(made, "cancelled", asked_by, error="Whoever began this may not bring leads in any more.")
+        return False
+    actor = Actor("person", viewer.user_id, name=viewer.name)
+    return _STEPS[made.state](made.id, actor, size or PIECES[made.state])
+
+
+def _row_by_row(claim: Claim, ends: float) -> bool:
+    """Bring rows in one at a time; one that fails alone is set aside. What fails in a dry run or an undo is raised."""
+    with transaction():
+        if services.locked_import(claim.subject_id).state != "running":
+            raise RuntimeError("an import can't go on")
+    for _ in range(PIECES["running"]):
+        try:
+            with transaction():
+                more = _go_on(claim, size=1)
+        except (Fenced, OperationalError):
+            raise
+        except Exception as error:
+            log.warning("import_row_failed", error=type(error).__name__)
+            with transaction():
+                services.fail_next(claim.subject_id)
+            more = True
+        if not more or time.monotonic() >= ends:
+            return more
+    return True
+
+
+def _who(made: Import) -> Viewer | None:
+    """Who asked for it, as they are now; None when they left."""
+    user_id = services.asked_by(made)
+    with acting_in(current_workspace_id(), user_id=user_id):
+        place = load_place(current_workspace_id(), user_id)
+    return place[1] if place else None

@@ -1,0 +1,95 @@
+"""What a person asks of an import: the dry run, bringing it in, taking it back, calling it off."""
+
+from uuid import UUID
+
+from sqlalchemy import update
+
+from app.core import outbox
+from app.core.clock import utcnow
+from app.core.errors import Conflict
+from app.core.events import Event, publish
+from app.core.fragments import topic
+from app.core.ids import new_id
+from app.core.permissions import Actor
+from app.extensions import db
+from app.imports.models import Import, ImportRow
+from app.imports.services.choosing import locked_import
+from app.imports.services.ending import end
+
+WORK = "import.work"
+_GOING_ON = "This import is under way already."
+
+
+def check(import_id: UUID, actor: Actor) -> Import:
+    """Begin the dry run, in the background. Raises Conflict when the import has gone further already."""
+    made = locked_import(import_id)
+    if made.state not in ("uploaded", "checked"):
+        raise Conflict(_GOING_ON if made.state == "checking" else "This import has begun already.")
+    if made.figures:
+        db.session.execute(
+            update(ImportRow)
+            .where(ImportRow.workspace_id == made.workspace_id, ImportRow.import_id == made.id)
+            .values(finding=None, problems=[])
+            .execution_options(synchronize_session=False)
+        )
+    made.figures = {}
+    return _start(made, "checking", actor)
+
+
+def run(import_id: UUID, actor: Actor) -> Import:
+    """Begin bringing the rows in, in the background, or go on after it was called off.
+
+    Raises Conflict before the dry run, and once it is done.
+    """
+    made = locked_import(import_id)
+    if made.state not in ("checked", "cancelled", "failed") or not made.figures:
+        raise Conflict(_GOING_ON if made.state == "running" else "Check the file first, then bring it in.")
+    if not (made.figures.get("ready") or made.figures.get("duplicate")):
+        raise Conflict("There is no row in this file that can be brought in.")
+    return _start(made, "running", actor, done=_brought_in(made))
+
+
+def undo(import_id: UUID, actor: Actor) -> Import:
+    """Begin taking the import back, in the background. Raises Conflict while it runs and where nothing was made."""
+    made = locked_import(import_id)
+    if made.state == "running":
+        raise Conflict("Stop the import first, then undo it.")
+    if made.state not in ("done", "cancelled", "failed"):
+        raise Conflict("There is nothing to undo.")
+    if not made.figures.get("created"):
+        raise Conflict("This import has made no leads, so there is nothing to undo.")
+    return _start(made, "undoing", actor)
+
+
+def cancel(import_id: UUID, actor: Actor) -> Import:
+    """Call the import off: a dry run is dropped, rows not brought in yet stay out. Raises Conflict when it is over."""
+    made = locked_import(import_id)
+    if made.state == "checking":
+        made.state, made.done = "uploaded", 0
+        made.figures = {**made.figures, "dropped": 1}  # so that the next dry run begins anew
+        db.session.flush()
+        return made
+    if made.state not in ("uploaded", "checked", "running"):
+        raise Conflict("This import is over already.")
+    end(made, "cancelled", actor)
+    db.session.flush()
+    return made
+
+
+def _start(made: Import, state: str, actor: Actor, *, done: int = 0) -> Import:
+    made.state, made.done, made.error = state, done, None
+    made.started_at, made.finished_at = utcnow(), None
+    made.options = {**made.options, "asked_by": str(actor.user_id) if actor.user_id else None}
+    db.session.flush()
+    outbox.enqueue(WORK, made.id, dedupe_key=f"{made.id}/{new_id()}")
+    publish(
+        Event(
+            f"import.{state}", made.workspace_id, actor, "import", made.id, data={"rows": made.total},
+            topics=frozenset({topic("import", made.id), "imports"}),
+        )
+    )  # fmt: skip
+    return made
+
+
+def _brought_in(made: Import) -> int:
+    return sum(made.figures.get(word, 0) for word in ("created", "joined", "skipped", "failed"))

@@ -1,0 +1,185 @@
+"""From a file to leads: the dry run says what each row is, bringing in makes just that, undoing takes it back."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from sqlalchemy import func, select
+
+from app.activities.models import Activity
+from app.contacts.models import Contact, Property
+from app.core.spreadsheets.writing import write_csv
+from app.extensions import db
+from app.imports import services
+from app.imports.models import Import, ImportRow
+from app.imports.queries import import_page, row_of_lead, rows_page
+from app.leads.models import Lead, SearchToken, StageChange
+from app.leads.services import get_stage
+from tests.support.world import World
+
+HEADER = [
+    "Name", "Status", "Squeegee Status", "Reference number", "Email", "Mobile", "Address", "Services", "Agreed prices",
+    "Frequency", "Created time", "Notes",
+]  # fmt: skip
+ANN = [
+    "Mrs Ann Pike", "Quote sent", "Not Processed", "417", "ann@example.com", "07700 900123",
+    "12 Mill Lane, Wells, Somerset BA5 2QJ", "Windows and conservatory roof, first clean £48", "£24.50",
+    "every 8 weeks on Friday", "03/11/25", "Rang twice.",
+]  # fmt: skip
+BOB = [
+    "Bob Fox", "Won", "Processed", "418", "", "01632 960001", "3 High Street\nWells BA5 2QA", "Gutter clearing £80", "",
+    "", "2025-11-04", "",
+]  # fmt: skip
+
+
+@pytest.fixture
+def bring_in(world: World, run_outbox: Callable[[], int]) -> Callable[..., Import]:
+    """Take a file all the way; returns the import, read anew."""
+
+    def bring(rows: list[list[str]], header: list[str] = HEADER, until: str = "done", **options: Any) -> Import:
+        made = services.begin(write_csv(header, rows), "leads.csv", None, world.alice.actor)
+        made = services.map_columns(
+            made.id, made.mapping, {**made.options, **options}, made.version, world.alice.actor
+        )  # fmt: skip
+        services.check(made.id, world.alice.actor)
+        db.session.commit()
+        run_outbox()
+        db.session.expire_all()
+        if until == "done":
+            services.run(made.id, world.alice.actor)
+            db.session.commit()
+            run_outbox()
+            db.session.expire_all()
+        return import_page(made.id)
+
+    return bring
+
+
+def codes(made: Import) -> list[list[str]]:
+    return [[problem["code"] for problem in row.problems] for row in rows_page(made.id).rows]
+
+
+def outcomes(made: Import) -> list[str | None]:
+    return [row.outcome for row in rows_page(made.id).rows]
+
+
+def test_rows_become_leads_with_everything_that_stood_in_them(bring_in: Callable[..., Import]) -> None:
+    made = bring_in([ANN, BOB])
+    assert (made.state, made.figures["created"], made.done) == ("done", 2, 2)
+    ann, bob = db.session.scalars(select(Lead).order_by(Lead.created_at)).all()
+    assert (ann.contact.name, ann.contact.email, ann.contact.phone) == (
+        "Mrs Ann Pike", "ann@example.com", "+447700900123",
+    )  # fmt: skip
+    assert ann.property.address == "12 Mill Lane, Wells, BA5 2QJ"
+    assert (ann.service, ann.extras, ann.frequency) == ("window_cleaning", ["conservatory_roof"], "8_weekly")
+    assert (ann.price_minor, ann.first_price_minor, ann.district) == (2450, 4800, "BA5")
+    assert ann.monthly_minor > 0 and ann.created_at.date().isoformat() == "2025-11-03"
+    assert ann.source_details["reference"] == "417" and get_stage(ann.stage_id).key == "quote_sent"
+    assert (bob.service, bob.price_minor, get_stage(bob.stage_id).key) == (
+        "gutter_clearing", 8000, "transferred_to_squeegee",
+    )  # fmt: skip
+    notes = db.session.scalars(select(Activity).where(Activity.kind == "note"))
+    assert [note.body for note in notes] == ["Rang twice."]
+    found = row_of_lead(ann.id)
+    assert found is not None and found[1].position == 2 and found[1].cells == ANN
+    numbers = [ann.number, bob.number]
+    assert len(set(numbers)) == 2 and all(number.endswith(("-001", "-002")) for number in numbers)
+    assert db.session.scalar(select(func.count()).select_from(StageChange)) == 2
+
+
+def test_the_dry_run_makes_nothing_and_says_what_each_row_is(bring_in: Callable[..., Import]) -> None:
+    nobody = [""] * len(HEADER)
+    nobody[3] = "419"
+    unclear = ["Cid Ash", "Mystery", "", "420", "no email", "07700 900555", "", "", "£20 or £25", "monthly", "soon", ""]
+    made = bring_in([ANN, ANN, BOB, nobody, unclear], until="checked")
+    assert made.state == "checked"
+    assert {key: made.figures[key] for key in ("ready", "duplicate", "invalid")} == {
+        "ready": 3, "duplicate": 1, "invalid": 1,
+    }  # fmt: skip
+    assert codes(made)[1] == ["same_row"] and codes(made)[3] == ["name_missing", "nothing_to_reach"]
+    assert set(codes(made)[4]) == {
+        "email_unreadable", "price_several", "frequency_other", "date_unreadable", "stage_unknown",
+    }  # fmt: skip
+    assert db.session.scalar(select(func.count()).select_from(Lead)) == 0
+    assert db.session.scalar(select(func.count()).select_from(Contact)) == 0
+
+
+def test_what_can_t_be_read_stays_with_the_lead_as_written(bring_in: Callable[..., Import]) -> None:
+    row = ["Cid Ash", "", "", "", "", "07700 900555", "", "", "£20 or £25", "fortnightly", "", ""]
+    bring_in([row])
+    lead = db.session.scalars(select(Lead)).one()
+    assert lead.price_minor is None and lead.frequency is None
+    assert "How often: fortnightly" in (lead.wishes or "") and "Price: £20 or £25" in (lead.wishes or "")
+
+
+def test_a_second_import_of_the_file_brings_nothing_in_twice(bring_in: Callable[..., Import]) -> None:
+    bring_in([ANN, BOB])
+    changed = [*ANN[:-1], "Rang three times."]
+    again = bring_in([changed, BOB])
+    assert outcomes(again) == ["joined", "skipped"]
+    assert codes(again) == [["reference_there"], ["frequency_blank", "seen_before"]]
+    assert db.session.scalar(select(func.count()).select_from(Lead)) == 2
+
+
+def test_rows_join_people_and_houses_that_are_known(
+    bring_in: Callable[..., Import], make_lead: Callable[..., Lead]
+) -> None:
+    known = make_lead(name="Ann Pike", email=None, phone="07700 900123", address_line1="12 Mill Lane", postcode="BA5 2QJ")
+    elsewhere = ["Ann Pike", "", "", "", "ann@example.com", "07700 900123", "9 Park Road, Wells BA5 2QB", *[""] * 5]
+    made = bring_in([ANN, elsewhere])
+    assert outcomes(made) == ["joined", "created"]
+    db.session.expire_all()
+    assert db.session.scalar(select(func.count()).select_from(Contact)) == 1
+    assert known.contact.email == "ann@example.com"
+    assert {lead.property.address_line1 for lead in db.session.scalars(select(Lead))} == {"12 Mill Lane", "9 Park Road"}
+
+
+def test_undoing_takes_back_what_nobody_has_touched(
+    world: World, bring_in: Callable[..., Import], run_outbox: Callable[[], int]
+) -> None:
+    from app.activities.services import add_note
+
+    made = bring_in([ANN, BOB, ["Cid Ash", "", "", "", "", "07700 900555", *[""] * 6]], tag="Notion")
+    leads = {lead.contact.name: lead for lead in db.session.scalars(select(Lead))}
+    add_note(leads["Bob Fox"], "Rang back", world.alice.actor)
+    services.undo(made.id, world.alice.actor)
+    db.session.commit()
+    run_outbox()
+    db.session.expire_all()
+    made = import_page(made.id)
+    assert (made.state, made.figures["undone"], made.figures["kept"]) == ("undone", 2, 1)
+    assert [lead.contact.name for lead in db.session.scalars(select(Lead))] == ["Bob Fox"]
+    for model in (Contact, Property):
+        assert db.session.scalar(select(func.count()).select_from(model)) == 1
+    assert db.session.scalar(
+        select(func.count()).select_from(SearchToken).where(SearchToken.lead_id != leads["Bob Fox"].id)
+    ) == 0  # fmt: skip
+    assert outcomes(made) == ["undone", "kept", "undone"]
+    assert [row.cells for row in rows_page(made.id).rows] == [[], BOB, []]
+    again = bring_in([ANN], until="checked")
+    assert again.figures["ready"] == 1
+
+
+def test_nothing_is_sent_planned_or_rung_unless_asked_for(
+    world: World, bring_in: Callable[..., Import], mailbox: Any
+) -> None:
+    from app.followups.models import FollowUp
+    from app.notifications.models import Notification
+
+    bring_in([ANN])
+    assert db.session.scalar(select(func.count()).select_from(FollowUp)) == 0
+    with world.alice.acting():
+        assert db.session.scalars(select(Notification.kind)).all() == ["import_done"]
+    bring_in([["Dan Elm", "New", "", "", "", "07700 900556", *[""] * 6]], begin_sequences=True)
+    assert db.session.scalar(select(func.count()).select_from(FollowUp)) >= 1
+    assert mailbox.messages() == {"mail": [], "sms": []}
+
+
+def test_what_could_not_be_brought_in_can_be_downloaded(world: World, bring_in: Callable[..., Import]) -> None:
+    bad = [""] * len(HEADER)
+    bad[11] = "=HYPERLINK(1)"
+    made = bring_in([ANN, bad])
+    assert made.figures["failed"] == 1
+    text = services.problem_file(made.id, world.alice.actor).decode("utf-8-sig")
+    assert "'=HYPERLINK(1)" in text and "There is no name" in text and "Pike" not in text
+    assert db.session.scalar(select(func.count()).select_from(ImportRow).where(ImportRow.outcome == "failed")) == 1
