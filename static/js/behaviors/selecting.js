@@ -67,6 +67,12 @@ export const withChosen = (card, from) => {
   return moves;
 };
 
+// On a slow line the button may be pressed before the bar's script is here to hear it.
+const actOn = async (ids) => {
+  await import("./bulk.js");
+  document.dispatchEvent(new CustomEvent("bulk:select", { detail: { ids } }));
+};
+
 if (board && bar) {
   // Before htmx sees the click and opens the card.
   board.addEventListener("click", (event) => {
@@ -80,7 +86,7 @@ if (board && bar) {
   }, true);
   bar.addEventListener("click", (event) => {
     if (event.target.closest("[data-select-none]")) clear();
-    if (event.target.closest("[data-more-acts]")) document.dispatchEvent(new CustomEvent("bulk:select", { detail: { ids: [...chosen] } }));
+    if (event.target.closest("[data-more-acts]")) actOn([...chosen]);
   });
   document.addEventListener("bulk:cleared", clear);
   document.addEventListener("htmx:after:swap", mark);
