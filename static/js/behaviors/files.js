@@ -5,11 +5,13 @@ import "./viewer.js";
 
 const panel = () => [...document.querySelectorAll("[data-files][data-may-add]")].find((it) => it.offsetParent);
 
-document.addEventListener("change", (event) => {
-  if (!event.target.matches("[data-pick]")) return;
-  upload(event.target.closest("[data-files]"), [...event.target.files]);
-  event.target.value = "";
-});
+const take = (field) => {
+  upload(field.closest("[data-files]"), [...field.files]);
+  field.value = "";
+};
+document.addEventListener("change", (event) => { if (event.target.matches("[data-pick]")) take(event.target); });
+// What was picked on a slow line before this script was here.
+for (const field of document.querySelectorAll("[data-pick]")) if (field.files.length) take(field);
 
 document.addEventListener("paste", (event) => {
   const section = panel();

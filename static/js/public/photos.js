@@ -15,7 +15,7 @@ export function takePhotos(holder, limits, tellHeight) {
   holder.append(list);
   let chosen = [];
 
-  field.addEventListener("change", async () => {
+  const take = async () => {
     const added = [...field.files];
     holder.setAttribute("aria-busy", "true");
     let fault = "";
@@ -25,7 +25,9 @@ export function takePhotos(holder, limits, tellHeight) {
     }
     while (chosen.reduce((sum, photo) => sum + photo.file.size, 0) > limits.bytes) chosen.pop();
     settle(fault);
-  });
+  };
+  field.addEventListener("change", take);
+  if (field.files.length) take(); // chosen on a slow line before this script was here
 
   function settle(fault) {
     const files = new DataTransfer();
