@@ -49,7 +49,7 @@ class People:
         context = self.browser.new_context(
             **(DEVICES[device] | still | options), base_url=self.base_url, locale="en-GB", timezone_id="Europe/London"
         )
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(60_000)
         self.contexts.append(context)
         context.on("page", self._listen)
         return context.new_page()

@@ -4,14 +4,11 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser
 
 from tests.e2e.browsers import People
 from tests.e2e.site import Site
 from tests.e2e.steps import sign_in
-
-#: How long a page may take to show what it should; what must be quicker is measured where it matters.
-expect.set_options(timeout=10_000)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

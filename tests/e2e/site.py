@@ -19,7 +19,7 @@ from dotenv import dotenv_values
 from app.config import ROOT
 from app.embedded.processes import LOOPBACK, free_port, start, tail
 
-READY_SECONDS = 120.0
+READY_SECONDS = 240.0
 SLUG, FORM_KEY = "somerset", "somerset-demo"
 Found = TypeVar("Found")
 
@@ -67,7 +67,7 @@ class Site:
         """The mails an address has, newest first."""
         return ask(f"{self.mailbox_url}/_messages?to={quote(address)}")["mail"]
 
-    def mail_about(self, address: str, words: str, seconds: float = 60.0) -> dict[str, Any]:
+    def mail_about(self, address: str, words: str, seconds: float = 120.0) -> dict[str, Any]:
         """The mail to an address whose subject or text says `words`; waits for it."""
 
         def look() -> dict[str, Any] | None:
@@ -89,7 +89,7 @@ class Site:
         if self.process.poll() is None:
             self.process.send_signal(signal.SIGTERM)
         try:
-            code = self.process.wait(40)
+            code = self.process.wait(120)
         except subprocess.TimeoutExpired:
             self.process.kill()
             code = self.process.wait()
@@ -100,7 +100,7 @@ class Site:
 def ask(url: str, payload: Any = None) -> Any:
     """Ask a simulator: GET, or POST with a payload; returns what its JSON says."""
     parts = urlsplit(url)
-    connection = http.client.HTTPConnection(str(parts.hostname), parts.port, timeout=20)
+    connection = http.client.HTTPConnection(str(parts.hostname), parts.port, timeout=60)
     try:
         path = parts.path + (f"?{parts.query}" if parts.query else "")
         if payload is None:

@@ -114,7 +114,7 @@ def test_without_javascript(people: People, site: Site) -> None:
     board = people.staff()
     open_board(board)
     expect(card(column(board, "New lead"), "Walter Dunn")).to_have_count(1)
-    wait_for(lambda: site.mails("walter.dunn@example.com"), 60, "the acknowledgement")
+    wait_for(lambda: site.mails("walter.dunn@example.com"), 120, "the acknowledgement")
     assert len(site.mails("walter.dunn@example.com")) == 1
 
 

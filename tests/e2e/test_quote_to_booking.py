@@ -46,14 +46,14 @@ def test_the_whole_way(people: People, site: Site) -> None:
     open_board(desk, f"leads/{lead_id}")
     opened = drawer(desk)
     opened.get_by_role("button", name="Hand over").click()
-    expect(opened.get_by_text("not confirmed yet")).to_be_visible(timeout=30_000)
+    expect(opened.get_by_text("not confirmed yet")).to_be_visible(timeout=60_000)
     number = re.search(r"SWC-\d{4}-\d+", opened.inner_text())
     assert number
     entry = next(each for each in site.squeegee()["customers"] if each["reference"] == number[0])
     assert entry
     board.locator(".rail").get_by_role("link", name="In Squeegee").click()
     expect(card(column(board, "In Squeegee"), "Quentin Price")).to_be_visible()
-    answer = wait_for(lambda: site.confirm_booking(number[0]), 10, "the confirmation")
+    answer = wait_for(lambda: site.confirm_booking(number[0]), 60, "the confirmation")
     assert answer["outcome"].startswith("204"), answer
     expect(opened.get_by_text("Booking confirmed").first).to_be_visible()
     expect(opened.get_by_text("not confirmed yet")).to_have_count(0)
