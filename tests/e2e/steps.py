@@ -7,10 +7,9 @@ from typing import Any
 from playwright.sync_api import Browser, FrameLocator, Locator, Page, Response, expect
 
 from tests.e2e.site import SLUG, Site
+from tests.support.waiting import until
 
 PASSWORD = "glass-and-ladder-2026"
-#: A finger must rest this long before a card lifts (static/js/behaviors/board.js says 250).
-LONG_PRESS_MS = 400
 
 
 def sign_in(browser: Browser, site: Site, email: str) -> Any:
@@ -43,7 +42,8 @@ def at_question(page: Page | FrameLocator, words: str) -> None:
 
 
 def answer_until_contact(page: Page | FrameLocator, postcode: str = "BA5 2QJ") -> None:
-    """Answer everything before "How do we reach you?"."""
+    """Answer everything before "How do we reach you?", once the form's script goes through it step by step."""
+    expect(page.locator("[data-lead-form][data-ready]")).to_be_attached()
     page.locator("[name=postcode]").fill(postcode)
     go_on(page)
     choose(page, "property_type", "semi")
@@ -152,17 +152,35 @@ def centre(place: Locator) -> tuple[float, float]:
     return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
 
 
+def lift(page: Page, what: Locator) -> None:
+    """Take a card with the mouse, once it stands still."""
+    what.hover()
+    x, y = centre(what)
+    page.mouse.down()
+    page.mouse.move(x + 8, y + 8, steps=3)
+
+
+def carry(page: Page, to: tuple[float, float], there: Locator) -> None:
+    """Carry what is in the hand to a place on the screen, and move over it until it is `there`."""
+    page.mouse.move(*to, steps=12)
+
+    def arrived() -> bool:
+        if there.count():
+            return True
+        page.mouse.move(to[0] + 2, to[1] + 2, steps=2)
+        page.mouse.move(*to, steps=2)
+        return False
+
+    until(page, arrived, f"{there} under the hand")
+
+
 def drag(page: Page, what: Locator, onto: Locator) -> Response:
     """Drag a card with the mouse onto the top of a column's cards; returns the server's answer."""
     what.scroll_into_view_if_needed()
     box = onto.bounding_box()
     assert box
-    x, y = centre(what)
     with page.expect_response(is_move) as answer:
-        page.mouse.move(x, y)
-        page.mouse.down()
-        page.mouse.move(x + 8, y + 8, steps=3)
-        page.mouse.move(box["x"] + box["width"] / 2, box["y"] + 40, steps=12)
-        expect(onto.locator(".ghost")).to_be_attached()
+        lift(page, what)
+        carry(page, (box["x"] + box["width"] / 2, box["y"] + 40), onto.locator(".ghost"))
         page.mouse.up()
     return answer.value

@@ -2,11 +2,10 @@
 
 import re
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from tests.e2e.browsers import People
 from tests.e2e.steps import (
-    LONG_PRESS_MS,
     add_lead,
     card,
     centre,
@@ -20,6 +19,7 @@ from tests.e2e.steps import (
     stage_ids,
 )
 from tests.e2e.touch import Finger
+from tests.support.waiting import until
 
 
 def stands_in(page: Page, name: str, stage: str) -> None:
@@ -27,6 +27,11 @@ def stands_in(page: Page, name: str, stage: str) -> None:
     expect(card(column(page, stage), name)).to_be_visible()
     open_board(page)
     expect(card(column(page, stage), name)).to_be_visible()
+
+
+def left_of(place: Locator) -> float:
+    """How far something is from the left edge of the screen, in px."""
+    return float(place.evaluate("it => it.getBoundingClientRect().left"))
 
 
 def test_by_mouse_seen_live_by_the_other(people: People) -> None:
@@ -53,20 +58,16 @@ def test_by_a_long_press_on_a_phone(people: People) -> None:
     what = card(phone, "Theo Finger")
     x, y = centre(what)
     finger.down(x, y)
-    phone.wait_for_timeout(LONG_PRESS_MS)
+    expect(phone.locator(".lead.lifted")).to_be_attached()
     with phone.expect_response(is_move) as answer:
         finger.to(x + 20, y + 5, 3)
         expect(phone.locator("body[data-dragging]")).to_be_attached()
         finger.to(386, y, 10)
         target = column(phone, "Contacted").locator("[data-cards]")
         # At the edge the board slides under the finger until the next column is there.
-        for _ in range(60):
-            finger.to(386 - _ % 2, y, 1)
-            box = target.bounding_box()
-            if box and box["x"] < 150:
-                break
-        finger.to(200, y, 6)
-        expect(target.locator(".ghost")).to_be_attached()
+        until(phone, lambda: left_of(target) < 150 or finger.to(771 - finger.x, y, 1), "the next column")
+        finger.to(200, y, 2)
+        until(phone, lambda: target.locator(".ghost").count() or finger.to(centre(target)[0], y, 2), "its place there")
         finger.up()
     assert answer.value.status == 204
     stands_in(phone, "Theo Finger", "Contacted")
@@ -80,9 +81,8 @@ def test_a_swipe_is_no_drag(people: People) -> None:
     phone.on("request", lambda request: moves.append(request.url) if request.method == "POST" else None)
     finger = Finger(phone)
     x, y = centre(card(phone, "Sally Swipe"))
-    finger.down(x, y)
-    finger.to(x - 150, y, 8)
-    finger.up()
+    finger.swipe(x, y, -220)
+    expect(phone.get_by_role("navigation", name="Stages").locator("[aria-current]")).to_contain_text("Contacted")
     expect(column(phone, "New lead").locator(".lead.ghost")).to_have_count(0)
     expect(card(column(phone, "New lead"), "Sally Swipe")).to_have_count(1)
     assert moves == []
@@ -138,6 +138,7 @@ def test_the_drawer_has_an_address_of_its_own(people: People) -> None:
     expect(page).to_have_url("/w/somerset/leads/board")
     expect(card(page, "Dora Drawer").get_by_role("link")).to_be_focused()
     open_lead(page, "Dora Drawer")
+    expect(page).to_have_url(re.compile(f"/leads/{lead_id}"))
     page.go_back()
     expect(page).to_have_url("/w/somerset/leads/board")
     expect(drawer(page).locator("article")).to_have_count(0)
@@ -154,8 +155,7 @@ def test_on_a_phone_the_drawer_covers_the_board(people: People) -> None:
     open_board(phone)
     card(phone, "Phil Pocket").get_by_role("link").tap()
     expect(drawer(phone).get_by_role("heading", name="Phil Pocket")).to_be_visible()
-    box = drawer(phone).bounding_box()
-    assert box and round(box["width"]) == 390
+    until(phone, lambda: round(drawer(phone).evaluate("it => it.getBoundingClientRect().width")) == 390, "all of it")
     drawer(phone).get_by_role("link", name="Close").tap()
     expect(drawer(phone).locator("article")).to_have_count(0)
     expect(phone).to_have_url("/w/somerset/leads/board")

@@ -5,8 +5,21 @@ import re
 from playwright.sync_api import Page, Route, expect
 
 from tests.e2e.browsers import People
-from tests.e2e.steps import add_lead, card, centre, column, drag, is_move, move_by_request, open_board, stage_ids
+from tests.e2e.steps import (
+    add_lead,
+    card,
+    carry,
+    centre,
+    column,
+    drag,
+    is_move,
+    lift,
+    move_by_request,
+    open_board,
+    stage_ids,
+)
 from tests.e2e.touch import Finger
+from tests.support.waiting import until
 
 
 def said(page: Page, words: str) -> None:
@@ -47,21 +60,22 @@ def test_a_second_drag_before_the_first_is_saved(people: People) -> None:
     page = people.staff()
     lead_id = add_lead(page, "Sam Second")
     open_board(page)
-    held: list = []
+    second_stage = stage_ids(page)["Quote requested"]
+    held: list[Route] = []
     page.route("**/stage", lambda route: held.append(route) if not held else route.continue_())
     link = card(page, "Sam Second").get_by_role("link")
     link.press("Shift+ArrowRight")
     expect(card(column(page, "Contacted"), "Sam Second")).to_be_visible()
     card(page, "Sam Second").get_by_role("link").press("Shift+ArrowRight")
     expect(card(column(page, "Quote requested"), "Sam Second")).to_be_visible()
-    assert len(held) == 1
+    until(page, lambda: held, "the first move on its way")
     with (
         page.expect_response(is_move),
         page.expect_response(
             lambda answer: (
                 is_move(answer)
                 and answer.request.post_data
-                and stage_ids(page)["Quote requested"] in (answer.request.post_data or "").split("&from")[0]
+                and second_stage in (answer.request.post_data or "").split("&from")[0]
             )
         ) as second,
     ):
@@ -85,14 +99,14 @@ def test_what_was_asked_before_a_move_does_not_undo_it(people: People) -> None:
     page.route("**/stage", lambda route: saves.append(route))
     with page.expect_request(column_url):
         move_by_request(page, other_id, stages["Contacted"])
-    while not asked:  # the request is seen a moment before it is held
-        page.evaluate("1")
+    until(page, lambda: asked, "the request that is held")  # it is seen a moment before
     late = asked[0].fetch()  # read before the next move, arriving after it
     card(page, "Ned Next").get_by_role("link").press("Shift+ArrowRight")
     with page.expect_response(column_url):
         asked[0].fulfill(response=late)
     expect(card(column(page, "Contacted"), "Ned Next")).to_be_visible()
     expect(card(column(page, "Contacted"), "Olga Other")).to_have_count(0)
+    until(page, lambda: saves, "the move on its way")
     with page.expect_response(is_move):
         saves[0].continue_()
     expect(card(column(page, "Contacted"), "Olga Other")).to_be_visible()
@@ -105,26 +119,20 @@ def test_who_is_lost_says_why_and_when_to_ask_again(people: People) -> None:
     open_board(page)
     before = int(slot(page, "Declined").locator(".count").inner_text())
 
-    def carry() -> None:
-        x, y = centre(card(page, "Lola Lost"))
-        page.mouse.move(x, y)
-        page.mouse.down()
-        page.mouse.move(x + 8, y + 8, steps=3)
-        to_x, to_y = centre(slot(page, "Declined"))
-        page.mouse.move(to_x, to_y - 30, steps=12)
-        page.mouse.move(to_x, to_y, steps=6)
-        expect(slot(page, "Declined").locator(".lead")).to_be_attached()
+    def put_there() -> None:
+        lift(page, card(page, "Lola Lost"))
+        carry(page, centre(slot(page, "Declined")), slot(page, "Declined").locator(".lead"))
         page.mouse.up()
 
-    carry()
+    put_there()
     dialog = page.get_by_role("dialog", name="Move Lola Lost to Declined?")
     expect(dialog).to_contain_text("This stops")
     page.keyboard.press("Escape")
     expect(card(column(page, "New lead"), "Lola Lost")).to_be_visible()
     said(page, "Lola Lost stays in New lead")
-    carry()
+    put_there()
     dialog.get_by_text("Too dear").click()
-    assert dialog.get_by_label("Comes back on").input_value().endswith("-04-01")
+    expect(dialog.get_by_label("Comes back on")).to_have_value(re.compile("-04-01$"))
     with page.expect_response(is_move) as answer:
         dialog.get_by_role("button", name="Move to Declined").click()
     assert answer.value.status == 204
@@ -170,11 +178,11 @@ def test_what_another_does_moves_nothing_under_ones_hands(people: People) -> Non
     before = cards.evaluate(where)
     lead_id = add_lead(other, "Nora New")
     expect(card(column(mine, "New lead"), "Nora New")).to_be_attached()
-    assert cards.evaluate(where) == before
+    until(mine, lambda: cards.evaluate(where) == before, "what one reads in its place")
     # A card in the hand stays there, whatever happens around it.
     cards.evaluate("list => list.scrollTo(0, 0)")
+    card(mine, "Nora New").hover()
     x, y = centre(card(mine, "Nora New"))
-    mine.mouse.move(x, y)
     mine.mouse.down()
     mine.mouse.move(x + 60, y + 30, steps=6)
     expect(mine.locator("body[data-dragging]")).to_be_attached()
@@ -196,9 +204,7 @@ def test_on_a_phone_one_column_at_a_time(people: People) -> None:
     expect(words.locator("[aria-current]")).to_contain_text("New lead")
     finger = Finger(phone)
     x, y = centre(card(phone, "Pia Phone"))
-    finger.down(x, y)
-    finger.to(x - 220, y, 10)
-    finger.up()
+    finger.swipe(x, y, -220)
     expect(words.locator("[aria-current]")).to_contain_text("Contacted")
     words.get_by_role("link", name="Declined").tap()
     expect(column(phone, "Declined")).to_be_in_viewport(ratio=0.6)
@@ -216,6 +222,7 @@ def test_narrowed_by_the_panel_and_ordered(people: People) -> None:
     expect(page.locator(".lead")).to_have_count(1)
     assert "Fay" not in page.url
     page.get_by_role("link", name="Take off").click()
+    expect(page.get_by_role("link", name="Take off")).to_have_count(0)
     expect(page.locator("[data-board][data-ready]")).to_be_attached()
     page.get_by_label("Order of the cards").select_option("Most valuable first")
     expect(page).to_have_url("/w/somerset/leads/board?sort=value")

@@ -4,7 +4,7 @@ from playwright.sync_api import Locator, Page, Response, expect
 
 from tests.e2e.browsers import People
 from tests.e2e.site import SLUG
-from tests.e2e.steps import add_lead, centre, token
+from tests.e2e.steps import add_lead, carry, centre, token
 
 STAGES = f"/w/{SLUG}/settings/stages"
 
@@ -70,14 +70,16 @@ def row(page: Page, name: str) -> Locator:
 
 
 def drag_row(page: Page, name: str, *, onto: str) -> None:
-    """Drag a row by its handle over another."""
-    x, y = centre(row(page, name).locator("[data-reorder-handle]"))
+    """Drag a row by its handle over the one above it, until it has taken its place."""
+    handle = row(page, name).locator("[data-reorder-handle]")
+    handle.hover()
+    x, y = centre(handle)
     box = row(page, onto).bounding_box()
     assert box
-    page.mouse.move(x, y)
     page.mouse.down()
-    for share in (0.3, 0.6, 0.9, 1.0):
-        page.mouse.move(x, y + (box["y"] + 4 - y) * share)
+    page.mouse.move(x, y - 8, steps=3)
+    above = page.locator(f'[data-reorder-name="{name}"] + [data-reorder-name="{onto}"]')
+    carry(page, (x, box["y"] + 4), above)
     page.mouse.up()
 
 

@@ -1,5 +1,7 @@
 """A finger on the glass, by the same events that a real one makes."""
 
+from datetime import UTC, datetime, timedelta
+
 from playwright.sync_api import CDPSession, Page
 
 
@@ -27,6 +29,15 @@ class Finger:
     def up(self) -> None:
         """Leave the glass."""
         self._send("touchEnd", [])
+
+    def swipe(self, x: float, y: float, by: float) -> None:
+        """Slide sideways at once. The page's clock rests meanwhile: no long press, however busy the machine is."""
+        self.page.clock.install()
+        self.page.clock.pause_at(datetime.now(UTC) + timedelta(seconds=1))
+        self.down(x, y)
+        self.to(x + by, y)
+        self.up()
+        self.page.clock.resume()
 
     def _send(self, kind: str, points: list[dict[str, float]]) -> None:
         self._cdp.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})

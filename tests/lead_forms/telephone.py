@@ -64,7 +64,8 @@ def heading(page: Any, words: str) -> None:
 
 
 def fill_until_contact(page: Any) -> None:
-    """Answer all before the customer's name."""
+    """Answer all before the customer's name, once the form's script goes through it step by step."""
+    expect(page.locator("[data-lead-form][data-ready]")).to_be_attached()
     page.locator("[name=postcode]").fill("ba5 2qj")
     go_on(page)
     choose(page, "property_type", "semi")
