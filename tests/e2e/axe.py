@@ -10,6 +10,11 @@ SCRIPT = Path(__file__).parent / "vendor" / "axe-4.14.1.min.js"
 SHA256 = "29348999450cdf2849a8e70b7912fc2da85a849da39c0d0d5394f51d4a9ed95c"
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 RUN = """async ([tags, only]) => {
+  // Nor are those of a page whose style sheets are still on their way.
+  const looks = [...document.querySelectorAll("link[rel=stylesheet]")];
+  for (const end = Date.now() + 30_000; looks.some(it => !it.sheet) && Date.now() < end;) {
+    await new Promise(done => requestAnimationFrame(done));
+  }
   // Colours that are still fading are nobody's colours; ending one can begin the next (what never ends is cut off).
   for (let frame = 0; frame < 20; frame += 1) {
     await new Promise(done => requestAnimationFrame(done));
