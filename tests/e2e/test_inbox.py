@@ -1,5 +1,7 @@
 """The inbox in a browser: an answer is written by keys while others work beside, and nothing disturbs it."""
 
+import re
+
 from playwright.sync_api import Page, expect
 
 from tests.e2e.axe import findings
@@ -27,15 +29,17 @@ def test_an_answer_by_keys_while_a_colleague_works_beside(people: People) -> Non
     expect(page.locator("[data-talk-title]")).to_be_focused()
     expect(page.locator(".talk-head")).to_contain_text(name)
     expect(page.locator(".talk.unread > a[aria-current]")).to_have_count(0)
+    expect(page).to_have_url(re.compile("/inbox/[0-9a-f-]{36}"))
     address = page.url
     page.keyboard.press("r")
+    field = page.locator("[data-answer-body]")
+    expect(field).to_be_focused()
     page.keyboard.type("On Tuesday")
     colleague = people.staff()  # the owner at another desk: Bob may not see this lead
     open_inbox(colleague, address)
     colleague.get_by_role("group", name="What they say").get_by_role("button", name="Question").click()
     pressed = page.locator(".triage [aria-pressed=true]")
     expect(pressed).to_have_text("Question")
-    field = page.locator("[data-answer-body]")
     expect(field).to_be_focused()
     expect(field).to_have_value("On Tuesday")
     page.keyboard.press("Control+Enter")
@@ -48,6 +52,7 @@ def test_an_answer_by_keys_while_a_colleague_works_beside(people: People) -> Non
     page.keyboard.press("e")
     expect(page.locator(".talk", has_text=name)).to_have_count(0)
     expect(page.locator(".talk > a").first).to_be_focused()
+    expect(page.locator(".toast").get_by_role("button", name="Undo")).to_be_visible()
     page.keyboard.press("z")
     expect(page.locator(".talk", has_text=name)).to_be_visible()
 

@@ -21,10 +21,17 @@ def tab_to(page: Page, wanted: Locator) -> None:
 
 
 def go(page: Page, letter: str, path: str) -> None:
-    """Go to a page by g and its letter."""
-    page.keyboard.press("g")
-    page.keyboard.press(letter)
-    expect(page).to_have_url(re.compile(f"/w/{SLUG}/{path}$"))
+    """Go to a page by g and its letter, from the same page as well."""
+    with page.expect_event("domcontentloaded"):
+        page.keyboard.press("g")
+        page.keyboard.press(letter)
+    arrived(page, f"/w/{SLUG}/{path}$")
+
+
+def arrived(page: Page, address: str) -> None:
+    """Another page is there, and its scripts hear keys."""
+    expect(page).to_have_url(re.compile(address))
+    page.wait_for_load_state()
     expect(page.locator("html[data-connection=open]")).to_be_attached()
 
 
@@ -37,13 +44,14 @@ def leave_the_field(page: Page) -> None:
 def add_a_lead(page: Page, name: str) -> None:
     """A new lead, from the board."""
     page.keyboard.press("n")
+    arrived(page, "/leads/new")
     tab_to(page, page.get_by_label("Name", exact=True))
     page.keyboard.type(name)
     tab_to(page, page.get_by_label("Phone", exact=True))
     page.keyboard.type("07700 900471")
     page.keyboard.press("Control+Enter")
     expect(drawer(page).get_by_role("heading", name=name)).to_be_visible()
-    expect(page.locator("html[data-connection=open]")).to_be_attached()  # the scripts of the new page are there
+    arrived(page, "/leads/[0-9a-f-]{36}")
 
 
 def work_on_it(page: Page) -> None:
@@ -55,6 +63,7 @@ def work_on_it(page: Page) -> None:
     page.keyboard.type("07700 900472")
     page.keyboard.press("Enter")
     expect(opened.locator(".fact", has_text="07700 900472")).to_be_visible()
+    expect(opened.locator(".fact .edit:focus")).to_be_attached()
     for key, words in (("c", "Rang out twice"), ("w", "Green gate")):
         page.keyboard.press(key)
         expect(opened.locator(".composer .pane :focus")).to_be_attached()
@@ -64,6 +73,7 @@ def work_on_it(page: Page) -> None:
         page.keyboard.type(words)
         page.keyboard.press("Control+Enter")
         expect(opened.locator(".timeline").get_by_text(words)).to_be_visible()
+        expect(opened.locator(".composer .pane textarea:visible")).to_have_value("")
         leave_the_field(page)
     page.keyboard.press("m")
     expect(opened.get_by_label("Move to stage")).to_be_focused()
@@ -115,8 +125,10 @@ def test_the_whole_desk(people: People) -> None:
     expect(undo).to_have_count(0)
 
     page.keyboard.press("?")
-    expect(page.get_by_role("dialog", name="Keys on this page")).to_contain_text("Select the lead")
+    keys = page.get_by_role("dialog", name="Keys on this page")
+    expect(keys).to_contain_text("Select the lead")
     page.keyboard.press("Escape")
+    expect(keys).to_be_hidden()
     go(page, "d", "my-day")
     go(page, "q", "squeegee")
     go(page, "o", "outbox")
@@ -130,13 +142,12 @@ def test_the_whole_desk(people: People) -> None:
     go(page, "s", "settings")
     tab_to(page, page.get_by_role("link", name="Stages"))
     page.keyboard.press("Enter")
-    expect(page).to_have_url(re.compile("/settings/stages$"))
-    expect(page.locator("html[data-connection=open]")).to_be_attached()
+    arrived(page, "/settings/stages$")
     page.keyboard.press("Control+k")
     page.keyboard.type("kit keys")
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", name="Kit Keys")).to_be_visible()
-    expect(page.locator("html[data-connection=open]")).to_be_attached()
+    arrived(page, "/leads/[0-9a-f-]{36}")
     page.keyboard.press("/")
     page.keyboard.type("sign out")
     expect(page.locator("[data-none]")).to_be_visible()
