@@ -29,7 +29,7 @@ def test_a_second_workspace_sees_nothing_of_the_first(people: People) -> None:
     slug = found[1]
     page.goto(f"/w/{slug}/leads/board")
     expect(page.locator("section.column, .rail .slot")).to_have_count(14)
-    assert page.locator(".lead").count() == 0
+    expect(page.locator(".lead")).to_have_count(0)
     for path in (
         "somerset/leads/board", "somerset/leads", f"somerset/leads/{lead_id}", f"{slug}/leads/{lead_id}",
         f"{slug}/leads/{lead_id}/copy-sheet", f"{slug}/leads/{lead_id}/quotes/new", "somerset/outbox",

@@ -5,6 +5,7 @@ import re
 from playwright.sync_api import Page, expect
 
 from tests.e2e.browsers import People
+from tests.support.waiting import until
 
 
 def order(page: Page) -> list[str]:
@@ -41,4 +42,4 @@ def test_steps_are_moved_added_and_saved_with_real_dates_beside_them(people: Peo
 
     page.get_by_role("button", name="Save", exact=True).click()
     expect(page.get_by_text("Version 2 is in use")).to_be_visible()
-    assert order(page) == rows
+    until(page, lambda: order(page) == rows, "the order that was saved")

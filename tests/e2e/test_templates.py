@@ -5,6 +5,7 @@ import re
 from playwright.sync_api import Page, Route, expect
 
 from tests.e2e.browsers import People
+from tests.support.waiting import until
 
 SCRIPT = re.compile("/plain-?[^/]*[.]js")
 
@@ -48,6 +49,7 @@ def test_what_makes_a_text_dear_is_taken_out_with_one_click(people: People) -> N
     expect(page.get_by_text("makes it dearer")).to_be_visible()
     with page.expect_request(SCRIPT):
         page.get_by_role("button", name="Write it plainly").click()
+    until(page, lambda: held, "the script held")
     held[0].continue_()  # the press counts, although its script came later
     expect(page.get_by_text("makes it dearer")).to_have_count(0)
     assert "👍" not in text.input_value() and "See you soon" in text.input_value()

@@ -106,6 +106,7 @@ def test_without_a_line_it_waits_and_sends_by_itself(page: Page, url: str) -> No
     page.goto(url)
     fill_until_contact(page)
     fill_contact(page)
+    page.wait_for_load_state("networkidle")  # the script that sends has come
     page.context.set_offline(True)
     go_on(page)
     expect(page.locator("[data-send-note]")).to_contain_text("offline")
