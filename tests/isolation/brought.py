@@ -1,4 +1,4 @@
-"""News of a booking that differs, and an import, for the addresses of their pages."""
+"""News of a booking that differs, a file for Squeegee, and an import, for the addresses of their pages."""
 
 from datetime import timedelta
 from uuid import UUID
@@ -8,7 +8,7 @@ from app.extensions import db
 from app.imports.models import Import, ImportRow
 from app.imports.services import begin
 from app.leads.models import Lead
-from app.squeegee.models import BookingNews
+from app.squeegee.models import BookingNews, TransferBatch
 from app.workspaces.queries import today_here
 
 
@@ -21,6 +21,16 @@ def booking_news(lead: Lead, actor: Actor) -> UUID:
     db.session.add(news)
     db.session.flush()
     return news.id
+
+
+def batch(lead: Lead, actor: Actor) -> UUID:
+    """A file that waits, of a row that was deleted since."""
+    made = TransferBatch(
+        format="csv", total=1, created_by=actor.user_id, columns=[{"title": "Cust Ref", "fact": "reference"}]
+    )
+    db.session.add(made)
+    db.session.flush()
+    return made.id
 
 
 def brought_in(lead: Lead, actor: Actor) -> UUID:

@@ -40,7 +40,7 @@ from app.squeegee.models import SqueegeeAccount, Transfer
 from app.workspaces.models import Membership
 from app.workspaces.queries import load_place, today_here
 from app.workspaces.services import invite
-from tests.isolation import chases, talk
+from tests.isolation import brought, chases, talk
 from tests.isolation.bodies import BODIES, NOWHERE
 from tests.isolation.needed import NEEDED
 from tests.support.leads import make_lead
@@ -51,7 +51,10 @@ ANSWERS = {
     "name": "Ivy Reed", "email": "ivy@example.com", "postcode": "BA5 2QJ", "property_type": "semi", "bedrooms": "3",
     "service": "window_cleaning", "frequency": "8_weekly", "preferred_method": "any", "came_from": {},
 }  # fmt: skip
-FIELDS = {"section": "services", "field": "bedrooms", "channel": "email", "kind": "svg", "version_no": "1"}
+FIELDS = {
+    "fmt": "csv", "layout": "plain", "section": "services", "field": "bedrooms", "channel": "email", "kind": "svg",
+    "version_no": "1",
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -278,4 +281,7 @@ MAKERS: dict[str, Callable[[Lead, Actor], UUID | str]] = {
     "enrolment_id": chases.enrolment,
     "conversation_id": talk.conversation,
     "arrival_id": talk.arrival,
+    "batch_id": brought.batch,
+    "booking_news_id": brought.booking_news,
+    "import_id": brought.brought_in,
 }

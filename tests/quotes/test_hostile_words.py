@@ -130,7 +130,8 @@ def test_on_paper(client: Client, quote: Quote) -> None:
 def test_in_the_file_for_squeegee(alice: Client, quote: Quote, world: World) -> None:
     lead = db.session.get_one(Lead, (quote.workspace_id, quote.lead_id))
     move_to_stage(lead.id, stage_by_key("ready_for_squeegee").id, world.alice.actor)
-    answer = alice.get("/w/wells/squeegee/ready.csv")
+    made = alice.post("/w/wells/squeegee/batches", data={"lead": str(lead.id)})
+    answer = alice.get(f"{made.location}/file.csv")
     assert answer.status_code == 200
     for row in csv.reader(io.StringIO(answer.data.decode("utf-8-sig"))):
         assert not [cell for cell in row if cell[:1] in "=+-@\t\r" and cell[:1] and not phones.parse(cell)]

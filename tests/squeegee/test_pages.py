@@ -20,7 +20,7 @@ def test_the_queue_says_what_each_lead_lacks(desk: Desk, ready_lead: Any, alice:
     ready_lead(name="Ned Nobody", price_minor=None, postcode="BA5")
     page = alice.get(FIRST).text
     assert "Olive Penrose" in page
-    assert "Missing: the whole postcode, the price a visit." in page
+    assert "Add the whole postcode" in page and "Add the price a visit" in page
     assert page.count(">Hand over<") == 1
 
 
@@ -38,13 +38,13 @@ def test_handing_over_from_the_queue_runs_to_the_end(
     assert desk.far_end.token not in page
 
 
-def test_under_htmx_the_queue_comes_back_as_a_part(desk: Desk, ready_lead: Any, alice: Any) -> None:
+def test_under_htmx_the_card_comes_back_as_a_part(desk: Desk, ready_lead: Any, alice: Any) -> None:
     lead = ready_lead()
     answer = alice.post(
         f"/w/wells/leads/{lead.id}/hand-over", data={"first_service_date": desk.day.isoformat()}, hx=True
     )
     assert answer.status_code == 200
-    assert answer.text.lstrip().startswith("<div") and 'id="squeegee-queue"' in answer.text
+    assert answer.text.lstrip().startswith("<li") and f'id="ready-{lead.id}"' in answer.text
     again = alice.post(
         f"/w/wells/leads/{lead.id}/hand-over", data={"first_service_date": desk.day.isoformat()}, hx=True
     )
@@ -56,7 +56,7 @@ def test_a_date_that_can_not_be_is_explained_where_it_was_typed(
     desk: Desk, ready_lead: Any, alice: Any, typed: str
 ) -> None:
     lead = ready_lead()
-    for place, shown in (("queue", "squeegee-queue"), ("panel", f"lead-{lead.id}-squeegee")):
+    for place, shown in (("queue", f"ready-{lead.id}"), ("panel", f"lead-{lead.id}-squeegee")):
         data = {"first_service_date": typed, "place": place}
         answer = alice.post(f"/w/wells/leads/{lead.id}/hand-over", data=data, hx=True)
         assert answer.status_code == 422
@@ -69,8 +69,8 @@ def test_the_copy_sheet_follows_the_form_and_is_confirmed(desk: Desk, ready_lead
     url = f"/w/wells/leads/{lead.id}/copy-sheet"
     labels = re.findall(r"<dt>(\w.*?)</dt>", alice.get(url).text)
     assert labels == [
-        "Name", "Phone", "Email", "Address", "Reference",
-        "Job address", "Services", "Price", "Initial price", "Frequency", "Notes",
+        "First name", "Last name", "Mobile", "Email", "Address", "Reference",
+        "Job address", "Services", "Price", "Initial price", "Frequency", "First date", "Tags", "Notes",
     ]  # fmt: skip
     assert alice.post(url, data={"squeegee_id": " "}).status_code == 422
     answer = alice.post(url, data={"squeegee_id": "C-77", "first_service_date": desk.day.isoformat()})
@@ -113,17 +113,6 @@ def test_the_panel_takes_the_booking(desk: Desk, ready_lead: Any, alice: Any, ru
     assert stage_of(lead) == "booking_confirmed"
 
 
-def test_the_file_is_downloaded_and_its_leads_are_marked(desk: Desk, ready_lead: Any, alice: Any) -> None:
-    lead = ready_lead()
-    answer = alice.get(f"{FIRST}/ready.csv")
-    assert answer.headers["Content-Type"] == "text/csv; charset=utf-8"
-    assert "attachment" in answer.headers["Content-Disposition"]
-    assert lead.number.encode() in answer.data
-    assert alice.post(f"{FIRST}/ready.csv", data={}).status_code == 422
-    assert alice.post(f"{FIRST}/ready.csv", data={"lead": [str(lead.id), "x"]}).status_code == 303
-    assert stage_of(lead) == "transferred_to_squeegee"
-
-
 def test_an_onlooker_reads_and_does_nothing(desk: Desk, ready_lead: Any, dave: Any, run_outbox: Any) -> None:
     lead = ready_lead(name="Olive Penrose")
     transfer = desk.start(lead)
@@ -131,10 +120,10 @@ def test_an_onlooker_reads_and_does_nothing(desk: Desk, ready_lead: Any, dave: A
     assert dave.get(FIRST).status_code == 200
     page = dave.get(f"/w/wells/transfers/{transfer.id}").text
     assert "Accepted" in page and " Request</summary>" not in page
-    for url in (f"{FIRST}/ready.csv", f"{FIRST}/settings", f"/w/wells/leads/{lead.id}/copy-sheet"):
+    for url in (f"{FIRST}/batches", f"{FIRST}/settings", f"/w/wells/leads/{lead.id}/copy-sheet"):
         assert dave.get(url).status_code == 403
     for url in (
-        f"/w/wells/leads/{lead.id}/hand-over", f"/w/wells/leads/{lead.id}/copy-sheet", f"{FIRST}/ready.csv",
+        f"/w/wells/leads/{lead.id}/hand-over", f"/w/wells/leads/{lead.id}/copy-sheet", f"{FIRST}/batches",
         f"/w/wells/leads/{lead.id}/booking", f"{FIRST}/settings", f"{FIRST}/settings/secret",
         *(f"/w/wells/transfers/{transfer.id}/{act}" for act in ("retry", "settle", "cancel")),
     ):  # fmt: skip
@@ -158,6 +147,6 @@ def test_another_workspace_finds_nothing_of_it(
         data = {"first_service_date": desk.day.isoformat(), "squeegee_id": "x"}
         assert mallory.post(f"/w/rival/{url}", data=data).status_code == 404, url
     data = {"lead": [str(lead.id)]}
-    assert mallory.post("/w/rival/squeegee/ready.csv", data=data).status_code == 404
+    assert mallory.post("/w/rival/squeegee/batches", data=data).status_code == 422
     with world.mallory.acting():
         assert db.session.scalars(select(Transfer)).all() == []

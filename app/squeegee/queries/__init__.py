@@ -18,7 +18,7 @@ from app.squeegee.queries.history import (
 from app.squeegee.queries.naming import named
 from app.squeegee.queries.panel import Panel, panel
 from app.squeegee.queries.reading import facts_of, get_transfer, open_transfer, suggested_first_date
-from app.squeegee.queries.ready import Candidate, Queue, candidate, complete_facts, next_to_copy, queue
+from app.squeegee.queries.ready import Candidate, Queue, candidate, next_to_copy, queue
 from app.squeegee.queries.sheet import Sheet, copy_sheet
 from app.squeegee.queries.transfers import TransferPage, transfer_page
 

@@ -23,9 +23,8 @@ from app.squeegee.queries.checks import Check, checks
 from app.squeegee.queries.first_dates import Proposal, first_dates
 from app.squeegee.queries.reading import READY, TAKEN
 
-#: Leads on one page of the queue; each shows seven things. A file may hold as many as the vendor's helpers take.
+#: Leads on one page of the queue; each shows seven things.
 PAGE = 20
-MOST_IN_A_FILE = 2_000
 _LISTED = "squeegee:ready"
 
 
@@ -116,13 +115,6 @@ def next_to_copy(lead: Lead) -> tuple[Lead, str] | None:
     row = db.session.execute(waiting.where(tuple_(Lead.rank, Lead.id) > tuple_(lead.rank, lead.id))).first()
     row = row or db.session.execute(waiting).first()
     return (row.Lead, row.Contact.name) if row else None
-
-
-def complete_facts() -> list[LeadFacts]:
-    """The leads for the file: ready, complete, and not on their way already. Newest first, at most MOST_IN_A_FILE."""
-    rows = db.session.execute(_ready().where(Transfer.id.is_(None)).limit(MOST_IN_A_FILE))
-    found = [LeadFacts.of(lead, contact, place) for lead, contact, place in rows]
-    return [facts for facts in found if not missing(facts)]
 
 
 def _ready() -> Select:

@@ -6,18 +6,20 @@ from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import select
+from sqlalchemy.orm import aliased
 
 from app.accounts.models import User
 from app.contacts.models import Contact
 from app.core.errors import NotFound
 from app.core.keyring import cipher
-from app.core.models import one_among
 from app.core.tenancy import current_workspace_id
 from app.extensions import db
 from app.leads.models import Lead
 from app.squeegee.models import Transfer, TransferBatch, TransferCall
 from app.squeegee.queries.history import TransferFilter, TransferRow, history
 from app.squeegee.queries.reading import waiting_work
+
+_BY, _SETTLED_BY = aliased(User), aliased(User)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,45 +103,41 @@ def transfer_page(transfer_id: UUID, *, with_bodies: bool) -> TransferPage:
     """One transfer; `with_bodies` opens what was sent and what came back. Raises NotFound."""
     here = current_workspace_id()
     found = db.session.execute(
-        select(Transfer, Lead.number, Lead.first_service_date, Contact.id, Contact.name_sealed, TransferBatch)
+        select(
+            Transfer, Lead.number, Lead.first_service_date, Contact.id, Contact.name_sealed, TransferBatch, _BY.name,
+            _SETTLED_BY.name,
+        )
         .join(Lead, (Lead.workspace_id == Transfer.workspace_id) & (Lead.id == Transfer.lead_id))
         .join(Contact, (Contact.workspace_id == Lead.workspace_id) & (Contact.id == Lead.contact_id))
         .outerjoin(
             TransferBatch,
             (TransferBatch.workspace_id == Transfer.workspace_id) & (TransferBatch.id == Transfer.batch_id),
         )
+        .outerjoin(_BY, _BY.id == Transfer.created_by)
+        .outerjoin(_SETTLED_BY, _SETTLED_BY.id == Transfer.settled_by)
         .where(Transfer.workspace_id == here, Transfer.id == transfer_id)
     ).one_or_none()
     if found is None:
         raise NotFound
-    transfer, number, booked_for, contact_id, name, batch = found
+    transfer, number, booked_for, contact_id, name, batch, by, settled_by = found
     calls = db.session.scalars(
         select(TransferCall)
         .where(TransferCall.workspace_id == here, TransferCall.transfer_id == transfer.id)
         .order_by(TransferCall.begun_at, TransferCall.id)
     )
     waiting = waiting_work(transfer.id) if transfer.batch_id is None else None
-    names = _names(transfer.created_by, transfer.settled_by)
     return TransferPage(
         id=transfer.id, lead_id=transfer.lead_id, number=number,
         name=cipher().open(name, "contacts", "name_sealed", contact_id), method=transfer.method,
         state=transfer.state, error=transfer.error, customer_id=transfer.customer_id, job_id=transfer.job_id,
         first_date=transfer.first_service_date, booked_for=booked_for, retries=transfer.retries,
-        by=names.get(transfer.created_by, "Sill"), settled_by=names.get(transfer.settled_by, ""),
+        by=by or "Sill", settled_by=settled_by or "",
         created_at=transfer.created_at, completed_at=transfer.completed_at,
         next_try_at=waiting.run_at if waiting else None, calls=[_call(call, with_bodies) for call in calls],
         quote_ids=dict(transfer.quote_ids), batch=batch, position=transfer.batch_position,
         handed=_handed(transfer) if with_bodies else [], remark=(transfer.remark or "") if with_bodies else "",
         others=_others(transfer),
     )  # fmt: skip
-
-
-def _names(*user_ids: UUID | None) -> dict[UUID | None, str]:
-    wanted = {each for each in user_ids if each}
-    if not wanted:
-        return {}
-    rows = db.session.execute(select(User.id, User.name).where(User.id == one_among(wanted)))
-    return dict(map(tuple, rows))
 
 
 def _handed(transfer: Transfer) -> list[tuple[str, str]]:

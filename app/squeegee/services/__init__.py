@@ -9,7 +9,6 @@ from app.squeegee.services.account import (
     port_of,
     prepare_test,
 )
-from app.squeegee.services.batch import BatchResult, export_ready, mark_entered
 from app.squeegee.services.batches import (
     CONFIRM,
     batch_file,
@@ -31,12 +30,13 @@ from app.squeegee.services.news import Confirmation, decide, take_file, take_new
 from app.squeegee.services.sections import change_section, fingerprint
 from app.squeegee.services.settling import cancel, retry, settle
 from app.squeegee.services.several import Outcome, cancel_several, retry_several
+from app.squeegee.services.together import hand_over_together
 
 __all__ = [
-    "CONFIRM", "BatchResult", "Confirmation", "ConnectionFacts", "Outcome", "batch_file", "batch_report", "call_off",
-    "cancel", "cancel_batch", "cancel_several", "change_connection", "change_section", "confirm_all", "confirm_found",
-    "confirm_rows", "connection_seen", "decide", "enter_by_hand", "export_ready", "fingerprint", "hand_over",
-    "let_one_try", "make_batch", "mark_entered", "new_webhook_secret", "note_test", "port_of", "prepare_test",
-    "record_booking", "retry", "retry_several", "say_entered", "say_not_taken", "settle", "take_file", "take_news",
-    "take_out", "try_now",
+    "CONFIRM", "Confirmation", "ConnectionFacts", "Outcome", "batch_file", "batch_report", "call_off", "cancel",
+    "cancel_batch", "cancel_several", "change_connection", "change_section", "confirm_all", "confirm_found",
+    "confirm_rows", "connection_seen", "decide", "enter_by_hand", "fingerprint", "hand_over", "hand_over_together",
+    "let_one_try", "make_batch", "new_webhook_secret", "note_test", "port_of", "prepare_test", "record_booking",
+    "retry", "retry_several", "say_entered", "say_not_taken", "settle", "take_file", "take_news", "take_out",
+    "try_now",
 ]  # fmt: skip

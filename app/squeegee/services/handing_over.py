@@ -25,7 +25,7 @@ _LONGEST_ID = 100
 def hand_over(lead_id: UUID, method: str, actor: Actor, first_service_date: date | None = None) -> Transfer:
     """Let a worker make customer and job in Squeegee.
 
-    `method` is "api"; what a person did instead is noted by `enter_by_hand` and `mark_entered`. Raises Invalid naming
+    `method` is "api"; what a person did instead is noted by `enter_by_hand` and `batches`. Raises Invalid naming
     each thing that Squeegee needs and the lead lacks, Conflict when it is there or on its way already. A customer that
     an earlier transfer made is used again.
     """

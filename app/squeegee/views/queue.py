@@ -5,20 +5,19 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from flask import Response, flash, g, make_response, request, url_for
+from flask import Response, flash, g, request, url_for
 
 from app.core import web
 from app.core.errors import Invalid
 from app.core.fragments import answer, fragment, redirect_to, wants_fragment
 from app.core.permissions import permit
 from app.extensions import db
-from app.squeegee import queries, services, words
+from app.squeegee import queries, words
 from app.squeegee.forms import read_date, read_ids
 from app.squeegee.queries.news import SOURCES, differences
 from app.squeegee.services.together import hand_over_together
 from app.squeegee.views import bp
 from app.workspaces.layout import desk_or_fragment
-from app.workspaces.queries import today_here
 
 #: Transfers shown beneath the queue.
 MOST_LATELY = 5
@@ -75,45 +74,15 @@ def _days(ids: list[UUID]) -> tuple[dict[UUID, date | None], dict[UUID, dict[str
     return days, wrong
 
 
-@bp.get("/w/<slug>/squeegee/ready.csv")
-@permit("leads:transfer")
-def csv(slug: str) -> Response:
-    """The file to import: every lead that is ready and complete."""
-    content = services.export_ready(web.actor())
-    response = make_response(content)
-    response.headers["Content-Type"] = "text/csv; charset=utf-8"
-    name = f"squeegee-{today_here().isoformat()}.csv"
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response
-
-
-@bp.post("/w/<slug>/squeegee/ready.csv")
-@permit("leads:transfer")
-def mark_batch(slug: str) -> Response:
-    """Note which of the leads in the file are in Squeegee now."""
-    try:
-        result = services.mark_entered(read_ids(request.form.getlist("lead")), web.actor())
-    except Invalid as error:
-        db.session.rollback()
-        return queue_page(batch_error=error.errors["lead"], status=422)
-    said = f"{result.entered} {'lead is' if result.entered == 1 else 'leads are'} marked as entered."
-    if result.left_out:
-        said += f" Left out, as they had moved on: {', '.join(result.left_out)}."
-    if wants_fragment():
-        return queue_page(said=said)
-    flash(said, "good")
-    return redirect_to(url_for("squeegee.queue"))
-
-
 def queue_page(
-    *, errors: Mapping[UUID, Mapping[str, str]] | None = None, many_error: str = "", batch_error: str = "",
+    *, errors: Mapping[UUID, Mapping[str, str]] | None = None, many_error: str = "",
     said: str = "", status: int = 200,
 ) -> Response:  # fmt: skip
     """The queue, whole or as its main part. `errors`: what is wrong, by lead; what was typed stays."""
     cursor = request.args.get("after")
     values: dict[str, Any] = {
         "queue": queries.queue(cursor), "queue_url": url_for("squeegee.queue", after=cursor), "errors": errors or {},
-        "typed": request.form, "many_error": many_error, "batch_error": batch_error, "said": said, "words": words,
+        "typed": request.form, "many_error": many_error, "said": said, "words": words,
         "viewer": g.viewer,
     }  # fmt: skip
     if not wants_fragment():
