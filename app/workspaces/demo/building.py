@@ -20,7 +20,6 @@ from app.core.permissions import SYSTEM, Actor
 from app.core.tenancy import Scope, enter
 from app.extensions import db
 from app.lead_forms.models import LeadForm
-from app.leads.models import EXTRAS, SERVICES
 from app.leads.services.creating import next_number
 from app.messaging.services.hook_keys import hook_url
 from app.squeegee.models import SqueegeeAccount
@@ -46,12 +45,6 @@ _PEOPLE = (
     ("dave", "Dave Lock", "viewer"),
 )  # fmt: skip
 _DISTRICTS = "BA3-BA11, BA16, BA22, BS21-BS29, BS39, BS40, BS48, BS49, DT9, TA1-TA3, TA6-TA14, TA17-TA20"
-#: The simulator's names for our services and extras.
-_SQUEEGEE_NAMES = {
-    "window_cleaning": "Window cleaning", "gutter_clearing": "Gutter clearing", "inside": "Window cleaning inside",
-    "fascia_soffit": "Fascia, soffit and gutter", "conservatory": "Conservatory", "solar_panels": "Solar panels",
-    "conservatory_roof": "Conservatory roof", "extension": "Extension", "other": "Window cleaning",
-}  # fmt: skip
 _PATIENCE_SECONDS = 3.0
 _MOST_WEBSITES = 20
 
@@ -121,8 +114,8 @@ def connect_far_ends() -> bool:
     The mailbox's site may frame the form. Returns whether there is a Squeegee; one that does not listen yet is waited
     for, for three seconds at most.
     """
+    from app.workspaces.demo.mapping import map_squeegee  # it knows the simulator, which is not there in production
     from simulators.squeegee.__main__ import DEMO_TOKEN
-    from simulators.squeegee.payloads import SERVICES as SIMULATED
 
     found = access_keys.find("slug", DEMO_SLUG)
     assert found is not None
@@ -132,9 +125,8 @@ def connect_far_ends() -> bool:
     if not url:
         return False
     account = db.session.execute(select(SqueegeeAccount)).scalar_one()
-    ids = {name: service_id for service_id, name in SIMULATED.items()}
     account.base_url, account.token = url, DEMO_TOKEN
-    account.service_ids = {code: ids[_SQUEEGEE_NAMES[code]] for code in (*SERVICES, *EXTRAS) if code in _SQUEEGEE_NAMES}
+    map_squeegee(account)
     db.session.flush()
     hook = f"{current_app.config['PUBLIC_URL']}/hooks/squeegee/{account.id}"
     return _tell_simulator(url, {"url": hook, "secret": account.webhook_secret})

@@ -18,14 +18,19 @@ _EVERY_WEEKS = 4
 _CAPACITIES = (6, 8, 10, 12)
 
 
+def areas_of_rounds() -> list[tuple[str, list[str]]]:
+    """Each round's name and districts."""
+    return [(name, read_districts(districts)[0]) for name, districts in _ROUNDS]
+
+
 def drive_rounds(today: date) -> None:
     """Store the rounds, the first of them driven in the week of `today`, and the coming Christmas."""
     monday = today - timedelta(days=today.weekday())
-    for number, (name, districts) in enumerate(_ROUNDS):
+    for number, (name, areas) in enumerate(areas_of_rounds()):
         week, weekday = divmod(number * 7 % 20, 5)
         db.session.add(
             Round(
-                name=name, areas=read_districts(districts)[0], first_day=monday + timedelta(weeks=week, days=weekday),
+                name=name, areas=areas, first_day=monday + timedelta(weeks=week, days=weekday),
                 every_weeks=_EVERY_WEEKS, capacity=_CAPACITIES[number % len(_CAPACITIES)],
             )
         )  # fmt: skip
