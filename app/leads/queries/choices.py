@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, Uuid, bindparam, cast, func, literal, null, or_, select, union_all
+from sqlalchemy import Integer, Select, Uuid, bindparam, cast, func, literal, null, or_, select, union_all
 from sqlalchemy.dialects.postgresql import JSONB
 
 from app.accounts.models import User
 from app.core.tenancy import current_scope, current_workspace_id
 from app.extensions import db
+from app.imports.models import Import
 from app.leads.models import LeadSource, ListPreference, SavedView, Stage, Tag
 from app.workspaces.models import Membership
 
@@ -76,7 +77,7 @@ def bar_choices(page: str) -> BarChoices:
 
 
 def _names(rows: Any) -> Names:
-    names: Names = {"stage": [], "owner": [], "source": [], "tag": []}
+    names: Names = {"stage": [], "owner": [], "source": [], "tag": [], "import": []}
     for row in sorted(rows, key=lambda row: (row.position, row.name.casefold())):
         if row.kind in names:
             names[row.kind].append((str(row.key), row.name))
@@ -90,12 +91,16 @@ def _part(kind: str, key: Any, name: Any, position: Any = None, more: Any = _NOT
     )  # fmt: skip
 
 
+_NEWEST_FIRST = -cast(func.extract("epoch", Import.created_at), Integer)
 _PARTS = (
     _part("stage", Stage.id, Stage.name, Stage.position, func.to_jsonb(Stage.colour)).where(
         Stage.workspace_id == _HERE, Stage.retired_at.is_(None)
     ),
     _part("source", LeadSource.id, LeadSource.name).where(LeadSource.workspace_id == _HERE),
     _part("tag", Tag.id, Tag.name).where(Tag.workspace_id == _HERE),
+    _part("import", Import.id, func.to_char(Import.created_at, "FMDD Mon YYYY"), _NEWEST_FIRST).where(
+        Import.workspace_id == _HERE, Import.state.in_(("running", "done", "undoing", "failed", "cancelled"))
+    ),
     _part("owner", Membership.user_id, User.name)
     .join(User, User.id == Membership.user_id)
     .where(

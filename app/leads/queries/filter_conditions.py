@@ -12,6 +12,7 @@ from app.core import email_addresses
 from app.core.ids import parse_id
 from app.core.keyring import search_index
 from app.core.tenancy import current_workspace_id
+from app.imports.models import ImportRow
 from app.leads.models import Favourite, Lead, LeadTag, SearchToken, Stage
 from app.leads.queries.filter_fields import Field
 from app.leads.queries.filter_spans import Now, day_bounds, moment_bounds, number_bounds
@@ -31,6 +32,8 @@ def condition(
     here = tuple(value for value in values if value != "none")
     if field.key == "tag":
         asked = _tagged(here)
+    elif field.key == "import":
+        asked = _brought_in(here)
     elif field.key == "extra":
         asked = or_(false(), *(Lead.extras.contains([value]) for value in here))
     elif field.kind == "words":
@@ -90,6 +93,13 @@ def _tagged(values: tuple[str, ...]) -> Condition:
 
 def _has_tag(which: Condition) -> Condition:
     return exists().where(LeadTag.workspace_id == Lead.workspace_id, LeadTag.lead_id == Lead.id, which)
+
+
+def _brought_in(values: tuple[str, ...]) -> Condition:
+    """Leads that an import has made; only those see any who may see imports."""
+    ids = [each for each in map(parse_id, values) if each]
+    of_import = (ImportRow.workspace_id == Lead.workspace_id, ImportRow.lead_id == Lead.id)
+    return exists().where(*of_import, _is_any(ImportRow.import_id, ids), ImportRow.outcome.in_(("created", "kept")))
 
 
 def _starred(user_id: UUID | None) -> Condition:

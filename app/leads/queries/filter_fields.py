@@ -12,7 +12,7 @@ from app.leads.models import EXTRAS, Lead
 from app.leads.words import CHOICE_WORDS, EXTRA_WORDS, METHOD_WORDS, PRIORITY_WORDS
 
 #: Keys that come from tables: ids, read by `filter_choices`.
-FROM_TABLES = ("stage", "owner", "source", "tag")
+FROM_TABLES = ("stage", "owner", "source", "tag", "import")
 _CONTACT_METHODS = {key: word for key, word in METHOD_WORDS.items() if key != "any"}
 
 
@@ -68,6 +68,7 @@ _EVERY = (
     Field("extra", "Extras", "pick", group="House and work", choices={key: EXTRA_WORDS[key] for key in EXTRAS},
           none="No extras"),
     Field("source", "Source", "pick", Lead.source_id, "Where it came from"),
+    Field("import", "From the import of", "pick", group="Where it came from"),
     Field("referrer", "Referrer", "text", Lead.referrer, "Where it came from", none="None"),
     Field("campaign", "Campaign", "text", Lead.utm_campaign, "Where it came from", none="None"),
     Field("medium", "Campaign medium", "text", Lead.utm_medium, "Where it came from", none="None"),
