@@ -9,13 +9,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import aliased
 
 from app.accounts.models import User
-from app.contacts.models import Contact
+from app.contacts.models import Contact, Property
 from app.core.errors import NotFound
 from app.core.keyring import cipher
 from app.core.tenancy import current_workspace_id
 from app.extensions import db
 from app.leads.models import Lead
 from app.squeegee.models import Transfer, TransferBatch, TransferCall
+from app.squeegee.queries.calls import MAKING
 from app.squeegee.queries.history import TransferFilter, TransferRow, history
 from app.squeegee.queries.reading import waiting_work
 
@@ -68,14 +69,20 @@ class TransferPage:
     handed: list[tuple[str, str]]
     remark: str
     others: list[TransferRow]
+    postcode: str = ""
 
     noun = "transfer"
 
     @property
+    def doubtful(self) -> CallView | None:
+        """The call of which nobody knows whether Squeegee took it."""
+        open_ones = [call for call in self.calls if call.outcome in ("begun", "unclear") and call.step in MAKING]
+        return open_ones[-1] if open_ones else None
+
+    @property
     def doubtful_step(self) -> str:
-        """The step of which nobody knows whether Squeegee took it."""
-        doubtful = [call.step for call in self.calls if call.outcome in ("begun", "unclear")]
-        return doubtful[-1] if doubtful else "customer"
+        """Its step."""
+        return self.doubtful.step if self.doubtful else "customer"
 
     @property
     def may_retry(self) -> bool:
@@ -105,10 +112,11 @@ def transfer_page(transfer_id: UUID, *, with_bodies: bool) -> TransferPage:
     found = db.session.execute(
         select(
             Transfer, Lead.number, Lead.first_service_date, Contact.id, Contact.name_sealed, TransferBatch, _BY.name,
-            _SETTLED_BY.name,
+            _SETTLED_BY.name, Property,
         )
         .join(Lead, (Lead.workspace_id == Transfer.workspace_id) & (Lead.id == Transfer.lead_id))
         .join(Contact, (Contact.workspace_id == Lead.workspace_id) & (Contact.id == Lead.contact_id))
+        .join(Property, (Property.workspace_id == Lead.workspace_id) & (Property.id == Lead.property_id))
         .outerjoin(
             TransferBatch,
             (TransferBatch.workspace_id == Transfer.workspace_id) & (TransferBatch.id == Transfer.batch_id),
@@ -119,7 +127,7 @@ def transfer_page(transfer_id: UUID, *, with_bodies: bool) -> TransferPage:
     ).one_or_none()
     if found is None:
         raise NotFound
-    transfer, number, booked_for, contact_id, name, batch, by, settled_by = found
+    transfer, number, booked_for, contact_id, name, batch, by, settled_by, place = found
     calls = db.session.scalars(
         select(TransferCall)
         .where(TransferCall.workspace_id == here, TransferCall.transfer_id == transfer.id)
@@ -136,7 +144,7 @@ def transfer_page(transfer_id: UUID, *, with_bodies: bool) -> TransferPage:
         next_try_at=waiting.run_at if waiting else None, calls=[_call(call, with_bodies) for call in calls],
         quote_ids=dict(transfer.quote_ids), batch=batch, position=transfer.batch_position,
         handed=_handed(transfer) if with_bodies else [], remark=(transfer.remark or "") if with_bodies else "",
-        others=_others(transfer),
+        others=_others(transfer), postcode=place.postcode or "",
     )  # fmt: skip
 
 

@@ -52,7 +52,7 @@ def settle(transfer_id: UUID, actor: Actor, *, found_id: str | None) -> Transfer
     if transfer.state != "uncertain":
         raise Conflict(_MEANWHILE)
     lead = get_lead(transfer.lead_id, lock=True)
-    call = doubtful_call(transfer.id)
+    call, transfer.settled_by = doubtful_call(transfer.id), actor.user_id
     if found_id is None:
         _close(call, "not_sent")
         start(transfer, lead, actor, "it_was_not_in_Squeegee")
