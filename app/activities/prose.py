@@ -51,8 +51,9 @@ def words_for(activity: Words) -> Line:
 
 
 def _created(a: Words) -> Line:
-    source = str(a.data.get("source", "")).replace("_", " ")
-    told = a.data.get("told")
+    if a.data.get("import_id"):
+        return Line("file-text", "Brought in from a file", f"row {a.data.get('row')}")
+    source, told = str(a.data.get("source", "")).replace("_", " "), a.data.get("told")
     return Line("inbox", "Enquiry came in", f"{source} · {_told(told)}" if told else source)
 
 
@@ -183,9 +184,8 @@ def _transfer(a: Words) -> Line:
         "transfer.started": "Hand-over to Squeegee started", "transfer.succeeded": "Handed over to Squeegee",
         "transfer.failed": "Hand-over to Squeegee failed", "transfer.uncertain": "Hand-over to Squeegee is unclear",
         "transfer.partial": "Hand-over to Squeegee is half done", "transfer.cancelled": "Hand-over cancelled",
-        "transfer.not_taken": "Squeegee did not take it",
-        "booking.confirmed": "Booking confirmed in Squeegee", "booking.differs": "Squeegee says another first clean",
-        "booking.kept": "Our date was kept",
+        "transfer.not_taken": "Squeegee did not take it", "booking.confirmed": "Booking confirmed in Squeegee",
+        "booking.differs": "Squeegee says another first clean", "booking.kept": "Our date was kept",
     }  # fmt: skip
     first, theirs = a.data.get("first_service_date"), a.data.get("theirs")
     if theirs:
@@ -193,8 +193,8 @@ def _transfer(a: Words) -> Line:
     why = str(a.data.get("reason") or "").replace("_", " ")
     when = f"first clean {long_date(date.fromisoformat(first))}" if first else ""
     if a.data.get("batch_id") and a.event in ("transfer.started", "transfer.cancelled"):
-        title = "Put into a file for Squeegee" if a.event == "transfer.started" else "Taken out of the file for Squeegee"
-        return Line("file-text", title)
+        done = "Put into a" if a.event == "transfer.started" else "Taken out of the"
+        return Line("file-text", f"{done} file for Squeegee")
     return Line("refresh-cw", titles.get(a.event, a.event), when or why)
 
 
@@ -204,8 +204,7 @@ def _follow_up(a: Words) -> Line:
         "follow_up.postponed": "put off", "sequence.started": "begun", "sequence.stopped": "stopped",
         "sequence.paused": "paused", "sequence.resumed": "goes on", "sequence.renewed": "goes on by its newest version",
     }  # fmt: skip
-    title = str(a.data.get("title") or "Follow-up")
-    why = str(a.data.get("why") or "")
+    title, why = str(a.data.get("title") or "Follow-up"), str(a.data.get("why") or "")
     return Line("clock", f"{title}: {states.get(a.event, a.event)}", WHY_WORDS.get(why, why.replace("_", " ")))
 
 

@@ -140,4 +140,6 @@ def _short(view: ImportView, row: RowView) -> RowInShort:
     who = " ".join(text for key in parts for text in by_key.get(key, []))
     where = ", ".join(text for key in ("address", "address_line1", "town", "postcode") for text in by_key.get(key, []))
     rest = [(title, cell) for title, cell in zip(view.header, row.cells, strict=False) if cell]
+    if not who and not where:
+        where = ", ".join(cell for _, cell in rest[:3])
     return RowInShort(row, who[:80], where[:120], rest)

@@ -70,6 +70,7 @@ def more_of(detail: LeadDetail) -> dict[str, Any]:
         "more": [face_view(detail, face) for face in MORE.values()],
         "record": record_of(detail),
         "spans": spans_of(detail.moves, detail.lead),
+        "has_row": bool(detail.lead.source_details.get("import_id")) and g.viewer.can("leads:import"),
     }
 
 

@@ -8,7 +8,7 @@ const say = (field) => {
   const most = Number(field.dataset.largest || 16);
   const tooLarge = file && file.size > most * 1024 * 1024;
   field.setCustomValidity(tooLarge ? `This file is larger than ${most} MB. Split it into smaller ones.` : "");
-  if (said) said.textContent = file ? `${file.name}, ${sized(file.size)}${tooLarge ? `: larger than ${most} MB` : ""}` : "";
+  if (said) said.textContent = file ? `${sized(file.size)}${tooLarge ? `, and at most ${most} MB can be read` : ""}` : "";
 };
 
 const fieldOf = (event) => event.target.closest?.("[data-file-drop]")?.querySelector('input[type="file"]');
