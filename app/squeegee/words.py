@@ -1,11 +1,12 @@
 """The trade's words for how a transfer stands: one place for pages and panels."""
 
+from collections.abc import Iterable
 from typing import Protocol
 from uuid import UUID
 
 from app.leads.words import often
 
-__all__ = ["METHODS", "OUTCOMES", "SENTENCES", "STATES", "STEPS", "often", "reason_words", "state_of"]
+__all__ = ["METHODS", "OUTCOMES", "SENTENCES", "STATES", "STEPS", "agreeing", "often", "reason_words", "state_of"]
 
 STATES: dict[str, tuple[str, str]] = {
     # state: words, tone of the badge
@@ -91,6 +92,9 @@ _REASONS = {
 }
 
 
+_AGREEING = {"reference": "reference", "phone": "number", "house": "house", "name": "name"}
+
+
 class _Standing(Protocol):
     """A transfer, or a line about one."""
 
@@ -106,3 +110,9 @@ def state_of(transfer: _Standing) -> tuple[str, str]:
 def reason_words(code: str | None) -> str:
     """What a reason means and what to do; the code itself when it is not known, nothing for none."""
     return _REASONS.get(code, code.replace("_", " ")) if code else ""
+
+
+def agreeing(by: Iterable[str]) -> str:
+    """What a lead and a customer of Squeegee's have in common: "Same number and house"; the name counts last."""
+    found = [_AGREEING[each] for each in by]
+    return f"Same {' and '.join([', '.join(found[:-1]), found[-1]] if len(found) > 1 else found)}"

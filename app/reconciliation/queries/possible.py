@@ -6,21 +6,32 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, LargeBinary, any_, literal, select, union
+from sqlalchemy import ColumnElement, LargeBinary, any_, func, literal, select, union
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from app.contacts.models import place_key
 from app.core import phones, postcodes
 from app.core.keyring import cipher, search_index
+from app.core.models import fixed
 from app.core.search_index import name_words
 from app.core.tenancy import current_workspace_id
 from app.extensions import db
-from app.reconciliation.models import SqueegeeCustomer
+from app.reconciliation.models import Discrepancy, SqueegeeCustomer
 from app.squeegee.mapping import LeadFacts
 
 #: More than these of one lead help nobody; a landlord may have a hundred.
 MOST_OF_A_LEAD = 5
 _MOST = 500
+_NOT_LEADS = (
+    select(func.array_agg(Discrepancy.lead_id))
+    .where(
+        Discrepancy.workspace_id == SqueegeeCustomer.workspace_id, Discrepancy.customer_id == SqueegeeCustomer.id,
+        Discrepancy.resolution == fixed("not_same"),
+    )
+    .correlate(SqueegeeCustomer)
+    .scalar_subquery()
+    .label("not_leads")
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +56,7 @@ def possible_customers(leads: Sequence[LeadFacts]) -> dict[UUID, list[PossibleCu
     found: dict[UUID, list[PossibleCustomer]] = defaultdict(list)
     for facts in leads:
         for row in rows:
-            by = _agreeing(wanted[facts.id], row)
+            by = () if facts.id in row.not_leads else _agreeing(wanted[facts.id], row)
             if by:
                 same_name = _names_meet(facts.name, row.name)
                 found[facts.id].append(
@@ -85,6 +96,8 @@ class _Row:
     ref_key: bytes | None
     numbers: frozenset[bytes]
     place_key: bytes | None
+    #: Leads of which a person has said that this customer is not them.
+    not_leads: frozenset[UUID]
 
 
 def _keys(facts: LeadFacts) -> _Keys:
@@ -109,7 +122,7 @@ def _customers(wanted: Iterable[_Keys]) -> list[_Row]:
     ]  # fmt: skip
     query = select(
         table.id, table.ref_sealed, table.name_sealed, table.address_sealed, table.ref_key, table.phone_key,
-        table.mobile_key, table.place_key,
+        table.mobile_key, table.place_key, _NOT_LEADS,
     ).where(table.workspace_id == current_workspace_id(), table.id.in_(union(*arms).subquery().select()))  # fmt: skip
     opener = cipher()
 
@@ -121,6 +134,7 @@ def _customers(wanted: Iterable[_Keys]) -> list[_Row]:
         _Row(
             row.id, opened(row, "ref"), opened(row, "name"), opened(row, "address"), row.ref_key,
             frozenset(key for key in (row.phone_key, row.mobile_key) if key), row.place_key,
+            frozenset(row.not_leads or ()),
         )
         for row in db.session.execute(query.order_by(table.created_at.desc(), table.id).limit(_MOST))
     ]  # fmt: skip

@@ -75,8 +75,9 @@ class Queue:
 
     @property
     def sendable(self) -> list[Candidate]:
-        """Those that could be handed over by themselves now."""
-        return [each for each in self.complete if self.is_connected and not each.lacks_for_api]
+        """Those that could be handed over by themselves now, and are most likely not in Squeegee yet."""
+        ready = [each for each in self.complete if self.is_connected and not each.lacks_for_api]
+        return [each for each in ready if not each.twins]
 
 
 def queue(cursor: str | None = None) -> Queue:

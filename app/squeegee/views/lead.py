@@ -12,7 +12,7 @@ from app.core.ids import parse_id
 from app.core.permissions import permit
 from app.extensions import db
 from app.leads.services import get_lead
-from app.squeegee import queries, services
+from app.squeegee import queries, services, words
 from app.squeegee.forms import read_date
 from app.squeegee.services.copying import confirm_sheet
 from app.squeegee.views import bp
@@ -86,5 +86,5 @@ def panel_answer(lead_id: UUID, errors: Mapping[str, str] | None = None, status:
 
 def _sheet(lead_id: UUID, errors: Mapping[str, str], typed: Mapping[str, str], status: int = 200) -> Response:
     sheet = queries.copy_sheet(lead_id)
-    values = {"sheet": sheet, "errors": errors, "typed": typed}
+    values = {"sheet": sheet, "errors": errors, "typed": typed, "words": words}
     return page("squeegee/copy_sheet.html", status, **values, **desk("squeegee"))

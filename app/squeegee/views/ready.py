@@ -4,11 +4,12 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from flask import Response, abort, g, request, url_for
+from flask import Response, abort, flash, g, request, url_for
 
 from app.core import web
 from app.core.errors import Conflict, Invalid, NotFound
 from app.core.fragments import answer, fragment, redirect_to, wants_fragment
+from app.core.ids import parse_id
 from app.core.permissions import permit
 from app.extensions import db
 from app.leads.queries.detail import lead_detail
@@ -16,6 +17,7 @@ from app.leads.queries.faces import FACES, Face
 from app.leads.queries.facts import Fact, read_out
 from app.leads.services import get_lead
 from app.leads.services.facts import Typed, change_facts
+from app.reconciliation.services.pairing import say_whether_same
 from app.squeegee import queries, services, words
 from app.squeegee.forms import read_date
 from app.squeegee.views import bp
@@ -73,28 +75,52 @@ def hand_over(slug: str, lead_id: UUID) -> Response:
     return redirect_to(url_for("squeegee.transfer", transfer_id=transfer.id))
 
 
+@bp.post("/w/<slug>/squeegee/ready/<uuid:lead_id>/pair")
+@permit("leads:transfer")
+def pair(slug: str, lead_id: UUID) -> Response:
+    """Say whether a customer of Squeegee's last export is this lead: then it counts as entered; or not."""
+    place, is_same = request.form.get("place", ""), request.form.get("same") == "yes"
+    customer_id = parse_id(request.form.get("customer"))
+    if customer_id is None:
+        raise NotFound
+    try:
+        say_whether_same(lead_id, customer_id, is_same, web.actor())
+    except Conflict as error:
+        db.session.rollback()
+        return (panel_answer if place == "panel" else card_answer)(lead_id, {"": error.message}, status=409)
+    said = "Noted: they are in Squeegee." if is_same else "Noted: not the same customer."
+    if wants_fragment() and place == "panel":
+        return panel_answer(lead_id)
+    if wants_fragment() and place == "card":
+        return card_answer(lead_id, said=said)
+    flash(said, "good")
+    if place == "sheet" and not is_same:
+        return redirect_to(url_for("squeegee.copy_sheet", lead_id=lead_id))
+    return redirect_to(url_for("squeegee.queue"))
+
+
 def card_answer(
     lead_id: UUID, errors: Mapping[str, str] | None = None, *, mending: Mapping[str, Any] | None = None,
-    mended: str = "", status: int = 200,
+    mended: str = "", said: str = "", status: int = 200,
 ) -> Response:  # fmt: skip
     """The card as an answer; on a page of its own for a browser without scripts. A lead that has moved on says so."""
     try:
         each, connected = queries.candidate(lead_id)
     except NotFound:
-        return _moved_on(lead_id, errors or {}, status)
+        return _moved_on(lead_id, errors or {}, said, status)
     values = {
         "each": each, "is_connected": connected, "errors": {lead_id: errors or {}}, "mending": mending,
-        "mended": mended, "typed": request.form, "words": words, "viewer": g.viewer,
+        "mended": mended, "said": said, "typed": request.form, "words": words, "viewer": g.viewer,
     }  # fmt: skip
     return desk_or_fragment("squeegee", "squeegee/card.html", "squeegee/_card.html", status, **values)
 
 
-def _moved_on(lead_id: UUID, errors: Mapping[str, str], status: int) -> Response:
+def _moved_on(lead_id: UUID, errors: Mapping[str, str], said: str, status: int) -> Response:
     """The lead is to be seen, and does not wait any more. Raises NotFound when it is not even to be seen."""
     lead = get_lead(lead_id)
     if not wants_fragment() and status == 200:
         return redirect_to(url_for("leads.show", lead_id=lead_id))
-    values = {"lead_id": lead_id, "number": lead.number, "errors": errors}
+    values = {"lead_id": lead_id, "number": lead.number, "errors": errors, "said": said}
     if wants_fragment():
         return answer(fragment("squeegee/_moved_on.html", **values), status=status)
     return desk_or_fragment("squeegee", "squeegee/moved_on.html", "squeegee/_moved_on.html", status, **values)

@@ -1,6 +1,9 @@
-// Several leads of the queue at once: [data-ready-all] ticks every [data-ready-pick], and what is done with the ticked says
-// how many they are. Without this script the button says "the ticked" and the boxes are ticked by hand.
+// Several leads of the queue at once: [data-ready-all] ticks every [data-ready-pick] that is beyond doubt (who may be in
+// Squeegee already is ticked by hand), and what is done with the ticked says how many they are. Without this script the
+// button says "the ticked".
 const picks = () => [...document.querySelectorAll("[data-ready-pick]")];
+
+const sure = () => picks().filter((box) => box.dataset.readyPick !== "doubt");
 
 const show = () => {
   const all = picks();
@@ -8,8 +11,8 @@ const show = () => {
   const head = document.querySelector("[data-ready-all]");
   if (head) {
     head.closest("label").hidden = false;
-    head.checked = ticked > 0 && ticked === all.length;
-    head.indeterminate = ticked > 0 && ticked < all.length;
+    head.checked = ticked > 0 && sure().every((box) => box.checked);
+    head.indeterminate = ticked > 0 && !head.checked;
   }
   for (const words of document.querySelectorAll("[data-ready-words]")) {
     words.textContent = words.dataset.readyWords.replace("{n}", ticked || "the ticked");
@@ -18,7 +21,7 @@ const show = () => {
 };
 
 document.addEventListener("change", (event) => {
-  if (event.target.matches("[data-ready-all]")) for (const box of picks()) box.checked = event.target.checked;
+  if (event.target.matches("[data-ready-all]")) for (const box of event.target.checked ? sure() : picks()) box.checked = event.target.checked;
   if (event.target.matches("[data-ready-all], [data-ready-pick]")) show();
 });
 document.addEventListener("htmx:after:swap", () => setTimeout(show));
