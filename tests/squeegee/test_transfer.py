@@ -209,6 +209,26 @@ def test_a_second_transfer_uses_the_customer_that_the_first_one_made(
     assert desk.counts() == (1, 1)
 
 
+def test_what_was_called_off_in_doubt_is_still_in_doubt_when_it_is_handed_over_again(
+    desk: Desk, ready_lead: Any, run_outbox: Any
+) -> None:
+    desk.far_end.switch(cut_after={"step": "customer", "times": 1})
+    lead = ready_lead()
+    first = desk.start(lead)
+    run_outbox()
+    services.cancel(first.id, desk.actor)
+    db.session.commit()
+    second = desk.start(lead)
+    run_outbox()
+    assert fresh(second).state == "uncertain"
+    assert desk.counts() == (1, 0)
+    found = desk.far_end.state()["customers"][0]["id"]
+    services.settle(second.id, desk.actor, found_id=found)
+    db.session.commit()
+    run_outbox()
+    assert (fresh(second).state, desk.counts()) == ("success", (1, 1))
+
+
 def test_a_lead_has_one_transfer_under_way(desk: Desk, ready_lead: Any, run_outbox: Any) -> None:
     lead = ready_lead()
     desk.start(lead)

@@ -63,8 +63,9 @@ def begin(claim: Claim) -> Step | None:
         port = port_of(account)
         doubted = doubtful_call(transfer.id)
         if doubted is not None and (port is None or not port.can_find(doubted.step)):
-            doubt(transfer, lead, SYSTEM, transfer.error if doubted.outcome == "unclear" else "broken_off")
-            claim.finish(error="broken_off")
+            reason = (transfer.error or "no_answer") if doubted.outcome == "unclear" else "broken_off"
+            doubt(transfer, lead, SYSTEM, reason)
+            claim.finish(error=reason)
             return None
         if doubted is not None and doubted.begun_at + SETTLED_AFTER > utcnow():
             wait(transfer, "asking")

@@ -5,14 +5,17 @@ from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from uuid import UUID
 
+from sqlalchemy import select
+
 from app.core.errors import Conflict, Invalid
 from app.core.permissions import Actor
 from app.extensions import db
 from app.leads.models import Lead
 from app.leads.services import get_lead, stage_by_key
 from app.squeegee.mapping import missing_for_api
-from app.squeegee.models import Transfer
+from app.squeegee.models import Transfer, TransferCall
 from app.squeegee.queries.account import get_account, is_connected
+from app.squeegee.queries.calls import doubtful_call
 from app.squeegee.queries.reading import READY, facts_of, open_transfer
 from app.squeegee.services.booking import record_booking
 from app.squeegee.services.states import start, succeed
@@ -27,7 +30,7 @@ def hand_over(lead_id: UUID, method: str, actor: Actor, first_service_date: date
 
     `method` is "api"; what a person did instead is noted by `enter_by_hand` and `batches`. Raises Invalid naming
     each thing that Squeegee needs and the lead lacks, Conflict when it is there or on its way already. A customer that
-    an earlier transfer made is used again.
+    an earlier transfer made is used again; one that it may have made stays in doubt.
     """
     if method != "api":
         raise ValueError(method)
@@ -45,6 +48,8 @@ def hand_over(lead_id: UUID, method: str, actor: Actor, first_service_date: date
         customer_id=lead.squeegee_customer_id,
     )  # fmt: skip
     db.session.add(transfer)
+    db.session.flush()
+    _keep_in_doubt(transfer)
     start(transfer, lead, actor)
     return transfer
 
@@ -106,6 +111,27 @@ def clean_id(text: str | None) -> str | None:
     """An id of Squeegee's as people copy it; None when it is blank or can't be one."""
     found = (text or "").strip()
     return found if found and len(found) <= _LONGEST_ID and found.isprintable() else None
+
+
+def _keep_in_doubt(transfer: Transfer) -> None:
+    """What the lead's last transfer may have made, and was called off without a look, is no less doubtful now."""
+    before = db.session.scalars(
+        select(Transfer.id)
+        .where(
+            Transfer.workspace_id == transfer.workspace_id, Transfer.lead_id == transfer.lead_id,
+            Transfer.id != transfer.id,
+        )
+        .order_by(Transfer.created_at.desc(), Transfer.id.desc())
+        .limit(1)
+    ).first()  # fmt: skip
+    call = doubtful_call(before) if before else None
+    if call is not None:
+        db.session.add(
+            TransferCall(
+                transfer_id=transfer.id, step=call.step, rung=call.rung, outcome="unclear", status=call.status,
+                request=call.request, answer=call.answer, begun_at=call.begun_at, finished_at=call.finished_at,
+            )
+        )  # fmt: skip
 
 
 def is_ready(lead: Lead) -> bool:
