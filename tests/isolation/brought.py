@@ -3,11 +3,17 @@
 from datetime import timedelta
 from uuid import UUID
 
+from sqlalchemy import select
+
+from app.core.clock import utcnow
 from app.core.permissions import Actor
 from app.extensions import db
 from app.imports.models import Import, ImportRow
 from app.imports.services import begin
 from app.leads.models import Lead
+from app.reconciliation.models import SqueegeeCustomer, SqueegeeExport
+from app.reconciliation.services.columns import Line
+from app.reconciliation.services.keeping import keep_lines
 from app.squeegee.models import BookingNews, TransferBatch
 from app.workspaces.queries import today_here
 
@@ -40,3 +46,12 @@ def brought_in(lead: Lead, actor: Actor) -> UUID:
     row.lead_id = lead.id
     db.session.flush()
     return made.id
+
+
+def customer_there(lead: Lead, actor: Actor) -> UUID:
+    """A customer of Squeegee's last export."""
+    export = SqueegeeExport(state="done", total=1, done=1, created_by=actor.user_id, finished_at=utcnow())
+    db.session.add(export)
+    db.session.flush()
+    keep_lines([Line("1042", "A. Pike", "12 Mill Lane, Wells BA5 2QJ", None, None, "", None)], export.id)
+    return db.session.scalars(select(SqueegeeCustomer.id).where(SqueegeeCustomer.export_id == export.id)).one()

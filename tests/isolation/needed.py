@@ -33,6 +33,9 @@ NEEDED = {
     ),
     "squeegee.confirm_copy": (_NOT_GOING_OVER, _READY),
     "squeegee.hand_over": (_NOT_GOING_OVER, _READY),
+    "squeegee.hand_over_ticked": (_NOT_GOING_OVER, _READY),
+    "squeegee.mend": (_NOT_GOING_OVER, _READY),
+    "squeegee.pair": (_NOT_GOING_OVER, _READY),
     "squeegee.make_batch": (_NOT_GOING_OVER, _READY),
     "squeegee.say_of_row": (
         "update transfers set method = 'csv', batch_id = :batch_id, batch_position = 1 where id = :transfer_id",

@@ -53,7 +53,7 @@ ANSWERS = {
 }  # fmt: skip
 FIELDS = {
     "fmt": "csv", "layout": "plain", "section": "services", "field": "bedrooms", "channel": "email", "kind": "svg",
-    "version_no": "1",
+    "version_no": "1", "face": "offer",
 }  # fmt: skip
 
 
@@ -284,4 +284,5 @@ MAKERS: dict[str, Callable[[Lead, Actor], UUID | str]] = {
     "batch_id": brought.batch,
     "booking_news_id": brought.booking_news,
     "import_id": brought.brought_in,
+    "squeegee_customer_id": brought.customer_there,
 }

@@ -68,7 +68,8 @@ def _days(ids: list[UUID]) -> tuple[dict[UUID, date | None], dict[UUID, dict[str
     days, wrong = dict[UUID, date | None](), dict[UUID, dict[str, str]]()
     for lead_id in ids:
         try:
-            days[lead_id] = read_date(request.form, f"first_{lead_id}")
+            field = f"first_{lead_id}"
+            days[lead_id] = read_date(request.form, field if field in request.form else "first_service_date")
         except Invalid as error:
             wrong[lead_id] = {"first_service_date": next(iter(error.errors.values()))}
     return days, wrong
