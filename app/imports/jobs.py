@@ -21,8 +21,8 @@ __all__ = ["WORK", "work"]
 log = structlog.get_logger(__name__)
 #: For so long one turn works on an import; then other work, such as messages that are due, has its turn.
 TURN_SECONDS = 4.0
-#: Rows of one transaction: a dry run only reads, deleting tells of each lead.
-PIECES = {"checking": 500, "running": 250, "undoing": 100}
+#: Rows of one transaction: a dry run only reads.
+PIECES = {"checking": 500, "running": 250, "undoing": 200}
 _STEPS = {
     "checking": services.check_some, "running": services.bring_in_some, "undoing": services.undo_some,
 }  # fmt: skip

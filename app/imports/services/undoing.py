@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import Row, select, update
 
 from app.activities.models import Activity
+from app.core.events import Event, publish
 from app.core.fragments import topic
 from app.core.live import announce
 from app.core.models import one_among
@@ -16,6 +17,7 @@ from app.extensions import db
 from app.imports.models import Import, ImportRow
 from app.imports.services.choosing import locked_import
 from app.imports.services.ending import end
+from app.imports.services.forgetting import forget_rows_of
 from app.imports.services.pieces import count
 from app.leads.models import Lead
 from app.leads.services import locked_leads
@@ -36,7 +38,9 @@ def undo_some(import_id: UUID, actor: Actor, size: int) -> bool:
         touched = _touched(made, list(leads.values()))
         gone = [lead for lead in leads.values() if lead.id not in touched]
         if gone:
-            remove(gone, actor, kept=_found_before(made, gone))
+            forget_rows_of([lead.id for lead in gone])
+            remove(gone, actor, kept=_found_before(made, gone), tells=False)
+            _tell(made, gone, actor)
         outcomes = ["kept" if row.lead_id in touched else "undone" for row in rows]
         _keep(made, rows, outcomes)
         count(made, outcomes)
@@ -47,6 +51,18 @@ def undo_some(import_id: UUID, actor: Actor, size: int) -> bool:
     announce({topic("import", made.id), "imports", "board"})
     db.session.flush()
     return more
+
+
+def _tell(made: Import, gone: Sequence[Lead], actor: Actor) -> None:
+    """One line of the audit log for the piece. Nobody has done anything with these leads, so nothing else hangs on
+    them that would have to hear of it.
+    """
+    publish(
+        Event(
+            "leads.import_undone", made.workspace_id, actor, "import", made.id,
+            data={"numbers": sorted(lead.number for lead in gone)}, topics=frozenset({"shelves"}),
+        )
+    )  # fmt: skip
 
 
 def _next(made: Import, size: int) -> Sequence[Row[Any]]:

@@ -92,15 +92,17 @@ def next_night() -> datetime:
     return night if night > now else night + timedelta(days=1)
 
 
-def remove(leads: Sequence[Lead], actor: Actor, *, kept: AbstractSet[UUID] = frozenset()) -> None:
+def remove(
+    leads: Sequence[Lead], actor: Actor, *, kept: AbstractSet[UUID] = frozenset(), tells: bool = True
+) -> None:
     """Delete leads, wherever they lie, with the people and houses that no other lead knows.
 
     `kept` are people and houses that stay nevertheless. Whoever keeps something of a lead outside the database hears
-    of it before the rows are gone.
+    of it before the rows are gone, unless the caller sees to that for all of them at once (`tells`).
     """
     here = current_workspace_id()
     ids, contact_ids, property_ids = ({getattr(lead, name) for lead in leads} - kept for name in _KEYS)
-    for lead in leads:
+    for lead in leads if tells else ():
         publish(
             Event(
                 "lead.deleted", here, actor, "lead", lead.id, lead_id=lead.id, data={"number": lead.number},
