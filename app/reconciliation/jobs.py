@@ -11,7 +11,6 @@ from app.core.errors import Invalid, NotFound
 from app.core.outbox import Claim
 from app.core.spreadsheets.tables import Row
 from app.core.transactions import transaction
-from app.extensions import db
 from app.reconciliation import services
 from app.reconciliation.models import SqueegeeExport
 from app.reconciliation.services import NIGHTLY, RUN
@@ -41,7 +40,6 @@ def run(claim: Claim) -> None:
                     services.read_some(export, rows)
             else:
                 services.compare_some(export, unplaced)
-        db.session.expunge_all()
         if time.monotonic() >= ends:
             break
     with transaction():

@@ -33,6 +33,7 @@ REASONS: dict[str, tuple[str, bool]] = {
     "phone": ("same number", True),
     "house": ("same house", True),
     "name": ("same name", True),
+    "initial": ("same surname, first name not told", True),
     "misspelt": ("nearly the same name", True),
     "family": ("same surname", True),
     "near": ("nearly the same address", True),

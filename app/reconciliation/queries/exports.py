@@ -38,6 +38,11 @@ class ExportView:
         """Whether a worker is busy with it."""
         return self.state in ("reading", "comparing")
 
+    @property
+    def was_compared(self) -> bool:
+        """Whether it has been compared once, whatever goes on with it now."""
+        return self.finished_at is not None and self.state != "failed"
+
 
 def newest_export() -> SqueegeeExport | None:
     """The export that was compared last."""

@@ -150,9 +150,10 @@ def _lines() -> Select[Any]:
     return (
         select(
             Discrepancy.id, Discrepancy.kind, Discrepancy.score, Discrepancy.reasons, Discrepancy.created_at,
-            Discrepancy.subject_key, Lead.id.label("lead_id"), Lead.number, Lead.next_act, Lead.created_at.label("asked_at"), Lead.stage_id,
-            Contact.id.label("contact_id"), Contact.name_sealed, Contact.phone_sealed, Property.id.label("property_id"),
-            *(getattr(Property, column) for column in _ADDRESS), SqueegeeCustomer,
+            Discrepancy.subject_key, Lead.id.label("lead_id"), Lead.number, Lead.next_act, Lead.stage_id,
+            Lead.created_at.label("asked_at"), Contact.id.label("contact_id"), Contact.name_sealed,
+            Contact.phone_sealed, Property.id.label("property_id"), *(getattr(Property, column) for column in _ADDRESS),
+            SqueegeeCustomer,
         )
         .outerjoin(Lead, _OF_LEAD)
         .outerjoin(Contact, and_(Contact.workspace_id == Lead.workspace_id, Contact.id == Lead.contact_id))

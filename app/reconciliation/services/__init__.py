@@ -14,8 +14,7 @@ from app.reconciliation.services.running import (
 from app.reconciliation.services.taking_in import MOST_LINES, begin, compare_again, set_columns, table_of
 
 __all__ = [
-    "FIELDS", "MOST_AT_ONCE", "MOST_LINES", "NIGHTLY", "Outcome", "RUN", "TOPIC", "begin", "compare_again", "compare_leads",
-    "compare_some",
-    "found_columns", "locked_export", "read_some", "reopen", "resolve", "set_columns", "stop_several",
-    "table_of",
+    "FIELDS", "MOST_AT_ONCE", "MOST_LINES", "NIGHTLY", "RUN", "TOPIC", "Outcome", "begin", "compare_again",
+    "compare_leads", "compare_some", "found_columns", "locked_export", "read_some", "reopen", "resolve",
+    "set_columns", "stop_several", "table_of",
 ]  # fmt: skip

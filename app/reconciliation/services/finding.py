@@ -95,7 +95,7 @@ def duplicates(customers: Sequence[Theirs]) -> Iterator[tuple[Theirs, Theirs, Ju
             for second in ranked[place + 1 :]:
                 name = compare_names(first.party.name, second.party.name)
                 has_number = bool(first.party.numbers & second.party.numbers)
-                if name == "same" or (has_number and name != "other"):
+                if name == "same" or (has_number and name not in ("other", "unknown")):
                     said = ("house", *(("name",) if name == "same" else ()), *(("phone",) if has_number else ()))
                     yield first, second, Judgement(95 if len(said) > 2 else 80, said)
 

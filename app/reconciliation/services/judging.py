@@ -30,27 +30,24 @@ class Judgement:
         return self.score >= CERTAIN
 
 
-#: (name, house) -> score where the number agrees.
+#: How names can stand to each other, in the order of the rows below.
+_NAMES = ("same", "initial", "misspelt", "family", "unknown", "other")
+#: House -> score for each of these where the number agrees.
 _BY_NUMBER = {
-    ("same", "same"): 99, ("misspelt", "same"): 98, ("family", "same"): 96, ("other", "same"): 92,
-    ("unknown", "same"): 96,
-    ("same", "likely"): 97, ("misspelt", "likely"): 93, ("family", "likely"): 88, ("other", "likely"): 75,
-    ("unknown", "likely"): 80,
-    ("same", "near"): 82, ("misspelt", "near"): 75, ("family", "near"): 65, ("other", "near"): 55,
-    ("unknown", "near"): 60,
-    ("same", "unknown"): 93, ("misspelt", "unknown"): 88, ("family", "unknown"): 70, ("other", "unknown"): 50,
-    ("unknown", "unknown"): 55,
-    ("same", "other"): 60, ("misspelt", "other"): 55, ("family", "other"): 45,
-}  # fmt: skip
+    "same": (99, 99, 98, 96, 96, 92),
+    "likely": (97, 95, 93, 88, 80, 75),
+    "near": (82, 80, 75, 65, 60, 55),
+    "unknown": (93, 90, 88, 70, 55, 50),
+    "other": (60, 58, 55, 45, 0, 0),
+}
 #: The same where the number does not agree; less if both have one (see _OTHER_NUMBER).
 _WITHOUT_NUMBER = {
-    ("same", "same"): 93, ("misspelt", "same"): 88, ("family", "same"): 75, ("other", "same"): 50,
-    ("unknown", "same"): 60,
-    ("same", "likely"): 87, ("misspelt", "likely"): 75, ("family", "likely"): 55,
-    ("same", "near"): 65, ("misspelt", "near"): 55,
-}  # fmt: skip
+    "same": (93, 88, 88, 75, 60, 50),
+    "likely": (80, 70, 70, 55, 0, 0),
+    "near": (65, 55, 55, 0, 0, 0),
+}
 #: What it takes off that both have numbers, and none in common.
-_OTHER_NUMBER = {"same": 5, "misspelt": 20, "family": 10, "other": 5, "unknown": 10}
+_OTHER_NUMBER = {"same": 5, "initial": 10, "misspelt": 20, "family": 10, "other": 5, "unknown": 10}
 #: What a reference adds where nothing else says no: ours stands on the customer because somebody put it there.
 _BY_REFERENCE = {"same": 99, "likely": 98, "near": 90, "unknown": 93}
 
@@ -59,7 +56,8 @@ def judge(ours: Party, theirs: Party) -> Judgement:
     """How sure it is that a lead (`ours`) is a customer (`theirs`)."""
     name, house = compare_names(ours.name, theirs.name), compare_houses(ours.house, theirs.house)
     has_number = bool(ours.numbers & theirs.numbers)
-    score = (_BY_NUMBER if has_number else _WITHOUT_NUMBER).get((name, house), 0)
+    row = (_BY_NUMBER if has_number else _WITHOUT_NUMBER).get(house)
+    score = row[_NAMES.index(name)] if row else 0
     contradicts = bool(ours.numbers and theirs.numbers) and not has_number
     if contradicts and score:
         score -= _OTHER_NUMBER[name]
@@ -90,6 +88,7 @@ def _reasons(name: str, house: str, has_number: bool, contradicts: bool, has_ref
         ("phone", has_number),
         ("house", house in ("same", "likely")),
         ("name", name == "same"),
+        ("initial", name == "initial"),
         ("misspelt", name == "misspelt"),
         ("family", name == "family"),
         ("near", house == "near"),

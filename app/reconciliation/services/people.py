@@ -94,7 +94,7 @@ def digits_of(number: str | None) -> str:
 
 
 def compare_names(ours: Name, theirs: Name) -> str:
-    """How two names stand to each other: same, misspelt, family (another first name), other, or unknown."""
+    """How two names stand to each other: same, initial (no first name in full), misspelt, family, other, unknown."""
     if not ours.surname or not theirs.surname:
         return "unknown"
     if ours.firsts and set(ours.firsts) | {ours.surname} == set(theirs.firsts) | {theirs.surname}:
@@ -104,8 +104,12 @@ def compare_names(ours: Name, theirs: Name) -> str:
         return "other"
     if not _firsts_fit(ours.firsts, theirs.firsts):
         return "family" if is_same else "other"
-    exact = not ours.firsts or not theirs.firsts or any(_begins(a, b) for a in ours.firsts for b in theirs.firsts)
-    return "same" if is_same and exact else "misspelt"
+    if not is_same:
+        return "misspelt"
+    if any(len(a) > 1 and len(b) > 1 and _begins(a, b) for a in ours.firsts for b in theirs.firsts):
+        return "same"
+    written_out = any(len(a) > 1 and len(b) > 1 for a in ours.firsts for b in theirs.firsts)
+    return "misspelt" if written_out else "initial"
 
 
 def compare_houses(ours: House, theirs: House) -> str:

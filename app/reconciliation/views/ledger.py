@@ -38,7 +38,8 @@ def ledger_page(
     lines, after = queries.ledger(kind, cursor)
     exports = queries.latest_exports()
     values: dict[str, Any] = {
-        "counts": counts, "kind": kind, "lines": lines, "after": after, "cursor": cursor, "exports": exports,
+        "tallies": counts, "kind": kind, "lines": lines, "after": after, "cursor": cursor, "exports": exports,
+        "latest": next(iter(exports), None), "compared": next((each for each in exports if each.was_compared), None),
         "errors": errors or {}, "line_errors": line_errors or {}, "typed": typed or {}, "said": said,
         "undo_url": undo_url, "words": words, "viewer": g.viewer, "today": today_here(), "now": utcnow(),
         "most_lines": MOST_LINES, "most": 2_000,
