@@ -90,9 +90,9 @@ def hand_all_over(ground: Ground) -> None:
     part = ground.leads // (len(FAULTS) + 1) + 1
     for name, setting in (*FAULTS, ("nothing", None)):
         begun = time.monotonic()
-        started = ground.act("start", part)
         if setting:
             ground.far_end.switch(**{name: setting})
+        started = ground.act("start", part)
         wait_for(lambda: ground.left() <= part // 10, 900, f"most of the transfers that meet {name}")
         ground.far_end.switch(all=False)
         print(f"{name}: {started} transfers, {time.monotonic() - begun:.0f} s", flush=True)
@@ -123,7 +123,7 @@ def main() -> int:
 
 def _run(ground: Ground) -> int:
     stop, kills = threading.Event(), Counter[str]()
-    breaking = threading.Thread(target=break_things, args=(ground, (4, 9), stop, kills))
+    breaking = threading.Thread(target=break_things, args=(ground, (6, 12), stop, kills))
     begun = time.monotonic()
     breaking.start()
     try:

@@ -107,6 +107,22 @@ def state_of(transfer: _Standing) -> tuple[str, str]:
     return _IN_A_FILE if transfer.state == "pending" and transfer.batch_id else STATES[transfer.state]
 
 
+#: Why nothing is sent for now: what the last answers were like.
+_SILENCE = {
+    "not_reached": "It could not be reached several times in a row.",
+    "name_unknown": "The name in its address leads nowhere.",
+    "certificate_refused": "The certificate at its address can’t be trusted.",
+    "server_error": "It has had errors of its own several times in a row.",
+    "too_many_requests": "It asks us to wait, and does not say how long.",
+    "gateway_error": "Something between here and Squeegee fails.",
+}
+
+
+def silence_words(code: str | None) -> str:
+    """Why nothing is sent while Squeegee is silent."""
+    return _SILENCE.get(code or "", "Several answers in a row broke off or could not be read.")
+
+
 def reason_words(code: str | None) -> str:
     """What a reason means and what to do; the code itself when it is not known, nothing for none."""
     return _REASONS.get(code, code.replace("_", " ")) if code else ""
