@@ -1,0 +1,142 @@
+"""What people write into cells is read, or said to be unreadable; never guessed at."""
+
+from datetime import UTC, datetime
+from uuid import uuid4
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from app.imports.queries.cells.choices import is_in_squeegee, read_bedrooms, read_choice
+from app.imports.queries.cells.frequencies import find_frequency, read_frequency
+from app.imports.queries.cells.moments import read_moment
+from app.imports.queries.cells.prices import find_price, parted_first, read_price
+from app.imports.queries.cells.wanted import read_wanted
+from app.imports.queries.fields import FIELDS
+from app.imports.queries.suggesting import suggest
+from app.imports.services.rows import read_row
+from app.imports.services.setting import Setting
+
+LONDON = ZoneInfo("Europe/London")
+
+
+@pytest.mark.parametrize(
+    ("cell", "key", "code"),
+    [
+        ("every 4 weeks on Friday", "4_weekly", None), ("8-weekly", "8_weekly", None), ("28 days", "4_weekly", None),
+        ("Every eight weeks", "8_weekly", None), ("6", "6_weekly", None), ("8/52", "8_weekly", None),
+        ("12wks", "12_weekly", None),
+        ("ad hoc", "one_off", None), ("One-off", "one_off", None), ("", None, None),
+        ("monthly", None, "frequency_other"), ("Fortnightly", None, "frequency_other"),
+        ("5 weekly", None, "frequency_other"), ("4/6 weekly", None, "frequency_several"),
+        ("whenever", None, "frequency_unreadable"), ("Friday", None, None),
+    ],
+)  # fmt: skip
+def test_rhythms(cell: str, key: str | None, code: str | None) -> None:
+    found = read_frequency(cell)
+    assert (found.key, found.code) == (key, code)
+
+
+def test_a_rhythm_among_free_words_needs_its_weeks() -> None:
+    found = find_frequency("4 bed, windows every 8 weeks £24")
+    assert found is not None and found.key == "8_weekly"
+    assert find_frequency("4 bed, front and back £24") is None
+
+
+@pytest.mark.parametrize(
+    ("cell", "minor", "code"),
+    [
+        ("£24.50", 2450, None), ("24", 2400, None), ("£1,170", 117000, None), ("£24 every 4 weeks", 2400, None),
+        ("24 pounds", 2400, None), ("about 30", 3000, None), ("tbc", None, None), ("£0", None, None),
+        ("Windows £24, gutters £80", None, "price_several"), ("£20-£25", None, "price_several"),
+        ("£24 per month", None, "price_per_month"), ("£24pm", None, "price_per_month"),
+        ("ask Bob", None, "price_unreadable"), ("-5", None, "price_unreadable"),
+    ],
+)  # fmt: skip
+def test_prices(cell: str, minor: int | None, code: str | None) -> None:
+    found = read_price(cell)
+    assert (found.minor, found.code) == (minor, code)
+
+
+def test_the_first_clean_is_told_from_the_price() -> None:
+    rest, first = parted_first("Windows 8 weekly £24, first clean £48")
+    price = find_price(rest)
+    assert first == 4800 and price is not None and price.minor == 2400
+    assert find_price("4 bed, 8 weekly") is None
+
+
+@pytest.mark.parametrize(
+    ("text", "service", "extras"),
+    [
+        ("Windows and conservatory roof, 8 weekly £24", "window_cleaning", ("conservatory_roof",)),
+        ("Gutters, fascia", "gutter_clearing", ("fascia",)), ("Solar panels", "solar_panels", ()),
+        ("Window cleaning, no conservatory", "window_cleaning", ()), ("", "window_cleaning", ()),
+        ("In & out windows, velux x3", "window_cleaning", ("velux", "inside")),
+    ],
+)  # fmt: skip
+def test_services(text: str, service: str, extras: tuple[str, ...]) -> None:
+    found = read_wanted(text)
+    assert (found.service, found.extras, found.code) == (service, extras, None)
+
+
+def test_services_that_name_nothing_we_know_are_said() -> None:
+    assert read_wanted("The usual").code == "services_unread"
+
+
+@pytest.mark.parametrize(
+    ("cell", "moment"),
+    [
+        ("03/11/26", datetime(2026, 11, 3, 12, tzinfo=UTC)),
+        ("2026-07-03 14:30", datetime(2026, 7, 3, 13, 30, tzinfo=UTC)),
+        ("November 3, 2026 2:15 PM", datetime(2026, 11, 3, 14, 15, tzinfo=UTC)),
+        ("3rd Nov 2026", datetime(2026, 11, 3, 12, tzinfo=UTC)), ("46329", datetime(2026, 11, 3, 12, tzinfo=UTC)),
+        ("2026-11-03T14:15:00+02:00", datetime(2026, 11, 3, 12, 15, tzinfo=UTC)),
+        ("Nov 3, 2026 → Nov 9, 2026", datetime(2026, 11, 3, 12, tzinfo=UTC)),
+        ("11/23/2026", None), ("31/02/26", None), ("soon", None), ("", None),
+    ],
+)  # fmt: skip
+def test_days_and_moments(cell: str, moment: datetime | None) -> None:
+    assert read_moment(cell, LONDON) == moment
+
+
+def test_words_that_choose() -> None:
+    houses = [read_choice("property_type", cell) for cell in ("Semi-detached", "Detached", "End of terrace", "Boat")]
+    assert houses == ["semi", "detached", "terraced", None]
+    stages = [read_choice("stage", cell) for cell in ("Quote sent", "Won", "Lost - too dear", "No reply", "Purple")]
+    assert stages == ["quote_sent", "ready_for_squeegee", "declined", "lost_contact", None]
+    assert [read_bedrooms(cell) for cell in ("3 bed", "1-2", "seven", "none")] == ["3", "1-2", "6+", None]
+    there = [is_in_squeegee(cell) for cell in ("Processed", "Not Processed", "", "Mill Lane")]
+    assert there == [True, False, None, None]
+
+
+def test_squeegees_own_table_is_known_by_its_titles() -> None:
+    header = ["Cust Ref", "Title", "First Name", "Last Name", "Address Line 1", "Phone", "Mobile", "Source", "Added"]
+    layout, mapping = suggest(header, [])
+    assert layout == "squeegee" and mapping["4"] == "address" and mapping["8"] == "created_at" and len(mapping) == 9
+
+
+def test_columns_without_telling_titles_are_told_by_what_is_in_them() -> None:
+    rows = [["a@example.com", "07700 900123", "x"], ["b@example.com", "01632 960001", "y"]]
+    assert suggest(["One", "Two", "Date email sent"], rows) == ("plain", {"0": "email", "1": "phone"})
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.text(max_size=60))
+def test_no_cell_makes_a_reader_fall_over(cell: str) -> None:
+    read_frequency(cell), read_price(cell), read_wanted(cell), read_moment(cell, LONDON), read_bedrooms(cell)
+    parted_first(cell), is_in_squeegee(cell), read_choice("stage", cell)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.text(max_size=40), max_size=len(FIELDS)))
+def test_no_row_makes_the_reader_fall_over(cells: list[str]) -> None:
+    here = uuid4()
+    setting = Setting(
+        layout="plain", columns={field.key: [number] for number, field in enumerate(FIELDS)}, zone=LONDON,
+        currency="GBP", now=datetime.now(UTC), stages={here: "new"}, stage_words={}, stage_id=here, sources={},
+        source_id=here, owners={}, owner_id=None, tag="", skips_duplicates=False, begins_sequences=False,
+        stages_by_key={"new": here},
+    )  # fmt: skip
+    facts = read_row(setting, cells)
+    assert facts.is_invalid or (facts.name and facts.stage_id == here)
