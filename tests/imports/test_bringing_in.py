@@ -3,56 +3,18 @@
 from collections.abc import Callable
 from typing import Any
 
-import pytest
 from sqlalchemy import func, select
 
 from app.activities.models import Activity
 from app.contacts.models import Contact, Property
-from app.core.spreadsheets.writing import write_csv
 from app.extensions import db
 from app.imports import services
 from app.imports.models import Import, ImportRow
 from app.imports.queries import import_page, row_of_lead, rows_page
 from app.leads.models import Lead, SearchToken, StageChange
 from app.leads.services import get_stage
+from tests.imports.tables import ANN, BOB, HEADER
 from tests.support.world import World
-
-HEADER = [
-    "Name", "Status", "Squeegee Status", "Reference number", "Email", "Mobile", "Address", "Services", "Agreed prices",
-    "Frequency", "Created time", "Notes",
-]  # fmt: skip
-ANN = [
-    "Mrs Ann Pike", "Quote sent", "Not Processed", "417", "ann@example.com", "07700 900123",
-    "12 Mill Lane, Wells, Somerset BA5 2QJ", "Windows and conservatory roof, first clean £48", "£24.50",
-    "every 8 weeks on Friday", "03/11/25", "Rang twice.",
-]  # fmt: skip
-BOB = [
-    "Bob Fox", "Won", "Processed", "418", "", "01632 960001", "3 High Street\nWells BA5 2QA", "Gutter clearing £80", "",
-    "", "2025-11-04", "",
-]  # fmt: skip
-
-
-@pytest.fixture
-def bring_in(world: World, run_outbox: Callable[[], int]) -> Callable[..., Import]:
-    """Take a file all the way; returns the import, read anew."""
-
-    def bring(rows: list[list[str]], header: list[str] = HEADER, until: str = "done", **options: Any) -> Import:
-        made = services.begin(write_csv(header, rows), "leads.csv", None, world.alice.actor)
-        made = services.map_columns(
-            made.id, made.mapping, {**made.options, **options}, made.version, world.alice.actor
-        )  # fmt: skip
-        services.check(made.id, world.alice.actor)
-        db.session.commit()
-        run_outbox()
-        db.session.expire_all()
-        if until == "done":
-            services.run(made.id, world.alice.actor)
-            db.session.commit()
-            run_outbox()
-            db.session.expire_all()
-        return import_page(made.id)
-
-    return bring
 
 
 def codes(made: Import) -> list[list[str]]:
