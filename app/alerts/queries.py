@@ -20,6 +20,7 @@ from app.core.tenancy import current_workspace_id
 from app.extensions import db
 from app.leads.models import Lead, Stage
 from app.messaging.models import Conversation
+from app.reconciliation.queries import open_leads
 from app.workspaces.models import Membership, Workspace
 
 #: As many leads as one look brings up for each rule.
@@ -149,6 +150,12 @@ def ready(stage_key: str) -> list[Waits]:
     stages = [stage.id for stage in known(Stage) if stage.key == stage_key]
     query = _leads(Lead.stage_entered_at, Lead.stage_id == one_among(stages))
     return _waiting(query.order_by(Lead.stage_entered_at, Lead.id).limit(LISTED + 1))
+
+
+def disagreeing() -> list[Waits]:
+    """Leads on which Squeegee's last export and we do not agree, the longest first."""
+    found = open_leads(LISTED + 1)
+    return [Waits(lead_id, name, owner_id, since, kind) for lead_id, name, owner_id, kind, since in found]
 
 
 def _theirs(user_id: UUID) -> ColumnElement[bool]:

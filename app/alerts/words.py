@@ -10,9 +10,14 @@ HEADINGS = {
     "waiting": "Waiting for us",
     "acts": "To do today",
     "expiring": "Unanswered, and about to end",
+    "agree": "Squeegee and Sill do not agree",
 }
 #: What a customer did, for the digest.
-WHAT = {"wrote": "wrote", "asked": "asked for a quote"}
+WHAT = {
+    "wrote": "wrote", "asked": "asked for a quote",
+    "not_there": "said yes and is not in Squeegee, found", "still_chased": "is in Squeegee and still open here, found",
+    "perhaps": "may be in Squeegee, found", "gone": "is gone from Squeegee, found",
+}  # fmt: skip
 ALERT_FOOT = (
     "You get this when something of yours, or of those you look after, lies too long. All of it is in the bell:"
 )
@@ -64,6 +69,8 @@ def digest_subject(sections: Sequence[tuple[str, list[Any]]]) -> str:
         parts.append("1 thing to do" if acts == 1 else f"{_many(acts)} things to do")
     if ready := counts.get("ready"):
         parts.append(f"{_many(ready)} ready for Squeegee")
+    if agree := counts.get("agree"):
+        parts.append(f"{_many(agree)} to settle with Squeegee")
     return ", ".join(parts)
 
 

@@ -24,7 +24,7 @@ PAGE, PANEL = 30, 8
 MOST_COUNTED = 100
 
 #: Kinds that lead to a page of their own where they name no lead.
-LISTED = ("arrival_waiting", "overdue", "provider_failed", "squeegee_silent", "untouched")
+LISTED = ("arrival_waiting", "discrepancies", "overdue", "provider_failed", "squeegee_silent", "untouched")
 
 Key = tuple[datetime, UUID]
 

@@ -73,6 +73,8 @@ def follow(slug: str, notification_id: UUID) -> Response:
         return redirect_to(url_for("messaging.inbox", show="arrivals"))
     if told.kind == "provider_failed" and g.viewer.can("settings:write"):
         return redirect_to(url_for("messaging.sending"))
+    if told.kind == "discrepancies" and g.viewer.can("leads:transfer"):
+        return redirect_to(url_for("reconciliation.ledger"))
     if told.kind == "squeegee_silent":
         return redirect_to(url_for("squeegee.queue"))
     if told.lead_id is None:

@@ -88,6 +88,10 @@ BODIES: dict[str, dict[str, str]] = {
     "files.ask_photos": {"channel": "email"},
     "quotes.send": {"channel": "email"},
     "price_book.save_prices": {"p-semi-3-4_weekly": "16", "seen": "{book_id}"},
+    "reconciliation.bring": {},
+    "reconciliation.resolve": {"act": "dismiss"},
+    "reconciliation.set_columns": {"name": "0", "address": "1"},
+    "reconciliation.stop_several": {"discrepancy": "{discrepancy_id}"},
     "rounds.add_closure": {"closure": "Easter", "starts_on": TOMORROW},
     "rounds.add_round": {"name": "Frome", "areas": "BA11", "first_day": TOMORROW, "every_weeks": "4", "capacity": "8"},
     "rounds.change_round": {

@@ -11,7 +11,8 @@ from app.extensions import db
 from app.imports.models import Import, ImportRow
 from app.imports.services import begin
 from app.leads.models import Lead
-from app.reconciliation.models import SqueegeeCustomer, SqueegeeExport
+from app.reconciliation.models import Discrepancy, SqueegeeCustomer, SqueegeeExport
+from app.reconciliation.services import begin as begin_export
 from app.reconciliation.services.columns import Line
 from app.reconciliation.services.keeping import keep_lines
 from app.squeegee.models import BookingNews, TransferBatch
@@ -55,3 +56,24 @@ def customer_there(lead: Lead, actor: Actor) -> UUID:
     db.session.flush()
     keep_lines([Line("1042", "A. Pike", "12 Mill Lane, Wells BA5 2QJ", None, None, "", None)], export.id)
     return db.session.scalars(select(SqueegeeCustomer.id).where(SqueegeeCustomer.export_id == export.id)).one()
+
+
+def waiting_export(lead: Lead, actor: Actor) -> UUID:
+    """An export whose columns nobody has told yet."""
+    return begin_export(b"Wer,Wo\nIvy Reed,\"3 High Street, Wells BA5 2QJ\"", "export.csv", actor).id
+
+
+def discrepancy(lead: Lead, actor: Actor) -> UUID:
+    """The lead may be somebody in the last export."""
+    found = Discrepancy(
+        kind="perhaps", subject_key=f"perhaps/{lead.id}/x", lead_id=lead.id, customer_id=customer_there_already(),
+        score=60, reasons=["house"],
+    )  # fmt: skip
+    db.session.add(found)
+    db.session.flush()
+    return found.id
+
+
+def customer_there_already() -> UUID:
+    """Any customer of the last export."""
+    return db.session.scalars(select(SqueegeeCustomer.id).limit(1)).one()

@@ -31,6 +31,9 @@ NEEDED = {
     "quotes.restore": (
         "update quotes set state = 'replaced', link_secret_sealed = '\\x00', revoked_at = now() where id = :quote_id",
     ),
+    "reconciliation.reopen": (
+        "update discrepancies set state = 'dismissed', resolution = 'dismissed' where id = :discrepancy_id",
+    ),
     "squeegee.confirm_copy": (_NOT_GOING_OVER, _READY),
     "squeegee.hand_over": (_NOT_GOING_OVER, _READY),
     "squeegee.hand_over_ticked": (_NOT_GOING_OVER, _READY),

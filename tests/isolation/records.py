@@ -285,4 +285,6 @@ MAKERS: dict[str, Callable[[Lead, Actor], UUID | str]] = {
     "booking_news_id": brought.booking_news,
     "import_id": brought.brought_in,
     "squeegee_customer_id": brought.customer_there,
+    "discrepancy_id": brought.discrepancy,
+    "export_id": brought.waiting_export,
 }

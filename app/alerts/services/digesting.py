@@ -22,7 +22,7 @@ from app.workspaces.queries import current_workspace
 #: A digest that is later than this is not sent any more: the morning is over.
 _LATEST = timedelta(hours=4)
 #: Where all of a section stands.
-_PATHS = {"waiting": "inbox", "acts": "my-day", "ready": "squeegee"}
+_PATHS = {"waiting": "inbox", "acts": "my-day", "ready": "squeegee", "agree": "squeegee/reconciliation"}
 
 
 def send_digests(now: datetime) -> int:
@@ -80,7 +80,8 @@ def _sections(worker: Worker, now: datetime, today: date) -> list[tuple[str, lis
     told = {each.lead_id for each in waiting}
     acts = [each for each in queries.due_acts(worker.user_id, tonight) if each.lead_id not in told]
     ready = queries.ready(STAGE) if "leads:transfer" in ROLES[worker.role] else []
-    return [("waiting", _once(waiting)), ("acts", acts), ("ready", ready)]
+    agree = queries.disagreeing() if "leads:transfer" in ROLES[worker.role] else []
+    return [("waiting", _once(waiting)), ("acts", acts), ("ready", ready), ("agree", _once(agree))]
 
 
 def _once(waiting: list[Waits]) -> list[Waits]:

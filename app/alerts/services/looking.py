@@ -8,6 +8,7 @@ from uuid import UUID
 
 from app.alerts import queries, words
 from app.alerts.queries import Waits, Worker
+from app.alerts.services.disagreeing import remind_of_discrepancies
 from app.alerts.services.mailing import MailLine, MailPart, mail_list
 from app.alerts.services.once import Mark, first_time, forget_old
 from app.leads.services import get_lead
@@ -47,7 +48,7 @@ def look(now: datetime) -> int:
     found = [*_late(workspace, now), *_untouched(workspace, now)]
     fresh = first_time(each.mark for each in found)
     _tell([each for each in found if each.mark in fresh], now)
-    return len(fresh)
+    return len(fresh) + remind_of_discrepancies(now.astimezone(clock.zone).date())
 
 
 def _late(workspace: Workspace, now: datetime) -> Iterable[Found]:

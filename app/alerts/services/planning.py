@@ -10,9 +10,12 @@ from app.core.ids import new_id
 from app.core.outbox import OutboxItem
 from app.core.tenancy import current_workspace_id
 from app.extensions import db
+from app.reconciliation.services import NIGHTLY
 from app.workspaces.queries import current_workspace
 
 LOOK, DIGEST, READY = "alerts.look", "alerts.digest", "alerts.ready"
+#: When what is known of Squeegee is compared with the leads as they have become, before anybody is told of it.
+_NIGHT = time(3, 30)
 
 
 def plan_day(day: date) -> None:
@@ -23,7 +26,7 @@ def plan_day(day: date) -> None:
     workspace = current_workspace()
     clock = workspace.clock()
     opens, _ = clock.weekly_hours(day.weekday()) or (workspace.opens, workspace.closes)
-    for kind, at in ((LOOK, opens), (DIGEST, workspace.digest_at)):
+    for kind, at in ((NIGHTLY, _NIGHT), (LOOK, opens), (DIGEST, workspace.digest_at)):
         plan_once(kind, f"{day:%Y-%m-%d}", _moment(day, at, clock.zone))
 
 

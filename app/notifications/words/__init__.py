@@ -218,4 +218,5 @@ _WRITERS: dict[str, Callable[[Mapping[str, Any], str | None], Line]] = {
     "ready_to_hand_over": _ready_to_hand_over,
     "transfer_stopped": handing_over.transfer_stopped,
     "squeegee_silent": handing_over.squeegee_silent,
+    "discrepancies": handing_over.discrepancies,
 }

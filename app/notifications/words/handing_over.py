@@ -38,3 +38,18 @@ def booking_differs(data: Mapping[str, Any], who: str | None) -> Line:
     """Squeegee says another first date."""
     there, here = (long_date(date.fromisoformat(data[name])) if data.get(name) else "" for name in ("theirs", "ours"))
     return Line("calendar-clock", "Squeegee says another first clean for ", "", f"{there} there, {here} here")
+
+
+#: What does not agree, by kind, as the bell tells it.
+_DISAGREES = {
+    "not_there": "accepted, not in Squeegee", "still_chased": "in Squeegee, still open here",
+    "perhaps": "to look at", "duplicate": "twice there", "gone": "gone from there",
+}  # fmt: skip
+
+
+def discrepancies(data: Mapping[str, Any], who: str | None) -> Line:
+    """Squeegee's last export and the leads do not agree."""
+    count = int(data.get("count", 0))
+    detail = ", ".join(f"{data[kind]:,} {words}" for kind, words in _DISAGREES.items() if data.get(kind))
+    things = "1 thing" if count == 1 else f"{count:,} things"
+    return Line("arrow-up-down", f"{things} to settle with Squeegee", detail=detail, names_lead=False)

@@ -100,6 +100,24 @@ def open_counts() -> dict[str, int]:
     return dict(map(tuple, rows))
 
 
+def open_leads(most: int) -> list[tuple[UUID, str, UUID | None, str, datetime]]:
+    """Leads about which something is open, the longest first: id, name, owner, kind, since when; `most` at most."""
+    kinds = [and_(*_open(kind)) for kind in DISCREPANCY_KINDS if kind != "duplicate"]
+    query = (
+        select(Lead.id, Contact.id, Contact.name_sealed, Lead.owner_id, Discrepancy.kind, Discrepancy.created_at)
+        .join(Lead, _OF_LEAD)
+        .join(Contact, and_(Contact.workspace_id == Lead.workspace_id, Contact.id == Lead.contact_id))
+        .where(or_(*kinds))
+        .order_by(Discrepancy.created_at, Discrepancy.id)
+        .limit(most)
+    )
+    seal = cipher()
+    return [
+        (row[0], seal.open(row[2], "contacts", "name_sealed", row[1]) or "", row[3], row[4], row[5])
+        for row in db.session.execute(query)
+    ]
+
+
 def ledger(kind: str, cursor: str | None = None) -> tuple[list[Line], str | None]:
     """A page of one kind, newest first, and the cursor of the next."""
     query = _lines().where(*_open(kind)).order_by(Discrepancy.created_at.desc(), Discrepancy.id.desc()).limit(PAGE + 1)
