@@ -70,8 +70,10 @@ def _read(content: bytes, most_rows: int, most_columns: int) -> tuple[list[list[
 
 def _rows(sheet: Any, most_rows: int, most_columns: int) -> Iterator[list[str]]:
     filled = empty = 0
-    for cells in sheet.iter_rows(values_only=True, max_col=most_columns + 1):
-        row = [text_of(cell) for cell in cells]
+    for cells in sheet.iter_rows(values_only=True):
+        if len(cells) > most_columns and any(cell is not None for cell in cells[most_columns:]):
+            raise Invalid({"file": f"A row has more than {most_columns} columns. Remove those not needed."})
+        row = [text_of(cell) for cell in cells[:most_columns]]
         filled, empty = (filled + 1, 0) if any(row) else (filled, empty + 1)
         yield row
         if filled > most_rows + 10 or empty > 10_000:  # formatted down to the last row of the sheet
