@@ -106,6 +106,7 @@ WORK: Mapping[str, Handler] = {
     bulk_jobs.RUN: bulk_jobs.run,
     "follow_up.due": followup_jobs.carry_out,
     "enrolment.resume": followup_jobs.resume,
+    import_jobs.FORGET: import_jobs.forget,
     import_jobs.WORK: import_jobs.work,
     leads_jobs.EMPTY: leads_jobs.empty_bin,
     leads_jobs.MOVE_ON: leads_jobs.move_leads_on,

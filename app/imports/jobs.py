@@ -8,15 +8,15 @@ from sqlalchemy.exc import OperationalError
 from app.core import outbox
 from app.core.errors import NotFound
 from app.core.outbox import Claim, Fenced
-from app.core.permissions import Actor, Viewer
+from app.core.permissions import SYSTEM, Actor, Viewer
 from app.core.tenancy import acting_in, current_workspace_id
 from app.core.transactions import transaction
 from app.imports import services
 from app.imports.models import Import
-from app.imports.services import WORK
+from app.imports.services import FORGET, WORK
 from app.workspaces.queries import load_place
 
-__all__ = ["WORK", "work"]
+__all__ = ["FORGET", "WORK", "forget", "work"]
 
 log = structlog.get_logger(__name__)
 #: For so long one turn works on an import; then other work, such as messages that are due, has its turn.
@@ -50,6 +50,21 @@ def work(claim: Claim) -> None:
         if more:
             outbox.enqueue(WORK, claim.subject_id, dedupe_key=f"{claim.subject_id}/after/{claim.item_id}")
         claim.finish()
+
+
+def forget(claim: Claim) -> None:
+    """Do the work `import.forget`: let go of the rows of an import that no lead was made of; it can go on no more."""
+    with transaction():
+        try:
+            made = services.locked_import(claim.subject_id)
+        except NotFound:
+            return
+        if made.state in ("uploaded", "checked"):
+            services.end(made, "cancelled", SYSTEM, error="Nobody went on with it for a long time.")
+    position: int | None = 0
+    while position is not None:
+        with transaction():
+            position = services.forget_left(claim.subject_id, position)
 
 
 def _go_on(claim: Claim, size: int | None = None) -> bool:

@@ -138,6 +138,16 @@ def test_nothing_is_sent_planned_or_rung_unless_asked_for(
     assert mailbox.messages() == {"mail": [], "sms": []}
 
 
+def test_rows_that_became_no_lead_are_forgotten_after_some_weeks(
+    world: World, bring_in: Callable[..., Import], run_outbox: Callable[[], int], make_due: Callable[..., None]
+) -> None:
+    made = bring_in([ANN, [*[""] * 11, "a note"]])
+    assert [row.cells != [] for row in rows_page(made.id).rows] == [True, True]
+    make_due("import.forget")
+    run_outbox()
+    assert [row.cells != [] for row in rows_page(made.id).rows] == [True, False]
+
+
 def test_what_could_not_be_brought_in_can_be_downloaded(world: World, bring_in: Callable[..., Import]) -> None:
     bad = [""] * len(HEADER)
     bad[11] = "=HYPERLINK(1)"

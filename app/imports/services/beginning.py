@@ -4,6 +4,8 @@ from uuid import UUID
 
 import orjson
 
+from app.core import outbox
+from app.core.clock import utcnow
 from app.core.events import Event, publish
 from app.core.ids import new_id
 from app.core.keyring import cipher, search_index
@@ -16,6 +18,7 @@ from app.imports.models import LAYOUTS, Import, ImportRow
 from app.imports.queries.fields import MOST_ROWS
 from app.imports.queries.suggesting import suggest
 from app.imports.services.choosing import first_options
+from app.imports.services.forgetting import FORGET, KEPT
 
 _AT_ONCE = 2_000
 _SAMPLE = 50
@@ -38,6 +41,7 @@ def begin(content: bytes, name: str, layout: str | None, actor: Actor) -> Import
     db.session.flush()
     for start in range(0, len(table.rows), _AT_ONCE):
         _keep_rows(made.id, table, start)
+    outbox.enqueue(FORGET, made.id, run_at=utcnow() + KEPT)
     publish(
         Event(
             "import.begun", current_workspace_id(), actor, "import", made.id,

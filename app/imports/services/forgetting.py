@@ -1,6 +1,7 @@
-"""Letting go of what a file said of a lead, once the lead is deleted for good."""
+"""Letting go of what a file said: of a lead once it is deleted for good, of rows that became none after some weeks."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 from uuid import UUID
 
 from sqlalchemy import ARRAY, LargeBinary, Uuid, bindparam, select, text
@@ -12,7 +13,11 @@ from app.core.tenancy import acting_in, current_workspace_id
 from app.extensions import db
 from app.imports.models import ImportRow
 
+FORGET = "import.forget"
+#: For so long rows that no lead was made of can be looked at, downloaded and mended.
+KEPT = timedelta(days=90)
 _NOTHING = b"[]"
+_AT_ONCE = 1_000
 
 
 def forget_rows(event: Event) -> None:
@@ -28,10 +33,29 @@ def forget_rows_of(lead_ids: Sequence[UUID]) -> None:
         ids = db.session.scalars(
             select(ImportRow.id).where(ImportRow.workspace_id == here, ImportRow.lead_id == one_among(lead_ids))
         ).all()
-        if ids:
-            seal = cipher().seal_bytes
-            blank = [seal(_NOTHING, "import_rows", "raw_sealed", row_id) for row_id in ids]
-            db.session.execute(_BLANK, {"ids": ids, "raws": blank, "workspace": here})
+        _blank(ids)
+
+
+def forget_left(import_id: UUID, after: int) -> int | None:
+    """Forget rows behind position `after` that belong to no lead. Returns the last one's position, None at the end."""
+    rows = db.session.execute(
+        select(ImportRow.id, ImportRow.position)
+        .where(
+            ImportRow.workspace_id == current_workspace_id(), ImportRow.import_id == import_id,
+            ImportRow.lead_id.is_(None), ImportRow.position > after,
+        )
+        .order_by(ImportRow.position)
+        .limit(_AT_ONCE)
+    ).all()  # fmt: skip
+    _blank([row.id for row in rows])
+    return rows[-1].position if len(rows) == _AT_ONCE else None
+
+
+def _blank(ids: Sequence[UUID]) -> None:
+    if ids:
+        seal = cipher().seal_bytes
+        raws = [seal(_NOTHING, "import_rows", "raw_sealed", row_id) for row_id in ids]
+        db.session.execute(_BLANK, {"ids": list(ids), "raws": raws, "workspace": current_workspace_id()})
 
 
 _BLANK = text(
