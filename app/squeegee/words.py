@@ -1,12 +1,11 @@
 """The trade's words for how a transfer stands: one place for pages and panels."""
 
-from collections.abc import Iterable
 from typing import Protocol
 from uuid import UUID
 
 from app.leads.words import often
 
-__all__ = ["METHODS", "OUTCOMES", "SENTENCES", "STATES", "STEPS", "agreeing", "often", "reason_words", "state_of"]
+__all__ = ["METHODS", "OUTCOMES", "SENTENCES", "STATES", "STEPS", "often", "reason_words", "sentence_of", "state_of"]
 
 STATES: dict[str, tuple[str, str]] = {
     # state: words, tone of the badge
@@ -88,11 +87,9 @@ _REASONS = {
     "refused": "Squeegee refused it. Its answer stands below; put right what it names, then try again.",
     "not_taken": "Squeegee did not take this row of the file. The reason stands below.",
     "incomplete": "Something that Squeegee needs is missing from the lead now. Fill it in, then try again.",
+    "moved_on": "The lead is not ready for Squeegee any more. Move it back to that stage, then try again.",
     "not_connected": "Squeegee is not connected. Enter address and token in the settings, then try again.",
 }
-
-
-_AGREEING = {"reference": "reference", "phone": "number", "house": "house", "name": "name"}
 
 
 class _Standing(Protocol):
@@ -123,12 +120,13 @@ def silence_words(code: str | None) -> str:
     return _SILENCE.get(code or "", "Several answers in a row broke off or could not be read.")
 
 
+def sentence_of(transfer: _Standing) -> str:
+    """What a transfer under way means for its lead; blank when it is over."""
+    if transfer.state == "pending" and transfer.batch_id:
+        return "It is in a file for Squeegee. Say there what became of it."
+    return SENTENCES.get(transfer.state, "")
+
+
 def reason_words(code: str | None) -> str:
     """What a reason means and what to do; the code itself when it is not known, nothing for none."""
     return _REASONS.get(code, code.replace("_", " ")) if code else ""
-
-
-def agreeing(by: Iterable[str]) -> str:
-    """What a lead and a customer of Squeegee's have in common: "Same number and house"; the name counts last."""
-    found = [_AGREEING[each] for each in by]
-    return f"Same {' and '.join([', '.join(found[:-1]), found[-1]] if len(found) > 1 else found)}"

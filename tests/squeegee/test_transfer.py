@@ -9,6 +9,7 @@ import pytest
 from app.core.errors import Conflict, Invalid
 from app.core.outbox import OutboxItem
 from app.extensions import db
+from app.leads.services import stage_by_key
 from app.squeegee import services
 from app.squeegee.models import TransferCall
 from app.squeegee.queries import get_account, transfer_page
@@ -161,6 +162,22 @@ def test_a_lead_that_lost_a_fact_meanwhile_is_not_sent(desk: Desk, ready_lead: A
     db.session.commit()
     run_outbox()
     assert (fresh(transfer).state, transfer.error) == ("failed", "incomplete")
+    assert desk.counts() == (0, 0)
+
+
+@pytest.mark.parametrize("away", [{"shelf": "bin"}, {"stage": "lost"}])
+def test_a_lead_that_moved_on_while_it_waited_is_not_sent(
+    desk: Desk, ready_lead: Any, run_outbox: Any, away: dict[str, str]
+) -> None:
+    lead = ready_lead()
+    transfer = desk.start(lead)
+    if "stage" in away:
+        lead.stage_id = stage_by_key("declined").id
+    else:
+        lead.shelf = away["shelf"]
+    db.session.commit()
+    run_outbox()
+    assert (fresh(transfer).state, transfer.error) == ("failed", "moved_on")
     assert desk.counts() == (0, 0)
 
 

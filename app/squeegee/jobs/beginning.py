@@ -15,7 +15,7 @@ from app.core.transactions import transaction
 from app.extensions import db
 from app.leads.models import Lead
 from app.leads.services import get_lead
-from app.squeegee.mapping import customer_card, job_card, missing_for_api, quote_card
+from app.squeegee.mapping import LeadFacts, customer_card, job_card, missing_for_api, quote_card
 from app.squeegee.models import SqueegeeAccount, Transfer, TransferCall
 from app.squeegee.ports import NotSent, Request, Result, SqueegeePort
 from app.squeegee.queries.account import get_account
@@ -24,6 +24,7 @@ from app.squeegee.queries.reading import facts_of, get_transfer
 from app.squeegee.queries.rungs import rungs_to_quote
 from app.squeegee.services.account import port_of
 from app.squeegee.services.circuit import WAITING, admit
+from app.squeegee.services.handing_over import is_ready
 from app.squeegee.services.states import doubt, fail, succeed, wait
 from app.workspaces.queries import today_here
 
@@ -104,9 +105,8 @@ def _next(
 ) -> Request | None:
     """The next request that makes something; None when all is there, or what is needed is not."""
     facts = facts_of(lead)
-    lacks = missing_for_api(facts, account)
-    if port is None or lacks:
-        reason = "incomplete" if port else "not_connected"
+    reason = _hindrance(port, account, transfer, lead, facts)
+    if port is None or reason:
         fail(transfer, lead, SYSTEM, reason)
         claim.finish(error=reason)
         return None
@@ -122,6 +122,17 @@ def _next(
     succeed(transfer, lead, SYSTEM)
     claim.finish()
     return None
+
+
+def _hindrance(
+    port: SqueegeePort | None, account: SqueegeeAccount, transfer: Transfer, lead: Lead, facts: LeadFacts
+) -> str:
+    """Why nothing more may be made for the lead now, after whatever time it has waited; "" when it may."""
+    if port is None:
+        return "not_connected"
+    if transfer.job_id is None and (lead.shelf != "desk" or not is_ready(lead)):
+        return "moved_on"
+    return "incomplete" if missing_for_api(facts, account) else ""
 
 
 def hold(claim: Claim) -> None:
