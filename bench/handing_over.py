@@ -25,9 +25,9 @@ from tests.faults.site import FLASK, SCHEDULER, WORKER, Site, kill, wait_for
 SLUG = "wells"
 #: In turn; the number of times is enough to open the circuit where the fault speaks of Squeegee itself.
 FAULTS: tuple[tuple[str, dict[str, Any]], ...] = (
-    ("slow", {"value": 1.5, "times": 20}), ("status_500", {"times": 7}), ("status_429", {"value": 3, "times": 20}),
-    ("success_false", {"times": 10}), ("cut_before", {"times": 6}), ("cut_after", {"times": 6}),
-    ("garbage_json", {"times": 6}), ("wrong_certificate", {"times": 7}),
+    ("slow", {"value": 1.5, "times": 20}), ("status_500", {"times": 6}), ("status_429", {"value": 3, "times": 20}),
+    ("success_false", {"times": 10}), ("cut_before", {"times": 5}), ("cut_after", {"times": 5}),
+    ("garbage_json", {"times": 5}), ("wrong_certificate", {"times": 5}),
 )  # fmt: skip
 LEFT = "select count(*) from outbox where kind = 'transfer.run' and state in ('ready', 'leased')"
 
