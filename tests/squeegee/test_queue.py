@@ -174,3 +174,23 @@ def test_a_long_queue_comes_in_pages(desk: Desk, ready_lead: Any, alice: Any, co
     assert shown == [queries.ready.PAGE, 2]
     names = re.findall(r'<h3><a [^>]*>(Lead \d\d)', page + rest)
     assert len(set(names)) == len(leads)
+
+
+def test_the_panel_says_the_same_as_the_queue(
+    desk: Desk, ready_lead: Any, alice: Any, count_sql: Any, run_outbox: Any
+) -> None:
+    lead = ready_lead()
+    known_there(lead)
+    url = f"/w/wells/leads/{lead.id}/squeegee"
+    panel = alice.get(url, hx=True).text
+    assert "Same number" in panel and "next working day" in panel and "Hand over" in panel
+    with count_sql() as statements:
+        assert "Perhaps in Squeegee already" in alice.get(f"/w/wells/leads/{lead.id}", hx=True).text
+    assert len(statements) <= 8, statements
+    desk.far_end.switch(refuse={"step": "customer", "times": 1})
+    transfer = desk.start(lead)
+    run_outbox()
+    if fresh(transfer).state == "failed":
+        assert "Squeegee refused it" in alice.get(url, hx=True).text
+    data = {"place": "panel", "customer": re.findall(r'name="customer" value="([^"]+)"', panel)[0], "same": "no"}
+    assert "Same number" not in alice.post(f"{QUEUE}/ready/{lead.id}/pair", data=data, hx=True).text

@@ -22,6 +22,7 @@ from app.squeegee.mapping import LeadFacts
 #: More than these of one lead help nobody; a landlord may have a hundred.
 MOST_OF_A_LEAD = 5
 _MOST = 500
+_AGREEING = {"reference": "reference", "phone": "number", "house": "house", "name": "name"}
 _NOT_LEADS = (
     select(func.array_agg(Discrepancy.lead_id))
     .where(
@@ -43,6 +44,12 @@ class PossibleCustomer:
     name: str
     address: str
     by: tuple[str, ...]
+
+    @property
+    def agreement(self) -> str:
+        """What agrees, in words: "Same number and house"."""
+        words = [_AGREEING[each] for each in self.by]
+        return f"Same {', '.join(words[:-1])}{' and ' if len(words) > 1 else ''}{words[-1]}"
 
 
 def possible_customers(leads: Sequence[LeadFacts]) -> dict[UUID, list[PossibleCustomer]]:

@@ -1,6 +1,6 @@
 """The lead's own panel: how far it is with Squeegee, and what can be done next."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
@@ -10,12 +10,14 @@ from sqlalchemy import and_, bindparam, select
 from app.core.models import fixed
 from app.extensions import db
 from app.leads.models import Lead, Stage
-from app.squeegee.mapping import missing_for_api
+from app.reconciliation.queries.possible import PossibleCustomer, possible_customers
+from app.squeegee.mapping import missing, missing_for_api
 from app.squeegee.models import BookingNews, SqueegeeAccount, Transfer
 from app.squeegee.queries.account import is_connected
+from app.squeegee.queries.first_dates import Proposal, first_dates
 from app.squeegee.queries.news import Difference, difference_of
-from app.squeegee.queries.reading import READY, TAKEN, facts_of, suggested_first_date
-from app.squeegee.words import SENTENCES, STATES
+from app.squeegee.queries.reading import READY, TAKEN, facts_of
+from app.squeegee.words import reason_words, sentence_of, state_of
 
 _AFTER = ("transferred_to_squeegee", "booking_confirmed")
 
@@ -51,37 +53,50 @@ class Panel:
     kind: str
     lacks: Mapping[str, str]
     is_connected: bool
-    first_date: date | None
+    first: Proposal | None
+    twins: Sequence[PossibleCustomer]
     transfer: Transfer | None
     booked_for: date | None
+    customer_id: str | None = None
     #: Where Squeegee names another first clean.
     news: Difference | None = None
 
     @property
     def badge(self) -> tuple[str, str]:
         """How the latest transfer stands, in words, and the tone of its badge."""
-        return STATES[self.transfer.state] if self.transfer else ("", "")
+        return state_of(self.transfer) if self.transfer else ("", "")
 
     @property
     def sentence(self) -> str:
         """What a transfer under way means."""
-        return SENTENCES.get(self.transfer.state, "") if self.transfer else ""
+        return sentence_of(self.transfer) if self.transfer else ""
+
+    @property
+    def failure(self) -> str:
+        """Why the latest transfer failed, where the lead waits again."""
+        has_failed = self.kind == "ready" and self.transfer is not None and self.transfer.state == "failed"
+        return reason_words(self.transfer.error) if has_failed and self.transfer else ""
 
 
 def panel(lead: Lead, stage_key: str | None = None) -> Panel:
-    """The panel of a lead, by one statement; one more when the key of its stage is not given, or news differs."""
+    """The panel of a lead, by one statement. One more when the key of its stage is not given, one when news differs,
+    and two for a lead that is ready: days with room, and who it may be in Squeegee already.
+    """
     stage_key = stage_key or db.session.get_one(Stage, (lead.workspace_id, lead.stage_id)).key
     row = db.session.execute(_LATEST, {"here": lead.workspace_id, "lead": lead.id}).one_or_none()
     account, transfer, differs = row or (None, None, False)
     kind = _kind(stage_key, transfer)
     lacks: Mapping[str, str] = {}
-    connected, first_date = False, None
+    connected, first = False, None
+    twins: Sequence[PossibleCustomer] = ()
     if kind == "ready" and account is not None:
-        lacks, connected = missing_for_api(facts_of(lead), account), is_connected(account)
-        first_date = suggested_first_date()
+        facts, connected = facts_of(lead), is_connected(account)
+        lacks = missing_for_api(facts, account) if connected else missing(facts)
+        first, twins = first_dates([facts])[facts.id], possible_customers([facts]).get(facts.id, ())
     return Panel(
-        lead_id=lead.id, kind=kind, lacks=lacks, is_connected=connected, first_date=first_date, transfer=transfer,
-        booked_for=lead.first_service_date, news=difference_of(lead.id) if differs else None,
+        lead_id=lead.id, kind=kind, lacks=lacks, is_connected=connected, first=first, twins=twins, transfer=transfer,
+        booked_for=lead.first_service_date, customer_id=lead.squeegee_customer_id,
+        news=difference_of(lead.id) if differs else None,
     )  # fmt: skip
 
 

@@ -38,6 +38,9 @@ if (sheet) {
     bar.querySelector("[data-copy-all]").dataset.copyText = rows.map((row) => `${row.querySelector("dt").innerText.trim()}: ${words(row)}`).join("\n");
   }
   show();
+  sheet.addEventListener("click", (event) => {
+    if (!event.target.closest("button, a")) event.target.closest("[data-copy-row]")?.querySelector("button").click();
+  });
   sheet.addEventListener("copied", (event) => {
     const row = event.target.closest("[data-copy-row]");
     tick(row ? [row] : rows);
