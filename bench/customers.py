@@ -164,7 +164,7 @@ class _Maker:
         first, _, last = rest.rpartition(" ")
         national = f"0{who.phone[3:]}" if who.phone else ""
         is_mobile = national.startswith("07")
-        day = self.today - timedelta(days=self.random.randint(0, 20))
+        day = self.today - timedelta(days=self.random.randint(0, 1))  # they asked before they were customers
         added = f"{day:%d/%m/%y}" if self.random.random() < 0.9 else ""
         self.made.lines.append(
             (ref, title, first, last, self._address(who), "" if is_mobile else national, national if is_mobile else "",
