@@ -2,8 +2,9 @@
 
 import re
 import time
+from urllib.parse import urlsplit
 
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from tests.e2e.site import Site
 
@@ -31,7 +32,7 @@ def staff_pages(page: Page) -> dict[str, str]:
     chase = str(page.get_by_role("link", name="Quote chase").get_attribute("href"))
     page.goto("/w/somerset/settings/forms")
     form = str(page.locator(".form-card a.row-link").first.get_attribute("href"))
-    return found | {
+    return found | import_pages(page) | {
         "form builder": form,
         "form sharing": f"{form}/sharing",
         "form versions": f"{form}/versions",
@@ -67,6 +68,8 @@ def staff_pages(page: Page) -> dict[str, str]:
         "squeegee queue": "/w/somerset/squeegee",
         "squeegee settings": "/w/somerset/squeegee/settings",
         "transfers": "/w/somerset/squeegee/transfers",
+        "in squeegee": "/w/somerset/squeegee/reconciliation",
+        "bookings": "/w/somerset/squeegee/bookings",
         "settings": "/w/somerset/settings",
         "prices": "/w/somerset/settings/prices",
         "rounds": "/w/somerset/settings/rounds",
@@ -79,6 +82,22 @@ def staff_pages(page: Page) -> dict[str, str]:
         "quarantine": "/w/somerset/quarantine",
         "not found": "/w/somerset/nothing-here",
     }
+
+
+def import_pages(page: Page) -> dict[str, str]:
+    """The path of each step of an import that waits for a person."""
+    page.goto("/w/somerset/imports")
+    rows = b"Name,Email,Status,Van\nHannah Import,hannah.import@example.com,New,2\n,nobody@example.com,Sold,1\n"
+    page.set_input_files("#f-file", {"name": "leads.csv", "mimeType": "text/csv", "buffer": rows})
+    page.get_by_role("button", name="Read the file").click()
+    page.get_by_role("button", name="Go on").click()
+    page.get_by_role("button", name="Check the rows").click()
+    expect(page.get_by_text("Waits for you")).to_be_visible()
+    path = urlsplit(page.url).path
+    return {
+        "imports": "/w/somerset/imports", "import columns": f"{path}/columns", "import settings": f"{path}/settings",
+        "import checked": path,
+    }  # fmt: skip
 
 
 def quote_path(page: Page, lead_path: str) -> str:
