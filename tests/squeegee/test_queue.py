@@ -187,10 +187,10 @@ def test_the_panel_says_the_same_as_the_queue(
     with count_sql() as statements:
         assert "Perhaps in Squeegee already" in alice.get(f"/w/wells/leads/{lead.id}", hx=True).text
     assert len(statements) <= 8, statements
-    desk.far_end.switch(refuse={"step": "customer", "times": 1})
+    desk.far_end.switch(success_false={"step": "customer", "times": 1})
     transfer = desk.start(lead)
     run_outbox()
-    if fresh(transfer).state == "failed":
-        assert "Squeegee refused it" in alice.get(url, hx=True).text
+    assert fresh(transfer).state == "failed"
+    assert "Squeegee refused it" in alice.get(url, hx=True).text
     data = {"place": "panel", "customer": re.findall(r'name="customer" value="([^"]+)"', panel)[0], "same": "no"}
     assert "Same number" not in alice.post(f"{QUEUE}/ready/{lead.id}/pair", data=data, hx=True).text
