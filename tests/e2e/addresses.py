@@ -20,10 +20,12 @@ def staff_pages(page: Page) -> dict[str, str]:
     stage = page.get_by_role("checkbox", name="Quote sent", exact=True).get_attribute("value")
     page.goto(f"/w/somerset/leads?stage={stage}")
     quoted = str(page.locator("tbody a.row-link").first.get_attribute("href"))
+    page.goto("/w/somerset/squeegee/transfers")
+    found = {"transfer": str(page.locator("a.row-link[href*='/transfers/']").first.get_attribute("href"))}
     page.goto("/w/somerset/squeegee")
-    transfer = page.locator("a.row-link[href*='/transfers/']").first
-    sheet = page.get_by_role("link", name="Copy sheet").first
-    found = {"transfer": str(transfer.get_attribute("href")), "copy sheet": str(sheet.get_attribute("href"))}
+    sheet = str(page.get_by_role("link", name="Copy sheet").first.get_attribute("href"))
+    lead = sheet.removesuffix("/copy-sheet")
+    found |= {"copy sheet": sheet, "ready card": f"/w/somerset/squeegee/ready/{lead.rpartition('/')[2]}?mend=offer"}
     page.goto("/w/somerset/inbox")
     found["conversation"] = str(page.locator(".talk > a").first.get_attribute("href"))
     page.goto("/w/somerset/inbox?show=arrivals")
@@ -58,7 +60,7 @@ def staff_pages(page: Page) -> dict[str, str]:
         "archive": "/w/somerset/leads/archive",
         "bin": "/w/somerset/leads/bin",
         "drawer": quoted,
-        "lead ready": found["copy sheet"].removesuffix("/copy-sheet"),
+        "lead ready": lead,
         "new lead": "/w/somerset/leads/new",
         "new quote": f"{quoted}/quotes/new",
         "quote": quote_path(page, quoted),
