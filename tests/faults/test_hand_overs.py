@@ -100,6 +100,7 @@ def test_one_customer_and_one_job_or_a_person_is_asked(site: Site, far_end: TlsS
     assert spans >= 1
     assert others == 0
     assert states["uncertain"] >= 2  # those whose worker died, at the least
+    assert site.sql("select count(*) from transfer_calls where outcome = 'not_sent'") > [(0,)]  # that certificate
     far_end.switch(all=False)
     while act(site, far_end, "mend"):
         wait_for(lambda: all_ended(site), 60, "the end of what a person started again")
