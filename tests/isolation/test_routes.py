@@ -141,5 +141,6 @@ NEEDS_MORE = (
     "workspaces.change_hours",
     "workspaces.change_sharing",
     "quotes.tell_times",  # needs a quote with a link
+    "reconciliation.bring",  # takes a file
     "files.add",  # takes a file's bytes, which no form holds
 )
