@@ -10,13 +10,13 @@ from sqlalchemy import select, update
 
 from app.core.clock import utcnow
 from app.core.permissions import SYSTEM
+from app.core.spreadsheets.writing import safe
 from app.extensions import db
 from app.followups.models import Enrolment, FollowUp, Sequence
 from app.leads.models import Lead
 from app.messaging.models import Message
 from app.messaging.services import compose
 from app.reports.queries import answers_report, people_report, steps_report, templates_report
-from app.reports.services import safe
 from app.workspaces.models import Workspace
 
 SINCE = datetime(2020, 1, 1, tzinfo=UTC)

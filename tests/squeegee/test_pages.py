@@ -2,14 +2,12 @@
 
 import re
 from typing import Any
-from uuid import uuid4
 
 import pytest
 from sqlalchemy import select
 
 from app.extensions import db
 from app.squeegee.models import Transfer
-from app.squeegee.queries import get_account
 from tests.squeegee.desk import Desk, fresh, stage_of
 
 FIRST = "/w/wells/squeegee"
