@@ -118,6 +118,8 @@ def test_one_transfer_tries_and_a_failed_trial_waits_longer(
         shown = circuit()
         assert shown.trial_at is not None
         assert abs(shown.trial_at - utcnow() - timedelta(minutes=minutes)) < timedelta(seconds=30)
+        if number == 6:  # an outage of weeks
+            db.session.query(SqueegeeCircuit).update({"failures": 900})
     # The least tried is up first, so that no one payload holds the others back for good.
     assert all(fresh(each).retries >= 1 for each in others)
 
@@ -206,6 +208,29 @@ def test_whoever_started_a_transfer_is_rung_for_when_it_stops(
         with member.acting():  # a line is there for nobody else
             told = db.session.query(Notification).filter_by(kind="transfer_stopped", user_id=member.user_id).one()
             assert (told.data["transfer_id"], told.data["state"]) == (str(transfer.id), state)
+
+
+def test_the_button_makes_no_second_trial_beside_one_that_is_under_way(
+    desk: Desk, silent: Transfer, run_outbox: Work, make_due: Work, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Somebody presses it while the call of a trial is being made."""
+    from app.squeegee.jobs import running
+    from app.squeegee.services.circuit import admit
+
+    seen, settle = [], running.settle
+
+    def press(claim: Any, step: Any, result: Any) -> Any:
+        services.try_now(desk.actor)
+        seen.append(admit())
+        db.session.commit()
+        return settle(claim, step, result)
+
+    monkeypatch.setattr(running, "settle", press)
+    trial_due()
+    make_due("transfer.run")
+    run_outbox()
+    assert requests(desk) == 2
+    assert [each.is_trial for each in seen] == [False]
 
 
 def test_a_trial_that_died_makes_room_for_another(

@@ -25,6 +25,7 @@ from app.core.transactions import after_commit
 from app.extensions import db
 from app.squeegee.models import SqueegeeCircuit, Transfer
 from app.squeegee.ports import NotSent, Rejected, Result, Unclear
+from app.squeegee.queries.calls import call_is_under_way
 from app.squeegee.queries.circuit import NEEDS_SETTINGS
 from app.squeegee.services.states import TOPIC
 
@@ -103,8 +104,13 @@ def _speaks_of_squeegee(result: Rejected) -> bool:
 
 
 def try_now(actor: Actor) -> None:
-    """Let one trial go at once: somebody pressed the button. Raises Conflict when nothing is held back any more."""
-    if not let_one_try():
+    """Let one trial go at once: somebody pressed the button. While one is under way there is no second.
+
+    Raises Conflict when nothing is held back any more.
+    """
+    row = _read(lock="update")
+    is_under_way = row is not None and row.opened_at and call_is_under_way(max(row.opened_at, utcnow() - TRIAL_TAKES))
+    if not is_under_way and not let_one_try():
         raise Conflict("Squeegee answers again: nothing is held back any more.")
     _tell("squeegee.trial_asked", actor, {})
 
@@ -132,7 +138,8 @@ def _count(reason: str, is_trial: bool) -> datetime | None:
         return None
     if row.opened_at is not None and not is_trial:
         return _look_again(row.trial_at)  # it was on its way when the circuit opened
-    trial_at = now + min(FIRST_WAIT * 2 ** (failures - FAILURES_TO_OPEN), LONGEST_WAIT)
+    doublings = min(failures - FAILURES_TO_OPEN, 10)  # an outage of days must not reckon in millions of years
+    trial_at = now + min(FIRST_WAIT * 2**doublings, LONGEST_WAIT)
     _write(failures=failures, trial_at=trial_at, reason=reason, opened_at=row.opened_at or now)
     _hold_back(trial_at)
     if row.opened_at is None:
