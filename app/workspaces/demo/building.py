@@ -11,7 +11,7 @@ from sqlalchemy import select
 from app.accounts.models import User
 from app.accounts.queries import find_user
 from app.accounts.services.signing_in import hash_params
-from app.core import access_keys, http
+from app.core import access_keys, http, postcodes
 from app.core.clock import utcnow
 from app.core.districts import read_districts
 from app.core.ids import new_id
@@ -83,6 +83,7 @@ def build_demo(seed: int = 2026) -> int:
         history.offers.end(today)
     appoint_crew(cast, histories)
     name_contacts(cast)
+    _leave_a_gap(cast, histories)
     cast.store()
     hang_tags(histories, Random(seed))
     enqueue_messages(cast)
@@ -106,6 +107,13 @@ def _tell(cast: Cast) -> list[History]:
         number = next_number(cast.workspace.lead_number_prefix, cast.workspace.lead_number_year, year)
         histories.append(History(cast, enquiry, number, path, times))
     return histories
+
+
+def _leave_a_gap(cast: Cast, histories: Sequence[History]) -> None:
+    """Nobody wrote down the street of the latest lead that is ready: the queue says so, and it is filled in there."""
+    ready = [each for each in histories if each.lead.stage_id == cast.stages["ready_for_squeegee"].id]
+    place = ready[-1].place
+    place.set_place(None, postcodes.parse(place.postcode))
 
 
 def connect_far_ends() -> bool:
