@@ -44,16 +44,14 @@ def read_options(typed: MultiDict[str, str], words: Sequence[str], before: Mappi
     """What holds for all rows; what stands in `before` and not in the form stays. `words` are the file's for stages."""
     chosen = {word: _id(typed, f"word-{number}") for number, word in enumerate(words)}
     stages = {word: stage for word, stage in before.get("stages", {}).items() if fold(word) not in map(fold, words)}
-    return {
-        **before,
-        "source_id": _id(typed, "source_id"),
-        "owner_id": _id(typed, "owner_id"),
-        "stage_id": _id(typed, "stage_id"),
-        "duplicates": "skip" if typed.get("duplicates") == "skip" else "join",
-        "tag": " ".join(typed.get("tag", "").split())[:_LONGEST_TAG],
-        "begin_sequences": typed.get("begin_sequences") == "1",
-        "stages": {**stages, **{word: stage for word, stage in chosen.items() if stage}},
-    }
+    told: dict[str, Any] = {name: _id(typed, name) for name in ("source_id", "owner_id", "stage_id") if name in typed}
+    if "tag" in typed:
+        told["tag"] = " ".join(typed["tag"].split())[:_LONGEST_TAG]
+    if "duplicates" in typed:
+        told["duplicates"] = "skip" if typed["duplicates"] == "skip" else "join"
+    told["begin_sequences"] = typed.get("begin_sequences") == "1"  # a box that is not ticked is not sent
+    told["stages"] = {**stages, **{word: stage for word, stage in chosen.items() if stage}}
+    return {**before, **told}
 
 
 def _id(typed: Mapping[str, str], name: str) -> str | None:
