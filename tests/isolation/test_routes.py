@@ -142,6 +142,7 @@ NEEDS_MORE = (
     "workspaces.change_sharing",
     "quotes.tell_times",  # needs a quote with a link
     "reconciliation.bring",  # takes a file
-    "imports.upload", "squeegee.preview_bookings",  # take a file
+    "imports.upload",
+    "squeegee.preview_bookings",  # take a file
     "files.add",  # takes a file's bytes, which no form holds
 )
