@@ -58,8 +58,8 @@ def add_leads(asked: list[Asked]) -> dict[UUID, Asked]:
             for each in asked[start : start + _AT_ONCE]:
                 who = each.who
                 draft = LeadDraft(
-                    name=who.name, phone=who.phone_as_given or "", email=who.email or "somebody@example.com", address_line1=who.line1,
-                    town=who.town, postcode=who.postcode, stage_key=each.stage_key,
+                    name=who.name, phone=who.phone_as_given or "", email=who.email or "somebody@example.com",
+                    address_line1=who.line1, town=who.town, postcode=who.postcode, stage_key=each.stage_key,
                 )  # fmt: skip
                 made[create_lead(draft, SYSTEM).id] = each
         db.session.expunge_all()
