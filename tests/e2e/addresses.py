@@ -69,6 +69,8 @@ def staff_pages(page: Page) -> dict[str, str]:
         "outbox sent": "/w/somerset/outbox?shelf=sent",
         "squeegee queue": "/w/somerset/squeegee",
         "squeegee settings": "/w/somerset/squeegee/settings",
+        "squeegee wording": "/w/somerset/squeegee/settings/wording",
+        "squeegee file": "/w/somerset/squeegee/settings/file",
         "transfers": "/w/somerset/squeegee/transfers",
         "in squeegee": "/w/somerset/squeegee/reconciliation",
         "bookings": "/w/somerset/squeegee/bookings",

@@ -17,7 +17,7 @@ from app.squeegee.mapping.patterns import DEFAULT_NOTES, DEFAULT_TAGS, LONGEST_T
 from app.squeegee.mapping.rhythms import KINDS, MOST_WEEKS, Rhythm, usual_rhythm
 
 MOST_TAGS = 12
-MOST_ROUNDS = 100
+MOST_ROUNDS = 60
 MOST_COLUMNS = 40
 LONGEST_NAME = 60
 LONGEST_NOTES = 2_000

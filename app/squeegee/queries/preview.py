@@ -19,11 +19,10 @@ from app.squeegee.mapping import FILE_FACTS, Account, LeadFacts, columns_of, cus
 from app.squeegee.mapping import missing_for_api as missing
 from app.squeegee.queries.naming import named
 from app.squeegee.queries.reading import READY, suggested_first_date
+from app.squeegee.queries.sheet import CUSTOMER, JOB
 from app.workspaces.queries import current_workspace
 
 MOST_OFFERED = 12
-#: What the copy sheet asks for that settings have a say in.
-_COPIED = ("services", "price", "initial_price", "frequency", "first_date", "round", "tags", "notes")
 #: Shown while nobody is ready, and to see everything at once. Nobody's: numbers of Ofcom's, a house that is none.
 EXAMPLE = LeadFacts(
     id=UUID(int=0), number="2026-0000", name="Mrs Olive Penrose", email="olive.penrose@example.com",
@@ -73,7 +72,7 @@ def preview(facts: LeadFacts, account: Account, wire: Wire) -> Preview:
         lacks=list(missing(facts, account).values()),
         customer=_json(port.create_customer(customer_card(facts)).body),
         job=_json(port.create_job("…", job_card(facts, account, first_date)).body),
-        copied=[(FILE_FACTS[fact].title, FILE_FACTS[fact].value(facts, account, zone)) for fact in _COPIED],
+        copied=[(label, FILE_FACTS[fact].value(facts, account, zone)) for label, fact in (*CUSTOMER, *JOB)],
         row=list(zip((column.title for column in columns), file_row(facts, account, columns, zone), strict=True)),
     )
 
