@@ -55,7 +55,7 @@ def drawer_values(lead_id: UUID, *, on_page: bool = False) -> dict[str, Any]:
         "messages": coming.messages,
         "quotes": quotes_of(lead_id),
         # A page counts the sidebar as well: there the panel comes by itself.
-        "squeegee": None if on_page else panel(detail.lead, detail.stage.key),
+        "squeegee": None if on_page else panel(detail.lead, detail.stage.key, looks_further=False),
         "chases": lead_ways(lead_id, coming.ways),
         "viewer": g.viewer,
         **({} if is_live else log_of(detail.lead.id)),

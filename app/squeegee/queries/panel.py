@@ -16,7 +16,7 @@ from app.squeegee.models import BookingNews, SqueegeeAccount, Transfer
 from app.squeegee.queries.account import is_connected
 from app.squeegee.queries.first_dates import Proposal, first_dates
 from app.squeegee.queries.news import Difference, difference_of
-from app.squeegee.queries.reading import READY, TAKEN, facts_of
+from app.squeegee.queries.reading import READY, TAKEN, facts_of, suggested_first_date
 from app.squeegee.words import reason_words, sentence_of, state_of
 
 _AFTER = ("transferred_to_squeegee", "booking_confirmed")
@@ -62,6 +62,11 @@ class Panel:
     news: Difference | None = None
 
     @property
+    def is_whole(self) -> bool:
+        """Whether all that can be said stands there; else it fetches itself once more."""
+        return self.first is None or bool(self.first.why)
+
+    @property
     def badge(self) -> tuple[str, str]:
         """How the latest transfer stands, in words, and the tone of its badge."""
         return state_of(self.transfer) if self.transfer else ("", "")
@@ -78,9 +83,10 @@ class Panel:
         return reason_words(self.transfer.error) if has_failed and self.transfer else ""
 
 
-def panel(lead: Lead, stage_key: str | None = None) -> Panel:
+def panel(lead: Lead, stage_key: str | None = None, *, looks_further: bool = True) -> Panel:
     """The panel of a lead, by one statement. One more when the key of its stage is not given, one when news differs,
-    and two for a lead that is ready: days with room, and who it may be in Squeegee already.
+    and two for a lead that is ready, unless `looks_further` is off: days with room, and who it may be in Squeegee
+    already. The drawer, which has much else to read, lets the panel fetch those by itself.
     """
     stage_key = stage_key or db.session.get_one(Stage, (lead.workspace_id, lead.stage_id)).key
     row = db.session.execute(_LATEST, {"here": lead.workspace_id, "lead": lead.id}).one_or_none()
@@ -92,7 +98,10 @@ def panel(lead: Lead, stage_key: str | None = None) -> Panel:
     if kind == "ready" and account is not None:
         facts, connected = facts_of(lead), is_connected(account)
         lacks = missing_for_api(facts, account) if connected else missing(facts)
-        first, twins = first_dates([facts])[facts.id], possible_customers([facts]).get(facts.id, ())
+        if looks_further:
+            first, twins = first_dates([facts])[facts.id], possible_customers([facts]).get(facts.id, ())
+        else:
+            first = Proposal(suggested_first_date(), "")
     return Panel(
         lead_id=lead.id, kind=kind, lacks=lacks, is_connected=connected, first=first, twins=twins, transfer=transfer,
         booked_for=lead.first_service_date, customer_id=lead.squeegee_customer_id,
