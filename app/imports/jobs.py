@@ -7,7 +7,7 @@ from sqlalchemy.exc import OperationalError
 
 from app.core import outbox
 from app.core.errors import NotFound
-from app.core.outbox import Claim, Fenced
+from app.core.outbox import Claim, Fenced, Retry
 from app.core.permissions import SYSTEM, Actor, Viewer
 from app.core.tenancy import acting_in, current_workspace_id
 from app.core.transactions import transaction
@@ -23,6 +23,8 @@ log = structlog.get_logger(__name__)
 TURN_SECONDS = 4.0
 #: Rows of one transaction: a dry run only reads.
 PIECES = {"checking": 500, "running": 250, "undoing": 200}
+#: Attempts at a dry run or an undo before it ends as failed; the outbox itself would end it without a word.
+_MOST_TRIES = 4
 _STEPS = {
     "checking": services.check_some, "running": services.bring_in_some, "undoing": services.undo_some,
 }  # fmt: skip
@@ -43,7 +45,7 @@ def work(claim: Claim) -> None:
             raise
         except Exception as error:
             log.warning("import_piece_failed", error=type(error).__name__)
-            more = _row_by_row(claim, ends)
+            more = _row_by_row(claim, ends) if _is_running(claim) else _give_up(claim)
         if not more or time.monotonic() >= ends:
             break
     with transaction():
@@ -84,10 +86,7 @@ def _go_on(claim: Claim, size: int | None = None) -> bool:
 
 
 def _row_by_row(claim: Claim, ends: float) -> bool:
-    """Bring rows in one at a time; one that fails alone is set aside. What fails in a dry run or an undo is raised."""
-    with transaction():
-        if services.locked_import(claim.subject_id).state != "running":
-            raise RuntimeError("an import can't go on")
+    """Bring rows in one at a time; one that fails alone is set aside."""
     for _ in range(PIECES["running"]):
         try:
             with transaction():
@@ -102,6 +101,22 @@ def _row_by_row(claim: Claim, ends: float) -> bool:
         if not more or time.monotonic() >= ends:
             return more
     return True
+
+
+def _is_running(claim: Claim) -> bool:
+    with transaction():
+        return services.locked_import(claim.subject_id).state == "running"
+
+
+def _give_up(claim: Claim) -> bool:
+    """A dry run or an undo that fails is tried again some times, then ends for a person to see."""
+    if claim.attempts < _MOST_TRIES:
+        raise Retry("import_piece_failed")
+    with transaction():
+        made = services.locked_import(claim.subject_id)
+        words = "Something went wrong on our side. Try it again; if it stops again, bring the file in in smaller parts."
+        services.end(made, "failed", Actor("person", services.asked_by(made)), error=words)
+    return False
 
 
 def _who(made: Import) -> Viewer | None:

@@ -103,7 +103,7 @@ def _leads(*more):  # type: ignore[no-untyped-def]
     return (
         select(*_LEAD, *_PERSON, *more)
         .join(Contact, (Contact.workspace_id == Lead.workspace_id) & (Contact.id == Lead.contact_id))
-        .where(Lead.workspace_id == current_workspace_id())
+        .where(Lead.workspace_id == current_workspace_id(), Lead.shelf != "bin")  # what is thrown away joins nothing
     )
 
 

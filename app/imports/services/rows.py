@@ -18,6 +18,8 @@ from app.imports.services.work import read_work
 #: Whose rows can't be brought in at all; everything else is a remark.
 INVALID = frozenset({"name_missing", "nothing_to_reach", "unreadable"})
 LONGEST = {"wishes": 4_000, "notes": 10_000, "access": 2_000, "reference": 60}
+#: Where being in Squeegee changes nothing: that is known, or "processed" only meant that somebody dealt with it.
+_STAYS = frozenset({"booking_confirmed", "declined", "lost_contact", "not_in_area"})
 _MOST_TAGS, _LONGEST_TAG = 10, 40
 _PARTS = re.compile(r"[,;|\n]+")
 
@@ -134,7 +136,7 @@ def _read_place(setting: Setting, cells: Cells, facts: RowFacts) -> None:
     facts.squeegee_ref = cells.get("squeegee_ref", " ")[: LONGEST["reference"]]
     is_there = is_in_squeegee(cells.get("squeegee_status", " "))
     key = setting.stages.get(stage_id)
-    if (is_there or (is_there is None and facts.squeegee_ref)) and key != "booking_confirmed":
+    if (is_there or (is_there is None and facts.squeegee_ref)) and key not in _STAYS:
         stage_id = keys.get("transferred_to_squeegee", stage_id)
     elif is_there is False and key == "transferred_to_squeegee":
         stage_id = keys.get("ready_for_squeegee", stage_id)
