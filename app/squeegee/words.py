@@ -18,7 +18,7 @@ STATES: dict[str, tuple[str, str]] = {
     "cancelled": ("Called off", ""),
 }
 #: A file's rows wait for a person, not for Sill.
-_IN_A_FILE = ("In a file", "info")
+_IN_A_FILE = {"pending": ("In a file", "info"), "failed": ("Not taken", "bad")}
 #: What a transfer under way means for the lead.
 SENTENCES = {
     "pending": "It is about to be handed over.",
@@ -101,7 +101,7 @@ class _Standing(Protocol):
 
 def state_of(transfer: _Standing) -> tuple[str, str]:
     """How a transfer stands, in words, and the tone of its badge."""
-    return _IN_A_FILE if transfer.state == "pending" and transfer.batch_id else STATES[transfer.state]
+    return _IN_A_FILE.get(transfer.state, STATES[transfer.state]) if transfer.batch_id else STATES[transfer.state]
 
 
 #: Why nothing is sent for now: what the last answers were like.

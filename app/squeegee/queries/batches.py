@@ -20,7 +20,7 @@ from app.leads.models import Lead
 from app.squeegee.models import Transfer, TransferBatch
 
 PAGE = 20
-ROWS = 50
+ROWS = 40
 #: What the rows of a file are looked at by: key -> words and states.
 STANDINGS: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "waiting": ("Waiting", ("pending", "running")),

@@ -79,7 +79,7 @@ class TransferRow:
     @property
     def is_open(self) -> bool:
         """Whether a person may try it again or call it off, as far as a list can know."""
-        return self.state in ("pending", "failed", "partial", "uncertain")
+        return self.state in ("pending", "partial", "uncertain") or (self.state == "failed" and self.method == "api")
 
 
 def history(wanted: TransferFilter, cursor: str | None = None) -> tuple[list[TransferRow], str | None]:
