@@ -29,9 +29,7 @@ def several(desk: Desk, world: Any, ready_lead: Any) -> dict[str, Transfer]:
     """One of each that a filter could tell apart."""
     with world.bob.acting() as bob:
         by_bob = stopped(ready_lead(name="Bess Bobson"), bob, "partial", customer_id="c-1", error="server_error")
-    old = stopped(
-        ready_lead(name="Olga Oldfield"), desk.actor, "cancelled", created_at=utcnow() - timedelta(days=40)
-    )
+    old = stopped(ready_lead(name="Olga Oldfield"), desk.actor, "cancelled", created_at=utcnow() - timedelta(days=40))
     sheet = enter_by_hand(ready_lead(name="Sid Sheetley").id, "C-77", desk.actor)
     failed = stopped(ready_lead(name="Fay Failing"), desk.actor, error="refused")
     db.session.commit()

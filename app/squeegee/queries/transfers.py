@@ -111,8 +111,15 @@ def transfer_page(transfer_id: UUID, *, with_bodies: bool) -> TransferPage:
     here = current_workspace_id()
     found = db.session.execute(
         select(
-            Transfer, Lead.number, Lead.first_service_date, Contact.id, Contact.name_sealed, TransferBatch, _BY.name,
-            _SETTLED_BY.name, Property,
+            Transfer,
+            Lead.number,
+            Lead.first_service_date,
+            Contact.id,
+            Contact.name_sealed,
+            TransferBatch,
+            _BY.name,
+            _SETTLED_BY.name,
+            Property,
         )
         .join(Lead, (Lead.workspace_id == Transfer.workspace_id) & (Lead.id == Transfer.lead_id))
         .join(Contact, (Contact.workspace_id == Lead.workspace_id) & (Contact.id == Lead.contact_id))

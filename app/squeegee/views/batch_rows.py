@@ -94,9 +94,7 @@ def _noted(rows: int) -> str:
     return f"{counted(rows, 'row')} noted as in Squeegee."
 
 
-def _answer(
-    batch_id: UUID, do: Callable[[], str], row: UUID | None = None, next_row: UUID | None = None
-) -> Response:
+def _answer(batch_id: UUID, do: Callable[[], str], row: UUID | None = None, next_row: UUID | None = None) -> Response:
     """Do it and show the file again. `row` is the one that was open; when all is well `next_row` is opened."""
     try:
         said = do()

@@ -119,7 +119,7 @@ def batch_page(
 
 
 def counted(number: int, noun: str) -> str:
-    """"1 lead", "2,000 leads"."""
+    """ "1 lead", "2,000 leads"."""
     return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
 
 
