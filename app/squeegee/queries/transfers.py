@@ -3,9 +3,10 @@
 import json
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import aliased
 
 from app.accounts.models import User
@@ -109,29 +110,7 @@ class TransferPage:
 def transfer_page(transfer_id: UUID, *, with_bodies: bool) -> TransferPage:
     """One transfer; `with_bodies` opens what was sent and what came back. Raises NotFound."""
     here = current_workspace_id()
-    found = db.session.execute(
-        select(
-            Transfer,
-            Lead.number,
-            Lead.first_service_date,
-            Contact.id,
-            Contact.name_sealed,
-            TransferBatch,
-            _BY.name,
-            _SETTLED_BY.name,
-            Property,
-        )
-        .join(Lead, (Lead.workspace_id == Transfer.workspace_id) & (Lead.id == Transfer.lead_id))
-        .join(Contact, (Contact.workspace_id == Lead.workspace_id) & (Contact.id == Lead.contact_id))
-        .join(Property, (Property.workspace_id == Lead.workspace_id) & (Property.id == Lead.property_id))
-        .outerjoin(
-            TransferBatch,
-            (TransferBatch.workspace_id == Transfer.workspace_id) & (TransferBatch.id == Transfer.batch_id),
-        )
-        .outerjoin(_BY, _BY.id == Transfer.created_by)
-        .outerjoin(_SETTLED_BY, _SETTLED_BY.id == Transfer.settled_by)
-        .where(Transfer.workspace_id == here, Transfer.id == transfer_id)
-    ).one_or_none()
+    found = db.session.execute(_whole().where(Transfer.workspace_id == here, Transfer.id == transfer_id)).one_or_none()
     if found is None:
         raise NotFound
     transfer, number, booked_for, contact_id, name, batch, by, settled_by, place = found
@@ -153,6 +132,32 @@ def transfer_page(transfer_id: UUID, *, with_bodies: bool) -> TransferPage:
         handed=_handed(transfer) if with_bodies else [], remark=(transfer.remark or "") if with_bodies else "",
         others=_others(transfer), postcode=place.postcode or "",
     )  # fmt: skip
+
+
+def _whole() -> Select[Any]:
+    """Transfers with all that one's own page says of them."""
+    return (
+        select(
+            Transfer,
+            Lead.number,
+            Lead.first_service_date,
+            Contact.id,
+            Contact.name_sealed,
+            TransferBatch,
+            _BY.name,
+            _SETTLED_BY.name,
+            Property,
+        )
+        .join(Lead, (Lead.workspace_id == Transfer.workspace_id) & (Lead.id == Transfer.lead_id))
+        .join(Contact, (Contact.workspace_id == Lead.workspace_id) & (Contact.id == Lead.contact_id))
+        .join(Property, (Property.workspace_id == Lead.workspace_id) & (Property.id == Lead.property_id))
+        .outerjoin(
+            TransferBatch,
+            (TransferBatch.workspace_id == Transfer.workspace_id) & (TransferBatch.id == Transfer.batch_id),
+        )
+        .outerjoin(_BY, _BY.id == Transfer.created_by)
+        .outerjoin(_SETTLED_BY, _SETTLED_BY.id == Transfer.settled_by)
+    )
 
 
 def _handed(transfer: Transfer) -> list[tuple[str, str]]:
