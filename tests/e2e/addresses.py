@@ -72,6 +72,8 @@ def staff_pages(page: Page) -> dict[str, str]:
         "squeegee wording": "/w/somerset/squeegee/settings/wording",
         "squeegee file": "/w/somerset/squeegee/settings/file",
         "transfers": "/w/somerset/squeegee/transfers",
+        "batches": "/w/somerset/squeegee/batches",
+        "new batch": "/w/somerset/squeegee/batches/new",
         "in squeegee": "/w/somerset/squeegee/reconciliation",
         "bookings": "/w/somerset/squeegee/bookings",
         "settings": "/w/somerset/settings",
