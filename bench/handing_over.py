@@ -131,6 +131,8 @@ def _run(ground: Ground) -> int:
     finally:
         stop.set()
         breaking.join()
+        # A process dies with the thread that started it: those of the thread that killed are gone with it.
+        ground.workers = [ground.start(WORKER) for _ in range(2)]
     print(f"{ground.leads:,} transfers in {time.monotonic() - begun:.0f} s; {kills['workers']} workers killed")
     is_right = report(ground, "by themselves")
     spans, trials, others = calls_while_open(ground)
