@@ -39,7 +39,8 @@ WHY_WORDS = {
     "replied": "they answered", "opted_out": "they opted out", "booked": "they booked", "accepted": "they said yes",
     "declined": "they said no", "left_stage": "the lead moved on", "by_person": "by one of you",
     "finished": "all steps done", "doubtful_reply": "an answer that is not clear", "shelved": "the lead was put away",
-    "in_squeegee": "they are in Squeegee already", "sequence_off": "the sequence was switched off", "too_many": "as many attempts as are allowed",
+    "in_squeegee": "they are in Squeegee already", "sequence_off": "the sequence was switched off",
+    "too_many": "as many attempts as are allowed",
 }  # fmt: skip
 
 

@@ -117,8 +117,10 @@ def next_visits(district: str | None, sector: str | None, today: date, count: in
 def first_room(
     places: Iterable[tuple[str | None, str | None]], today: date
 ) -> dict[tuple[str | None, str | None], NextVisit]:
-    """For each (district, sector) the next day after `today` on which a round comes there and has room; places that no
-    round visits, or that are full for the next visits, are left out. One statement for all of them, none without rounds.
+    """For each (district, sector) the next day after `today` on which a round comes there and has room.
+
+    Places that no round visits, or that are full for the next visits, are left out. One statement for all of them, none
+    without rounds.
     """
     closed, coming = known(Closure), dict[tuple[str | None, str | None], list[tuple[date, Round]]]()
     for place in set(places):
