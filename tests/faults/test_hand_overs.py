@@ -71,11 +71,11 @@ def nobody_can_note(site: Site) -> Iterator[None]:
 def kill_while_sending(site: Site, far_end: TlsSqueegee) -> None:
     """The worker dies in the middle of a call, another one between Squeegee's yes and its note of it."""
     begun = "select count(*) from transfer_calls where outcome = 'begun'"
-    far_end.switch(slow={"value": 5, "times": 1})
+    far_end.switch(slow={"value": 5})  # each of them: however late this looks, one is being made
     act(site, far_end, "start", 3)
     wait_for(lambda: site.sql(begun) == [(1,)], 60, "a call is being made")
     kill(site.worker)
-    far_end.switch(slow={"value": 2, "times": 1})
+    far_end.switch(slow={"value": 2})
     site.worker = site.start(WORKER, **far_end.environ)
     wait_for(lambda: site.sql(begun) == [(2,)], 60, "another call is being made")
     with nobody_can_note(site):
