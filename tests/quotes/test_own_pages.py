@@ -176,7 +176,7 @@ def test_a_yes_stops_the_chase_confirms_in_writing_and_prepares_the_hand_over(
     [told] = db.session.scalars(select(Notification).where(Notification.kind == "quote_answered"))
     assert (told.user_id, told.data["answer"], told.data["price_minor"]) == (world.alice.user_id, "accepted", 1900)
     queue = alice.get("/w/wells/squeegee").text
-    assert "Hannah Cole" in queue and "£19" in queue and "every 4 weeks" in queue
+    assert "Hannah Cole" in queue and "£19" in queue and "Every 4 weeks" in queue
 
 
 def test_a_question_rings_the_owner_where_there_is_one(client: Client, path: str, lead: Any, world: World) -> None:
