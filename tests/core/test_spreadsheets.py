@@ -65,6 +65,14 @@ def bomb() -> bytes:
     return written.getvalue()
 
 
+def tags() -> bytes:
+    """A workbook that is small and has room enough, and is made of ten million tags."""
+    written = io.BytesIO(write_xlsx(["A", "B"], [["1", "2"]]))
+    with zipfile.ZipFile(written, "a", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
+        archive.writestr("xl/theme/other.xml", b"<a/>" * 10_000_000)
+    return written.getvalue()
+
+
 def entities() -> bytes:
     written = io.BytesIO()
     good_one = io.BytesIO(write_xlsx(["A", "B"], [["1", "2"]]))
@@ -94,10 +102,17 @@ def test_what_is_no_table_is_refused_in_words(content: bytes, words: str) -> Non
     assert words in refused.value.errors["file"]
 
 
-@pytest.mark.parametrize("make", [bomb, entities])
+@pytest.mark.parametrize("make", [bomb, tags, entities])
 def test_a_workbook_made_to_do_harm_is_refused(make) -> None:  # type: ignore[no-untyped-def]
     with pytest.raises(Invalid):
         read_table(make(), "leads.xlsx", most_rows=10)
+
+
+def test_cells_that_hold_too_much_together_are_refused() -> None:
+    content = write_xlsx(["A"], [["x" * 32_000]] * 1_100)
+    with pytest.raises(Invalid) as refused:
+        read_table(content, "leads.xlsx", most_rows=2_000)
+    assert "too much text" in refused.value.errors["file"]
 
 
 @settings(max_examples=40, deadline=None)

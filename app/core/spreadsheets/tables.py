@@ -11,6 +11,11 @@ Kind = Literal["csv", "xlsx"]
 Row = tuple[int, list[str]]
 #: What a cell of a spreadsheet holds at most (Excel's own limit); more is what a missing quote has swallowed.
 LONGEST_CELL = 32_767
+#: Excel's own limit as well: beyond it a row is not even looked at.
+WIDEST_ROW = 16_384
+#: Characters of all cells together, as many as the largest CSV file can hold. In a workbook one text may stand in any
+#: number of cells and take no room there.
+MOST_CHARACTERS = 32 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,17 +38,19 @@ def table_of(
     """The table in all rows of a file, blank ones included, the first of which is number 1.
 
     The header is the first row with words in two cells, or with words at all where the file has a single column; what
-    stands above it is left out. Raises Invalid({"file": …}) for no rows, too many, or cells too long.
+    stands above it is left out. Raises Invalid({"file": …}) for no rows, too many, cells too long,
+    or too much in all of them.
     """
     rows: list[Row] = []
+    characters = 0
     for position, cells in enumerate(found, 1):
-        trimmed = _trimmed(cells)
+        trimmed = _trimmed(cells[:WIDEST_ROW])
         if not trimmed:
             continue
-        if len(trimmed) > most_columns:
-            raise Invalid({"file": f"Row {position} has more than {most_columns} columns. Remove those not needed."})
-        if max(map(len, trimmed)) > LONGEST_CELL:
-            raise Invalid({"file": f"Row {position} has a cell far too long. Is a quotation mark missing before it?"})
+        _refuse_vast(position, trimmed, most_columns)
+        characters += sum(map(len, trimmed))
+        if characters > MOST_CHARACTERS:
+            raise Invalid({"file": "The cells of this file hold too much text. Remove columns that are not needed."})
         rows.append((position, trimmed))
         if len(rows) > most_rows + 5:  # the header, and some lines above it
             raise _too_many(most_rows)
@@ -61,6 +68,13 @@ def table_of(
         kind=kind,
         notes=(*notes, *above),
     )
+
+
+def _refuse_vast(position: int, cells: Sequence[str], most_columns: int) -> None:
+    if len(cells) > most_columns:
+        raise Invalid({"file": f"Row {position} has more than {most_columns} columns. Remove those not needed."})
+    if max(map(len, cells)) > LONGEST_CELL:
+        raise Invalid({"file": f"Row {position} has a cell far too long. Is a quotation mark missing before it?"})
 
 
 def distinct(titles: Sequence[str], width: int) -> list[str]:

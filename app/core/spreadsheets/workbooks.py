@@ -18,6 +18,10 @@ from app.core.errors import Invalid
 #: What all parts together may take when unpacked: ten times what a sheet of 20,000 rows takes.
 MOST_UNPACKED = 256 * 1024 * 1024
 MOST_PARTS = 2_000
+#: So many tags all parts may have: twice what a sheet of 50,000 customers has. Each takes time and memory to read,
+#: however small it is.
+MOST_TAGS = 8_000_000
+_PIECE = 1024 * 1024
 _DAY_BEGINS = time(0)
 
 
@@ -51,6 +55,22 @@ def _measure(content: bytes) -> None:
         raise Invalid({"file": "This workbook unpacks to too much. Save the sheet alone, as .csv."})
     if any(part.flag_bits & 1 for part in parts):
         raise Invalid({"file": "This workbook is locked with a password. Save a copy without one."})
+    if _tags(content) > MOST_TAGS:
+        raise Invalid({"file": "This workbook unpacks to too much. Save the sheet alone, as .csv."})
+
+
+def _tags(content: bytes) -> int:
+    """How many tags all parts of an archive have together; counting ends a little after MOST_TAGS."""
+    found = 0
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            for part in archive.infolist():
+                with archive.open(part) as unpacked:
+                    while found <= MOST_TAGS and (piece := unpacked.read(_PIECE)):
+                        found += piece.count(b"<")
+    except Exception:  # whatever a broken or made-up archive makes the library stumble over
+        raise _unreadable() from None
+    return found
 
 
 def _read(content: bytes, most_rows: int, most_columns: int) -> tuple[list[list[str]], list[str]]:
