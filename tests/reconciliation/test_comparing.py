@@ -1,7 +1,8 @@
 """An export of Squeegee's is compared with the leads: who is there, who is not, and who only seems to be."""
 
+import time
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy import select, update
@@ -12,6 +13,7 @@ from app.leads.models import Lead
 from app.reconciliation.models import Discrepancy
 from app.reconciliation.queries import open_counts, possible_customers
 from app.reconciliation.services import compare_again
+from app.reconciliation.services.columns import read_line
 from app.squeegee.queries import facts_of
 from app.workspaces.queries import today_here
 from bench.customers import synthesize
@@ -139,3 +141,10 @@ def test_hardly_anybody_is_stopped_wrongly(world: World, make_lead: Callable[...
     assert right == stopped and len(right) >= 0.85 * len(truly)
     asked = {lead_id for kind, lead_id in open_ones(kind="perhaps")}
     assert set(truly) - {row.lead_id for row in right} <= asked
+
+
+def test_a_line_made_to_take_long_is_read_at_once() -> None:
+    began = time.process_time()
+    read = read_line(["Ann Pike", "1" + " " * 30_000 + "x", "1/" * 15_000], {"name": 0, "address": 1, "phone": 2},
+                     date(2026, 11, 21))  # fmt: skip
+    assert read is not None and time.process_time() - began < 1

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from app.imports.services.rows import Cells, RowFacts
 
 LONGEST_NAME, LONGEST_LINE = 200, 200
+#: Emails or numbers in one cell; what stands behind them counts as unreadable.
+_MOST_PIECES = 12
 _BETWEEN_EMAILS = re.compile(r"[\s;,/]+")
 _BETWEEN_PHONES = re.compile(r"[/,;\n|]+|\bor\b|\band\b|&", re.IGNORECASE)
 #: The usual ways to write a mobile number; the library takes ten times as long for the same answer.
@@ -31,7 +33,8 @@ def read_name(cells: Cells, facts: RowFacts) -> None:
 def read_reach(cells: Cells, facts: RowFacts) -> None:
     """Email and phone: of several the first, a mobile before others; the rest stays in the remarks."""
     text = cells.get("email", " ").replace("mailto:", "")
-    emails = [found for piece in _BETWEEN_EMAILS.split(text) if (found := email_addresses.parse(piece.strip("<>")))]
+    pieces = _BETWEEN_EMAILS.split(text, maxsplit=_MOST_PIECES)
+    emails = [found for piece in pieces if (found := email_addresses.parse(piece.strip("<>")))]
     if emails:
         facts.email = emails[0]
     elif text and text.strip("-– ").lower() not in _NONE:
@@ -46,8 +49,8 @@ def _read_phones(cells: Cells, facts: RowFacts) -> None:
     found: list[tuple[phones.Phone, str]] = []
     unread = []
     for text in filter(None, (cells.get("mobile", "\n"), cells.get("phone", "\n"))):
-        pieces = [text] if _phone(text) else [piece.strip() for piece in _BETWEEN_PHONES.split(text) if piece.strip()]
-        for piece in pieces:
+        pieces = [text] if _phone(text) else _BETWEEN_PHONES.split(text, maxsplit=_MOST_PIECES)
+        for piece in filter(None, map(str.strip, pieces)):
             number = _phone(piece)
             if number is not None:
                 found.append((number, piece))

@@ -22,6 +22,8 @@ LONGEST = {"wishes": 4_000, "notes": 10_000, "access": 2_000, "reference": 60}
 _STAYS = frozenset({"booking_confirmed", "declined", "lost_contact", "not_in_area"})
 _MOST_TAGS, _LONGEST_TAG = 10, 40
 _PARTS = re.compile(r"[,;|\n]+")
+#: Blanks in long rows say nothing, and patterns with room for blanks try each of them with each other.
+_BLANKS = re.compile(r"\s{20,}")
 
 
 @dataclass(slots=True)
@@ -80,7 +82,7 @@ class Cells:
     def get(self, key: str, joint: str = "\n") -> str:
         """The cells of a fact, joined; "" when there is none."""
         found = [self._cells[column].strip() for column in self._columns.get(key, ()) if column < len(self._cells)]
-        return joint.join(cell for cell in found if cell)
+        return joint.join(_BLANKS.sub(" ", cell) for cell in found if cell)
 
 
 def read_row(setting: Setting, row: list[str]) -> RowFacts:

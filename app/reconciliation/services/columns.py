@@ -30,7 +30,11 @@ FIELDS: dict[str, tuple[str, frozenset[str]]] = {
     "source": ("Source", frozenset({"source", "lead source"})),
     "added": ("Added on", frozenset({"added", "date added", "added on", "created", "created on", "customer since"})),
 }  # fmt: skip
+#: Of a cell no more is looked at: what is kept is shorter, and vast cells would take minutes.
+_LOOKED_AT = 1_000
 _LONGEST = {"ref": 100, "name": 200, "address": 500, "phone": 60, "source": 100}
+#: Numbers in one cell; what stands behind them is left unread.
+_MOST_NUMBERS = 12
 _DAY = re.compile(r"(\d{1,2})[/.\-](\d{1,2})[/.\-](\d{4}|\d{2})(?:\s.*)?")
 _ISO_DAY = re.compile(r"(\d{4})-(\d{2})-(\d{2})(?:[T ].*)?")
 _SEVERAL = re.compile(r"\s*(?:[/;,]|\bor\b)\s*", re.IGNORECASE)
@@ -82,12 +86,13 @@ def read_line(cells: Sequence[str], columns: Mapping[str, int], today: date) -> 
 
     def cell(field: str) -> str:
         place = columns.get(field)
-        return " ".join(cells[place].split()) if place is not None and place < len(cells) else ""
+        return " ".join(cells[place][:_LOOKED_AT].split()) if place is not None and place < len(cells) else ""
 
     parts = (cell("title"), cell("first"), cell("last"))
     name = cell("name") or " ".join(part for part in parts if part)
     place = columns.get("address")
-    first = re.sub(r"\s*[\r\n]+\s*", ", ", cells[place].strip()) if place is not None and place < len(cells) else ""
+    written = cells[place][:_LOOKED_AT] if place is not None and place < len(cells) else ""
+    first = ", ".join(part.strip() for part in re.split(r"[\r\n]+", written.strip()))
     address = ", ".join(part for part in (first, cell("address2"), cell("town"), cell("postcode")) if part)
     phone, mobile = _number(cell("phone")), _number(cell("mobile"))
     if not (name or cell("ref")) or not (address or phone or mobile or cell("ref")):
@@ -118,7 +123,7 @@ def _number(text: str) -> str | None:
     """A number in E.164 if it is one; of several in a cell the first that is. Else what was written, or None."""
     if not text:
         return None
-    for piece in (text, *_SEVERAL.split(text)):
+    for piece in (text, *_SEVERAL.split(text, maxsplit=_MOST_NUMBERS)):
         phone = phones.parse(piece)
         if phone is not None:
             return phone.e164
