@@ -13,6 +13,7 @@ from app.imports.models import Import, ImportRow
 from app.imports.queries import import_page, row_of_lead, rows_page
 from app.leads.models import Lead, SearchToken, StageChange
 from app.leads.services import get_stage
+from app.leads.services.emptying import remove
 from tests.imports.tables import ANN, BOB, HEADER
 from tests.support.world import World
 
@@ -121,6 +122,28 @@ def test_undoing_takes_back_what_nobody_has_touched(
     assert [row.cells for row in rows_page(made.id).rows] == [[], BOB, []]
     again = bring_in([ANN], until="checked")
     assert again.figures["ready"] == 1
+
+
+def test_undoing_leaves_what_another_file_has_joined(
+    world: World, bring_in: Callable[..., Import], run_outbox: Callable[[], int]
+) -> None:
+    first = bring_in([ANN, BOB])
+    second = bring_in([[*ANN[:-1], "Rang three times."]])
+    assert outcomes(second) == ["joined"]
+    services.undo(first.id, world.alice.actor)
+    db.session.commit()
+    run_outbox()
+    db.session.expire_all()
+    assert outcomes(import_page(first.id)) == ["kept", "undone"]
+    assert [lead.contact.name for lead in db.session.scalars(select(Lead))] == ["Mrs Ann Pike"]
+    assert rows_page(second.id).rows[0].cells[-1] == "Rang three times."
+
+
+def test_what_was_deleted_for_good_can_be_brought_in_again(world: World, bring_in: Callable[..., Import]) -> None:
+    bring_in([ANN])
+    remove(list(db.session.scalars(select(Lead))), world.alice.actor)
+    db.session.commit()
+    assert outcomes(bring_in([ANN])) == ["created"]
 
 
 def test_nothing_is_sent_planned_or_rung_unless_asked_for(

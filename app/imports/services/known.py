@@ -89,11 +89,14 @@ def leads_called(keys: Sequence[bytes]) -> list[tuple[bytes, KnownLead, KnownPer
 
 
 def rows_before(row_keys: Sequence[bytes]) -> dict[bytes, tuple[UUID | None, UUID, int]]:
-    """Rows of this import or an earlier one that are there already: lead, import and position by the row's key."""
+    """Rows of this import or an earlier one that are there already: lead, import and position by the row's key.
+
+    Not those whose lead has been deleted since: who wants it back may bring the file in again.
+    """
     rows = db.session.execute(
         select(ImportRow.row_key, ImportRow.lead_id, ImportRow.import_id, ImportRow.position).where(
             ImportRow.workspace_id == current_workspace_id(), ImportRow.row_key == _among(row_keys),
-            ImportRow.outcome.in_(("created", "joined")),
+            ImportRow.outcome.in_(("created", "joined")), ImportRow.lead_id.is_not(None),
         )
     )  # fmt: skip
     return {row.row_key: (row.lead_id, row.import_id, row.position) for row in rows}

@@ -77,7 +77,7 @@ def _next(made: Import, size: int) -> Sequence[Row[Any]]:
 
 
 def _touched(made: Import, leads: Sequence[Lead]) -> set[UUID]:
-    """Those of the leads that somebody has edited, put away, or done something with."""
+    """Those of the leads that somebody has edited, put away, or worked on, or that another file has joined."""
     edited = {lead.id for lead in leads if lead.version > 1 or lead.shelf != "desk"}
     if not leads:
         return edited
@@ -89,7 +89,16 @@ def _touched(made: Import, leads: Sequence[Lead]) -> set[UUID]:
         )
         .distinct()
     )  # fmt: skip
-    return edited | set(done)
+    return edited | set(done) | set(_of_other_files(made, leads))
+
+
+def _of_other_files(made: Import, leads: Sequence[Lead]) -> Sequence[UUID | None]:
+    return db.session.scalars(
+        select(ImportRow.lead_id).where(
+            ImportRow.workspace_id == made.workspace_id, ImportRow.lead_id == one_among(lead.id for lead in leads),
+            ImportRow.import_id != made.id, ImportRow.outcome == "joined",
+        )
+    ).all()  # fmt: skip
 
 
 def _found_before(made: Import, leads: Sequence[Lead]) -> frozenset[UUID]:
