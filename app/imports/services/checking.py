@@ -44,11 +44,11 @@ def check_some(import_id: UUID, actor: Actor, size: int) -> bool:
     setting = setting_of(made)
     rows = next_rows(made, setting, ImportRow.finding, None, size)
     if rows:
-        kept = _book(made, setting)
+        kept = _book(made, setting, rows[0].position)
         _catch_up(made, setting, kept, rows[0].position, size)
         kept.book.load(rows)
+        kept.position = rows[-1].position  # before, since one that fails half-way has taken rows in as well
         decisions = [kept.book.decide(row) for row in rows]
-        kept.position = rows[-1].position
         keep_findings(made, decisions)
         count(made, [each.finding for each in decisions])
     more = len(rows) == size
@@ -67,15 +67,18 @@ def _catch_up(made: Import, setting: Setting, kept: _Kept, position: int, size: 
         if not rows:
             return
         kept.book.load(rows)
+        kept.position = rows[-1].position
         for row in rows:
             kept.book.decide(row)
-        kept.position = rows[-1].position
 
 
-def _book(made: Import, setting: Setting) -> _Kept:
+def _book(made: Import, setting: Setting, position: int) -> _Kept:
+    """The book, which knows of no row from `position` on: a piece that was rolled back has left its rows in there."""
     key = (made.id, made.started_at)
     with _lock:
-        kept = _books.pop(key, None) or _Kept(Book(setting, made.id))
+        kept = _books.pop(key, None)
+        if kept is None or kept.position >= position:
+            kept = _Kept(Book(setting, made.id))
         _books[key] = kept
         while len(_books) > _MOST_KEPT:
             _books.popitem(last=False)
