@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from app.core.clock import utcnow
 from app.core.errors import Conflict, Invalid
 from app.core.outbox import OutboxItem
 from app.extensions import db
@@ -228,3 +229,24 @@ def test_requests_are_sealed(desk: Desk, ready_lead: Any, run_outbox: Any) -> No
     for call in db.session.query(TransferCall).filter_by(transfer_id=transfer.id):
         assert b"Penrose" not in call.request_sealed
         assert b"success" not in call.answer_sealed
+
+
+def test_a_slow_squeegee_does_not_outlast_the_lease(
+    desk: Desk, ready_lead: Any, run_outbox: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from app.squeegee.jobs import running
+
+    settle, left = running.settle, []
+
+    def after_a_while(claim: Any, step: Any, result: Any) -> Any:
+        item = db.session.query(OutboxItem).filter_by(id=claim.item_id).one()
+        left.append(item.lease_until - utcnow())
+        item.lease_until -= timedelta(seconds=40)
+        db.session.commit()
+        return settle(claim, step, result)
+
+    monkeypatch.setattr(running, "settle", after_a_while)
+    transfer = desk.start(ready_lead())
+    run_outbox()
+    assert fresh(transfer).state == "success"
+    assert len(left) == 2 and min(left) > timedelta(seconds=30)

@@ -5,11 +5,9 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from uuid import UUID
 
-from sqlalchemy import select
-
 from app.core.clock import utcnow
 from app.core.errors import NotFound
-from app.core.outbox import Claim, Fenced, OutboxItem
+from app.core.outbox import Claim, Fenced, renew_all
 from app.core.permissions import SYSTEM
 from app.core.transactions import transaction
 from app.extensions import db
@@ -136,16 +134,10 @@ def _hindrance(
 
 
 def hold(claim: Claim) -> None:
-    """Lock the work while it is still ours. Raises Fenced when someone else has it now."""
-    held = db.session.execute(
-        select(OutboxItem.id)
-        .where(
-            OutboxItem.workspace_id == claim.workspace_id, OutboxItem.id == claim.item_id,
-            OutboxItem.state == "leased", OutboxItem.lease_token == claim.lease_token,
-        )
-        .with_for_update()
-    ).one_or_none()  # fmt: skip
-    if held is None:
+    """Lock the work while it is still ours, and begin its lease anew: customer, job and quotes take a call each, and a
+    slow Squeegee would outlast one lease. Raises Fenced when someone else has it now.
+    """
+    if not renew_all([claim]):
         raise Fenced
 
 
