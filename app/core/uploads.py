@@ -7,7 +7,7 @@ from threading import BoundedSemaphore
 from typing import IO, Any, ParamSpec, TypeVar
 
 import flask
-from flask import current_app
+from flask import current_app, session
 
 from app.core.transactions import keep
 
@@ -73,7 +73,9 @@ class Request(flask.Request):
         # Bytes as they are, only: a form of that size would be unpacked onto the disk in the clear before anybody asks.
         if getattr(view, "takes_a_file", False) and self.mimetype == "application/octet-stream":
             return largest_file()
-        if getattr(view, "takes_a_table", False) and self.mimetype == "multipart/form-data":
+        # Forms are read before anybody asks who sends them (CSRF protection does): a stranger's has no more room here.
+        is_signed_in = "_user_id" in session  # flask-login's, in a cookie that is signed
+        if getattr(view, "takes_a_table", False) and is_signed_in and self.mimetype == "multipart/form-data":
             return LARGEST_TABLE
         return super().max_content_length
 

@@ -38,3 +38,11 @@ def test_strangers_use_up_nobodys_limit(alice: Client, client: Client, make_lead
     for _ in range(70):
         client.post(address, data={"body": "x"})
     assert alice.post(address, data={"body": "x"}).status_code == 422
+
+
+@pytest.mark.parametrize("path", ["imports", "squeegee/reconciliation", "squeegee/bookings/file"])
+def test_a_stranger_sends_no_large_file(client: Client, world: World, path: str) -> None:
+    head = b'--x\r\nContent-Disposition: form-data; name="file"; filename="a.csv"\r\n\r\n'
+    table = head + b"A,B\n" * 500_000 + b"\r\n--x--"
+    sent = client.post(f"/w/wells/{path}", data=table, content_type="multipart/form-data; boundary=x")
+    assert sent.status_code == 413
