@@ -68,4 +68,5 @@ def _rows(export: SqueegeeExport) -> list[Row] | None:
     except Invalid as error:  # it could be read when it was brought in
         log.error("export_unreadable", export=str(export.id))
         export.state, export.error, export.finished_at = "failed", next(iter(error.errors.values())), utcnow()
+        export.file_sealed = None
         return None

@@ -5,9 +5,12 @@ from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
 
+import pytest
 from sqlalchemy import select, update
 
 from app.core.clock import utcnow
+from app.core.errors import Conflict
+from app.core.outbox import OutboxItem
 from app.extensions import db
 from app.leads.models import Lead
 from app.reconciliation.models import Discrepancy
@@ -148,3 +151,17 @@ def test_a_line_made_to_take_long_is_read_at_once() -> None:
     read = read_line(["Ann Pike", "1" + " " * 30_000 + "x", "1/" * 15_000], {"name": 0, "address": 1, "phone": 2},
                      date(2026, 11, 21))  # fmt: skip
     assert read is not None and time.process_time() - began < 1
+
+
+def test_an_export_that_nothing_works_on_any_more_blocks_no_other(world: World, run_outbox: RunOutbox) -> None:
+    lines = [line("1042", "Hannah Cole", MILL)]
+    stuck = bring(world.alice, lines)
+    with pytest.raises(Conflict):
+        bring(world.alice, lines)
+    db.session.rollback()
+    db.session.execute(update(OutboxItem).where(OutboxItem.subject_id == stuck).values(state="dead"))
+    db.session.commit()
+    again = bring(world.alice, lines)
+    run_outbox()
+    assert (export_of(stuck).state, export_of(stuck).file_sealed) == ("failed", None)
+    assert export_of(again).state == "done"

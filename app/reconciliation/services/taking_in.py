@@ -9,6 +9,7 @@ from app.core import outbox
 from app.core.errors import Conflict
 from app.core.events import Event, publish
 from app.core.keyring import cipher
+from app.core.outbox import OutboxItem
 from app.core.permissions import Actor
 from app.core.spreadsheets.reading import Table, read_table
 from app.core.tenancy import current_workspace_id
@@ -16,6 +17,7 @@ from app.extensions import db
 from app.reconciliation.models import SqueegeeExport
 from app.reconciliation.services.columns import checked_columns, found_columns
 from app.reconciliation.services.running import RUN, TOPIC, begin_comparing, locked_export
+from app.squeegee.queries.account import get_account
 
 #: As many customers as one export may hold.
 MOST_LINES = 50_000
@@ -29,15 +31,8 @@ def begin(content: bytes, name: str, actor: Actor, *, is_part: bool = False) -> 
     Otherwise its state stays "waiting" until `set_columns`. `is_part`: it holds not all customers, so nobody counts as
     gone. Raises Invalid({"file": …}) for what is no table, Conflict while another is being compared.
     """
-    going_on = select(SqueegeeExport).where(
-        SqueegeeExport.workspace_id == current_workspace_id(),
-        SqueegeeExport.state.in_((*_GOING_ON, "waiting")),
-    )
-    for other in db.session.scalars(going_on.with_for_update()):
-        if other.state in _GOING_ON:
-            raise Conflict(_BUSY)
-        other.state, other.file_sealed = "failed", None  # nobody said what its columns are; this one replaces it
     table = read_table(content, name, most_rows=MOST_LINES)
+    _make_way()
     export = SqueegeeExport(total=len(table.rows), created_by=actor.user_id, figures={"part": is_part})
     export.file_sealed = cipher().seal_bytes(content, "squeegee_exports", "file_sealed", export.id)
     db.session.add(export)
@@ -46,6 +41,30 @@ def begin(content: bytes, name: str, actor: Actor, *, is_part: bool = False) -> 
     if {"name", "last"} & set(found) and {"address", "postcode"} & set(found):
         _start(export, found, actor)
     return export
+
+
+def _make_way() -> None:
+    """Replace exports that wait for a person's word, or that nothing works on any more. Raises Conflict.
+
+    Of two that are brought in at once the second waits here and then finds the first.
+    """
+    get_account(lock=True)
+    going_on = select(SqueegeeExport).where(
+        SqueegeeExport.workspace_id == current_workspace_id(),
+        SqueegeeExport.state.in_((*_GOING_ON, "waiting")),
+    )
+    for other in db.session.scalars(going_on.with_for_update()):
+        if other.state in _GOING_ON and _is_worked_on(other.id):
+            raise Conflict(_BUSY)
+        other.state, other.file_sealed = "failed", None
+
+
+def _is_worked_on(export_id: UUID) -> bool:
+    work = select(OutboxItem.id).where(
+        OutboxItem.workspace_id == current_workspace_id(), OutboxItem.subject_id == export_id,
+        OutboxItem.kind == RUN, OutboxItem.state.in_(("ready", "leased")),
+    )  # fmt: skip
+    return db.session.scalar(work.limit(1)) is not None
 
 
 def set_columns(export_id: UUID, columns: Mapping[str, int], actor: Actor) -> SqueegeeExport:
