@@ -226,3 +226,9 @@ def test_a_wire_that_can_not_be_meant_is_refused(raw: dict[str, str]) -> None:
     with pytest.raises(Invalid) as refused:
         read(raw)
     assert set(refused.value.errors) == set(raw)
+
+
+@pytest.mark.parametrize("until", ["Mon, 01 Jan 2026 00:00:00 +99999999999999999999", "Mon, 01 Jan 99999 00:00:00 GMT"])
+def test_a_wait_that_nobody_can_reckon_is_none(until: str) -> None:
+    result = read_answer(Response(429, {"retry-after": until}, b"", "example.com"))
+    assert isinstance(result, Rejected) and result.retry_after is None

@@ -103,7 +103,7 @@ def _wait(response: http.Response) -> timedelta | None:
         return min(timedelta(seconds=max(1, int(text))), _LONGEST_WAIT)
     try:
         until = parsedate_to_datetime(text)
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
     if until.tzinfo is None:
         until = until.replace(tzinfo=UTC)
