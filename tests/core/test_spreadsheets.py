@@ -65,12 +65,16 @@ def bomb() -> bytes:
     return written.getvalue()
 
 
-def tags() -> bytes:
-    """A workbook that is small and has room enough, and is made of ten million tags."""
+def tags(text: bytes = b"<a/>", count: int = 11_000_000) -> bytes:
+    """A workbook that is small, has room enough, and is made of millions of tags."""
     written = io.BytesIO(write_xlsx(["A", "B"], [["1", "2"]]))
     with zipfile.ZipFile(written, "a", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
-        archive.writestr("xl/theme/other.xml", b"<a/>" * 10_000_000)
+        archive.writestr("xl/theme/other.xml", text * count)
     return written.getvalue()
+
+
+def shared_texts() -> bytes:
+    return tags(b"<si/>", 1_300_000)
 
 
 def entities() -> bytes:
@@ -102,7 +106,7 @@ def test_what_is_no_table_is_refused_in_words(content: bytes, words: str) -> Non
     assert words in refused.value.errors["file"]
 
 
-@pytest.mark.parametrize("make", [bomb, tags, entities])
+@pytest.mark.parametrize("make", [bomb, tags, shared_texts, entities])
 def test_a_workbook_made_to_do_harm_is_refused(make) -> None:  # type: ignore[no-untyped-def]
     with pytest.raises(Invalid):
         read_table(make(), "leads.xlsx", most_rows=10)
