@@ -163,6 +163,7 @@ def test_columns_that_no_title_tells_are_asked_for(
     assert "07700 900318" in alice.get(asked.location).text
     wrong = alice.post(asked.location, data={"name": "0", "phone": "0"})
     assert wrong.status_code == 422 and "chosen twice" in wrong.text
+    assert alice.post(asked.location, data={"name": "9" * 5_000, "phone": "2"}).status_code == 422
     assert alice.post(asked.location, data={"name": "0", "address": "1", "mobile": "2"}).status_code == 303
     run_outbox()
     assert open_ones() == [("still_chased", lead.id)]

@@ -55,10 +55,9 @@ def columns(slug: str, export_id: UUID) -> Response:
 def set_columns(slug: str, export_id: UUID) -> Response:
     """Say what the columns are, and compare."""
     chosen = {field: request.form.get(field, "") for field in services.FIELDS}
+    places = {field: int(place) for field, place in chosen.items() if place.isdecimal() and len(place) < 5}
     try:
-        services.set_columns(
-            export_id, {field: int(place) for field, place in chosen.items() if place.isdecimal()}, web.actor()
-        )
+        services.set_columns(export_id, places, web.actor())
     except Invalid as error:
         db.session.rollback()
         return _columns_page(export_id, chosen, error.errors, 422)
