@@ -1,6 +1,8 @@
 """News of bookings that differ: put to a person, settled by one, and taken from a file after a look at it."""
 
+import base64
 import re
+import zlib
 from collections.abc import Callable
 from datetime import date, timedelta
 from io import BytesIO
@@ -229,3 +231,9 @@ def test_days_are_read_the_british_way(text: str, day: date | None) -> None:
 
 def alice_actor(alice: Any) -> Any:
     return Actor("person", alice.user_id, name="Alice")
+
+
+def test_a_list_of_bookings_made_to_do_harm_is_refused_in_words(alice: Any) -> None:
+    nested = base64.urlsafe_b64encode(zlib.compress(b"[" * 90_000)).decode()
+    for lines in ("", "x", nested):
+        assert alice.post(f"{BOOKINGS}/take", data={"lines": lines}).status_code == 422

@@ -48,7 +48,7 @@ def take_bookings(slug: str) -> Response:
     """Take in what the person has looked at."""
     try:
         lines = _unpacked(request.form.get("lines", ""))
-    except (ValueError, KeyError, TypeError, zlib.error, binascii.Error):
+    except (ValueError, KeyError, TypeError, RecursionError, zlib.error, binascii.Error):
         return bookings_page(422, errors={"file": "The list did not come through whole. Choose the file again."})
     flash(_said(services.take_file(lines, web.actor())), "good")
     return redirect_to(url_for("squeegee.bookings"))
