@@ -15,8 +15,9 @@ from app.extensions import db
 from app.leads.models import Lead
 from app.reconciliation.models import Discrepancy
 from app.reconciliation.queries import open_counts, possible_customers
-from app.reconciliation.services import compare_again
+from app.reconciliation.services import agreeing, compare_again
 from app.reconciliation.services.columns import read_line
+from app.reconciliation.services.finding import Finding
 from app.squeegee.queries import facts_of
 from app.workspaces.queries import today_here
 from bench.customers import synthesize
@@ -165,3 +166,15 @@ def test_an_export_that_nothing_works_on_any_more_blocks_no_other(world: World, 
     run_outbox()
     assert (export_of(stuck).state, export_of(stuck).file_sealed) == ("failed", None)
     assert export_of(again).state == "done"
+
+
+def test_what_somebody_has_opened_at_the_same_moment_is_no_fault(
+    world: World, make_lead: MakeLead, run_outbox: RunOutbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lead = make_lead(**HANNAH, stage_key="ready_for_squeegee")
+    bring(world.alice, [line("7", "Paul Ash", "9 Tor View, Glastonbury BA6 9AB")])
+    run_outbox()
+    monkeypatch.setattr(agreeing, "_known", lambda *_: [])  # read before the other one was done
+    finding = Finding("not_there", f"not_there/{lead.id}", lead.id, None)
+    agreeing.agree({finding.key: finding}, lead_ids=[lead.id])
+    assert open_ones() == [("not_there", lead.id)]

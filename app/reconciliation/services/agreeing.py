@@ -4,7 +4,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Text, Uuid, bindparam, insert, or_, select, text, update
+from sqlalchemy import ARRAY, Text, Uuid, bindparam, or_, select, text, update
+from sqlalchemy.dialects.postgresql import insert
 
 from app.core.clock import utcnow
 from app.core.ids import new_id
@@ -60,7 +61,8 @@ def agree(findings: Mapping[str, Finding], *, lead_ids: Sequence[UUID] = (), cus
                 | {"state": "open", "created_at": now, "resolution": None, "resolved_by": None, "resolved_at": None}
             )
     if fresh:
-        db.session.execute(insert(Discrepancy), fresh)
+        # Who said something of the same pair at this moment has opened it already, and is right.
+        db.session.execute(insert(Discrepancy).on_conflict_do_nothing(), fresh)
     for rows in (again, changed):
         if rows:
             db.session.execute(update(Discrepancy), rows)
