@@ -6,10 +6,11 @@ from typing import Any
 
 import pytest
 from openpyxl import load_workbook
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from app.activities.models import Activity
 from app.core.errors import Conflict, Invalid
+from app.core.outbox import OutboxItem
 from app.core.tenancy import current_workspace_id
 from app.extensions import db
 from app.leads.models import Lead
@@ -195,3 +196,19 @@ def test_a_file_is_for_those_who_hand_over(
     lead_id = rows(made.id)[0].lead_id
     with world.mallory.acting() as actor, pytest.raises(Invalid):
         services.make_batch([lead_id], "csv", actor)
+
+
+def test_rows_whose_work_has_failed_for_good_are_noted_when_asked_again(
+    desk: Desk, ready_lead: Any, run_outbox: Any
+) -> None:
+    leads = [ready_lead(name=f"Ada {chr(65 + number)}ble") for number in range(21)]
+    batch = services.make_batch([lead.id for lead in leads], "csv", desk.actor).batch
+    services.confirm_all(batch.id, desk.actor)
+    db.session.commit()
+    assert services.confirm_all(batch.id, desk.actor) == 0  # it goes on by itself
+    db.session.execute(update(OutboxItem).where(OutboxItem.kind == "batch.confirm").values(state="dead"))
+    db.session.commit()
+    assert services.confirm_all(batch.id, desk.actor) == 21
+    db.session.commit()
+    run_outbox()
+    assert fresh(batch).state == "done"

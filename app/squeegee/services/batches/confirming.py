@@ -79,9 +79,9 @@ def confirm_rows(batch_id: UUID, transfer_ids: Sequence[UUID], actor: Actor, *, 
 
 
 def confirm_all(batch_id: UUID, actor: Actor) -> int:
-    """All rows that still wait are in Squeegee. Returns how many."""
+    """All rows that still wait are in Squeegee. Returns how many; with those that nothing works on any more."""
     batch = get_batch(batch_id, lock=True)
-    return _mark(batch, dict.fromkeys(_waiting(batch)), actor)
+    return _taken_up_again(batch) + _mark(batch, dict.fromkeys(_waiting(batch)), actor)
 
 
 def confirm_found(batch_id: UUID, found: Mapping[UUID, str], actor: Actor) -> int:
@@ -188,6 +188,19 @@ def _mark(batch: TransferBatch, refs: Mapping[UUID, str | None], actor: Actor) -
     db.session.flush()
     close_if_over(batch, actor)
     return len(rows)
+
+
+def _taken_up_again(batch: TransferBatch) -> int:
+    """How many rows were said to be in Squeegee and left by work that has failed for good: it is begun anew."""
+    left = len(db.session.scalars(_rows(batch, "running")).all())
+    work = select(outbox.OutboxItem.id).where(
+        outbox.OutboxItem.workspace_id == batch.workspace_id, outbox.OutboxItem.kind == CONFIRM,
+        outbox.OutboxItem.subject_id == batch.id, outbox.OutboxItem.state.in_(("ready", "leased")),
+    )  # fmt: skip
+    if not left or db.session.scalar(work.limit(1)) is not None:
+        return 0
+    outbox.enqueue(CONFIRM, batch.id, dedupe_key=str(new_id()))
+    return left
 
 
 def _refuse(batch: TransferBatch, ids: Sequence[UUID], why: str, actor: Actor) -> None:
