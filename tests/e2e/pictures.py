@@ -2,7 +2,7 @@
 
 Starts a Sill of its own with the demo's data, walks through it as the tests do and photographs what a reader wants to
 see: the form, the customer's quote and the mailbox as on a phone or a desk, the board, the drawer, the list, My day,
-the builder of forms, the inbox and a sequence. Light colours.
+the builder of forms, the inbox, a sequence, and the ways into Squeegee. Light colours.
 """
 
 import sys
@@ -17,6 +17,7 @@ from tests.e2e.addresses import customer_link, quote_path
 from tests.e2e.browsers import People
 from tests.e2e.site import Site
 from tests.e2e.steps import answer_contact, answer_until_contact, card, choose, column, go_on, open_board, rest, sign_in
+from tests.reconciliation.exports import customers_csv, line
 from tests.support.chromium import chromium_path
 
 NAME, EMAIL = "Hannah Cole", "hannah.cole@example.com"
@@ -66,6 +67,7 @@ def photograph(site: Site, people: People, folder: Path) -> None:
     expect(shown.get_by_role("heading")).to_have_text("How often shall we come?")
     _take(desk, folder / "form-builder.png")
     _take_the_chase(desk, folder)
+    _take_the_hand_over(desk, folder)
     letter = site.mail_about(EMAIL, "/c/")
     phone.goto(customer_link(desk, quote_path(desk, _lead(desk))))
     _take(phone, folder / "quote-on-a-phone.png")
@@ -85,6 +87,46 @@ def _take_the_chase(desk: Page, folder: Path) -> None:
     desk.get_by_role("link", name="Quote chase", exact=True).click()
     expect(desk.get_by_role("heading", name="Real dates")).to_be_visible()
     _take(desk, folder / "sequence.png")
+
+
+def _take_the_hand_over(desk: Page, folder: Path) -> None:
+    """The queue, a copy sheet, what came of a file, and what Squeegee's export and the leads do not agree on."""
+    desk.goto("/w/somerset/squeegee")
+    sheets = desk.locator(".ready-card a", has_text="Copy sheet")
+    expect(sheets.first).to_be_visible()
+    _take(desk, folder / "squeegee-queue.png")
+    sheets.first.click()
+    expect(desk.get_by_role("button", name="Copy all")).to_be_visible()
+    _take(desk, folder / "copy-sheet.png")
+    desk.goto("/w/somerset/squeegee/reconciliation")
+    export = {"name": "Customers.csv", "mimeType": "text/csv", "buffer": customers_csv(_some_customers(desk))}
+    desk.goto("/w/somerset/squeegee/reconciliation")
+    desk.locator("input[type=file]").first.set_input_files([export])
+    desk.locator("main button[type=submit]:visible").first.click()
+    expect(desk.get_by_text("Comparing with your leads")).to_be_hidden()
+    expect(desk.get_by_role("link", name="Still open here")).to_be_visible()
+    desk.get_by_role("link", name="Still open here").click()
+    expect(desk.get_by_role("button", name="Stop the chase").first).to_be_visible()
+    _take(desk, folder / "in-squeegee.png")
+    desk.goto("/w/somerset/squeegee/batches/new")
+    desk.get_by_role("button", name="Make the file").click()
+    expect(desk.get_by_role("link", name="CSV").first).to_be_visible()
+    _take(desk, folder / "batch.png")
+
+
+def _some_customers(desk: Page) -> list[tuple[str, ...]]:
+    """Every second of the newest leads, as Squeegee would list them."""
+    desk.goto("/w/somerset/leads")
+    hrefs = desk.locator("tbody a[href*='/leads/']").evaluate_all("all => all.map((a) => a.pathname)")
+    found = []
+    for number, href in enumerate(list(dict.fromkeys(hrefs))[:24:2]):
+        desk.goto(f"{href}/copy-sheet")
+        known = desk.locator("dd[id^=cs-customer-]").evaluate_all("all => all.map((it) => [it.id, it.textContent])")
+        cells = {key.removeprefix("cs-customer-"): text for key, text in known}
+        if cells.get("address"):
+            name = f"{cells.get('first_name', '')} {cells.get('last_name', '')}".strip()
+            found.append(line(str(1040 + number), name, cells["address"], mobile=cells.get("mobile", "")))
+    return found
 
 
 def _ask_for_a_quote(site: Site, phone: Page, folder: Path) -> None:
