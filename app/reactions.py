@@ -29,6 +29,7 @@ from app.notifications import services as notifications
 from app.quotes import jobs as quote_jobs
 from app.quotes import services as quotes
 from app.reconciliation import jobs as reconciliation_jobs
+from app.reconciliation import services as reconciliation
 from app.squeegee import jobs as squeegee_jobs
 from app.squeegee import services as squeegee
 
@@ -42,7 +43,7 @@ REACTIONS: Mapping[str, tuple[Reaction, ...]] = {
         notifications.tell_worth,
         notifications.tell_details,
     ),
-    "lead.deleted": (lead_forms.forget_answers, imports.forget_rows),
+    "lead.deleted": (lead_forms.forget_answers, imports.forget_rows, reconciliation.forget_lead),
     "leads.shelved": (followups.rest, messaging.stop_shelved),
     "leads.unshelved": (followups.go_on,),
     "lead.stage_changed": (
