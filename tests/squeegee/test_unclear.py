@@ -104,3 +104,37 @@ def test_what_was_called_off_in_doubt_is_still_in_doubt_when_it_is_handed_over_a
     db.session.commit()
     run_outbox()
     assert (fresh(second).state, desk.counts()) == ("success", (1, 1))
+
+
+def test_a_file_meanwhile_does_not_end_the_doubt(desk: Desk, ready_lead: Any, run_outbox: Any) -> None:
+    desk.far_end.switch(cut_after={"step": "customer", "times": 1})
+    lead = ready_lead()
+    first = desk.start(lead)
+    run_outbox()
+    services.cancel(first.id, desk.actor)
+    services.cancel_batch(services.make_batch([lead.id], "csv", desk.actor).batch.id, desk.actor)
+    db.session.commit()
+    second = desk.start(lead)
+    run_outbox()
+    assert (fresh(second).state, desk.counts()) == ("uncertain", (1, 0))
+
+
+def test_an_older_transfer_that_is_tried_again_takes_the_doubt_over(
+    desk: Desk, ready_lead: Any, run_outbox: Any
+) -> None:
+    desk.far_end.switch(success_false={"step": "customer", "times": 1})
+    lead = ready_lead()
+    first = desk.start(lead)
+    run_outbox()
+    desk.far_end.switch(cut_after={"step": "customer", "times": 1})
+    second = desk.start(lead)
+    run_outbox()
+    services.cancel(second.id, desk.actor)
+    services.retry(first.id, desk.actor)
+    db.session.commit()
+    run_outbox()
+    assert (fresh(first).state, desk.counts()) == ("uncertain", (1, 0))
+    services.settle(first.id, desk.actor, found_id=desk.far_end.state()["customers"][0]["id"])
+    db.session.commit()
+    run_outbox()
+    assert (fresh(first).state, desk.counts()) == ("success", (1, 1))

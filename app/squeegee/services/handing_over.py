@@ -49,7 +49,7 @@ def hand_over(lead_id: UUID, method: str, actor: Actor, first_service_date: date
     )  # fmt: skip
     db.session.add(transfer)
     db.session.flush()
-    _keep_in_doubt(transfer)
+    keep_in_doubt(transfer)
     start(transfer, lead, actor)
     return transfer
 
@@ -113,25 +113,36 @@ def clean_id(text: str | None) -> str | None:
     return found if found and len(found) <= _LONGEST_ID and found.isprintable() else None
 
 
-def _keep_in_doubt(transfer: Transfer) -> None:
-    """What the lead's last transfer may have made, and was called off without a look, is no less doubtful now."""
+def keep_in_doubt(transfer: Transfer) -> None:
+    """What the lead's last transfer by the API may have made, and was called off without a look, is no less doubtful
+    now, whatever was tried by sheet or file meanwhile. What has been taken over once is not again.
+    """
     before = db.session.scalars(
         select(Transfer.id)
         .where(
             Transfer.workspace_id == transfer.workspace_id, Transfer.lead_id == transfer.lead_id,
-            Transfer.id != transfer.id,
+            Transfer.id != transfer.id, Transfer.method == "api",
         )
         .order_by(Transfer.created_at.desc(), Transfer.id.desc())
         .limit(1)
     ).first()  # fmt: skip
     call = doubtful_call(before) if before else None
-    if call is not None:
+    if call is not None and not _has_call(transfer, call):
         db.session.add(
             TransferCall(
                 transfer_id=transfer.id, step=call.step, rung=call.rung, outcome="unclear", status=call.status,
                 request=call.request, answer=call.answer, begun_at=call.begun_at, finished_at=call.finished_at,
             )
         )  # fmt: skip
+
+
+def _has_call(transfer: Transfer, call: TransferCall) -> bool:
+    """Whether the call was taken over into the transfer before."""
+    query = select(TransferCall.id).where(
+        TransferCall.workspace_id == transfer.workspace_id, TransferCall.transfer_id == transfer.id,
+        TransferCall.step == call.step, TransferCall.begun_at == call.begun_at,
+    )  # fmt: skip
+    return db.session.scalar(query.limit(1)) is not None
 
 
 def is_ready(lead: Lead) -> bool:

@@ -14,7 +14,7 @@ from app.squeegee.queries.account import get_account
 from app.squeegee.queries.calls import doubtful_call
 from app.squeegee.queries.reading import facts_of, get_transfer, open_transfer, waiting_work
 from app.squeegee.queries.rungs import rungs_to_quote
-from app.squeegee.services.handing_over import clean_id
+from app.squeegee.services.handing_over import clean_id, keep_in_doubt
 from app.squeegee.services.states import arrive, start, succeed, tell
 
 _MEANWHILE = "This transfer has moved on meanwhile. Reload to see how it stands."
@@ -38,6 +38,7 @@ def retry(transfer_id: UUID, actor: Actor) -> Transfer:
     if lacks:
         raise Invalid({fact: f"Add {words}." for fact, words in lacks.items()})
     transfer.customer_id = transfer.customer_id or lead.squeegee_customer_id
+    keep_in_doubt(transfer)
     start(transfer, lead, actor)
     return transfer
 
