@@ -250,3 +250,16 @@ def test_a_slow_squeegee_does_not_outlast_the_lease(
     run_outbox()
     assert fresh(transfer).state == "success"
     assert len(left) == 2 and min(left) > timedelta(seconds=30)
+
+
+def test_the_job_s_tags_name_source_and_owner_as_the_preview_does(
+    desk: Desk, ready_lead: Callable[..., Any], run_outbox: Any
+) -> None:
+    get_account().tags = ["{source}", "by {owner}"]
+    db.session.commit()
+    transfer = desk.start(ready_lead(owner_id=desk.actor.user_id))
+    run_outbox()
+    sent = [call.request for call in transfer_page(transfer.id, with_bodies=True).calls if call.step == "job"]
+    assert len(sent) == 1
+    assert "Website form" in sent[0]
+    assert "by Alice Archer" in sent[0]

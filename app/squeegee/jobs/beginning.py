@@ -13,11 +13,12 @@ from app.core.transactions import transaction
 from app.extensions import db
 from app.leads.models import Lead
 from app.leads.services import get_lead
-from app.squeegee.mapping import LeadFacts, customer_card, job_card, missing_for_api, quote_card
+from app.squeegee.mapping import LeadFacts, customer_card, job_card, missing_for_api, quote_card, uses
 from app.squeegee.models import SqueegeeAccount, Transfer, TransferCall
 from app.squeegee.ports import NotSent, Request, Result, SqueegeePort
 from app.squeegee.queries.account import get_account
 from app.squeegee.queries.calls import doubtful_call
+from app.squeegee.queries.naming import named
 from app.squeegee.queries.reading import facts_of, get_transfer
 from app.squeegee.queries.rungs import rungs_to_quote
 from app.squeegee.services.account import port_of
@@ -103,6 +104,8 @@ def _next(
 ) -> Request | None:
     """The next request that makes something; None when all is there, or what is needed is not."""
     facts = facts_of(lead)
+    if uses(account, "owner", "source"):
+        [facts] = named([facts])
     reason = _hindrance(port, account, transfer, lead, facts)
     if port is None or reason:
         fail(transfer, lead, SYSTEM, reason)
