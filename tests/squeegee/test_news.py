@@ -58,8 +58,8 @@ def only_news(lead: Any) -> BookingNews:
     return db.session.scalars(select(BookingNews).where(BookingNews.lead_id == lead.id)).one()
 
 
-def settle(client: Any, news: Any, act: str, ours: date, **more: Any) -> Any:
-    data = {"act": act, "ours": ours.isoformat(), **more}
+def settle(client: Any, news: Any, act: str, ours: date | None, **more: Any) -> Any:
+    data = {"act": act, "ours": ours.isoformat() if ours else "", **more}
     return client.post(f"/w/wells/squeegee/news/{news.id}", data=data, hx="place" in more)
 
 
@@ -90,6 +90,19 @@ def test_a_person_takes_the_date_or_keeps_ours(booked: Any, alice: Any) -> None:
     assert [(each.title, each.detail) for each in said] == [
         ("Squeegee says another first clean", day), ("Our date was kept", day)
     ]  # fmt: skip
+
+
+def test_news_of_a_lead_that_was_given_up_waits_for_a_person(make_lead: Any, alice: Any) -> None:
+    taken, left = (make_lead(name=f"Ada {key}", stage_key=key) for key in ("declined", "lost_contact"))
+    for lead in (taken, left):
+        assert tell(lead, in_days(5), f"msg_{lead.number}") == "differs"
+    assert (stage_of(taken), stage_of(left)) == ("declined", "lost_contact")
+    assert "not dated" in alice.get(BOOKINGS).text
+    assert settle(alice, only_news(left), "keep", None).status_code == 303
+    assert "Nothing was changed" in alice.get(BOOKINGS).text
+    assert settle(alice, only_news(taken), "take", None).status_code == 303
+    assert (stage_of(taken), stage_of(left)) == ("booking_confirmed", "lost_contact")
+    assert tell(left, in_days(5), f"msg_{left.number}") == "known"
 
 
 def test_what_another_settled_or_changed_meanwhile_is_a_conflict(booked: Any, alice: Any, bob: Any) -> None:

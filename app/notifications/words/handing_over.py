@@ -37,7 +37,7 @@ def squeegee_silent(data: Mapping[str, Any], who: str | None) -> Line:
 def booking_differs(data: Mapping[str, Any], who: str | None) -> Line:
     """Squeegee says another first date."""
     there, here = (long_date(date.fromisoformat(data[name])) if data.get(name) else "" for name in ("theirs", "ours"))
-    return Line("calendar-clock", "Squeegee says another first clean for ", "", f"{there} there, {here} here")
+    return Line("calendar-clock", "Squeegee says another first clean for ", "", f"{there} there, {here or 'none'} here")
 
 
 #: What does not agree, by kind, as the bell tells it.

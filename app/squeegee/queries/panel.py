@@ -16,11 +16,8 @@ from app.squeegee.models import BookingNews, SqueegeeAccount, Transfer
 from app.squeegee.queries.account import is_connected
 from app.squeegee.queries.first_dates import Proposal, first_dates
 from app.squeegee.queries.news import Difference, difference_of
-from app.squeegee.queries.reading import READY, TAKEN, facts_of, suggested_first_date
+from app.squeegee.queries.reading import AFTER, READY, TAKEN, facts_of, suggested_first_date
 from app.squeegee.words import reason_words, sentence_of, state_of
-
-_AFTER = ("transferred_to_squeegee", "booking_confirmed")
-
 
 _NEWEST = (
     select(Transfer.id)
@@ -110,7 +107,7 @@ def panel(lead: Lead, stage_key: str | None = None, *, looks_further: bool = Tru
 
 
 def _kind(stage_key: str, transfer: Transfer | None) -> str:
-    if stage_key in _AFTER or (transfer is not None and transfer.state == "success"):
+    if stage_key in AFTER or (transfer is not None and transfer.state == "success"):
         return "there"
     if transfer is not None and transfer.state in TAKEN:
         return "on_its_way"

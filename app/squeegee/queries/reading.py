@@ -18,6 +18,8 @@ from app.workspaces.queries import current_workspace
 #: States in which a lead is with Squeegee already or on its way there: no second transfer may begin.
 TAKEN = ("pending", "running", "success", "partial", "uncertain")
 READY = "ready_for_squeegee"
+#: Stages of leads that are in Squeegee.
+AFTER = ("transferred_to_squeegee", "booking_confirmed")
 
 
 def get_transfer(transfer_id: UUID, *, lock: bool = False) -> Transfer:

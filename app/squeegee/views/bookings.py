@@ -52,8 +52,9 @@ def decide(slug: str, booking_news_id: UUID) -> Response:
         return bookings_page(error=words, status=status)
     if in_panel:
         return panel_answer(lead.id)
-    assert lead.first_service_date is not None
-    said = f"{lead.number}: {'moved to' if take_theirs else 'stays on'} {lead.first_service_date:%-d %B}."
+    day = lead.first_service_date
+    went = "moved to" if take_theirs else "stays on"
+    said = f"{lead.number}: {went} {day:%-d %B}." if day else "Nothing was changed."
     if wants_fragment():
         return _differences(said=said)
     flash(said, "good")
