@@ -114,9 +114,19 @@ def test_a_tag_with_something_unknown_in_it_is_left_out() -> None:
 
 def test_lines_of_the_notes_vanish_when_nothing_in_them_is_known() -> None:
     account = Draft(SERVICES, notes_template="Ring first.\nTime: {preferred_time}\n{access}\n{number} {owner}")
-    assert notes_of(facts(access_notes=""), account) == "Ring first.\nWWC-2026-017"
+    assert notes_of(facts(access_notes=""), account, names_all_work=True) == "Ring first.\nWWC-2026-017"
     spoken = facts(access_notes="Gate\nDog", preferred_time="morning", owner="Bob Lane")
-    assert notes_of(spoken, account) == "Ring first.\nTime: Mornings\nGate\nDog\nWWC-2026-017 Bob Lane"
+    said = "Ring first.\nTime: Mornings\nGate\nDog\nWWC-2026-017 Bob Lane"
+    assert notes_of(spoken, account, names_all_work=True) == said
+
+
+def test_what_would_be_lost_is_told_where_the_template_leaves_it_out() -> None:
+    """The API takes no initial price, and no work that has no service there."""
+    lead = facts(access_notes="")
+    both = "Also: velux windows.\nFirst clean £40.\n"
+    assert notes_of(lead, Draft(SERVICES, notes_template="{number}")) == f"{both}WWC-2026-017"
+    assert notes_of(lead, Draft(SERVICES, notes_template="First: {first_price}. All: {extras}")).count("velux") == 1
+    assert job_card(lead, Draft(SERVICES, notes_template="{number}"), DAY).notes.startswith(both)
 
 
 def test_work_without_an_id_is_told_where_only_ids_are_sent() -> None:

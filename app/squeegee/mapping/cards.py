@@ -38,7 +38,7 @@ def customer_card(facts: LeadFacts) -> CustomerCard:
 
 
 def job_card(facts: LeadFacts, account: Account, first_date: date) -> JobCard:
-    """The job. Work without an id of its own stands in the notes as far as their template tells it."""
+    """The job. Work without an id of its own stands in the notes, and so does another price of the first clean."""
     rhythm = rhythm_of(facts.frequency, account)
     pence = facts.price_minor or 0
     return JobCard(

@@ -11,7 +11,10 @@ from app.squeegee.mapping.facts import SERVICE_CODES, LeadFacts
 from app.squeegee.mapping.rounds import round_of
 
 DEFAULT_TAGS = ("{district}",)
-DEFAULT_NOTES = "Also: {also}.\nFirst clean {first_price}.\n{access}\n{wishes}"
+_ALSO, _FIRST_PRICE = "Also: {also}.", "First clean {first_price}."
+DEFAULT_NOTES = f"{_ALSO}\n{_FIRST_PRICE}\n{{access}}\n{{wishes}}"
+#: What gets lost when the notes don't say it: the variables that do, and the line that does otherwise.
+_NOWHERE_ELSE = ((("also", "extras"), _ALSO), (("first_price",), _FIRST_PRICE))
 LONGEST_TAG = 50
 _VARIABLE = re.compile(r"\{([a-z_]+)\}")
 
@@ -81,10 +84,13 @@ def tags_of(facts: LeadFacts, account: Account) -> tuple[str, ...]:
 def notes_of(facts: LeadFacts, account: Account, *, names_all_work: bool = False) -> str:
     """A job's notes. A line vanishes when it holds variables and none of them is known.
 
-    `names_all_work`: what is made besides names services and extras in words (sheet and file), so that {also}, which
-    stands for work that has no service in Squeegee, is empty.
+    `names_all_work`: what is made besides names services and extras in words and the initial price (sheet and file),
+    so that {also}, which stands for work that has no service in Squeegee, is empty. Otherwise work without a service
+    and another first price are told even where the template leaves them out.
     """
     template = account.notes_template or DEFAULT_NOTES
+    if not names_all_work:
+        template = "\n".join([*_unsaid(template), template])
     lines = []
     for line in template.splitlines():
         values = _values(line, facts, account)
@@ -120,6 +126,11 @@ def _values(pattern: str, facts: LeadFacts, account: Account) -> dict[str, str]:
 
 def _filled(pattern: str, values: dict[str, str]) -> str:
     return _VARIABLE.sub(lambda found: values.get(found[1], ""), pattern)
+
+
+def _unsaid(template: str) -> list[str]:
+    """Lines for what the API has no other place for, where the workspace's own words leave it out."""
+    return [line for names, line in _NOWHERE_ELSE if not any("{" + name + "}" in template for name in names)]
 
 
 def _without_id(facts: LeadFacts, account: Account) -> list[str]:
