@@ -68,6 +68,24 @@ def test_a_file_is_chosen_made_and_downloaded(
     assert choice().leads == []
 
 
+def test_a_customer_that_squeegee_has_goes_into_no_file_and_is_named_on_the_sheet(
+    desk: Desk, ready_lead: Any, alice: Any, run_outbox: Any
+) -> None:
+    """Their job was refused and the hand-over called off: the customer stands there."""
+    desk.far_end.switch(success_false={"step": "job", "times": 1})
+    lead, other = ready_lead(name="Ada Able"), ready_lead(name="Ben Best")
+    transfer = desk.start(lead)
+    run_outbox()
+    services.cancel(transfer.id, desk.actor)
+    db.session.commit()
+    customer_id = fresh(lead).squeegee_customer_id
+    page = alice.get(f"{URL}/new").text
+    assert "Ben Best" in page and "Ada Able" not in page and "The customer of one lead is in Squeegee already" in page
+    assert services.make_batch([lead.id, other.id], "csv", desk.actor).left_out == 1
+    sheet = alice.get(f"/w/wells/leads/{lead.id}/copy-sheet").text
+    assert customer_id and f"under <b>{customer_id}</b>" in sheet and f'value="{customer_id}"' in sheet
+
+
 def test_the_file_stays_what_it_was(desk: Desk, made: TransferBatch, alice: Any) -> None:
     before = alice.get(f"{URL}/{made.id}/file.csv").data
     change_fact(rows(made.id)[0].lead_id, "price", "99", "24", desk.actor)

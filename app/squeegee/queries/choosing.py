@@ -22,18 +22,23 @@ MOST_IN_A_FILE = 2_000
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """The complete ones, newest first, and how many wait that lack something."""
+    """The complete ones, newest first; how many wait that lack something, and how many whose customer is there.
+
+    A file makes customers: of one that an earlier hand-over made, it would make a second.
+    """
 
     leads: list[LeadFacts]
     incomplete: int
+    there: int
 
 
 def choice() -> Choice:
     """All that could go into a file now, as far as the scope sees them; at most MOST_IN_A_FILE."""
     rows = db.session.execute(_free().order_by(Lead.rank, Lead.id).limit(MOST_IN_A_FILE))
-    found = [LeadFacts.of(*row) for row in rows]
-    leads = [facts for facts in found if not missing(facts)]
-    return Choice(leads, len(found) - len(leads))
+    found = [(lead.squeegee_customer_id, LeadFacts.of(lead, contact, place)) for lead, contact, place in rows]
+    unknown = [facts for customer_id, facts in found if customer_id is None]
+    leads = [facts for facts in unknown if not missing(facts)]
+    return Choice(leads, len(unknown) - len(leads), len(found) - len(unknown))
 
 
 def chosen(lead_ids: Sequence[UUID]) -> list[tuple[Lead, LeadFacts]]:
@@ -49,7 +54,7 @@ def chosen(lead_ids: Sequence[UUID]) -> list[tuple[Lead, LeadFacts]]:
         _free().where(Lead.id == one_among(ids)).order_by(Lead.rank, Lead.id).execution_options(populate_existing=True)
     )
     found = [(lead, LeadFacts.of(lead, contact, place)) for lead, contact, place in rows]
-    return [(lead, facts) for lead, facts in found if not missing(facts)]
+    return [(lead, facts) for lead, facts in found if lead.squeegee_customer_id is None and not missing(facts)]
 
 
 def _free() -> Select[tuple[Lead, Contact, Property]]:

@@ -57,7 +57,8 @@ class Sheet:
     """The sheet of one lead. What is unknown and not needed is left out.
 
     `first`: the day that the sheet names, and why that one. `twins`: customers of Squeegee's last export that it may
-    be. `transfer`: the one that stands already. `next_id`: whose sheet comes next in the queue, with `next_name`.
+    be. `transfer`: the one that stands already. `customer_id`: the customer that an earlier hand-over made. `next_id`:
+    whose sheet comes next in the queue, with `next_name`.
     """
 
     lead_id: UUID
@@ -70,6 +71,7 @@ class Sheet:
     twins: list[PossibleCustomer]
     transfer: Transfer | None
     is_ready: bool
+    customer_id: str | None = None
     next_id: UUID | None = None
     next_name: str = ""
 
@@ -119,6 +121,7 @@ def copy_sheet(lead_id: UUID) -> Sheet:
         job=_fields("job", facts, account, lacks), lacks=lacks, first=first,
         twins=possible_customers([facts]).get(facts.id, []) if transfer is None else [], transfer=transfer,
         is_ready=any(stage.id == lead.stage_id and stage.key == READY for stage in known_stages()),
+        customer_id=lead.squeegee_customer_id,
         next_id=following[0].id if following else None, next_name=following[1] if following else "",
     )  # fmt: skip
 

@@ -129,8 +129,9 @@ def _choosing(
     found = queries.choice()
     ticked = set(read_ids(request.form.getlist("lead"))) if typed is not None else {each.id for each in found.leads}
     values = {
-        "listed": found.leads[:MOST_LISTED], "rest": len(found.leads[MOST_LISTED:]), "incomplete": found.incomplete,
-        "ticked": ticked, "typed": typed, "errors": errors or {}, "most": MOST_IN_A_FILE,
+        "listed": found.leads[:MOST_LISTED], "rest": len(found.leads[MOST_LISTED:]),
+        "incomplete": found.incomplete, "there": found.there, "ticked": ticked,
+        "typed": typed, "errors": errors or {}, "most": MOST_IN_A_FILE,
     }  # fmt: skip
     return page("squeegee/new_batch.html", status, **values, **desk("squeegee"))
 
