@@ -85,7 +85,8 @@ def leads_called(keys: Sequence[bytes]) -> list[tuple[bytes, KnownLead, KnownPer
         .join(SearchToken, (SearchToken.workspace_id == Lead.workspace_id) & (SearchToken.lead_id == Lead.id))
         .where(SearchToken.token == _among(keys))
     )
-    return [(row.token, _lead(row), _person(row)) for row in _kept(query)]
+    final = _final_stages()
+    return [(row.token, _lead(row, final), _person(row)) for row in _kept(query)]
 
 
 def rows_before(row_keys: Sequence[bytes]) -> dict[bytes, tuple[UUID | None, UUID, int]]:
@@ -102,7 +103,7 @@ def rows_before(row_keys: Sequence[bytes]) -> dict[bytes, tuple[UUID | None, UUI
     return {row.row_key: (row.lead_id, row.import_id, row.position) for row in rows}
 
 
-def _kept(query):  # type: ignore[no-untyped-def]
+def _kept(query: Select) -> list[Row]:
     """Without what was thrown away, which joins nothing: asked in the statement it would lead the planner astray."""
     return [row for row in db.session.execute(query) if row.shelf != "bin"]
 
@@ -116,11 +117,15 @@ def _leads(*more):  # type: ignore[no-untyped-def]
 
 
 def _with_people(query: Select) -> list[tuple[KnownLead, KnownPerson]]:
-    return [(_lead(row), _person(row)) for row in _kept(query)]
+    final = _final_stages()
+    return [(_lead(row, final), _person(row)) for row in _kept(query)]
 
 
-def _lead(row: Row) -> KnownLead:
-    final = {stage.id for stage in known_stages() if stage.is_final}
+def _final_stages() -> set[UUID]:
+    return {stage.id for stage in known_stages() if stage.is_final}
+
+
+def _lead(row: Row, final: set[UUID]) -> KnownLead:
     is_open = row.shelf == "desk" and row.stage_id not in final
     return KnownLead(row.lead_id, row.contact_id, row.property_id, is_open, row.created_at.date())
 
