@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from app.contacts.models import BEDROOMS
 from app.imports.queries.cells.choices import is_in_squeegee, read_bedrooms, read_choice
 from app.imports.queries.cells.frequencies import find_frequency, read_frequency
 from app.imports.queries.cells.moments import read_moment
@@ -18,6 +19,7 @@ from app.imports.queries.fields import FIELDS
 from app.imports.queries.suggesting import suggest
 from app.imports.services.rows import read_row
 from app.imports.services.setting import Setting
+from app.leads.models import EXTRAS, FREQUENCIES, SERVICES
 
 LONDON = ZoneInfo("Europe/London")
 
@@ -125,8 +127,13 @@ def test_columns_without_telling_titles_are_told_by_what_is_in_them() -> None:
 @settings(max_examples=60, deadline=None)
 @given(st.text(max_size=60))
 def test_no_cell_makes_a_reader_fall_over(cell: str) -> None:
-    read_frequency(cell), read_price(cell), read_wanted(cell), read_moment(cell, LONDON), read_bedrooms(cell)
-    parted_first(cell), is_in_squeegee(cell), read_choice("stage", cell)
+    """Whatever stands there: what is read is something that a lead can have."""
+    read_moment(cell, LONDON), parted_first(cell), is_in_squeegee(cell), read_choice("stage", cell)
+    assert read_frequency(cell).key in (None, *FREQUENCIES)
+    assert read_bedrooms(cell) in (None, *BEDROOMS)
+    assert (read_price(cell).minor or 0) >= 0
+    wanted = read_wanted(cell)
+    assert wanted.service in SERVICES and set(wanted.extras) <= set(EXTRAS)
 
 
 @settings(max_examples=60, deadline=None)

@@ -195,7 +195,10 @@ def test_a_pasted_list_is_matched_by_name() -> None:
 @given(st.text(max_size=300))
 @settings(max_examples=60)
 def test_anything_can_be_pasted(text: str) -> None:
-    read_list(text)
+    """Each of theirs is one of ours or another, never both."""
+    pasted = read_list(text)
+    ours, others = ([each.id for each in found] for found in (pasted.matched.values(), pasted.others))
+    assert len({*ours, *others}) == len(ours) + len(others)
 
 
 KEPT = Draft(
