@@ -65,6 +65,11 @@ _SHORT_RHYTHM = {
 }  # fmt: skip
 
 
+def decline_words(reason: str | None) -> str:
+    """Why a lead was lost, in the words that are offered when it is; what came from elsewhere as it came."""
+    return DECLINE_WORDS.get(reason or "", (reason or "").replace("_", " ").capitalize())
+
+
 def often(frequency: str | None) -> str:
     """How often, inside a sentence: "every 8 weeks", "once"; "" while it is not known."""
     return "once" if frequency == "one_off" else FREQUENCY_WORDS.get(frequency or "", "").lower()

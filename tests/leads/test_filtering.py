@@ -222,3 +222,18 @@ def test_its_words(world):
         "Price a visit: not empty", "Name, phone, email or place: “ivy”",
     ]  # fmt: skip
     assert "stage" not in chips[0].without and chips[0].without["owner"] == ["none"]
+
+
+def test_a_lost_lead_is_found_by_the_reason_it_was_declined_for(alice, two):
+    first, second = two
+    change(first, decline_reason="too_expensive")
+    change(second, decline_reason="Paints his own")
+
+    assert found(("reason", "too_expensive")) == found(("reason", "too DEAR")) == {first.number}
+    assert found(("reason", "Paints his own")) == {second.number}  # as views of before say it
+    form = alice.get(f"/w/{alice.slug}/leads/filter?query=reason%3DPaints+his+own").text
+    assert 'name="reason" value="too_expensive"> Too dear' in form
+    assert 'name="reason" value="Paints his own" checked> “Paints his own”' in form
+    answer = alice.post(f"/w/{alice.slug}/leads/filter", data={"reason": ["too_expensive", "moved"]})
+    assert answer.location.endswith("reason=too_expensive&reason=moved")
+    assert "Reason for declining: Too dear or Moved away" in alice.get(answer.location).text

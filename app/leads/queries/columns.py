@@ -18,7 +18,15 @@ from app.core.keyring import cipher
 from app.core.money import format_money
 from app.leads.models import Lead
 from app.leads.queries.cards import house_words, what_is_wanted
-from app.leads.words import BEDROOM_WORDS, EXTRA_WORDS, METHOD_WORDS, PRIORITY_WORDS, SERVICE_WORDS, rhythm
+from app.leads.words import (
+    BEDROOM_WORDS,
+    EXTRA_WORDS,
+    METHOD_WORDS,
+    PRIORITY_WORDS,
+    SERVICE_WORDS,
+    decline_words,
+    rhythm,
+)
 
 #: More would make rows that nobody reads and pages over their size.
 MOST_COLUMNS = 10
@@ -153,7 +161,7 @@ _EVERY = (
     Column("valid", "Quote until", (Lead.quote_valid_until,), lambda row, paper: paper.day(row.quote_valid_until)),
     Column("returns", "Returns on", (Lead.returns_on,), lambda row, paper: paper.day(row.returns_on)),
     Column("reason", "Declined because", (Lead.decline_reason,),
-           lambda row, paper: (row.decline_reason or "").replace("_", " ").capitalize(), css="wrap"),
+           lambda row, paper: decline_words(row.decline_reason), css="wrap"),
     Column("first-visit", "First visit", (Lead.first_service_date,),
            lambda row, paper: paper.day(row.first_service_date)),
 )  # fmt: skip

@@ -11,7 +11,7 @@ from app.leads.models import Lead
 from app.leads.queries.cards import house_words
 from app.leads.queries.detail import LeadDetail
 from app.leads.queries.facts import FACTS, Fact
-from app.leads.words import EXTRA_WORDS, METHOD_WORDS, SERVICE_WORDS, TIME_WORDS, access_words, often
+from app.leads.words import EXTRA_WORDS, METHOD_WORDS, SERVICE_WORDS, TIME_WORDS, access_words, decline_words, often
 from app.workspaces.queries import current_workspace
 
 #: After so long nobody counts the hours any more.
@@ -106,7 +106,7 @@ def record_of(detail: LeadDetail) -> list[tuple[str, str]]:
         ("Last contact", f"{contacted} by {by.lower()}" if contacted and by else contacted),
         ("Follow-ups sent", str(lead.follow_up_count or "")),
         ("Quote holds until", short_date(lead.quote_valid_until) if lead.quote_valid_until else ""),
-        ("Declined because", (lead.decline_reason or "").replace("_", " ")),
+        ("Declined because", decline_words(lead.decline_reason)),
         ("Campaign", campaign),
         ("Came from", lead.referrer or ""),
         ("Landed on", lead.landing_page or ""),

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from app.leads.models import EXTRAS, Lead
-from app.leads.words import CHOICE_WORDS, EXTRA_WORDS, METHOD_WORDS, PRIORITY_WORDS
+from app.leads.words import CHOICE_WORDS, DECLINE_WORDS, EXTRA_WORDS, METHOD_WORDS, PRIORITY_WORDS
 
 #: Keys that come from tables: ids, read by `filter_choices`.
 FROM_TABLES = ("stage", "owner", "source", "tag", "import")
@@ -31,6 +31,12 @@ class Field:
     ahead: bool = False
     #: What a column that can't be NULL holds while nothing is known.
     blank: int | None = None
+    #: Whether a pick reads other words too: what older views and addresses say, and what came from elsewhere.
+    takes_others: bool = False
+
+    def key_of(self, words: str) -> str:
+        """The key of the choice that is called so, else the words themselves."""
+        return next((key for key, named in self.choices.items() if named.casefold() == words.casefold()), words)
 
 
 _EVERY = (
@@ -59,7 +65,8 @@ _EVERY = (
     Field("quality", "Quality", "count", Lead.quality_score, "Worth", none="Not set"),
     Field("chance", "Chance of winning, %", "count", Lead.conversion_percent, "Worth", none="Not set"),
     Field("satisfaction", "Satisfaction", "count", Lead.satisfaction_score, "Worth", none="Not set"),
-    Field("reason", "Reason for declining", "text", Lead.decline_reason, "Worth", none="None given"),
+    Field("reason", "Reason for declining", "pick", Lead.decline_reason, "Worth", DECLINE_WORDS, "None given",
+          takes_others=True),
     Field("area", "Area", "area", Lead.district, "House and work", none="No postcode"),
     Field("house", "House", "pick", Lead.property_type, "House and work", CHOICE_WORDS["property_type"], "Not known"),
     Field("bedrooms", "Bedrooms", "pick", Lead.bedrooms, "House and work", CHOICE_WORDS["bedrooms"], "Not known"),

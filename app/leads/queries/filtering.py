@@ -167,6 +167,8 @@ def read_value(field: Field, given: str) -> str | None:
     given = given.strip()
     if given == "none" and field.kind not in ("flag", "words"):
         return given if field.none else None
+    if field.takes_others:
+        return field.key_of(given)[:_LONGEST_WORDS] or None
     if field.kind == "pick":
         return given if given in field.choices or (field.key in FROM_TABLES and parse_id(given)) else None
     if field.kind == "flag":
@@ -213,6 +215,8 @@ def _value_words(field: Field, value: str, names: Mapping[str, str], today: Any)
         return field.none.lower()
     if field.kind == "words":
         return f"“{open_words(value)}”"
+    if field.takes_others:
+        return names.get(value, f"“{value}”")
     if field.kind == "pick":
         return names.get(value, "someone else" if field.key == "owner" else "gone")
     return value if field.kind in ("text", "area") else span_words(field.kind, value, today)

@@ -102,6 +102,8 @@ def _view(each: Field, narrowed: LeadFilter, names: Choices) -> FieldView:
     view = FieldView(each, how, values)
     if each.kind == "pick":
         view.choices = [*names.get(each.key, ()), *each.choices.items()]
+        if each.takes_others:
+            view.choices += [(value, f"“{value}”") for value in values if value not in each.choices]
     elif each.kind in ("moment", "day"):
         view.choices = _day_choices(each, values)
     if each.kind in ("amount", "count", "moment", "day") and values and values[0] not in dict(view.choices):
