@@ -43,7 +43,7 @@ REACTIONS: Mapping[str, tuple[Reaction, ...]] = {
         notifications.tell_worth,
         notifications.tell_details,
     ),
-    "lead.deleted": (lead_forms.forget_answers, imports.forget_rows, reconciliation.forget_lead),
+    "leads.deleted": (lead_forms.forget_answers, imports.forget_rows, reconciliation.forget_leads),
     "leads.shelved": (followups.rest, messaging.stop_shelved),
     "leads.unshelved": (followups.go_on,),
     "lead.stage_changed": (

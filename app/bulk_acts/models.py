@@ -12,7 +12,7 @@ from app.extensions import db
 
 KINDS = (
     "assign", "move", "tag", "untag", "priority", "archive", "bin", "restore", "enrol", "pause_chase", "resume_chase",
-    "stop_chase", "message",
+    "stop_chase", "message", "delete", "merge_tags",
 )  # fmt: skip
 STATES = ("ready", "running", "done", "undoing", "undone")
 

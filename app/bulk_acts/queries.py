@@ -50,6 +50,11 @@ class ActView:
         return self.state == "running"
 
     @property
+    def may_only_stop(self) -> bool:
+        """Whether what it has done stays, so that it can't be undone but stopped."""
+        return self.kind in words.STOPPED
+
+    @property
     def same(self) -> int:
         """How many needed nothing done."""
         return int(self.parameters.get("same", 0))

@@ -1,10 +1,11 @@
 """Acts on many leads: what may be done, doing it, how far it has got, and undoing it."""
 
+from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import parse_qsl
 from uuid import UUID
 
-from flask import Blueprint, Response, g, request, url_for
+from flask import Blueprint, Response, abort, g, request, url_for
 
 from app.bulk_acts.queries import ActView, act_of, left_leads, view_of
 from app.bulk_acts.services import Request, selected_ids, start_act, stop_or_undo
@@ -56,6 +57,21 @@ def start(slug: str) -> Response:
         act = start_act(_asked(), g.viewer, web.actor())
     except Invalid as invalid:
         return _answer(fragment("bulk_acts/_refused.html", words=next(iter(invalid.errors.values()))), status=422)
+    return _shown(view_of(act), {"HX-Trigger": "bulk:done" if act.state == "done" else "bulk:begun"})
+
+
+@bp.post("/w/<slug>/bulk/empty-bin")
+@permit("leads:delete")
+def empty_bin(slug: str) -> Response:
+    """Delete for good what lay in the bin when its page was made, and nothing that has come into it since."""
+    try:
+        until = datetime.fromisoformat(request.form.get("until", "")).astimezone(UTC)
+    except (ValueError, OverflowError):
+        abort(400)
+    try:
+        act = start_act(Request("delete", binned_until=until), g.viewer, web.actor())
+    except Invalid:
+        return _answer(fragment("bulk_acts/_refused.html", words="Nothing of it lies in the bin any more."), status=422)
     return _shown(view_of(act), {"HX-Trigger": "bulk:done" if act.state == "done" else "bulk:begun"})
 
 

@@ -19,16 +19,24 @@ _WORDS = {
     "resume_chase": ("Going on with {name}", "{name} goes on for {leads}"),
     "stop_chase": ("Stopping {name}", "{name} is off for {leads}"),
     "message": ("Writing “{name}”", "“{name}” is on its way to {leads}"),
+    "delete": ("Deleting leads for good", "{leads} deleted for good"),
+    "merge_tags": ("Merging {merged} into {name}", "{merged} is {name} now on {leads}"),
     "restore": ("Putting leads back on the desk", "{leads} back on the desk"),
 }
 #: Acts that leave out whom they must not touch, which is no failure.
 LEAVES_OUT = frozenset({"message", "enrol"})
+#: What can't be undone but stopped, and what is said then.
+STOPPED = {
+    "delete": "Stopped: {leads} deleted for good, the others are still in the bin.",
+    "stop_chase": "Stopped: it is off for {leads} and goes on for the others.",
+}
 #: Why a lead of an act was left as it was.
 REASONS = {
     "same": "was so already",
     "gone": "is gone or no longer yours to see",
     "refused": "could not be changed",
     "changed": "was changed by someone since",
+    "not_in_bin": "does not lie in the bin any more",
 }
 
 
@@ -39,12 +47,12 @@ def counted(number: int) -> str:
 
 def going_on(kind: str, parameters: Mapping[str, Any]) -> str:
     """What is going on, for the progress bar."""
-    return _WORDS[kind][0].format(name=parameters.get("name", ""))
+    return _WORDS[kind][0].format(**_names(parameters))
 
 
 def outcome(kind: str, parameters: Mapping[str, Any], done: int, same: int, failed: int) -> str:
     """What was done, in a sentence; how many were so already and how many could not be changed stand behind it."""
-    parts = [_WORDS[kind][1].format(name=parameters.get("name", ""), leads=counted(done))]
+    parts = [_WORDS[kind][1].format(**_names(parameters), leads=counted(done))]
     if not done and same and not failed:
         return f"Nothing to do: {'it was' if same == 1 else 'all were'} so already."
     if same:
@@ -61,6 +69,8 @@ def why_left(outcome: str) -> str:
 
 def undone(done: int, kept: int, kind: str = "") -> str:
     """What became of undoing: how many are as they were, how many were left since someone changed them again."""
+    if kind in STOPPED:
+        return STOPPED[kind].format(leads=counted(done + kept))
     if kind == "message":
         words = f"Taken back: {'1 message' if done == 1 else f'{done:,} messages'}."
         return f"{words} {kept:,} had left already." if kept else words
@@ -68,3 +78,7 @@ def undone(done: int, kept: int, kind: str = "") -> str:
     if kept:
         words += f" {kept:,} changed by someone since and left {'as it is' if kept == 1 else 'as they are'}."
     return words
+
+
+def _names(parameters: Mapping[str, Any]) -> dict[str, Any]:
+    return {"name": parameters.get("name", ""), "merged": parameters.get("merged", "")}

@@ -17,6 +17,7 @@ SOON = (utcnow() + timedelta(hours=1)).isoformat()
 
 #: endpoint -> what a person would send; `{stage}` and the like stand for ids of the person's own workspace.
 BODIES: dict[str, dict[str, str]] = {
+    "bulk_acts.empty_bin": {"until": SOON},
     "bulk_acts.start": {"act": "priority:high", "leads": "{lead_id}"},
     "bulk_acts.who_begins": {"act": "enrol:{sequence_id}", "leads": "{lead_id}"},
     "bulk_acts.who_gets": {"act": "message:chase_day_3", "leads": "{lead_id}"},

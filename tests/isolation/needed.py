@@ -14,6 +14,7 @@ _PROVIDER = (
 NEEDED = {
     "imports.run": ("update imports set state = 'checked', figures = '{\"ready\": 1}' where id = :import_id",),
     "imports.undo": ("update imports set state = 'done', figures = '{\"created\": 1}' where id = :import_id",),
+    "bulk_acts.empty_bin": ("update leads set shelf = 'bin', shelved_at = now() where id = :lead_id",),
     "leads.undo_move": (
         "update stage_changes set from_stage_id = :stage_id, at = now(), actor_id = (select user_id from memberships"
         " where workspace_id = stage_changes.workspace_id and role = 'owner' limit 1) where lead_id = :lead_id",

@@ -69,7 +69,7 @@ def pause_again(before: Mapping[UUID, Any], parameters: Parameters, actor: Actor
 
 
 def leave_ended(before: Mapping[UUID, Any], parameters: Parameters, actor: Actor) -> set[UUID]:
-    """What was stopped stays stopped: it is not offered to be undone, and stopping half way keeps what was done."""
+    """What can't be undone is not offered to be; stopping half way keeps what was done."""
     return set()
 
 

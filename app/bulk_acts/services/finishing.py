@@ -30,7 +30,7 @@ def finish(act: BulkAct, actor: Actor) -> None:
         Event(
             "bulk_act.undone" if is_undone else "bulk_act.done", act.workspace_id, actor, "bulk_act", act.id,
             data={"kind": act.kind, "done": act.done, "failed": act.failed, "total": act.total},
-            topics=frozenset({"board"}),
+            topics=frozenset({"board", "shelves", "bin-emptied"} if act.kind == "delete" else {"board"}),
         )
     )  # fmt: skip
     with acting_in(act.workspace_id, user_id=actor.user_id):

@@ -17,6 +17,7 @@ from app.bulk_acts.services.chasing import (
     take_off,
     unpause,
 )
+from app.bulk_acts.services.deleting import delete_from_bin
 from app.bulk_acts.services.moving import move, put_back_moved
 from app.bulk_acts.services.writing import take_messages_back, write
 from app.core.models import one_among
@@ -127,6 +128,7 @@ KINDS: dict[str, Kind] = {
     "pause_chase": Kind(pause_all, unpause, permission="leads:assign", at_once=20),
     "resume_chase": Kind(resume_all, pause_again, permission="leads:assign", at_once=20),
     "stop_chase": Kind(stop_all, leave_ended, permission="leads:assign", at_once=20, is_lasting=True),
+    "delete": Kind(delete_from_bin, leave_ended, permission="leads:delete", at_once=50, is_lasting=True),
     "message": Kind(write, take_messages_back, permission="messages:write", at_once=20),
 }
 

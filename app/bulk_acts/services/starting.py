@@ -1,8 +1,7 @@
 """Beginning a bulk act: what is asked is checked, which leads it is about is written down, and it is begun."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from datetime import date
+from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -22,6 +21,7 @@ from app.extensions import db
 from app.followups.services.setting_up import get_sequence
 from app.leads.models import PRIORITIES, Lead
 from app.leads.queries.filtering import LeadFilter
+from app.leads.queries.shelving import in_bin
 from app.leads.services import DECLINED, REASONS, get_stage, get_tag, tag_named
 from app.leads.words import PRIORITY_WORDS
 from app.workspaces.queries import member_choices
@@ -35,7 +35,8 @@ NOBODY = "nobody"
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What somebody asks for. Either `lead_ids` are picked, or all leads on `shelf` that `narrowed` lets through.
+    """What somebody asks for. Either `lead_ids` are picked, or all leads on `shelf` that `narrowed` lets through, or
+    all that have lain in the bin since `binned_until` or longer.
 
     `value` is the member's, stage's or tag's id, "new" with a tag's name in `words`, or the priority.
     """
@@ -48,7 +49,7 @@ class Request:
     lead_ids: tuple[UUID, ...] = ()
     narrowed: LeadFilter | None = None
     shelf: str = "desk"
-    given: Mapping[str, Any] = field(default_factory=dict)
+    binned_until: datetime | None = None
 
 
 def start_act(asked: Request, viewer: Viewer, actor: Actor) -> BulkAct:
@@ -79,17 +80,22 @@ def start_act(asked: Request, viewer: Viewer, actor: Actor) -> BulkAct:
 
 
 def _write_down(act: BulkAct, asked: Request) -> int:
-    """Keep which leads the act is about, by one statement; returns how many."""
+    """Keep which leads the act is about, by one statement; returns how many.
+
+    Of a bin with more than MOST those that have lain there longest.
+    """
     here = current_workspace_id()
     which, most = _which(asked)
-    newest = (Lead.created_at.desc(), Lead.id.desc())
+    emptying = asked.binned_until is not None
+    order = (Lead.shelved_at, Lead.id) if emptying else (Lead.created_at.desc(), Lead.id.desc())
     found = (
         select(
             literal(here, Uuid), literal(act.id, Uuid), Lead.id,
-            func.row_number().over(order_by=newest).cast(Integer),
+            func.row_number().over(order_by=order).cast(Integer),
         )
         .where(Lead.workspace_id == here, *which)
-        .limit(most + 1)
+        .order_by(*(order if emptying else ()))
+        .limit(most if emptying else most + 1)
     )  # fmt: skip
     columns = ["workspace_id", "bulk_act_id", "lead_id", "position"]
     written = insert(BulkActLead.__table__).from_select(columns, found, include_defaults=False)
@@ -110,6 +116,8 @@ def selected_ids(asked: Request) -> list[UUID]:
 
 def _which(asked: Request) -> tuple[list[Any], int]:
     """What the leads must meet, and how many there may be at most."""
+    if asked.binned_until is not None:
+        return [in_bin(), Lead.shelved_at <= asked.binned_until], MOST
     if asked.narrowed is not None:
         return list(asked.narrowed.conditions(asked.shelf)), MOST
     if len(asked.lead_ids) > MOST_PICKED:

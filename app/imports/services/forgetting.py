@@ -21,13 +21,12 @@ _AT_ONCE = 1_000
 
 
 def forget_rows(event: Event) -> None:
-    """The reaction to a lead being deleted for good: that there was a row stays on record, not what stood in it."""
-    if event.lead_id is not None:
-        forget_rows_of([event.lead_id])
+    """The reaction to leads being deleted for good: that there was a row stays on record, not what stood in it."""
+    forget_rows_of([UUID(each) for each in event.data["lead_ids"]])
 
 
 def forget_rows_of(lead_ids: Sequence[UUID]) -> None:
-    """The same for many leads, in two statements."""
+    """Forget what stood in the rows of these leads, in two statements."""
     here = current_workspace_id()
     with acting_in(here):
         ids = db.session.scalars(

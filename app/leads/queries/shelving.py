@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import and_, select, tuple_
+from sqlalchemy import ColumnElement, and_, func, select, tuple_
 from sqlalchemy.orm import aliased
 
 from app.accounts.models import User
@@ -35,6 +35,17 @@ class ShelfPage:
 
     rows: list[ShelvedRow]
     next_cursor: str | None
+
+
+def in_bin() -> ColumnElement[bool]:
+    """What a lead in the bin meets."""
+    return and_(Lead.shelf != fixed("desk"), Lead.shelf == fixed("bin"))
+
+
+def count_bin(most: int) -> int:
+    """How many leads lie in the bin, counted up to `most` + 1."""
+    some = select(Lead.id).where(Lead.workspace_id == current_workspace_id(), in_bin()).limit(most + 1).subquery()
+    return db.session.execute(select(func.count()).select_from(some)).scalar_one()
 
 
 def shelved(shelf: str, after: str | None = None) -> ShelfPage:

@@ -18,12 +18,13 @@ from app.core.clock import utcnow
 from app.core.errors import Conflict, NotFound
 from app.core.events import Event, publish
 from app.core.ids import new_id
-from app.core.models import fixed, one_among
+from app.core.models import one_among
 from app.core.outbox import OutboxItem
 from app.core.permissions import SYSTEM, Actor
 from app.core.tenancy import current_workspace_id
 from app.extensions import db
 from app.leads.models import Lead
+from app.leads.queries.shelving import count_bin, in_bin
 from app.leads.services.reading import locked_leads
 from app.workspaces.queries import current_workspace
 
@@ -55,8 +56,7 @@ def remove_expired() -> bool:
     ids = db.session.scalars(
         select(Lead.id)
         .where(
-            Lead.workspace_id == current_workspace_id(), Lead.shelf != fixed("desk"), Lead.shelf == fixed("bin"),
-            Lead.shelved_at <= over,
+            Lead.workspace_id == current_workspace_id(), in_bin(), Lead.shelved_at <= over,
         )
         .order_by(Lead.shelved_at, Lead.id)
         .limit(AT_ONCE)
@@ -69,10 +69,7 @@ def remove_expired() -> bool:
 
 def is_bin_empty() -> bool:
     """Whether nothing lies in the workspace's bin."""
-    query = select(Lead.id).where(
-        Lead.workspace_id == current_workspace_id(), Lead.shelf != fixed("desk"), Lead.shelf == fixed("bin")
-    )
-    return db.session.scalar(query.limit(1)) is None
+    return count_bin(0) == 0
 
 
 def plan_emptying() -> None:
@@ -97,8 +94,8 @@ def remove(
 ) -> None:
     """Delete leads, wherever they lie, with the people and houses that no other lead knows.
 
-    `kept` are people and houses that stay nevertheless. Whoever keeps something of a lead outside the database hears
-    of it before the rows are gone, unless the caller sees to that for all of them at once (`tells`).
+    `kept` are people and houses that stay nevertheless. Whoever keeps something of these leads apart from them hears
+    of it before the rows are gone, once for all of them, unless the caller sees to that (`tells`).
     """
     here = current_workspace_id()
     ids, contact_ids, property_ids = ({getattr(lead, name) for lead in leads} - kept for name in _KEYS)
@@ -109,6 +106,8 @@ def remove(
                 topics=frozenset({"shelves"}),
             )
         )  # fmt: skip
+    if tells:
+        publish(Event("leads.deleted", here, actor, "workspace", here, data={"lead_ids": sorted(map(str, ids))}))
     db.session.flush()
     for lead in leads:
         db.session.expunge(lead)

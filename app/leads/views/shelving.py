@@ -6,11 +6,13 @@ from uuid import UUID
 
 from flask import Response, g, request, url_for
 
+from app.bulk_acts.services.starting import MOST
 from app.core import web
+from app.core.clock import utcnow
 from app.core.fragments import answer, fragment, redirect_to, wants_fragment
 from app.core.permissions import permit
 from app.leads.models import Lead
-from app.leads.queries.shelving import shelved
+from app.leads.queries.shelving import count_bin, shelved
 from app.leads.services import archive, delete_for_good, put_in_bin, restore
 from app.leads.views import bp
 from app.workspaces.layout import desk_or_fragment
@@ -71,6 +73,8 @@ def _shelf_page(shelf: str) -> Response:
     values: dict[str, Any] = {
         "shelf": shelf, "rows": found.rows, "bin_days": days, "stay": timedelta(days=days), "viewer": g.viewer,
         "lead_url": f"/w/{g.workspace.slug}/leads/",
+        "in_bin": count_bin(MOST) if shelf == "bin" and g.viewer.can("leads:delete") else 0, "most": MOST,
+        "now": utcnow(),
         "more_url": url_for(f"leads.{shelf}", after=found.next_cursor) if found.next_cursor else None,
     }  # fmt: skip
     if "after" in request.args and wants_fragment():

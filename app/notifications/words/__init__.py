@@ -58,6 +58,7 @@ _DONE = {
     "assign": "were assigned", "move": "were moved", "tag": "were tagged", "untag": "lost a tag",
     "priority": "have another priority", "archive": "were archived", "bin": "are in the bin",
     "restore": "are back on the desk", "message": "are written to",
+    "delete": "were deleted for good",
 }  # fmt: skip
 
 
