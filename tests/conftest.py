@@ -12,8 +12,9 @@ from app.embedded.processes import free_port
 from tests.support import simulators
 from tests.support.chromium import running_chromium
 from tests.support.client import Client
-from tests.support.database import WorkerDatabase, committed, rolled_back
+from tests.support.database import WorkerDatabase, WorldDatabase, committed, rolled_back
 from tests.support.database import settle as settle_now
+from tests.support.forgetting import memories
 from tests.support.servers import Address, RunServers
 from tests.support.work import Statements
 from tests.support.work import count_sql as count_statements
@@ -122,30 +123,54 @@ def wired_app(config: Config) -> Flask:
     return app
 
 
+@pytest.fixture(scope="session")
+def kept_in_memory(wired_app: Flask) -> list[dict[Any, Any]]:
+    """The caches of this process, which no test may find filled."""
+    return memories()
+
+
+@pytest.fixture(scope="session")
+def made_world(
+    wired_app: Flask, database: WorkerDatabase, kept_in_memory: list[dict[Any, Any]]
+) -> Iterator[WorldDatabase]:
+    """A database with the world in it, made once a worker."""
+    made = WorldDatabase(wired_app, database, make_world)
+    yield made
+    made.engine.dispose()
+
+
 @pytest.fixture
-def app(request: pytest.FixtureRequest, wired_app: Flask, database: WorkerDatabase) -> Iterator[Flask]:
-    """The application in an app context, as the app's role, on an empty database and an empty Redis.
+def app(
+    request: pytest.FixtureRequest, wired_app: Flask, database: WorkerDatabase, kept_in_memory: list[dict[Any, Any]]
+) -> Iterator[Flask]:
+    """The application in an app context, as the app's role, on an empty Redis and a database that is empty, or holds
+    the world for a test that asks for it.
 
     Everything is rolled back at the end; with `@pytest.mark.commits` it is committed and the tables emptied.
     """
-    from app.core import keyring, tenancy, web
+    from app.core import tenancy
     from app.extensions import redis_door
 
     is_real = request.node.get_closest_marker("commits") is not None
+    has_world = "world" in request.fixturenames and not is_real
+    engine = request.getfixturevalue("made_world").engine if has_world else database.engine
     redis_door.client.flushdb()
-    web._slugs.clear()
-    keyring.forget_keys()
+    for memory in (*kept_in_memory, wired_app.extensions.get("own_transports", {})):
+        memory.clear()
     with wired_app.app_context():
-        with committed(wired_app, database) if is_real else rolled_back(wired_app, database.engine):
+        with committed(wired_app, database) if is_real else rolled_back(wired_app, engine):
             yield wired_app
             tenancy.leave()
     tenancy.leave()
 
 
 @pytest.fixture
-def world(app: Flask) -> World:
+def world(request: pytest.FixtureRequest, app: Flask) -> World:
     """Alice's workspace with Bob (sales), Carol (crew) and Dave (viewer), and Mallory's; the test acts as Alice."""
-    return make_world()
+    if request.node.get_closest_marker("commits") is not None:
+        return make_world()
+    made: WorldDatabase = request.getfixturevalue("made_world")
+    return made.world()
 
 
 @pytest.fixture

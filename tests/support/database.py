@@ -1,4 +1,7 @@
-"""One database for each xdist worker, and the two ways a test may use it: rolled back, or committed and emptied."""
+"""One database for each xdist worker, and the two ways a test may use it: rolled back, or committed and emptied.
+
+What most tests begin with, the world of `tests.support.world`, is made once in a second database.
+"""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -8,12 +11,13 @@ from flask import Flask
 from psycopg import sql
 from sqlalchemy import Engine, create_engine, event, text
 from sqlalchemy.orm import Session
-from sqlalchemy.pool import NullPool
 
+from app.core import tenancy
 from app.embedded import EmbeddedPostgres
 from app.embedded.postgres import APP
 from app.extensions import db
 from tests.support.servers import TEMPLATE
+from tests.support.world import World
 
 CHECK_NOW = text("set constraints all immediate")
 CHECK_LATER = text("set constraints all deferred")
@@ -27,7 +31,13 @@ class WorkerDatabase:
         postgres.drop_database(name)
         postgres.create_database(name, template=TEMPLATE)
         self.url = postgres.url(APP, name)
-        self.engine: Engine = create_engine(self.url, poolclass=NullPool, hide_parameters=True)
+        self.engine = self.engine_to(name)
+
+    def engine_to(self, name: str) -> Engine:
+        """One connection, kept from test to test: what PostgreSQL looked up for it is costly to look up anew."""
+        planned_once = {"options": "-c plan_cache_mode=force_generic_plan", "prepare_threshold": 2}  # as app/config.py
+        url = self.postgres.url(APP, name)
+        return create_engine(url, pool_size=1, max_overflow=0, connect_args=planned_once, hide_parameters=True)
 
     def admin(self) -> "psycopg.Connection[tuple[object, ...]]":
         """A connection as the superuser, which no wall holds; the caller closes it."""
@@ -50,6 +60,27 @@ def settle() -> None:
     db.session.flush()
     db.session.execute(CHECK_NOW)
     db.session.execute(CHECK_LATER)
+
+
+class WorldDatabase:
+    """A second copy in which the world has been made and committed, for the tests that only add to it."""
+
+    def __init__(self, app: Flask, database: WorkerDatabase, make_world: Callable[[], World]) -> None:
+        name = f"{database.name}_world"
+        database.postgres.drop_database(name)
+        database.postgres.create_database(name, template=TEMPLATE)
+        self.engine = database.engine_to(name)
+        with app.app_context(), _engine_of(app) as swap:
+            swap(self.engine)
+            self._made = make_world()
+            db.session.remove()
+        tenancy.leave()
+
+    def world(self) -> World:
+        """The world as it was made, for one test to add to; enters Alice's workspace as Alice."""
+        world = World(dict(self._made.people))
+        world.enter()
+        return world
 
 
 @contextmanager

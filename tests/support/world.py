@@ -72,6 +72,11 @@ class World:
         """Mallory's workspace."""
         return self.people["mallory"].workspace_id
 
+    def enter(self) -> None:
+        """Act as Alice from here on."""
+        alice = self.people["alice"]
+        tenancy.enter(Scope(alice.workspace_id, alice.user_id, "all"))
+
 
 def make_world() -> World:
     """Make both workspaces as the product makes them, and enter Alice's as Alice."""
@@ -82,8 +87,7 @@ def make_world() -> World:
     world.people["mallory"] = _found("mallory", mallory, "Mallory's Rival Rounds", "rival")
     for name, role in (("bob", "sales"), ("carol", "crew"), ("dave", "viewer")):
         add_member(world, name, role)
-    as_alice = world.people["alice"]
-    tenancy.enter(Scope(as_alice.workspace_id, as_alice.user_id, "all"))
+    world.enter()
     return world
 
 
