@@ -14,7 +14,10 @@ PAGES = ("list", "board")
 
 
 class SavedView(WorkspaceModel):
-    """A filter with its order and columns, under a name; shared ones are everyone's to use, its maker's to change."""
+    """A filter with its order and columns, under a name; shared ones are everyone's to use, its maker's to change.
+
+    It opens on the list and on the board alike; `page` says where it was made.
+    """
 
     __tablename__ = "saved_views"
     __table_args__ = (
@@ -36,16 +39,19 @@ class SavedView(WorkspaceModel):
 
 
 class ListPreference(db.Model):
-    """How a member likes the list: its columns in order, and the view it opens with."""
+    """How a member likes the list: its columns in order, and the view it opens with; and the one the board does."""
 
     __tablename__ = "list_preferences"
     __table_args__ = (
         belongs_to("user_id", "memberships", parent="user_id", ondelete="CASCADE"),
         belongs_to("default_view_id", "saved_views"),
+        belongs_to("board_view_id", "saved_views"),
         db.Index("ix_list_preferences_default_view_id", "workspace_id", "default_view_id"),
+        db.Index("ix_list_preferences_board_view_id", "workspace_id", "board_view_id"),
     )
 
     workspace_id: Mapped[UUID] = mapped_column(primary_key=True)
     user_id: Mapped[UUID] = mapped_column(primary_key=True)
     columns: Mapped[list | None] = mapped_column(JSONB(none_as_null=True))
     default_view_id: Mapped[UUID | None]
+    board_view_id: Mapped[UUID | None]

@@ -1,18 +1,19 @@
 """The board: columns with counts that nobody counted, and the first cards of each by one statement."""
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, TableValuedAlias, Uuid, bindparam, column, func, literal, select, true
+from sqlalchemy import ARRAY, Select, TableValuedAlias, Uuid, bindparam, column, func, literal, select, true
 
 from app.core.clock import utcnow
 from app.core.ids import parse_id
 from app.core.tenancy import current_scope, current_workspace_id
 from app.extensions import db
-from app.leads.models import NOBODY, Lead, Stage, StageCounter
+from app.leads.models import NOBODY, Lead, ListPreference, Stage, StageCounter
 from app.leads.queries.board_order import BoardView, cursor_after, first_cards, first_cards_of, in_order
 from app.leads.queries.cards import Card, card_of
 from app.leads.queries.filtering import LeadFilter
@@ -25,6 +26,8 @@ MOST_SHOWN = 200
 LATE_SHOWN = 99
 #: Columns that come with their cards; those further right fetch theirs when they come near.
 EAGER = 5
+#: Leads and yearly value (in pence) by stage.
+Figures = dict[UUID, tuple[int, int]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,12 +52,28 @@ class Column:
         return EMPTY_STAGE_WORDS.get(self.key, "Nobody here.")
 
 
-def board_columns(view: BoardView, *, opened: Collection[UUID] = (), eager: int = EAGER) -> list[Column]:
-    """All stages in order; `eager` of them with cards: those that were `opened`, then the first ones."""
+def opening_figures() -> tuple[Figures, UUID | None]:
+    """The figures of the whole board, and read along with them the view that the person's board opens with."""
+    scope = current_scope()
+    opens = select(ListPreference.board_view_id).where(
+        ListPreference.workspace_id == scope.workspace_id, ListPreference.user_id == scope.user_id
+    )
+    rows = db.session.execute(_counted(LeadFilter()).add_columns(opens.scalar_subquery().label("opens"))).all()
+    return _by_stage(rows), rows[0].opens if rows else None
+
+
+def board_columns(
+    view: BoardView, *, opened: Collection[UUID] = (), eager: int = EAGER, figures: Figures | None = None
+) -> list[Column]:
+    """All stages in order; `eager` of them with cards: those that were `opened`, then the first ones. `figures` are
+    the view's, where they are known already.
+    """
     every = known_stages()
     shown = [stage.id for stage in every if not stage.is_final or stage.id in opened]
     cards = _first_cards(sorted(shown, key=lambda stage_id: stage_id not in opened)[:eager], view)
-    figures, late = _figures(view.narrowed), _late(shown, view.narrowed)
+    if figures is None:
+        figures = _figures(view.narrowed)
+    late = _late(shown, view.narrowed)
     return [_column(stage, figures, late, cards, view) for stage in every]
 
 
@@ -83,7 +102,7 @@ def totals_of(columns: list[Column]) -> dict[str, int]:
 
 def _column(
     stage: Stage,
-    figures: dict[UUID, tuple[int, int]],
+    figures: Figures,
     late: dict[UUID, int],
     cards: dict[UUID, list[Card]],
     view: BoardView,
@@ -103,24 +122,31 @@ def _page(cards: list[Card], view: BoardView, size: int) -> tuple[list[Card], st
     return cards[:size], cursor_after(cards[size - 1], view)
 
 
-def _figures(narrowed: LeadFilter) -> dict[UUID, tuple[int, int]]:
+def _figures(narrowed: LeadFilter) -> Figures:
+    return _by_stage(db.session.execute(_counted(narrowed)))
+
+
+def _by_stage(rows: Iterable[Any]) -> Figures:
+    return {stage_id: (int(number), int(value)) for stage_id, number, value, *_ in rows}
+
+
+def _counted(narrowed: LeadFilter) -> Select[Any]:
     """Leads and yearly value per stage: kept figures where they hold, else counted over what the filter leaves."""
     scope = current_scope()
     owners = _owners_only(narrowed)
     if owners is None or scope.sees == "visits":
         counted = select(Lead.stage_id, func.count(), func.coalesce(func.sum(Lead.annual_minor), 0))
-        query = counted.where(Lead.workspace_id == scope.workspace_id, *narrowed.conditions()).group_by(Lead.stage_id)
-    else:
-        query = (
-            select(StageCounter.stage_id, func.sum(StageCounter.leads), func.sum(StageCounter.annual_minor))
-            .where(StageCounter.workspace_id == scope.workspace_id)
-            .group_by(StageCounter.stage_id)
-        )
-        if owners:
-            query = query.where(StageCounter.owner_key.in_(owners))
-        if scope.sees == "own":
-            query = query.where(StageCounter.owner_key.in_([scope.user_id, NOBODY]))
-    return {stage_id: (int(number), int(value)) for stage_id, number, value in db.session.execute(query)}
+        return counted.where(Lead.workspace_id == scope.workspace_id, *narrowed.conditions()).group_by(Lead.stage_id)
+    query = (
+        select(StageCounter.stage_id, func.sum(StageCounter.leads), func.sum(StageCounter.annual_minor))
+        .where(StageCounter.workspace_id == scope.workspace_id)
+        .group_by(StageCounter.stage_id)
+    )
+    if owners:
+        query = query.where(StageCounter.owner_key.in_(owners))
+    if scope.sees == "own":
+        query = query.where(StageCounter.owner_key.in_([scope.user_id, NOBODY]))
+    return query
 
 
 def _owners_only(narrowed: LeadFilter) -> list[UUID] | None:

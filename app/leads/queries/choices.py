@@ -10,13 +10,15 @@ from sqlalchemy import Integer, Select, Uuid, bindparam, cast, func, literal, nu
 from sqlalchemy.dialects.postgresql import JSONB
 
 from app.accounts.models import User
+from app.core.ids import parse_id
 from app.core.tenancy import current_scope, current_workspace_id
 from app.extensions import db
 from app.imports.models import Import
 from app.leads.models import LeadSource, ListPreference, SavedView, Stage, Tag
+from app.leads.models.saved_view import PAGES
 from app.workspaces.models import Membership
 
-_HERE, _PERSON, _PAGE = bindparam("here", type_=Uuid), bindparam("person", type_=Uuid), bindparam("page")
+_HERE, _PERSON = bindparam("here", type_=Uuid), bindparam("person", type_=Uuid)
 _NOTHING = cast(null(), JSONB)
 Names = dict[str, list[tuple[str, str]]]
 
@@ -36,13 +38,14 @@ class ViewRow:
 
 @dataclass(frozen=True, slots=True)
 class BarChoices:
-    """Names by the filter's fields, views by name, and the person's preference."""
+    """Names by the filter's fields, views by name, and the person's preferences."""
 
     names: Names
     hues: dict[str, str]
     views: list[ViewRow]
     columns: list[str] | None
-    default_view_id: UUID | None
+    #: The view that a page ("list" or "board") opens with.
+    opens: dict[str, UUID | None]
 
     def view(self, view_id: UUID | None) -> ViewRow | None:
         """The view of that id, if the person may see it."""
@@ -55,11 +58,11 @@ def filter_choices() -> Names:
     return _names(rows)
 
 
-def bar_choices(page: str) -> BarChoices:
-    """All that the bar of a page ("list" or "board") offers to the person in scope."""
+def bar_choices() -> BarChoices:
+    """All that the bar of the list and of the board offers to the person in scope."""
     person = current_scope().user_id
-    rows = db.session.execute(_BAR, {"here": current_workspace_id(), "person": person, "page": page}).all()
-    views, columns, default_view_id = [], None, None
+    rows = db.session.execute(_BAR, {"here": current_workspace_id(), "person": person}).all()
+    views, columns, opens = [], None, dict.fromkeys(PAGES)
     for row in rows:
         if row.kind == "view":
             more = row.more
@@ -70,10 +73,10 @@ def bar_choices(page: str) -> BarChoices:
                 )
             )  # fmt: skip
         elif row.kind == "preference":
-            columns, default_view_id = row.more, row.key
+            columns, opens = row.more["columns"], {"list": row.key, "board": parse_id(row.more["board"] or "")}
     views.sort(key=lambda view: (view.is_shared, view.name.casefold()))
     hues = {str(row.key): row.more for row in rows if row.kind == "stage"}
-    return BarChoices(_names(rows), hues, views, columns, default_view_id)
+    return BarChoices(_names(rows), hues, views, columns, opens)
 
 
 def _names(rows: Any) -> Names:
@@ -113,13 +116,14 @@ _VIEW = func.jsonb_build_object(
     "query", SavedView.query, "columns", SavedView.columns, "is_shared", SavedView.is_shared,
     "user_id", SavedView.user_id, "version", SavedView.version,
 )  # fmt: skip
+_LIKES = func.jsonb_build_object("columns", ListPreference.columns, "board", ListPreference.board_view_id)
 _NAMES = union_all(*_PARTS)
 _BAR = union_all(
     *_PARTS,
     _part("view", SavedView.id, SavedView.name, more=_VIEW).where(
-        SavedView.workspace_id == _HERE, SavedView.page == _PAGE, or_(SavedView.user_id == _PERSON, SavedView.is_shared)
+        SavedView.workspace_id == _HERE, or_(SavedView.user_id == _PERSON, SavedView.is_shared)
     ),
-    _part("preference", ListPreference.default_view_id, literal(""), more=ListPreference.columns).where(
+    _part("preference", ListPreference.default_view_id, literal(""), more=_LIKES).where(
         ListPreference.workspace_id == _HERE, ListPreference.user_id == _PERSON
     ),
 )

@@ -1,6 +1,7 @@
-"""Views that people keep of the list, the one they open it with, and the columns they like.
+"""Views that people keep of the list and the board, the one they open each with, and the columns they like.
 
 A view is its maker's own, or shared with the workspace; a shared one is everybody's to use and its maker's to change.
+It is one thing in both places: what the board can't show of it is left out there (queries/view_places.py).
 """
 
 from collections.abc import Sequence
@@ -17,10 +18,11 @@ from app.extensions import db
 from app.leads.models import ListPreference, SavedView
 from app.leads.queries.columns import MOST_COLUMNS, read_columns
 
-PAGE = "list"
 LONGEST_NAME = 40
 MOST_VIEWS = 50
 Pairs = list[list[str]]
+#: What keeps the view that a page opens with.
+_OPENS = {"list": ListPreference.default_view_id, "board": ListPreference.board_view_id}
 
 
 def get_view(view_id: UUID, actor: Actor) -> SavedView:
@@ -32,16 +34,18 @@ def get_view(view_id: UUID, actor: Actor) -> SavedView:
 
 
 def save_view(
-    name: str, query: Pairs, actor: Actor, *, columns: Sequence[str] | None = None, is_shared: bool = False
-) -> SavedView:
-    """Keep a filter and its order under a name. `query`: (name, value) pairs as the list's address has them.
+    name: str, query: Pairs, actor: Actor, *, columns: Sequence[str] | None = None, is_shared: bool = False,
+    page: str = "list",
+) -> SavedView:  # fmt: skip
+    """Keep a filter and its order under a name. `query`: (name, value) pairs as the list's address has them; `page`:
+    where it is made.
 
     Raises Invalid({"name": ...}) for a name that is blank, too long or taken, and when the person has 50 already.
     """
     name = _name(name, actor, None)
     if len(_own(actor)) >= MOST_VIEWS:
         raise Invalid({"name": f"You have {MOST_VIEWS} views already. Delete one first."})
-    view = SavedView(user_id=actor.user_id, page=PAGE, name=name, query=query, is_shared=is_shared)
+    view = SavedView(user_id=actor.user_id, page=page, name=name, query=query, is_shared=is_shared)
     view.columns = _columns(columns)
     db.session.add(view)
     db.session.flush()
@@ -78,27 +82,28 @@ def refill_view(view_id: UUID, query: Pairs, actor: Actor) -> SavedView:
 
 
 def delete_view(view_id: UUID, actor: Actor) -> None:
-    """Forget a view of one's own; whoever opened the list with it opens it with everything. Raises NotFound."""
+    """Forget a view of one's own; whoever opened a page with it opens it with everything. Raises NotFound."""
     view = _mine(view_id, actor)
-    # Whose list opens with it is each person's own row: those are seen by the work behind the pages only.
+    # Whose pages open with it is each person's own row: those are seen by the work behind the pages only.
     with acting_in(current_workspace_id()):
-        db.session.execute(
-            update(ListPreference)
-            .where(ListPreference.workspace_id == current_workspace_id(), ListPreference.default_view_id == view.id)
-            .values(default_view_id=None)
-            .execution_options(synchronize_session=False)
-        )
+        for column in _OPENS.values():
+            db.session.execute(
+                update(ListPreference)
+                .where(ListPreference.workspace_id == current_workspace_id(), column == view.id)
+                .values({column: None})
+                .execution_options(synchronize_session=False)
+            )
     if view.is_shared:
         _tell("view.unshared", view, actor)
     db.session.delete(view)
     db.session.flush()
 
 
-def open_with(view_id: UUID | None, actor: Actor) -> None:
-    """Open the person's list with a view from now on; with None again with everything. Raises NotFound."""
+def open_with(view_id: UUID | None, actor: Actor, *, page: str = "list") -> None:
+    """Open the person's list, or board, with a view from now on; with None again with everything. Raises NotFound."""
     if view_id is not None:
         get_view(view_id, actor)
-    _prefer(actor, default_view_id=view_id)
+    _prefer(actor, **{_OPENS[page].key: view_id})
 
 
 def keep_columns(columns: Sequence[str], actor: Actor) -> None:
@@ -124,7 +129,7 @@ def _mine(view_id: UUID, actor: Actor) -> SavedView:
 
 def _own(actor: Actor) -> list[UUID]:
     query = select(SavedView.id).where(
-        SavedView.workspace_id == current_workspace_id(), SavedView.user_id == actor.user_id, SavedView.page == PAGE
+        SavedView.workspace_id == current_workspace_id(), SavedView.user_id == actor.user_id
     )
     return list(db.session.scalars(query.limit(MOST_VIEWS)))
 
@@ -136,7 +141,7 @@ def _name(typed: str, actor: Actor, itself: UUID | None) -> str:
     if len(name) > LONGEST_NAME:
         raise Invalid({"name": f"Keep the name under {LONGEST_NAME} characters."})
     taken = select(SavedView.id).where(
-        SavedView.workspace_id == current_workspace_id(), SavedView.page == PAGE,
+        SavedView.workspace_id == current_workspace_id(),
         or_(SavedView.user_id == actor.user_id, SavedView.is_shared), func.lower(SavedView.name) == name.lower(),
     )  # fmt: skip
     if any(each != itself for each in db.session.scalars(taken.limit(2))):

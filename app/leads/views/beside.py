@@ -7,6 +7,7 @@ from uuid import UUID
 from flask import Response, request, url_for
 
 from app.core.fragments import answer, fragment
+from app.core.ids import parse_id
 from app.core.permissions import permit
 from app.leads.queries.beside import neighbours, way_of
 from app.leads.queries.filtering import LeadFilter
@@ -42,7 +43,8 @@ def came_from() -> Origin:
         return Origin(url_for("leads.board"), "")
     kept = [(name, value) for name, value in LeadFilter.from_pairs(pairs).as_pairs()]
     sort = next((value[:20] for name, value in pairs if name == "sort"), "")
-    own = [*kept, *([("sort", sort)] if sort else [])]
+    view = next((value for name, value in pairs if name == "view" and (value == "all" or parse_id(value))), "")
+    own = [*kept, *([("sort", sort)] if sort else []), *([("view", view)] if view else [])]
     back = url_for(_PAGES[kind]) + (f"?{urlencode(own)}" if own else "")
     return Origin(back, urlencode([("of", kind), *own]), kind in _IN_ORDER)
 

@@ -14,7 +14,7 @@ from app.leads.services import LeadDraft, create_lead, get_lead
 from app.leads.services.parsing import LONGEST, TOO_LONG
 from app.leads.views import bp
 from app.leads.views.beside import came_from
-from app.leads.views.board import board
+from app.leads.views.board import board_page
 from app.leads.views.drawer import drawer, drawer_values
 from app.leads.views.listing import list_leads_page
 from app.leads.words import CHOICE_WORDS
@@ -34,7 +34,7 @@ def show(slug: str, lead_id: UUID) -> Response:
     if not wants_fragment():
         get_lead(lead_id)
         g.drawer_url = url_for("leads.show", lead_id=lead_id) + (f"?{origin.query}" if origin.query else "")
-        return list_leads_page(slug) if request.args.get("of") == "list" else board(slug)
+        return list_leads_page(slug) if request.args.get("of") == "list" else board_page()
     response = drawer(lead_id)
     if "of" not in request.args and origin.query and "live" not in request.args:
         response.headers["HX-Push-Url"] = f"{url_for('leads.show', lead_id=lead_id)}?{origin.query}"

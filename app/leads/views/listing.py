@@ -34,8 +34,8 @@ QUICK = (
 @permit("leads:read")
 def list_leads_page(slug: str) -> Response:
     """Fifty leads as the address says. With nothing in it the view opens that the person chose, or everything."""
-    bar = bar_choices("list")
-    view = bar.view(parse_id(request.args.get("view", "")) if request.args else bar.default_view_id)
+    bar = bar_choices()
+    view = bar.view(parse_id(request.args.get("view", "")) if request.args else bar.opens["list"])
     if view and not set(request.args) - {"view"}:
         return redirect_to(_opening(view))  # the address says what is shown, to be shared and to come back to
     narrowed, order = LeadFilter.from_query(request.args), Ordering.from_query(request.args)
@@ -103,7 +103,7 @@ def _bar(narrowed: LeadFilter, order: Ordering, bar: BarChoices, view: ViewRow |
         ],
         "orders": [(each.words, link(query, each, view_id), each.name == order.name) for each in every_order()],
         "views": [(each, _opening(each)) for each in bar.views],
-        "board_url": url_for("leads.board", **narrowed.without("stage").as_query()),
+        "board_url": url_for("leads.board", **(narrowed.without("stage").as_query() or {"view": "all"})),
         "all_url": url_for("leads.list_leads", view="all"),
         "state": state,
         "is_changed": view is not None and state != state_of(

@@ -1,24 +1,49 @@
-"""Views of the list that people keep, and the columns they like."""
+"""Views that people keep of the list and the board, and the columns they like.
+
+`place` in an address or a form says where one is, "list" or "board": what is shown there is read so, and one goes back.
+"""
 
 from typing import Any
 from urllib.parse import parse_qsl
 from uuid import UUID
 
 from flask import Response, g, request, url_for
+from werkzeug.datastructures import MultiDict
 
 from app.core import web
 from app.core.errors import Invalid
 from app.core.fragments import redirect_to
 from app.core.ids import parse_id
 from app.core.permissions import permit
-from app.leads.queries.choices import bar_choices
+from app.leads.queries.board_order import BoardView
+from app.leads.queries.choices import ViewRow, bar_choices
 from app.leads.queries.columns import COLUMNS, MOST_COLUMNS, read_columns
 from app.leads.queries.filtering import LeadFilter
 from app.leads.queries.ordering import Ordering
+from app.leads.queries.view_places import Pairs, of_board, on_board
 from app.leads.services import saved_views
 from app.leads.views import bp
+from app.leads.views.board_bar import opening
 from app.leads.views.listing import link
 from app.workspaces.layout import desk_or_fragment
+
+_PAGES = {"list": "leads.list_leads", "board": "leads.board"}
+#: The ticks that make a page open with a view.
+_OPENS = {"list": "default", "board": "default_board"}
+
+
+@bp.get("/w/<slug>/leads/views", endpoint="views")
+@permit("leads:read")
+def views(slug: str) -> Response:
+    """The views to choose from on the board: ?query=<its query>&view=<the open one>."""
+    bar = bar_choices()
+    shown = [(each, opening(each), _words(each, bar.names)) for each in bar.views]
+    state = request.args.get("query", "")[:8000]
+    return desk_or_fragment(
+        "board", "leads/views.html", "leads/_views.html", shown=shown, state=state, viewer=g.viewer,
+        open_id=parse_id(request.args.get("view", "")), opens=bar.opens["board"],
+        all_url=url_for("leads.board", view="all"),
+    )  # fmt: skip
 
 
 @bp.get("/w/<slug>/leads/views/new", endpoint="new_view")
@@ -35,34 +60,35 @@ def save_view(slug: str) -> Response:
     form = request.form
     try:
         view = saved_views.save_view(
-            form.get("name", ""), _query(form.get("query", "")), web.actor(), columns=_own_columns(form),
-            is_shared=_shares(form),
+            form.get("name", ""), _query(form), web.actor(), columns=_own_columns(form), is_shared=_shares(form),
+            page=_place(form),
         )  # fmt: skip
     except Invalid as invalid:
         return _form(form, errors=invalid.errors, status=422)
-    if form.get("default"):
-        saved_views.open_with(view.id, web.actor())
-    return redirect_to(url_for("leads.list_leads", view=view.id))
+    for page, field in _OPENS.items():
+        if form.get(field):
+            saved_views.open_with(view.id, web.actor(), page=page)
+    return _back(form, view.id)
 
 
 @bp.get("/w/<slug>/leads/views/<uuid:view_id>", endpoint="edit_view")
 @permit("activities:write")
 def edit_view(slug: str, view_id: UUID) -> Response:
     """The form that changes a view of one's own."""
-    view = saved_views.get_view(view_id, web.actor())
-    is_default = bar_choices("list").default_view_id == view.id
-    given = {"name": view.name, "shared": view.is_shared, "default": is_default, "columns": view.columns,
-             "version": view.version}  # fmt: skip
+    view, bar = saved_views.get_view(view_id, web.actor()), bar_choices()
+    opens = {field: bar.opens[page] == view.id for page, field in _OPENS.items()}
+    given = {"name": view.name, "shared": view.is_shared, "columns": view.columns, "version": view.version,
+             "place": _place(request.args), **opens}  # fmt: skip
     return _form(given, view_id=view.id, is_mine=view.user_id == g.viewer.user_id)
 
 
 @bp.post("/w/<slug>/leads/views/<uuid:view_id>", endpoint="change_view")
 @permit("activities:write")
 def change_view(slug: str, view_id: UUID) -> Response:
-    """Change a view of one's own; of another's only whether one's list opens with it."""
+    """Change a view of one's own; of another's only whether one's list or board opens with it."""
     form, actor = request.form, web.actor()
     view = saved_views.get_view(view_id, actor)
-    was_default = bar_choices("list").default_view_id == view.id
+    was = bar_choices().opens
     if view.user_id == g.viewer.user_id:
         try:
             saved_views.change_view(
@@ -71,17 +97,19 @@ def change_view(slug: str, view_id: UUID) -> Response:
             )  # fmt: skip
         except Invalid as invalid:
             return _form(form, view_id=view_id, errors=invalid.errors, status=422)
-    if bool(form.get("default")) != was_default:
-        saved_views.open_with(view_id if form.get("default") else None, actor)
-    return redirect_to(url_for("leads.list_leads", view=view_id))
+    for page, field in _OPENS.items():
+        if bool(form.get(field)) != (was[page] == view_id):
+            saved_views.open_with(view_id if form.get(field) else None, actor, page=page)
+    return _back(form, view_id)
 
 
 @bp.post("/w/<slug>/leads/views/<uuid:view_id>/refill", endpoint="refill_view")
 @permit("activities:write")
 def refill_view(slug: str, view_id: UUID) -> Response:
     """Keep what the page shows now in a view of one's own."""
-    saved_views.refill_view(view_id, _query(request.form.get("query", "")), web.actor())
-    return redirect_to(url_for("leads.list_leads", view=view_id))
+    before = saved_views.get_view(view_id, web.actor()).query
+    saved_views.refill_view(view_id, _query(request.form, before), web.actor())
+    return _back(request.form, view_id)
 
 
 @bp.post("/w/<slug>/leads/views/<uuid:view_id>/delete", endpoint="delete_view")
@@ -89,14 +117,14 @@ def refill_view(slug: str, view_id: UUID) -> Response:
 def delete_view(slug: str, view_id: UUID) -> Response:
     """Forget a view of one's own."""
     saved_views.delete_view(view_id, web.actor())
-    return redirect_to(url_for("leads.list_leads", view="all"))
+    return _back(request.form, "all")
 
 
 @bp.get("/w/<slug>/leads/columns", endpoint="columns")
 @permit("activities:write")
 def columns(slug: str) -> Response:
     """The form that chooses and orders the list's columns."""
-    bar = bar_choices("list")
+    bar = bar_choices()
     view = bar.view(parse_id(request.args.get("view", "")))
     chosen = read_columns((view and view.columns) or bar.columns)
     rest = [column for column in COLUMNS.values() if column not in chosen]
@@ -130,7 +158,8 @@ def _form(
 ) -> Response:  # fmt: skip
     return desk_or_fragment(
         "leads", "leads/view.html", "leads/_view_form.html", status,
-        view_name=given.get("name", ""), is_shared=bool(given.get("shared")), is_default=bool(given.get("default")),
+        view_name=given.get("name", ""), is_shared=bool(given.get("shared")), place=_place(given),
+        opens={page: bool(given.get(field)) for page, field in _OPENS.items()},
         has_columns=bool(given.get("columns")), query=given.get("query", ""), version=given.get("version", ""),
         view_id=view_id, is_mine=is_mine, errors=errors or {}, viewer=g.viewer,
     )  # fmt: skip
@@ -144,14 +173,30 @@ def _own_columns(form: Any) -> list[str] | None:
     """The columns the list has now, when the view is to bring them along."""
     if not form.get("columns"):
         return None
-    return [column.key for column in read_columns(bar_choices("list").columns)]
+    return [column.key for column in read_columns(bar_choices().columns)]
 
 
-def _query(given: str) -> list[list[str]]:
-    """What a page's query says of filter and order, in its one spelling."""
-    pairs = parse_qsl(given[:8000])
-    return [*LeadFilter.from_pairs(pairs).as_pairs(), *([k, v] for k, v in _rest(pairs))]
+def _place(given: Any) -> str:
+    return "board" if given.get("place") == "board" else "list"
 
 
-def _rest(pairs: list[tuple[str, str]]) -> list[tuple[str, str]]:
-    return [("sort", value[:40]) for key, value in pairs if key == "sort"][:1]
+def _back(form: Any, view: UUID | str) -> Response:
+    return redirect_to(url_for(_PAGES[_place(form)], view=view))
+
+
+def _query(form: Any, before: Pairs = ()) -> list[list[str]]:
+    """What a page's query says of filter and order, in its one spelling. The board changes of what was kept `before`
+    only what it shows.
+    """
+    pairs = parse_qsl(form.get("query", "")[:8000])
+    if _place(form) == "board":
+        return of_board(BoardView.from_query(MultiDict(pairs)), before)
+    sorts = [["sort", value[:40]] for key, value in pairs if key == "sort"]
+    return [*LeadFilter.from_pairs(pairs).as_pairs(), *sorts[:1]]
+
+
+def _words(view: ViewRow, names: Any) -> str:
+    """What the board shows of a view, in words."""
+    shown = on_board(view.query)
+    words = [chip.text for chip in shown.narrowed.chips(names)]
+    return " \u00b7 ".join([*words, *([] if shown.is_by_hand else [shown.order.words])])
