@@ -45,6 +45,8 @@ class ActView:
     @property
     def may_be_undone(self) -> bool:
         """Whether undoing is offered: while it runs, and for a time after."""
+        if self.kind == "merge_tags":  # that is offered where tags are merged
+            return False
         if self.state == "done":
             return self.undo_until is not None and self.undo_until > utcnow()
         return self.state == "running"

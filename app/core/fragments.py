@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from flask import Response, current_app, make_response, render_template, request
+from flask import Response, current_app, flash, make_response, render_template, request
 from markupsafe import Markup
 
 
@@ -45,6 +45,11 @@ def page(name: str, status: int = 200, **values: Any) -> Response:
     response = make_response(render_template(name, **values), status)
     response.headers["Vary"] = "HX-Request"
     return response
+
+
+def flash_with_undo(words: str, undo_url: str) -> None:
+    """Say on the next page what was done, and offer to undo it by posting to `undo_url` (its values stand in it)."""
+    flash({"words": words, "undo_url": undo_url}, "good")  # type: ignore[arg-type]  (Flask keeps any JSON)
 
 
 def redirect_to(url: str) -> Response:

@@ -47,6 +47,7 @@ BODIES: dict[str, dict[str, str]] = {
     "leads.narrow_board": {"words": "Hannah", "sort": "value"},
     "leads.order_stages": {"stage": "{stage_id}", "step": "1"},
     "leads.undo_move": {},
+    "leads.undo_tag_merge": {},
     "leads.star": {"on": "1"},
     "leads.tag_lead": {"tag": "Corner house"},
     "lead_forms.add_form": {"name": "Shops and offices"},

@@ -20,6 +20,11 @@ NEEDED = {
         " where workspace_id = stage_changes.workspace_id and role = 'owner' limit 1) where lead_id = :lead_id",
     ),
     "leads.merge_listed_tag": (_SECOND_TAG,),
+    "leads.undo_tag_merge": (
+        "update bulk_acts set kind = 'merge_tags', state = 'done', undo_until = now() + interval '1 minute',"
+        " parameters = jsonb_build_object('tag_id', id, 'into_id', cast(:tag_id as text), 'name', 'Terrace',"
+        " 'merged', 'VIP', 'colour', 'red', 'created_at', '2026-01-01T00:00:00+00:00') where id = :bulk_act_id",
+    ),
     "leads.bring_back_stage": ("update stages set retired_at = now() where id = :stage_id",),
     "leads.delete_for_good": ("update leads set shelf = 'bin', shelved_at = now() where id = :lead_id",),
     "messaging.judge": ("update messages set direction = 'in', state = 'received' where id = :message_id",),

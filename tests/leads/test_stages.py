@@ -106,6 +106,33 @@ def test_an_order_of_other_stages_is_refused(alice: Client) -> None:
     assert (answer.status_code, "changed meanwhile" in answer.text) == (409, True)
 
 
+def test_an_order_is_taken_back_unless_it_is_another_by_now(alice: Client) -> None:
+    before = ids_shown(alice)
+    after = [before[1], before[0], *before[2:]]
+    plain = {"Accept": "text/plain"}
+    alice.post(f"{URL}/order", data={"order": after}, headers=plain)
+
+    undone = alice.post(f"{URL}/order", data={"order": before, "instead_of": after}, headers=plain)
+    assert undone.status_code == 204 and ids_shown(alice) == before
+
+    alice.post(f"{URL}/order", data={"order": [*before[1:3], before[0], *before[3:]]}, headers=plain)
+    late = alice.post(f"{URL}/order", data={"order": before, "instead_of": after}, headers=plain)
+    assert late.status_code == 409 and "Someone else put the stages in order since" in late.text
+    assert ids_shown(alice)[:2] == before[1:3]
+
+
+def test_a_step_by_button_offers_its_undo(alice: Client) -> None:
+    before = ids_shown(alice)
+    alice.post(f"{URL}/order", data={"stage": before[1], "step": "-1"})
+    page = alice.get(URL).text
+    undo = re.search(r'action="([^"]+/stages/order\?[^"]+)"', page)
+    assert "is moved up" in page and undo
+    assert alice.post(undo[1].replace("&amp;", "&")).status_code == 303
+    page = alice.get(URL).text
+    assert "is back in its place" in page and "data-undo" not in page
+    assert ids_shown(alice) == before
+
+
 def test_final_stages_stay_behind_the_others(alice: Client) -> None:
     ids = ids_shown(alice)
     alice.post(f"{URL}/order", data={"order": ids[::-1]}, headers={"Accept": "text/plain"})

@@ -5,12 +5,14 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
+from app.bulk_acts.models import BulkAct
+from app.core.clock import utcnow
 from app.extensions import db
 from app.leads.models import LeadTag, Tag
 from app.leads.queries.tag_list import listed_tags
-from app.leads.services.tagging import add_tag, tag_named
+from app.leads.services.tagging import add_tag, remove_tag, tag_named
 from tests.support.client import Client
 from tests.support.world import World
 
@@ -113,3 +115,69 @@ def made(world: World, name: str) -> Tag:
 def the_tag(name: str) -> Tag:
     db.session.expire_all()
     return db.session.scalars(select(Tag).where(Tag.name == name)).one()
+
+
+def test_a_merge_is_taken_back(alice: Client, world: World, make_lead: Any, count_sql: Any) -> None:
+    leads = [make_lead().id for _ in range(4)]
+    vip, important = made(world, "VIP"), made(world, "Important")
+    add_tag(leads[:3], vip, world.alice.actor)
+    add_tag(leads[2:], important, world.alice.actor)
+    db.session.commit()
+    vip_id, important_id, before = vip.id, important.id, hanging()
+    undo = undo_of(alice, alice.post(f"{URL}/{vip.id}/merge", data={"into": str(important.id), "version": vip.version}))
+    assert set(db.session.scalars(select(LeadTag.tag_id))) == {important_id}
+
+    with count_sql() as statements:
+        answer = alice.post(undo)
+
+    assert answer.status_code == 303 and len(statements) <= 20
+    assert "VIP is back on 3 leads" in alice.get(URL).text
+    assert hanging() == before
+    assert the_tag("VIP").id == vip_id
+    alice.post(undo)
+    assert "This is undone already." in alice.get(URL).text
+
+
+def test_what_changed_since_a_merge_stays(alice: Client, world: World, make_lead: Any) -> None:
+    leads = [make_lead().id for _ in range(2)]
+    vip, important = made(world, "VIP"), made(world, "Important")
+    add_tag(leads, vip, world.alice.actor)
+    db.session.commit()
+    vip_id = vip.id
+    undo = undo_of(alice, alice.post(f"{URL}/{vip.id}/merge", data={"into": str(important.id), "version": vip.version}))
+    remove_tag(leads[:1], important, world.alice.actor)
+    db.session.commit()
+
+    alice.post(undo)
+
+    assert hanging() == {(leads[1], vip_id)}
+
+
+def test_a_merge_can_not_be_taken_back_late_or_over_another_tag_or_by_another(
+    alice: Client, mallory: Client, dave: Client, world: World
+) -> None:
+    vip, important = made(world, "VIP"), made(world, "Important")
+    undo = undo_of(alice, alice.post(f"{URL}/{vip.id}/merge", data={"into": str(important.id), "version": vip.version}))
+    assert dave.post(undo).status_code == 403
+    assert mallory.post(undo.replace("wells", "rival")).status_code == 404
+    made(world, "vip")
+    alice.post(undo)
+    assert "There is a new tag called VIP by now." in alice.get(URL).text
+    db.session.execute(update(BulkAct).values(undo_until=utcnow()))
+    db.session.commit()
+    alice.post(undo)
+    assert "It is too late to undo this." in alice.get(URL).text
+    assert [tag.name for tag in listed_tags()] == ["Important", "vip"]
+
+
+def undo_of(client: Client, answer: Any) -> str:
+    """Where the page after a merge offers to undo it."""
+    assert answer.status_code == 303
+    found = re.search(r'action="([^"]+/undo)"', client.get(URL).text)
+    assert found
+    return found[1]
+
+
+def hanging() -> set[tuple[UUID, UUID]]:
+    """Which tag hangs on which lead."""
+    return set(map(tuple, db.session.execute(select(LeadTag.lead_id, LeadTag.tag_id))))

@@ -18,7 +18,7 @@ def stop_or_undo(act_id: UUID, viewer: Viewer, actor: Actor) -> BulkAct:
     Raises NotFound for another's act, Conflict when it is too late or undone already.
     """
     act = locked_act(act_id)
-    if act.user_id != viewer.user_id or "retired_stage_id" in act.parameters:
+    if act.user_id != viewer.user_id or "retired_stage_id" in act.parameters or act.kind not in KINDS:
         raise NotFound
     if act.state in ("undoing", "undone"):
         raise Conflict("This is undone already.")

@@ -92,10 +92,15 @@ def change_stage(stage_id: UUID, facts: StageFacts, version: int, actor: Actor) 
     return stage
 
 
-def order_stages(stage_ids: Sequence[UUID], actor: Actor) -> list[Stage]:
-    """Put the stages into this order; final ones still come last. Raises Conflict when they are others by now."""
+def order_stages(stage_ids: Sequence[UUID], actor: Actor, *, instead_of: Sequence[UUID] = ()) -> list[Stage]:
+    """Put the stages into this order; final ones still come last. Raises Conflict when they are others by now.
+
+    With `instead_of`, as when this is taken back, also when they stand in another order than that by now.
+    """
     hold_pipeline()
     known = {stage.id: stage for stage in stages()}
+    if instead_of and list(instead_of) != list(known):
+        raise Conflict("Someone else put the stages in order since, so they stay as they are. Reload the page to see.")
     if len(stage_ids) != len(known) or set(stage_ids) != set(known):
         raise Conflict("The stages were changed meanwhile. Reload the page, then put them in order again.")
     before = [stage.name for stage in known.values()]

@@ -1,15 +1,15 @@
-"""Keeping the workspace's list of tags: renamed, recoloured, merged into another, deleted."""
+"""Keeping the workspace's list of tags: added, renamed, recoloured, deleted."""
 
 from uuid import UUID
 
-from sqlalchemy import delete, insert, literal, select
+from sqlalchemy import delete
 
 from app.core.errors import Conflict, Invalid, NotFound
 from app.core.events import Event, publish
 from app.core.permissions import Actor
 from app.core.tenancy import current_workspace_id
 from app.extensions import db
-from app.leads.models import TAG_COLOURS, LeadTag, Tag
+from app.leads.models import TAG_COLOURS, Tag
 from app.leads.queries.tagging import all_tags
 from app.leads.services.tagging import LONGEST_TAG, tag_named
 
@@ -27,47 +27,28 @@ def add_to_list(name: str, colour: str, actor: Actor) -> Tag:
 
 def change_tag(tag_id: UUID, name: str, colour: str, version: int, actor: Actor) -> Tag:
     """Give a tag another name or colour, on every lead at once. Raises NotFound, Conflict and Invalid."""
-    tag = _held(tag_id, version)
+    tag = held_tag(tag_id, version)
     name = _checked(name, colour, tag_id)
     before = {"name": tag.name, "colour": tag.colour}
     after = {"name": name, "colour": colour}
     if before != after:
         tag.name, tag.colour = name, colour
         db.session.flush()
-        _tell("tag.changed", tag, actor, before, after)
+        tell_of_tag("tag.changed", tag, actor, before, after)
     return tag
-
-
-def merge_tags(tag_id: UUID, into_id: UUID | None, version: int, actor: Actor) -> Tag:
-    """Hang the tag `into_id` wherever `tag_id` hangs, and delete that one. Returns the tag that stays.
-
-    Two statements, however many leads there are. Raises NotFound, Conflict and Invalid({"into": ...}).
-    """
-    tag = _held(tag_id, version)
-    into = db.session.get(Tag, (current_workspace_id(), into_id), with_for_update=True) if into_id else None
-    if into is None or into.id == tag.id:
-        raise Invalid({"into": "Choose the tag that stays."})
-    here = current_workspace_id()
-    having = select(LeadTag.lead_id).where(LeadTag.workspace_id == here, LeadTag.tag_id == into.id)
-    missing = select(literal(here), LeadTag.lead_id, literal(into.id)).where(
-        LeadTag.workspace_id == here, LeadTag.tag_id == tag.id, LeadTag.lead_id.not_in(having)
-    )
-    db.session.execute(insert(LeadTag).from_select(["workspace_id", "lead_id", "tag_id"], missing))
-    _remove(tag)
-    _tell("tag.merged", into, actor, {"name": tag.name}, {"name": into.name})
-    return into
 
 
 def delete_tag(tag_id: UUID, version: int, actor: Actor) -> str:
     """Take a tag off every lead and out of the list. Returns the name it had. Raises NotFound and Conflict."""
-    tag = _held(tag_id, version)
+    tag = held_tag(tag_id, version)
     name = tag.name
-    _remove(tag)
-    _tell("tag.deleted", tag, actor, {"name": name}, None)
+    remove_tag_row(tag)
+    tell_of_tag("tag.deleted", tag, actor, {"name": name}, None)
     return name
 
 
-def _held(tag_id: UUID, version: int) -> Tag:
+def held_tag(tag_id: UUID, version: int) -> Tag:
+    """A tag that still is as its editor saw it, its row held. Raises NotFound and Conflict."""
     tag = db.session.get(Tag, (current_workspace_id(), tag_id), with_for_update=True, populate_existing=True)
     if tag is None:
         raise NotFound
@@ -92,8 +73,8 @@ def _checked(typed: str, colour: str, own_id: UUID | None) -> str:
     return name
 
 
-def _remove(tag: Tag) -> None:
-    """The rows that hang it on leads go with it."""
+def remove_tag_row(tag: Tag) -> None:
+    """Delete a tag; the rows that hang it on leads go with it."""
     db.session.execute(
         delete(Tag)
         .where(Tag.workspace_id == tag.workspace_id, Tag.id == tag.id)
@@ -101,5 +82,6 @@ def _remove(tag: Tag) -> None:
     )
 
 
-def _tell(name: str, tag: Tag, actor: Actor, before: dict | None, after: dict | None) -> None:
+def tell_of_tag(name: str, tag: Tag, actor: Actor, before: dict | None, after: dict | None) -> None:
+    """Publish what was done with a tag."""
     publish(Event(name, tag.workspace_id, actor, "tag", tag.id, before=before, after=after, topics=frozenset({"tags"})))

@@ -8,7 +8,7 @@ from flask import Response, abort, flash, g, request, url_for
 
 from app.core import web
 from app.core.errors import Conflict, Invalid
-from app.core.fragments import answer, fragment, page, redirect_to, wants_fragment
+from app.core.fragments import answer, flash_with_undo, fragment, page, redirect_to, wants_fragment
 from app.core.ids import parse_id
 from app.core.permissions import permit
 from app.followups.queries import sequences_by_stage
@@ -90,13 +90,22 @@ def change_one(slug: str, stage_id: UUID) -> Response:
 @bp.post("/w/<slug>/settings/stages/order", endpoint="order_stages")
 @permit("settings:write")
 def reorder(slug: str) -> Response:
-    """Put the stages into the order sent, or move one of them a `step` up or down."""
+    """Put the stages into the order sent, `instead_of` the one it is taken back from; or move one a `step`."""
     bare = request.accept_mimetypes.best == "text/plain"
+    moved, step = parse_id(request.values.get("stage", "")), request.values.get("step", 0, type=int)
     try:
-        order_stages(_wanted_order(), web.actor())
+        ordered = order_stages(_wanted_order(moved, step), web.actor(), instead_of=_ids("instead_of"))
     except Conflict as error:
         return Response(error.message, 409, mimetype="text/plain") if bare else _page(409, conflict=error)
-    return Response(status=204) if bare else redirect_to(_home(parse_id(request.form.get("stage", ""))))
+    if bare:
+        return Response(status=204)
+    name = next((stage.name for stage in ordered if stage.id == moved), None)
+    if name and "back" in request.args:
+        flash(f"{name} is back in its place", "good")
+    elif name and step:
+        undo_url = url_for("leads.order_stages", stage=moved, step=-step, back=1)
+        flash_with_undo(f"{name} is moved {'up' if step < 0 else 'down'}", undo_url)
+    return redirect_to(_home(moved))
 
 
 @bp.post("/w/<slug>/settings/stages/<uuid:stage_id>/retire", endpoint="retire_stage")
@@ -139,10 +148,13 @@ def _facts() -> StageFacts:
     )  # fmt: skip
 
 
-def _wanted_order() -> list[UUID]:
-    moved, step = parse_id(request.form.get("stage", "")), request.form.get("step", 0, type=int)
+def _ids(name: str) -> list[UUID]:
+    return [each for text in request.form.getlist(name) if (each := parse_id(text))]
+
+
+def _wanted_order(moved: UUID | None, step: int) -> list[UUID]:
     if moved is None:
-        return [each for text in request.form.getlist("order") if (each := parse_id(text))]
+        return _ids("order")
     ids = [stage.id for stage in stages()]
     if moved in ids:
         at = ids.index(moved)

@@ -7,13 +7,14 @@ from flask import Response, abort, flash, g, request, url_for
 
 from app.core import web
 from app.core.errors import Conflict, Invalid
-from app.core.fragments import answer, fragment, page, redirect_to, wants_fragment
+from app.core.fragments import answer, flash_with_undo, fragment, page, redirect_to, wants_fragment
 from app.core.ids import parse_id
 from app.core.permissions import permit
 from app.leads.models import TAG_COLOURS
 from app.leads.queries.tag_list import MOST_COUNTED, listed_tags
 from app.leads.queries.tagging import HUES
 from app.leads.services import tag_list
+from app.leads.services.merging_tags import merge_tags, take_merge_back
 from app.leads.views import bp
 from app.workspaces.layout import desk
 
@@ -69,11 +70,27 @@ def change_listed_tag(slug: str, tag_id: UUID) -> Response:
 def merge_listed_tag(slug: str, tag_id: UUID) -> Response:
     """Hang another tag wherever this one hangs, and delete this one."""
     try:
-        stays = tag_list.merge_tags(tag_id, parse_id(request.form.get("into", "")), _version(), web.actor())
+        act = merge_tags(tag_id, parse_id(request.form.get("into", "")), _version(), web.actor())
     except (Invalid, Conflict) as error:
         return _refused(tag_id, error)
-    flash(f"Merged into {stays.name}", "good")
-    return redirect_to(_home(stays.id))
+    told = act.parameters
+    undo_url = url_for("leads.undo_tag_merge", bulk_act_id=act.id)
+    flash_with_undo(f"{told['merged']} is merged into {told['name']}", undo_url)
+    return redirect_to(_home(UUID(told["into_id"])))
+
+
+@bp.post("/w/<slug>/settings/tags/merges/<uuid:bulk_act_id>/undo")
+@permit("settings:write")
+def undo_tag_merge(slug: str, bulk_act_id: UUID) -> Response:
+    """Bring a tag back that was merged a moment ago, on the leads that it hung on."""
+    try:
+        told = take_merge_back(bulk_act_id, web.actor()).parameters
+    except Conflict as error:
+        flash(error.message, "bad")
+        return redirect_to(_home())
+    leads = "1 lead" if told["back"] == 1 else f"{told['back']:,} leads"
+    flash(f"{told['merged']} is back on {leads}" if told["back"] else f"{told['merged']} is back", "good")
+    return redirect_to(_home(UUID(told["tag_id"])))
 
 
 @bp.post("/w/<slug>/settings/tags/<uuid:tag_id>/delete")

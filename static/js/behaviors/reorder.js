@@ -1,5 +1,6 @@
 // Putting rows in order: dragged by their handle with mouse or finger, or moved by the arrow keys while the handle has the
-// focus. All lists of a page that name one address are saved together; a no puts the rows back and says why.
+// focus. All lists of a page that name one address are saved together; a no puts the rows back and says why. The latest
+// move can be undone for 30 seconds; several of one row by keys are one.
 import { loadSortable } from "./sortable.js";
 import { toast, announce } from "./toast.js";
 
@@ -15,8 +16,8 @@ const say = (row) => {
 let saving = Promise.resolve();
 let latest = 0;
 
-const put = async (url, ids) => {
-  const body = new URLSearchParams(ids.map((id) => ["order", id]));
+const put = async (url, ids, instead) => {
+  const body = new URLSearchParams([...ids.map((id) => ["order", id]), ...instead.map((id) => ["instead_of", id])]);
   const answer = await fetch(url, { method: "POST", body, headers: { Accept: "text/plain", "X-CSRFToken": token() } });
   if (answer.ok) return "";
   if (answer.status === 409) return answer.text();
@@ -24,19 +25,44 @@ const put = async (url, ids) => {
   return "It could not be saved. Try again.";
 };
 
-const save = (url, before) => {
+const idsOf = (url) => listsOf(url).flatMap(rowsOf).map((row) => row.dataset.reorderId);
+const restore = (before) => { for (const [list, rows] of before) list.append(...rows); };
+
+let offered = {}; // the toast that offers to undo the latest move, its row, and the rows before
+
+const offer = (url, row, before) => {
+  const first = offered.item?.isConnected && offered.row === row ? offered.before : before;
+  offered.item?.remove();
+  const rows = rowsOf(row.parentElement);
+  const item = toast(`${row.dataset.reorderName} is ${rows.indexOf(row) + 1} of ${rows.length} now.`, {
+    undo: () => {
+      const now = remember(url);
+      restore(first);
+      row.querySelector("[data-reorder-handle]").focus();
+      say(row);
+      save(url, now, true);
+    },
+  });
+  offered = { item, row, before: first };
+};
+
+const stored = new Map(); // address -> the order that the server has from us
+
+const save = (url, before, isUndo = false) => {
   const mine = ++latest;
+  if (!stored.has(url)) stored.set(url, before.flatMap(([, rows]) => rows).map((row) => row.dataset.reorderId));
   saving = saving.then(async () => {
     if (mine !== latest) return; // a later order is on its way
-    const ids = listsOf(url).flatMap(rowsOf).map((row) => row.dataset.reorderId);
+    const ids = idsOf(url);
     let reason;
     try {
-      reason = await put(url, ids);
+      reason = await put(url, ids, isUndo ? stored.get(url) : []);
     } catch {
       reason = "There is no connection, so the order was not saved.";
     }
-    if (!reason) return;
-    for (const [list, rows] of before) list.append(...rows);
+    if (!reason) return stored.set(url, ids);
+    restore(before);
+    offered.item?.remove();
     toast(`The order is as it was. ${reason}`, { kind: "bad" });
   });
 };
@@ -55,8 +81,8 @@ const wire = async (list) => {
     onStart: () => { before = remember(list.dataset.reorder); },
     onEnd: (event) => {
       if (event.oldIndex === event.newIndex) return;
-      say(event.item);
       save(list.dataset.reorder, before);
+      offer(list.dataset.reorder, event.item, before);
     },
   });
 };
@@ -83,6 +109,6 @@ document.addEventListener("keydown", (event) => {
   else other.after(row);
   handle.focus();
   row.scrollIntoView({ block: "nearest" });
-  say(row);
   save(list.dataset.reorder, before);
+  offer(list.dataset.reorder, row, before);
 });

@@ -32,6 +32,7 @@ export function toast(words, { kind = "good", undo = null } = {}) {
     item.dataset.seconds = "30";
   }
   region().append(item);
+  return item;
 }
 
 const clocks = new WeakMap();
