@@ -10,6 +10,7 @@ import secrets
 import shutil
 import socket
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 import psycopg
@@ -17,7 +18,8 @@ from alembic.script import ScriptDirectory
 
 from app.config import ROOT, ConfigError, given_environ, load_config
 from app.embedded import EmbeddedServerError, EmbeddedServers, start_embedded
-from app.embedded.processes import LOOPBACK, free_port, write_private
+from app.embedded.ports import free_port
+from app.embedded.processes import LOOPBACK, write_private
 from app.local_secrets import local_secrets
 from app.supervisor import ChildFailed, StopAsked, Supervisor, say
 
@@ -60,7 +62,7 @@ def main() -> int:
 
 def _run(supervisor: Supervisor, servers: EmbeddedServers, var_dir: Path) -> None:
     environ = supervisor.environ
-    ports = {name: _port(name, environ) for name in PORTS}
+    ports = choose_ports(environ)
     is_demo = environ["SILL_ENV"] == "demo"
     settings = {**servers, **_own_settings(environ, ports, var_dir)}
     if is_demo:
@@ -104,15 +106,19 @@ def _names(environ: dict[str, str], name: str) -> bool:
     return bool(environ.get(name) or environ.get(f"{name}_FILE"))
 
 
-def _port(name: str, environ: dict[str, str]) -> int:
-    """Return the usual port of a process, or the next free one, saying so."""
-    wanted = int(environ.get("PORT", PORTS[name])) if name == "web" else PORTS[name]
-    for port in range(wanted, wanted + 50):
-        if free_port(port) == port:
-            if port != wanted:
-                say(f"Port {wanted} is taken: {name} listens on {port}.")
-            return port
-    raise ChildFailed(f"All ports from {wanted} to {wanted + 49} are taken: {name} has nowhere to listen.")
+def choose_ports(environ: Mapping[str, str]) -> dict[str, int]:
+    """Return where each process listens: at its usual port, or the next free one, saying so. Raises ChildFailed."""
+    ports: dict[str, int] = {}
+    for name, usual in PORTS.items():
+        wanted = int(environ.get("PORT", usual)) if name == "web" else usual
+        near = range(wanted, wanted + 50)
+        port = next((each for each in near if each not in ports.values() and free_port(each) == each), None)
+        if port is None:
+            raise ChildFailed(f"All ports from {near[0]} to {near[-1]} are taken: {name} has nowhere to listen.")
+        if port != wanted:
+            say(f"Port {wanted} is taken: {name} listens on {port}.")
+        ports[name] = port
+    return ports
 
 
 def _own_settings(environ: dict[str, str], ports: dict[str, int], var_dir: Path) -> dict[str, str]:

@@ -15,7 +15,7 @@ import time
 from collections import Counter
 from dataclasses import dataclass, field
 
-from app.embedded.processes import free_port
+from app.embedded.ports import free_port
 from bench.sink import Sink, Ways
 from tests.faults.site import FLASK, SCHEDULER, WORKER, Site, kill, wait_for
 

@@ -18,7 +18,7 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
-from app.embedded.processes import free_port
+from app.embedded.ports import free_port
 from tests.faults.far_end import TlsSqueegee, calls_while_open, judge, requests_while_open
 from tests.faults.site import FLASK, SCHEDULER, WORKER, Site, kill, wait_for
 

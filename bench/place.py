@@ -14,7 +14,8 @@ import psycopg
 import redis
 
 from app.embedded import EmbeddedServers, start_embedded
-from app.embedded.processes import LOOPBACK, free_port, start, stop, tail
+from app.embedded.ports import free_port
+from app.embedded.processes import LOOPBACK, start, stop, tail
 from app.local_secrets import local_secrets
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -8,7 +8,7 @@ import pytest
 from flask import Flask
 
 from app.config import Config, load_config
-from app.embedded.processes import free_port
+from app.embedded.ports import free_port
 from tests.support import simulators
 from tests.support.chromium import running_chromium
 from tests.support.client import Client

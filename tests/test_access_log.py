@@ -7,7 +7,7 @@ import sys
 import time
 from pathlib import Path
 
-from app.embedded.processes import free_port
+from app.embedded.ports import free_port
 
 ROOT = Path(__file__).resolve().parent.parent
 APP = "def app(environ, start_response):\n    start_response('200 OK', [])\n    return [b'']\n"

@@ -17,6 +17,7 @@ import psycopg
 from psycopg import sql
 
 from app.embedded import processes, unprivileged
+from app.embedded.ports import free_port
 from app.embedded.processes import LOOPBACK, EmbeddedServerError
 
 SUPERUSER = "postgres"
@@ -169,7 +170,7 @@ class EmbeddedPostgres:
             )
 
     def _start_once(self, preferred_port: int | None) -> bool:
-        self.port = processes.free_port(preferred_port)
+        self.port = free_port(preferred_port)
         settings = {**SETTINGS, **({} if self.durable else NOT_DURABLE), "port": str(self.port)}
         flags = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
         command = [*self._as_user, server_binaries() / "postgres", "-D", self.data_dir, *flags]

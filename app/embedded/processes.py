@@ -1,11 +1,9 @@
 """Processes that must never outlive the one that started them."""
 
 import ctypes
-import errno
 import os
 import secrets
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -20,23 +18,6 @@ PR_SET_PDEATHSIG = 1  # linux/prctl.h
 
 class EmbeddedServerError(RuntimeError):
     """An embedded server could not be started; the message says which, and where its log lies."""
-
-
-def free_port(preferred: int | None = None) -> int:
-    """Return `preferred` if nothing listens there on 127.0.0.1, else a free port chosen by the system."""
-    for port in (preferred, 0):
-        if port is None:
-            continue
-        with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                probe.bind((LOOPBACK, port))
-            except OSError as error:
-                if error.errno not in (errno.EADDRINUSE, errno.EACCES):
-                    raise
-                continue
-            return int(probe.getsockname()[1])
-    raise EmbeddedServerError(f"No free port on {LOOPBACK}.")
 
 
 def die_with_parent(signal_number: int) -> Callable[[], None] | None:

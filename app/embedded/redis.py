@@ -9,6 +9,7 @@ from pathlib import Path
 import redis
 
 from app.embedded import processes
+from app.embedded.ports import free_port
 from app.embedded.processes import LOOPBACK, EmbeddedServerError
 
 
@@ -61,7 +62,7 @@ class EmbeddedRedis:
         self.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
         self._end_leftover()
         for attempt in range(3):
-            self.port = processes.free_port(preferred_port if attempt == 0 else None)
+            self.port = free_port(preferred_port if attempt == 0 else None)
             config = self.data_dir / "redis.conf"
             processes.write_private(config, self._config())
             process = processes.start([server_binary(), config], self.log)

@@ -17,7 +17,8 @@ from urllib.parse import quote, urlsplit
 from dotenv import dotenv_values
 
 from app.config import ROOT
-from app.embedded.processes import LOOPBACK, free_port, start, tail
+from app.embedded.ports import free_port
+from app.embedded.processes import LOOPBACK, start, tail
 
 READY_SECONDS = 240.0
 SLUG, FORM_KEY = "somerset", "somerset-demo"

@@ -6,7 +6,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from app.embedded.processes import free_port
+from app.embedded.ports import free_port
 from tests.faults.site import Site
 from tests.support.simulators import SQUEEGEE_TOKEN, FarEnd
 

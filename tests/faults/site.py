@@ -19,7 +19,7 @@ import redis
 
 from app.config import ROOT
 from app.embedded import start_embedded
-from app.embedded.processes import free_port
+from app.embedded.ports import free_port
 from app.embedded.processes import start as start_process
 from tests.support import simulators
 

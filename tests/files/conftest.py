@@ -8,7 +8,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from app.embedded.processes import free_port
+from app.embedded.ports import free_port
 from app.extensions import db
 from app.files import jobs
 from app.files.models import File

@@ -107,7 +107,7 @@ def test_a_no_for_good_fails_at_once_and_can_be_tried_again_by_hand(
 
 
 def test_no_server_at_all_is_tried_again(app, write, run_outbox, mailbox, state_of, config, monkeypatch):
-    from app.embedded.processes import free_port
+    from app.embedded.ports import free_port
 
     monkeypatch.setitem(app.extensions, "email_transport", own_server(config, smtp_port=free_port()))
     message = write()

@@ -13,7 +13,7 @@ from sqlalchemy import func, select
 
 from app.core import outbox
 from app.core.permissions import SYSTEM
-from app.embedded.processes import free_port
+from app.embedded.ports import free_port
 from app.extensions import db
 from app.messaging.models import Arrival, Message
 from app.messaging.ports.settings import InboxSettings

@@ -147,7 +147,7 @@ def test_the_button_for_texts_and_for_the_mailbox(alice, mailbox, free_port_numb
 
 @pytest.fixture
 def free_port_number():
-    from app.embedded.processes import free_port
+    from app.embedded.ports import free_port
 
     return free_port()
 

@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
 from app.core.ids import new_id
-from app.embedded.processes import free_port
+from app.embedded.ports import free_port
 from app.extensions import db
 from app.messaging.models import Message
 from app.messaging.ports.email import OutgoingEmail
