@@ -12,4 +12,5 @@ import "./behaviors/later.js";
 import "./behaviors/live.js";
 import "./behaviors/quote_form.js";
 import "./behaviors/search.js";
+import "./behaviors/star.js";
 import "./behaviors/toast.js";

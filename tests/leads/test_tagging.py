@@ -1,5 +1,6 @@
 """Tags and stars on a lead."""
 
+import re
 import threading
 
 import pytest
@@ -103,3 +104,45 @@ def test_who_does_not_see_a_lead_gives_it_no_star(alice, bob, mallory, world, ma
         assert browser.post(url(browser, lead, "star"), data={"on": "1"}, hx=True).status_code == 404
         assert browser.post(url(browser, lead), data={"tag": "Mine"}, hx=True).status_code in (403, 404)
     assert db.session.scalar(select(func.count()).select_from(Tag)) == 0
+
+
+def stars(browser, page: str) -> dict[str, bool]:
+    """Whether each lead of the board or the list has a star, by its number or name; one's own page."""
+    html = browser.get(f"/w/{browser.slug}/leads{page}").text
+    cards = re.findall(r'<li class="lead" id="lead-([^"]+)">(.*?)</li>', html) if page else []
+    rows = re.findall(r'<tr id="lead-([^"]+)">(.*?)</tr>', html)
+    return {key: "aria-pressed=true>Star</button>" in item for key, item in cards or rows if "Star</button>" in item}
+
+
+def test_a_star_stands_on_the_card_and_the_row_of_whom_it_belongs_to(alice, bob, dave, make_lead):
+    first, second = str(make_lead(name="Ivy Reed").id), str(make_lead(name="Hugh Marsh").id)
+    given = alice.post(f"/w/{alice.slug}/leads/{first}/star", data={"on": "1"}, headers={"Accept": "text/plain"})
+    assert given.status_code == 204 and not given.data
+
+    for page in ("", "/board", "/board?sort=next", "/board?priority=normal"):
+        assert stars(alice, page) == {first: True, second: False}, page
+        assert stars(bob, page) == {first: False, second: False}, page
+        assert stars(dave, page) == {}, page  # who writes nothing gives no stars
+    assert alice.get(f"/w/{alice.slug}/leads/{first}/star").text == "on"
+    assert bob.get(f"/w/{bob.slug}/leads/{first}/star").text == "off"
+    alice.post(f"/w/{alice.slug}/leads/{first}/star", data={"on": ""}, headers={"Accept": "text/plain"})
+    assert stars(alice, "/board") == {first: False, second: False}
+
+
+def test_a_star_is_told_to_open_pages_by_its_lead_alone(alice, make_lead, monkeypatch):
+    lead, told = make_lead(), []
+    monkeypatch.setattr("app.live.services.announce", told.append)
+    for _ in range(2):
+        alice.post(f"/w/{alice.slug}/leads/{lead.id}/star", data={"on": "1"}, headers={"Accept": "text/plain"})
+    assert told == [{f"star-{lead.id}"}]
+
+
+def test_stars_take_the_list_and_the_board_no_statement_and_few_bytes(alice, dave, make_lead, count_sql):
+    for number in range(30):
+        lead = make_lead(name=f"Lead {number}")
+        alice.post(f"/w/{alice.slug}/leads/{lead.id}/star", data={"on": "1"})
+    for page, most in (("/board", 7), ("?sort=due", 7)):
+        dave.get(f"/w/{alice.slug}/leads{page}"), alice.get(f"/w/{alice.slug}/leads{page}")
+        with count_sql() as statements:
+            alice.get(f"/w/{alice.slug}/leads{page}")
+        assert len(statements) <= most, "\n".join(statements)

@@ -90,7 +90,7 @@ def one_column(stage_id: UUID, view: BoardView, *, shown: int = PAGE) -> Column 
 def more_cards(stage_id: UUID, view: BoardView, cursor: str) -> tuple[list[Card], str | None]:
     """The cards after a cursor and the cursor after them. An unreadable cursor starts from the top."""
     query = first_cards(stage_id, view, cursor)
-    cards = [card_of(row) for row in db.session.execute(query, {"size": PAGE + 1})]
+    cards = [card_of(row, is_starred=row.starred is not None) for row in db.session.execute(query, {"size": PAGE + 1})]
     return _page(in_order(cards, view.order), view, PAGE)
 
 
@@ -185,7 +185,7 @@ def _first_cards(stage_ids: list[UUID], view: BoardView, size: int = PAGE) -> di
         wanted = _these(stage_ids)
         top = first_cards_of(wanted, view)
         for row in db.session.execute(select(top).select_from(wanted).join(top, true()), {"size": size + 1}):
-            found[row.stage_id].append(card_of(row))
+            found[row.stage_id].append(card_of(row, is_starred=row.starred is not None))
     return {stage_id: in_order(found[stage_id], view.order) for stage_id in stage_ids}
 
 

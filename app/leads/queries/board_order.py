@@ -9,10 +9,11 @@ from sqlalchemy import CompoundSelect, Lateral, Select, TableValuedAlias, and_, 
 
 from app.contacts.models import Contact
 from app.core.cursors import make_cursor, read_cursor
-from app.core.tenancy import current_workspace_id
+from app.core.tenancy import current_scope
 from app.leads.models import Lead
 from app.leads.queries.cards import CARD_COLUMNS, Card
 from app.leads.queries.filtering import LeadFilter
+from app.leads.queries.tagging import star_on
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,8 +95,9 @@ def _walked(
 
     By the next act, leads without one come last: a second walk that only begins when the first has run dry.
     """
-    mine = (Lead.workspace_id == current_workspace_id(), Lead.stage_id == stage_id, *view.narrowed.conditions())
-    cards = _CARDS.where(*mine)
+    scope = current_scope()
+    mine = (Lead.workspace_id == scope.workspace_id, Lead.stage_id == stage_id, *view.narrowed.conditions())
+    cards = _CARDS.add_columns(star_on(Lead.id, scope.workspace_id, scope.user_id).label("starred")).where(*mine)
     cards = cards if beside is None else cards.correlate(beside)
     order = view.order
     if order.key != "next":

@@ -36,17 +36,19 @@ class Card:
     next_act_at: datetime | None
     owner_id: UUID | None
     created_at: datetime
+    is_starred: bool = False
     noun: str = "lead"
 
 
-def card_of(row: Row[Any] | Any) -> Card:
-    """A card from a row with CARD_COLUMNS."""
+def card_of(row: Row[Any] | Any, *, is_starred: bool = False) -> Card:
+    """A card from a row with CARD_COLUMNS. `is_starred`: whether the person who looks has given it a star."""
     return Card(
         row.id, row.number, row.stage_id, row.rank,
         cipher().open(row.name_sealed, "contacts", "name_sealed", row.contact_id),
         what_is_wanted(row.service, row.frequency, row.property_type, row.bedrooms),
         row.sector or row.district or "",
         row.annual_minor, row.priority, row.next_act, row.next_act_at, row.owner_id, row.created_at,
+        is_starred,
     )  # fmt: skip
 
 

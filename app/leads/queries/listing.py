@@ -20,7 +20,7 @@ from app.leads.models import NOBODY, Lead, StageCounter
 from app.leads.queries.columns import Column, Html, Paper
 from app.leads.queries.filtering import LeadFilter
 from app.leads.queries.ordering import Ordering
-from app.leads.queries.tagging import tags_of
+from app.leads.queries.tagging import star_on, tags_of
 
 PAGE = 50
 #: Leads are counted no further than this; beyond it says "10,000+".
@@ -36,6 +36,7 @@ class ListRow:
     number: str
     name: str
     cells: Markup
+    is_starred: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +113,8 @@ def _read(
         page = _every(*shape) if narrowed.is_blank else _page(narrowed, *shape)
         given = {"place_key": at[1], "place_id": at[2]} if after and at else {}
         size = {"size": PAGE + 1 - len(found)}
-        rows = db.session.execute(page, {"here": current_workspace_id(), **given, **size})
+        mine = {"here": current_workspace_id(), "person": current_scope().user_id}
+        rows = db.session.execute(page, {**mine, **given, **size})
         found += [([number, row.place_key, row.id], row) for row in rows]
         if len(found) > PAGE:
             break
@@ -145,7 +147,8 @@ def _page(
         Contact.workspace_id == _HERE, Contact.id == page.c.contact_id
     )
     contact = known.limit(fixed(1)).lateral("contact")
-    read = select(page, contact).join(contact, true())
+    starred = star_on(page.c.id, _HERE, bindparam("person", type_=Uuid)).label("starred")
+    read = select(page, contact, starred).join(contact, true())
     if any(column.key == "owner" for column in columns):
         owner = select(User.name).where(User.id == page.c.owner_id).scalar_subquery()
         read = read.add_columns(owner.label("owner_name"))
@@ -169,7 +172,7 @@ def _mark(found: tuple[list[Any], Any], listed: str) -> str:
 def _row(row: Any, columns: Sequence[Column], paper: Paper) -> ListRow:
     name = cipher().open(row.name_sealed, "contacts", "name_sealed", row.contact_id) or ""
     cells = "".join(column.cell(row, paper) for column in columns)
-    return ListRow(Markup(row.id), row.number, name, Markup(cells))  # noqa: S704 - each cell is escaped
+    return ListRow(Markup(row.id), row.number, name, Markup(cells), row.starred is not None)  # noqa: S704 - each cell is escaped
 
 
 def _tags(tags: Sequence[Any]) -> Html:

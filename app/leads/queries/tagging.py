@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import ScalarSelect, and_, func, select
 
 from app.core.models import one_among
 from app.core.tenancy import current_workspace_id
@@ -52,6 +53,14 @@ def tags_of(lead_ids: Iterable[UUID]) -> dict[UUID, list[TagView]]:
     for lead_id, *tag in rows:
         found.setdefault(lead_id, []).append(TagView(*tag))
     return found
+
+
+def star_on(lead_id: Any, here: Any, person: Any) -> ScalarSelect[UUID]:
+    """For a statement that reads leads: the lead's own id if the person has given it a star, else NULL. A scalar looks
+    it up row by row; of `exists` the planner may make a list of all stars first.
+    """
+    mine = (Favourite.workspace_id == here, Favourite.user_id == person, Favourite.lead_id == lead_id)
+    return select(Favourite.lead_id).where(*mine).scalar_subquery()
 
 
 def starred_among(lead_ids: Iterable[UUID], user_id: UUID) -> set[UUID]:

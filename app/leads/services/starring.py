@@ -6,6 +6,7 @@ from sqlalchemy import delete
 from sqlalchemy.dialects.postgresql import insert
 
 from app.core.events import Event, publish
+from app.core.fragments import topic
 from app.core.permissions import Actor
 from app.core.tenancy import current_workspace_id
 from app.extensions import db
@@ -27,4 +28,5 @@ def star(lead_id: UUID, actor: Actor, *, is_on: bool) -> None:
             delete(Favourite).where(*theirs).returning(Favourite.lead_id).execution_options(synchronize_session=False)
         ).all()
     if changed:
-        publish(Event("lead.starred" if is_on else "lead.unstarred", here, actor, "lead", lead.id))
+        name = "lead.starred" if is_on else "lead.unstarred"
+        publish(Event(name, here, actor, "lead", lead.id, topics=frozenset({topic("star", lead.id)})))

@@ -1,4 +1,4 @@
-"""The board, one column of it, its rail of final stages, and what it is narrowed to."""
+"""The board, one column of it, and its rail of final stages."""
 
 from typing import Any
 from uuid import UUID
@@ -9,20 +9,11 @@ from app.core.fragments import answer, fragment, page, redirect_to, wants_fragme
 from app.core.ids import parse_id
 from app.core.permissions import permit
 from app.leads.queries.board import PAGE, Figures, board_columns, more_cards, one_column, opening_figures, totals_of
-from app.leads.queries.board_order import BY_HAND, ORDERS, BoardView
-from app.leads.queries.choices import bar_choices, filter_choices
-from app.leads.queries.filter_fields import FIELDS
-from app.leads.queries.filtering import LeadFilter, seal_words
+from app.leads.queries.board_order import ORDERS
+from app.leads.queries.choices import bar_choices
 from app.leads.views import bp
-from app.leads.views.board_bar import Asked, bar_values, kept_in, links, opening
+from app.leads.views.board_bar import Asked, bar_values, links, opening
 from app.workspaces.layout import desk
-
-#: What the filter's panel asks for; an address may hold any field of the list's filter besides.
-_PANEL = ("owner", "priority", "due", "tag", "source", "area")
-_DUE = (
-    ("late", "Late"), ("now", "Late or due today"), ("today", "Today"), ("week", "This week"),
-    ("next-14", "Next 14 days"), ("none", "Nothing planned"),
-)  # fmt: skip
 
 
 @bp.get("/w/<slug>/leads/board")
@@ -74,47 +65,6 @@ def rail(slug: str) -> Response:
     return answer(fragment("leads/_rail.html", columns=columns, **_links(asked)))
 
 
-@bp.get("/w/<slug>/leads/board/filter")
-@permit("leads:read")
-def board_filter(slug: str) -> Response:
-    """The panel that narrows the board, filled with what it is narrowed to; for a browser within the board."""
-    if not wants_fragment():
-        return board_page()
-    asked = Asked.here()
-    narrowed = asked.view.narrowed
-    low, _, high = narrowed.single("value").partition("..")
-    return answer(
-        fragment(
-            "leads/_board_filter.html", narrowed=narrowed, board=asked, choices=filter_choices(), due=_DUE,
-            priorities=FIELDS["priority"].choices, value_from=low, value_to=high, opened=request.args.getlist("open"),
-            all_url=asked.link(LeadFilter()),
-        )
-    )  # fmt: skip
-
-
-@bp.post("/w/<slug>/leads/board/filter")
-@permit("leads:read")
-def narrow_board(slug: str) -> Response:
-    """Go to the board narrowed to what the panel says. A post, since what is searched for stays out of addresses."""
-    form = request.form
-    pairs = [(name, value) for name in _PANEL for value in form.getlist(name)]
-    for name in _PANEL:
-        if form.get(name) == "keep":
-            pairs += [(key, value) for key in (name, f"{name}.not") for value in form.getlist(f"was-{key}")]
-    low, high = form.get("value_from", "").strip(), form.get("value_to", "").strip()
-    if low or high:
-        pairs.append(("value", f"{low}..{high}"))
-    if form.get("words", "").strip():
-        pairs.append(("words", seal_words(form["words"])))
-    # What the panel does not show stays as the address has it.
-    asked = (*_PANEL, "value", "words")
-    kept = [(name, value) for name, value in form.items(multi=True) if name.partition(".")[0] not in asked]
-    wanted = LeadFilter.from_pairs([*pairs, *kept])
-    asked = Asked(BoardView(wanted, ORDERS.get(form.get("sort", ""), BY_HAND)), kept_in(form))
-    opened = {"open": form.getlist("open")} if form.getlist("open") else {}
-    return redirect_to(url_for("leads.board", **(asked.query() | opened or {"view": "all"})))
-
-
 def board_page(opened: list[UUID] | None = None, figures: Figures | None = None) -> Response:
     """The board as the address says; `opened` are final stages that stand open besides those of the address."""
     asked = Asked.here()
@@ -134,4 +84,4 @@ def _links(asked: Asked) -> dict[str, Any]:
 def _more(stage_id: UUID, cursor: str | None, asked: Asked) -> dict[str, Any]:
     shown = links(asked)
     url = url_for("leads.column", stage_id=stage_id, after=cursor, **shown["query"]) if cursor else None
-    return {"lead_url": shown["lead_url"], "card_items": shown["card_items"], "more_url": url}
+    return {**{name: shown[name] for name in ("lead_url", "card_items", "may_star")}, "more_url": url}

@@ -96,6 +96,7 @@ def links(asked: Asked) -> dict[str, Any]:
     tail = f"?{urlencode(query, doseq=True)}" if query else ""
     return {
         "lead_url": root, "board_url": f"{root}board", "query": query, "tail": tail, "card_items": card_items,
+        "may_star": g.viewer.can("activities:write"),
         "is_narrowed": not asked.view.narrowed.is_blank, "asked": asked,
     }  # fmt: skip
 

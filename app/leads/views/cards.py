@@ -15,7 +15,12 @@ from app.leads.words import PRIORITY_WORDS
 _SHOWN_PRIORITIES = ("high", "urgent")
 
 
-def card_items(cards: Iterable[Card], lead_url: str) -> Markup:
+def star_button(is_starred: bool) -> str:
+    """The star on a card or a row, as short as can be; star.js turns it."""
+    return f"<button{' aria-pressed=true' if is_starred else ''}>Star</button>"
+
+
+def card_items(cards: Iterable[Card], lead_url: str, may_star: bool = False) -> Markup:
     """The items of a column's list; `lead_url` is the beginning of a lead's address."""
     now = utcnow()
     made = []
@@ -27,8 +32,9 @@ def card_items(cards: Iterable[Card], lead_url: str) -> Markup:
             words, tone = due(card.next_act_at, now)
             mark = "" if tone == "plain" else f' class="{tone}"'
             act = f"<footer>{escape(card.next_act)} <time{mark}>{words}</time></footer>"
+        star = star_button(card.is_starred) if may_star else ""
         made.append(
             f'<li class="lead" id="lead-{card.id}"><a href="{lead_url}{card.id}">{escape(card.name)}</a>{worth}'
-            f'<p>{escape(card.what)}</p><p class="at">{escape(card.place)}{urgent}</p>{act}</li>'
+            f'<p>{escape(card.what)}</p><p class="at">{escape(card.place)}{urgent}{star}</p>{act}</li>'
         )
     return Markup("".join(made))  # noqa: S704 - what people wrote is escaped above

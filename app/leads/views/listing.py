@@ -8,6 +8,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from flask import Response, current_app, g, request, url_for
+from markupsafe import Markup
 
 from app.core import web
 from app.core.clock import utcnow
@@ -21,6 +22,7 @@ from app.leads.queries.filtering import LeadFilter
 from app.leads.queries.listing import MOST_COUNTED, ListPage, count_leads, list_leads
 from app.leads.queries.ordering import Ordering, every_order
 from app.leads.views import bp
+from app.leads.views.cards import star_button
 from app.workspaces.layout import desk
 
 #: One click each: words, and the term that it switches.
@@ -28,6 +30,8 @@ QUICK = (
     ("Mine", "owner", "me"), ("Nobody’s", "owner", "none"), ("Late or due today", "due", "now"),
     ("Starred", "starred", "yes"),
 )  # fmt: skip
+#: A row's star by whether it is given.
+_STARS = {is_on: Markup(star_button(is_on)) for is_on in (True, False)}  # noqa: S704 - nobody's words
 
 
 @bp.get("/w/<slug>/leads", endpoint="list_leads")
@@ -70,6 +74,7 @@ def _rows(
     query, view_id = narrowed.as_query(), view and view.id
     here = link(query, order, view_id)
     return {
+        "stars": _STARS if g.viewer.can("activities:write") else None,
         "found": found, "columns": columns, "order": order, "narrowed": narrowed,
         "lead_url": f"/w/{g.workspace.slug}/leads/",
         "self_url": request.full_path.rstrip("?"),

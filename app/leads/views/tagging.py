@@ -43,11 +43,21 @@ def untag_lead(slug: str, lead_id: UUID, tag_id: UUID) -> Response:
     return _tags(lead_id) if wants_fragment() else _back(lead_id)
 
 
+@bp.get("/w/<slug>/leads/<uuid:lead_id>/star", endpoint="star_of")
+@permit("leads:read")
+def look_at_star(slug: str, lead_id: UUID) -> Response:
+    """Whether the lead has one's star: "on" or "off"."""
+    get_lead(lead_id)
+    return Response("on" if starred_among([lead_id], g.viewer.user_id) else "off", mimetype="text/plain")
+
+
 @bp.post("/w/<slug>/leads/<uuid:lead_id>/star", endpoint="star")
 @permit("activities:write")
 def give_star(slug: str, lead_id: UUID) -> Response:
-    """Give the lead one's star, or with `on` blank take it off."""
+    """Give the lead one's star, or with `on` blank take it off. A script wants no more than a yes."""
     star(lead_id, web.actor(), is_on=bool(request.form.get("on")))
+    if request.accept_mimetypes.best == "text/plain":
+        return Response(status=204)
     if not wants_fragment():
         return _back(lead_id)
     is_on = lead_id in starred_among([lead_id], g.viewer.user_id)

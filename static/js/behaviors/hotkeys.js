@@ -6,6 +6,7 @@ import { openKeys, openPalette } from "./search.js";
 
 const SECOND = 1500; // ms to press the second key
 const OFF = "keys-off";
+const OWN = { x: "[data-bulk-pick]", s: ".at > button, .name-cell > button" }; // what each card or row has, too many to name their keys
 const typing = (element) => element?.closest?.("input:not([type=checkbox]):not([type=radio]), textarea, select, [contenteditable]");
 const visible = (element) => element.checkVisibility?.() ?? element.offsetParent !== null;
 
@@ -100,8 +101,8 @@ const press = (key, isRepeated) => {
     return Boolean(whole);
   }
   if (key === "?") { openKeys(); return true; }
-  const tick = key === "x" && document.activeElement?.closest?.("tr")?.querySelector("[data-bulk-pick]"); // bulk.js may still be on its way
-  if (tick) { tick.click(); return true; }
+  const own = OWN[key] && document.activeElement?.closest?.(".lead, tr")?.querySelector(OWN[key]); // bulk.js may still be on its way
+  if (own) { own.click(); return true; }
   const element = find(key);
   if (element) { act(element); return true; }
   if (!document.querySelector(`[data-hotkey^="${CSS.escape(key)} "]`)) return false;
