@@ -10,21 +10,25 @@ SCRIPT = Path(__file__).parent / "vendor" / "axe-4.14.1.min.js"
 SHA256 = "29348999450cdf2849a8e70b7912fc2da85a849da39c0d0d5394f51d4a9ed95c"
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 RUN = """async ([tags, only]) => {
-  // Nor are those of a page whose style sheets are still on their way.
+  // Nobody judges a page whose style sheets are still on their way.
   const looks = [...document.querySelectorAll("link[rel=stylesheet]")];
   for (const end = Date.now() + 30_000; looks.some(it => !it.sheet) && Date.now() < end;) {
     await new Promise(done => requestAnimationFrame(done));
   }
-  // Colours that are still fading are nobody's colours; ending one can begin the next (what never ends is cut off).
-  for (let frame = 0; frame < 20; frame += 1) {
-    await new Promise(done => requestAnimationFrame(done));
-    const fading = document.getAnimations();
-    if (frame > 1 && !fading.length) break;
-    for (const it of fading) { try { it.finish(); } catch { it.cancel(); } }
+  // Colours that are still fading are nobody's colours. What faded until now is at its end as soon as nothing may fade.
+  if (!window.stillness) {
+    window.stillness = new CSSStyleSheet();
+    window.stillness.replaceSync("*, *::before, *::after { transition: none !important; animation: none !important }");
+    document.adoptedStyleSheets = [...document.adoptedStyleSheets, window.stillness];
   }
-  const runOnly = only ? { type: "rule", values: only } : { type: "tag", values: tags };
-  const found = await axe.run(document, { resultTypes: ["violations"], iframes: false, runOnly });
-  const bad = found.violations.filter(it => ["serious", "critical"].includes(it.impact));
+  await new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)));
+  // Rules whose findings would be passed over below need not be asked. The vendored file says how grave each is.
+  const light = ["minor", "moderate"];
+  const grave = axe._audit.rules.filter(it => !light.includes(it.impact) && it.tags.some(tag => tags.includes(tag)));
+  const values = only ?? grave.filter(it => it.enabled).map(it => it.id);
+  const asked = { resultTypes: ["violations"], iframes: false, runOnly: { type: "rule", values } };
+  const found = await axe.run(document, asked);
+  const bad = found.violations.filter(it => !light.includes(it.impact));
   const words = (it, node) => `${it.id}: ${node.target.join(" ")} ${node.any[0]?.message ?? it.help}`;
   return bad.flatMap(it => it.nodes.slice(0, 3).map(node => words(it, node)));
 }"""
