@@ -167,6 +167,7 @@ def app(
 @pytest.fixture
 def world(request: pytest.FixtureRequest, app: Flask) -> World:
     """Alice's workspace with Bob (sales), Carol (crew) and Dave (viewer), and Mallory's; the test acts as Alice."""
+    assert "world" in request.fixturenames, "a test that names its browsers only as it runs has to ask for `world`"
     if request.node.get_closest_marker("commits") is not None:
         return make_world()
     made: WorldDatabase = request.getfixturevalue("made_world")

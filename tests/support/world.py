@@ -11,7 +11,7 @@ from flask_login.utils import _create_identifier
 
 from app.accounts.models import User
 from app.core import tenancy
-from app.core.passwords import hash_password
+from app.core.passwords import CHEAPEST_PARAMS, hash_password
 from app.core.permissions import SEES, Actor
 from app.core.tenancy import Scope, acting_in
 from app.extensions import db
@@ -106,7 +106,7 @@ def add_member(world: World, name: str, role: str) -> Member:
 def make_user(name: str) -> User:
     """Someone with an account, named after a first name in lower case; the password is PASSWORD."""
     if PASSWORD not in _hashes:
-        _hashes[PASSWORD] = hash_password(PASSWORD)
+        _hashes[PASSWORD] = hash_password(PASSWORD, CHEAPEST_PARAMS)
     surname = {"alice": "Archer", "bob": "Baker", "carol": "Cooper", "dave": "Dyer", "mallory": "Mason"}
     user = User(
         email=f"{name}@example.com", name=f"{name.title()} {surname.get(name, 'Smith')}",

@@ -94,7 +94,7 @@ def test_two_people_may_change_different_sections(alice: Client) -> None:
 
 
 @pytest.mark.parametrize("who", ["bob", "carol"])
-def test_sales_and_crew_see_no_settings(request: pytest.FixtureRequest, who: str) -> None:
+def test_sales_and_crew_see_no_settings(request: pytest.FixtureRequest, world: World, who: str) -> None:
     assert request.getfixturevalue(who).get(URL).status_code == 403
 
 
