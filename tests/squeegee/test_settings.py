@@ -12,6 +12,8 @@ from werkzeug.datastructures import MultiDict
 from app.audit.models import AuditEntry
 from app.extensions import db
 from app.squeegee import services
+from app.squeegee.mapping.shown import usual_columns
+from app.squeegee.mapping.typed import MOST_COLUMNS, MOST_ROUNDS
 from app.squeegee.queries import get_account
 from app.squeegee.words import SECTION_WORDS
 from tests.lead_forms.sheets import Fields
@@ -239,3 +241,21 @@ def test_managers_and_others_have_no_business_here(desk: Desk, bob: Any, mallory
     for section in ("", *(f"/{section}" for section in SECTION_WORDS)):
         assert bob.get(FIRST + section).status_code == 403
         assert mallory.get(FIRST + section).status_code == 404
+
+
+def test_the_pages_of_rows_stay_small_at_their_limits(desk: Desk, ready_lead: Any, alice: Any) -> None:
+    ready_lead(name="Olive Penrose")
+    places = "BA{0}, BS{0} 2, TA{0}, TA{0} 4, GL{0}, SN{0}"
+    rounds = [(f"Mendip round {at}", places.format(at)) for at in range(1, MOST_ROUNDS + 1)]
+    facts = [fact for fact in usual_columns()["fact"] if fact]
+    columns = [(f"A column of our own {at}", facts[at % len(facts)]) for at in range(MOST_COLUMNS)]
+    typed = {
+        "rounds": {"round": [name for name, _ in rounds], "districts": [places for _, places in rounds]},
+        "file": {"title": [title for title, _ in columns], "fact": [fact for _, fact in columns]},
+    }  # fmt: skip
+    for section, fields in typed.items():
+        answer = alice.post(f"{FIRST}/{section}", data=MultiDict({"seen": seen(section), **fields}))
+        assert answer.status_code == 303, answer.text
+        page = alice.get(f"{FIRST}/{section}")
+        assert page.text.count("data-row>") == len(next(iter(fields.values()))) + 1  # and the new row's template
+        assert len(page.data) <= 60_000

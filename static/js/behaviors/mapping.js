@@ -66,12 +66,12 @@ const remove = (row) => {
 };
 
 sheet?.addEventListener("click", (event) => {
-  const button = event.target.closest("[data-row-act]");
+  const button = event.target.closest("[data-row] [name=act], [data-row-act]");
   if (!button || !list) return;
   event.preventDefault();
   const row = button.closest("[data-row]");
   const acts = { add, remove: () => remove(row), up: () => move(row, -1), down: () => move(row, 1) };
-  acts[button.dataset.rowAct]();
+  acts[button.dataset.rowAct ?? button.value.split(":")[0]]();
   if (row?.isConnected) button.focus();
 });
 
