@@ -44,7 +44,6 @@ BODIES: dict[str, dict[str, str]] = {
     "leads.save_view": {"name": "Big ones", "query": "value=100.."},
     "leads.merge_listed_tag": {"version": "1", "into": "{lead_id}"},
     "leads.move": {"to": "{stage_id}"},
-    "leads.narrow_board": {"words": "Hannah", "sort": "value"},
     "leads.order_stages": {"stage": "{stage_id}", "step": "1"},
     "leads.undo_move": {},
     "leads.undo_tag_merge": {},

@@ -74,32 +74,39 @@ def alice_actor(world):
     return world.alice.actor
 
 
-def test_the_panel_leads_to_an_address_without_what_was_searched_for(alice, make_lead):
+def test_the_filter_leads_to_an_address_without_what_was_searched_for(alice, make_lead):
     make_lead(name="Hannah Cole")
     make_lead(name="Tom Ashby")
-    fields = {"words": "Hannah", "owner": "", "due": "", "value_from": "", "value_to": "", "sort": "value"}
 
-    answer = alice.post(f"/w/{alice.slug}/leads/board/filter", data=fields)
+    answer = alice.post(f"/w/{alice.slug}/leads/filter", data={"words": "Hannah", "place": "board", "query": "sort=value"})
 
     assert answer.status_code == 303
     address = answer.headers["Location"]
-    assert "annah" not in address and "sort=value" in address and "owner" not in address
+    assert "/leads/board?" in address and "annah" not in address and "sort=value" in address
     page = alice.get(address).text
     assert names(page) == ["Hannah Cole"]
     assert "“Hannah”" in page
 
 
-def test_the_panel_keeps_what_it_does_not_show(alice, make_lead):
-    make_lead(name="Hannah Cole")
-    panel = alice.get(f"/w/{alice.slug}/leads/board/filter?owner=me&owner=none&house=semi&priority=high", hx=True).text
-    fields = re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', panel)
-    kept = {name: [value for each, value in fields if each == name] for name, _ in fields if name != "csrf_token"}
+def test_the_filter_of_the_board_keeps_order_view_and_columns(alice, make_lead):
+    view, final = kept_view(alice, "priority=urgent"), make_lead(stage_key="declined").stage_id
+    form = alice.get(
+        f"/w/{alice.slug}/leads/filter?place=board&query=owner%3Dme%26owner%3Dnone%26sort%3Dage&view={view.id}&open={final}",
+        hx=True,
+    ).text
+    assert 'name="stage"' not in form and form.count("checked>") >= 2 and "Starred by me" in form
+    fields = re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', form)
+    kept = {name: value.replace("&amp;", "&") for name, value in fields if name != "csrf_token"}
 
-    answer = alice.post(f"/w/{alice.slug}/leads/board/filter", data=kept | {"owner": "keep", "priority": "low"})
+    answer = alice.post(f"/w/{alice.slug}/leads/filter", data=kept | {"owner": ["me", alice.user_id], "starred": "yes"})
 
-    address = answer.headers["Location"]
-    assert "owner=me&owner=none" in address and "house=semi" in address
-    assert "priority=low" in address and "priority=high" not in address
+    asked = parse_qs(urlsplit(answer.headers["Location"]).query)
+    assert asked == {
+        "owner": ["me", str(alice.user_id)], "starred": ["yes"], "view": [str(view.id)], "sort": ["age"],
+        "open": [str(final)],
+    }  # fmt: skip
+    clear = re.search(r'href="([^"]+)">Clear<', form)[1].replace("&amp;", "&")
+    assert parse_qs(urlsplit(clear).query) == {"view": [str(view.id)], "sort": ["age"], "open": [str(final)]}
 
 
 def test_the_most_valuable_first(board, make_lead):
@@ -241,7 +248,7 @@ def test_every_way_off_a_board_that_opens_with_a_view_leads_to_all(alice, make_l
     off = re.search(r'href="([^"]+)"[^>]*title="Take this filter off"', within)[1].replace("&amp;", "&")
     assert parse_qs(urlsplit(off).query) == {"view": [str(view.id)], "sort": ["hand"]}
     assert len(names(alice.get(off).text)) == 2 and "Save changes" in alice.get(off).text
-    posted = alice.post(f"/w/{alice.slug}/leads/board/filter", data={"priority": "", "sort": "hand"})
+    posted = alice.post(f"/w/{alice.slug}/leads/filter", data={"place": "board", "query": "sort=hand"})
     assert len(names(alice.get(posted.location).text)) == 2
 
 

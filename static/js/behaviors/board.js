@@ -82,6 +82,7 @@ const adopt = () => {
 
 // The dragging library and the looks of what opens later are wanted by nobody's first glance: they come at rest.
 const loadLater = () => {
+  import("./list.js"); // the dialogs of filter and views
   const looks = document.createElement("link");
   Object.assign(looks, { rel: "stylesheet", href: board.dataset.stylesUrl });
   document.head.append(looks);
