@@ -2,18 +2,20 @@
 import { toast } from "./toast.js";
 
 let waiting = 0;
+const counted = new WeakSet(); // the requests under way: what sent one may have become [data-live] by its answer
 const quiet = (event) => event.detail?.ctx?.sourceElement?.matches?.("[data-live]");
 const show = () => document.documentElement.classList.toggle("busy", waiting > 0);
 
 document.addEventListener("htmx:before:request", (event) => {
-  if (quiet(event)) return;
+  if (quiet(event) || !event.detail?.ctx) return;
+  counted.add(event.detail.ctx);
   waiting += 1;
   show();
 });
 
 document.addEventListener("htmx:finally:request", (event) => {
-  if (quiet(event)) return;
-  waiting = Math.max(0, waiting - 1);
+  if (!counted.delete(event.detail?.ctx)) return;
+  waiting -= 1;
   show();
 });
 
