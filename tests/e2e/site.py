@@ -3,6 +3,7 @@
 import http.client
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -17,8 +18,7 @@ from urllib.parse import quote, urlsplit
 from dotenv import dotenv_values
 
 from app.config import ROOT
-from app.embedded.ports import free_port
-from app.embedded.processes import LOOPBACK, start, tail
+from app.embedded.processes import start, tail
 
 READY_SECONDS = 240.0
 SLUG, FORM_KEY = "somerset", "somerset-demo"
@@ -32,11 +32,9 @@ class Site:
         self.folder = Path(tempfile.mkdtemp(prefix="sill-e2e-"))
         self.folder.chmod(0o711)  # PostgreSQL runs as another account when we are root
         self.log = self.folder / "run.log"
-        port = free_port()
-        self.url = f"http://{LOOPBACK}:{port}"
-        self.process = self._start(port)
+        self.process = self._start()
         try:
-            wait_for(self._is_ready, READY_SECONDS, "Sill")
+            self.url = wait_for(self._address, READY_SECONDS, "Sill")
             settings = dotenv_values(self.folder / "var" / "run.env", interpolate=False)
         except BaseException:
             self.stop()
@@ -44,16 +42,17 @@ class Site:
         self.mailbox_url = str(settings["TWILIO_API_BASE"]).removesuffix("/twilio")
         self.squeegee_url = str(settings["SQUEEGEE_SIMULATOR_URL"])
 
-    def _start(self, port: int) -> subprocess.Popen[bytes]:
-        ours = ("COV_", "PYTEST_", "SILL_", "DATABASE_URL", "REDIS_URL", "SMTP_", "TWILIO_", "PUBLIC_URL")
+    def _start(self) -> subprocess.Popen[bytes]:
+        ours = ("COV_", "PYTEST_", "SILL_", "PORT", "DATABASE_URL", "REDIS_URL", "SMTP_", "TWILIO_", "PUBLIC_URL")
         given = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
-        environ = given | {"SILL_VAR_DIR": str(self.folder / "var"), "PORT": str(port), "WEB_CONCURRENCY": "1"}
+        environ = given | {"SILL_VAR_DIR": str(self.folder / "var"), "WEB_CONCURRENCY": "1"}
         # SIGTERM when we die, however we die: it then stops what it started, as on Ctrl-C.
         return start([sys.executable, "-m", "app.launch"], self.log, cwd=ROOT, environ=environ)
 
-    def _is_ready(self) -> bool:
+    def _address(self) -> str | None:
         assert self.process.poll() is None, f"Sill did not start:\n{tail(self.log, 40)}"
-        return "Sill runs at" in self.log.read_text(errors="replace")
+        found = re.search(r"Sill runs at (\S+)", self.log.read_text(errors="replace"))
+        return found[1] if found else None
 
     @property
     def form_url(self) -> str:
