@@ -1,9 +1,10 @@
 """A lead worked on: notes, calls, facts, follow-ups, and two people at once."""
 
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 from tests.e2e.browsers import People
 from tests.e2e.steps import add_lead, card, column, drawer, move_by_request, open_board, open_lead, stage_ids
+from tests.support.waiting import until
 
 
 def fact(page: Page, label: str) -> Locator:
@@ -94,6 +95,33 @@ def test_what_is_being_typed_survives_a_live_change(people: People) -> None:
     # With nothing typed any more the drawer catches up with what Bob did.
     expect(drawer(mine).locator(".timeline .event", has_text="Bob Hartnell").first).to_be_visible()
     expect(drawer(mine).locator("select[name=to] option:checked")).to_have_text("Contacted")
+
+
+def test_nothing_moves_under_a_press(people: People) -> None:
+    """What slides away between the pressing and the lifting takes the click with it; so what is new waits until then."""
+    page = people.staff(viewport={"width": 1440, "height": 1600})
+    lead_id = add_lead(page, "Pia Press")
+    open_board(page, f"leads/{lead_id}")
+    opened = drawer(page)
+    expect(opened.get_by_text("Nearby")).to_be_visible()
+    asked: list[Route] = []
+
+    def lengthen(route: Route) -> None:
+        new = '<div class="lead-main"><p class="notice">A colleague was here</p><p class="notice">Twice</p>'
+        route.fulfill(body=route.fetch().text().replace('<div class="lead-main">', new), content_type="text/html")
+
+    page.route("**/leads/*?live=1", lambda route: lengthen(route) if asked else asked.append(route))
+    move_by_request(page, lead_id, stage_ids(page)["Contacted"])
+    until(page, lambda: asked, "the drawer asks for itself")
+    opened.get_by_text("Ask for photos").hover()
+    page.mouse.down()
+    with page.expect_event("requestfinished", lambda request: request.url.endswith("?live=1")):
+        lengthen(asked[0])
+    page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+    page.mouse.up()
+    expect(opened.get_by_role("button", name="Only make a link")).to_be_visible()
+    expect(opened.get_by_text("A colleague was here")).to_be_visible()
+    expect(opened.get_by_text("Nearby")).to_be_visible()
 
 
 def test_follow_ups_come_and_go_with_the_stage(people: People) -> None:

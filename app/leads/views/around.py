@@ -25,7 +25,7 @@ def similar(slug: str, lead_id: UUID) -> Response:
     coming = fit(next_visits(lead.district, lead.sector, today_here(), count=4))
     values = {"similar": similar_houses(lead), "lead_id": lead_id, "round_fit": coming}
     if wants_fragment():
-        return answer(fragment("leads/_similar.html", **values))
+        return answer(fragment("leads/_similar.html", **values, in_place=True))
     return page("leads/around.html", part="leads/_similar.html", lead=lead, **values, **desk("leads"))
 
 

@@ -1,8 +1,10 @@
 // One event stream per page tells what changed, never how: {"topics": ["lead-42"]} or {"resync": true}. Every element whose
 // data-live names a changed topic gets a "refresh" event and fetches itself with its viewer's own rights (hx-trigger="refresh").
 // Nothing is refreshed under a person's hands: not over a typed-in form, an open question about what they wrote (both
-// data-dirty), a form opened in place (data-editing), a focused field or a drag. Those wait their turn; so does an answer
-// that was under way when the hand came down.
+// data-dirty), a form opened in place (data-editing), a focused field, a drag or a press. Those wait their turn; so does an
+// answer that was under way when the hand came down.
+import { isPressed } from "./pressing.js";
+
 const WAIT = 60; // ms: one change often touches several topics at once
 const address = document.body.dataset.stream;
 const topics = new Set();
@@ -22,7 +24,7 @@ const apart = (part, whole) => {
 };
 
 const inUse = (element) => {
-  if (document.body.dataset.dragging) return true;
+  if (document.body.dataset.dragging || isPressed()) return true;
   const hers = "[data-dirty], [data-editing]";
   if (element.matches(hers) || [...element.querySelectorAll(hers)].some((part) => !apart(part, element))) return true;
   const active = document.activeElement;
@@ -100,7 +102,7 @@ if (address && "EventSource" in window) {
   });
   addEventListener("pageshow", (event) => { if (event.persisted) { broken = true; connect(); } });
   document.addEventListener("focusout", () => setTimeout(retry, 50));
-  for (const done of ["clean", "htmx:after:swap"]) document.addEventListener(done, () => setTimeout(retry, 50));
+  for (const done of ["clean", "lifted", "htmx:after:swap"]) document.addEventListener(done, () => setTimeout(retry, 50));
   new MutationObserver(() => {
     if (document.body.dataset.dragging) grasps += 1;
     retry();
