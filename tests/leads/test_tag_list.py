@@ -12,7 +12,7 @@ from app.core.clock import utcnow
 from app.extensions import db
 from app.leads.models import LeadTag, Tag
 from app.leads.queries.tag_list import listed_tags
-from app.leads.services.tagging import add_tag, remove_tag, tag_named
+from app.leads.services.tagging import MOST_TAGS, add_tag, remove_tag, tag_named
 from tests.support.client import Client
 from tests.support.world import World
 
@@ -98,12 +98,34 @@ def test_only_who_may_changes_tags(bob: Client, dave: Client, world: World) -> N
 
 
 def test_the_page_stays_small_however_many_there_are(alice: Client, world: World, count_sql: Any) -> None:
-    for number in range(100):
-        tag_named(f"Tag {number}", world.alice.actor)
+    db.session.add_all(Tag(name=f"Tag of the windows {number:03}") for number in range(MOST_TAGS))
     db.session.commit()
-    with count_sql() as statements:
-        page = alice.get(URL)
-    assert len(page.data) <= 60_000 and len(statements) <= 8
+    last = the_tag(f"Tag of the windows {MOST_TAGS - 1:03}")
+    for path, shown in (
+        (URL, "1–60 of 300"),
+        (f"{URL}?page=5", "241–300 of 300"),
+        (f"{URL}/{last.id}", "241–300 of 300"),
+    ):
+        with count_sql() as statements:
+            page = alice.get(path)
+        assert shown in page.text
+        assert len(page.data) <= 60_000 and len(statements) <= 8
+    assert alice.get(URL).text.count("page=2") and "Tag of the windows 299" not in alice.get(URL).text
+
+    data = {"name": "Windows", "colour": "blue", "version": last.version}
+    answer = alice.post(f"{URL}/{last.id}", data=data)
+    assert answer.headers["Location"].endswith(f"?page=5#tag-{last.id}")
+
+
+def test_the_tag_that_stays_is_named(alice: Client, world: World) -> None:
+    vip, important = made(world, "VIP"), made(world, "Very important")
+    refused = alice.post(f"{URL}/{vip.id}/merge", data={"into": "Importnat", "version": vip.version})
+    assert refused.status_code == 422 and 'value="Importnat"' in refused.text
+    assert (
+        alice.post(f"{URL}/{vip.id}/merge", data={"into": " very  important", "version": vip.version}).status_code
+        == 303
+    )
+    assert [tag.id for tag in listed_tags()] == [important.id]
 
 
 def made(world: World, name: str) -> Tag:

@@ -36,7 +36,7 @@ def merge_tags(tag_id: UUID, into_id: UUID | None, version: int, actor: Actor) -
     tag = held_tag(tag_id, version)
     into = db.session.get(Tag, (current_workspace_id(), into_id), with_for_update=True) if into_id else None
     if into is None or into.id == tag.id:
-        raise Invalid({"into": "Choose the tag that stays."})
+        raise Invalid({"into": "Enter the name of another tag, which stays."})
     if actor.user_id is None:
         raise NotFound
     act = _keep(tag, into, actor.user_id)

@@ -11,8 +11,8 @@ from app.core.fragments import answer, flash_with_undo, fragment, page, redirect
 from app.core.ids import parse_id
 from app.core.permissions import permit
 from app.leads.models import TAG_COLOURS
-from app.leads.queries.tag_list import MOST_COUNTED, listed_tags
-from app.leads.queries.tagging import HUES
+from app.leads.queries.tag_list import MOST_COUNTED, PAGE, listed_tag, listed_tags, page_of
+from app.leads.queries.tagging import HUES, all_tags
 from app.leads.services import tag_list
 from app.leads.services.merging_tags import merge_tags, take_merge_back
 from app.leads.views import bp
@@ -22,8 +22,8 @@ from app.workspaces.layout import desk
 @bp.get("/w/<slug>/settings/tags")
 @permit("settings:read")
 def tag_settings(slug: str) -> Response:
-    """All tags, each with its form."""
-    return _page()
+    """The tags, some a page, each with its form."""
+    return _page(number=request.args.get("page", 1, type=int))
 
 
 @bp.post("/w/<slug>/settings/tags")
@@ -43,13 +43,12 @@ def add_listed_tag(slug: str) -> Response:
 @permit("settings:read")
 def tag_form(slug: str, tag_id: UUID) -> Response:
     """The forms of one tag, for the row that opens; without scripts the page with that row open."""
-    tags = listed_tags()
-    tag = next((each for each in tags if each.id == tag_id), None)
+    tag = listed_tag(tag_id)
     if tag is None:
         abort(404)
     if not wants_fragment() or not g.viewer.can("settings:write"):
         return _page(open_id=str(tag_id))
-    return answer(fragment("leads/tags/_body.html", tag=tag, tags=tags, **_form_values(str(tag_id))))
+    return answer(fragment("leads/tags/_body.html", tag=tag, tags=all_tags(), **_form_values(str(tag_id))))
 
 
 @bp.post("/w/<slug>/settings/tags/<uuid:tag_id>")
@@ -70,7 +69,7 @@ def change_listed_tag(slug: str, tag_id: UUID) -> Response:
 def merge_listed_tag(slug: str, tag_id: UUID) -> Response:
     """Hang another tag wherever this one hangs, and delete this one."""
     try:
-        act = merge_tags(tag_id, parse_id(request.form.get("into", "")), _version(), web.actor())
+        act = merge_tags(tag_id, _other_tag(), _version(), web.actor())
     except (Invalid, Conflict) as error:
         return _refused(tag_id, error)
     told = act.parameters
@@ -105,12 +104,20 @@ def delete_listed_tag(slug: str, tag_id: UUID) -> Response:
     return redirect_to(_home())
 
 
+def _other_tag() -> UUID | None:
+    """The tag that is named, by its name or its id."""
+    typed = " ".join(request.form.get("into", "").split()).casefold()
+    return next((tag.id for tag in all_tags() if tag.name.casefold() == typed), None) or parse_id(typed)
+
+
 def _version() -> int:
     return request.form.get("version", 0, type=int)
 
 
 def _home(tag_id: UUID | None = None) -> str:
-    return url_for("leads.tag_settings", _anchor=f"tag-{tag_id}" if tag_id else None)
+    number = page_of(tag_id) if tag_id else 1
+    where = {"page": number} if number > 1 else {}
+    return url_for("leads.tag_settings", _anchor=f"tag-{tag_id}" if tag_id else None, **where)
 
 
 def _refused(tag_id: UUID, error: Invalid | Conflict) -> Response:
@@ -120,11 +127,18 @@ def _refused(tag_id: UUID, error: Invalid | Conflict) -> Response:
 
 
 def _page(
-    status: int = 200, *, open_id: str = "", errors: dict[str, str] | None = None, conflict: str = ""
+    status: int = 200, *, open_id: str = "", errors: dict[str, str] | None = None, conflict: str = "", number: int = 1
 ) -> Response:
+    tags = all_tags()
+    opened = parse_id(open_id)
+    last = max(1, -(-len(tags) // PAGE))
+    number = page_of(opened) if opened else min(max(1, number), last)
+    before, after = (url_for("leads.tag_settings", page=to) for to in (number - 1, number + 1))
     return page(
-        "leads/tags/page.html", status, **desk("settings"), settings_page="tags", tags=listed_tags(),
-        may_write=g.viewer.can("settings:write"), **_form_values(open_id, errors, conflict),
+        "leads/tags/page.html", status, **desk("settings"), settings_page="tags", listed=listed_tags(number), tags=tags,
+        previous_url=before if number > 1 else None, next_url=after if number < last else None,
+        first=(number - 1) * PAGE + 1, may_write=g.viewer.can("settings:write"),
+        **_form_values(open_id, errors, conflict),
     )  # fmt: skip
 
 
