@@ -59,16 +59,19 @@ def settle(slug: str, lead_id: UUID) -> Response:
     taken = services.take_next(actor)  # which lets go of this lead
     if taken.card is None:
         services.release(lead_id, actor)
-    undo_url = url_for("my_day.undo", lead_id=lead_id, **_written(slip))
+    undo_url = url_for("my_day.undo", lead_id=lead_id, **slip.written())
     return _shown(taken, toast=(_said(outcome, request.form.get("who", "")), undo_url))
 
 
 @bp.post("/w/<slug>/my-day/<uuid:lead_id>/undo")
 @permit("leads:write")
 def undo(slug: str, lead_id: UUID) -> Response:
-    """Take the last outcome back and the lead up again."""
+    """Take the last outcome back and the lead up again; beside a lead (`of`) it only says so, and that shows it."""
     actor, lead = web.actor(), get_lead(lead_id)
     services.undo(lead.id, _read(request.values), actor)
+    if request.args.get("of") == "lead" and wants_fragment():
+        said = fragment("leads/_toast.html", words="Taken back", undo_url=None)
+        return answer(said, headers={"HX-Trigger": "planned-changed, timeline-grew"})
     taken = services.take(lead_id, actor)
     return _shown(taken, toast=("Taken back", None)) if wants_fragment() else redirect_to(url_for("my_day.day"))
 
@@ -154,14 +157,6 @@ def _shown(
         return answer(fragment("my_day/_day.html", **values), status=status)
     values |= {"words": toast[0], "undo_url": toast[1]}
     return answer(fragment("my_day/_settled.html", **values), status=status)
-
-
-def _written(slip: Slip) -> dict[str, str]:
-    given = {
-        "act": slip.act_id, "since": slip.since.isoformat(), "upto": slip.upto.isoformat(), "planned": slip.planned_id,
-        "was": slip.was_due.isoformat() if slip.was_due else None, "moved": "1" if slip.moved else None,
-    }  # fmt: skip
-    return {name: str(value) for name, value in given.items() if value is not None}
 
 
 def _read(given: MultiDict[str, str]) -> Slip:

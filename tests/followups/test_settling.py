@@ -1,5 +1,8 @@
 """A person does or skips what is planned, on the lead's page."""
 
+import html
+import re
+
 import pytest
 from sqlalchemy import select
 
@@ -35,6 +38,20 @@ def test_a_call_that_was_made_goes_to_the_timeline_with_its_outcome(alice, rule,
     assert planned(lead)[0].state == "done"
     assert next_act(lead)[:2] == (None, None)
     assert activities(lead)[0] == ("call", "call.logged", "no_answer")
+
+
+def test_nobody_answered_so_it_is_tried_again_and_all_of_it_is_taken_back(alice, rule, make_lead, planned, next_act):
+    rule("call", days=1, title="First call")
+    lead = make_lead()
+    [call] = planned(lead)
+    answer = alice.post(f"/w/wells/follow-ups/{call.id}/done", data={"outcome": "no_answer", "again": "week"}, hx=True)
+    assert next_act(lead)[0] == "Call back"
+    assert "No answer. Call again" in answer.text
+    undo = html.unescape(re.search(r'hx-post="([^"]+/undo[^"]+)"', answer.text)[1])
+    taken = alice.post(undo, hx=True)
+    assert "Taken back" in taken.text and "planned-changed" in taken.headers["HX-Trigger"]
+    assert next_act(lead)[0] == "First call"
+    assert ("call", "call.logged", "no_answer") not in activities(lead)
 
 
 def test_a_task_that_is_done_is_kept_as_such(alice, rule, make_lead, planned):

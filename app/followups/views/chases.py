@@ -17,6 +17,7 @@ from app.followups.queries.lead_ways import lead_ways
 from app.followups.queries.ways import get_way
 from app.followups.services.setting_up import get_sequence
 from app.followups.views import bp
+from app.followups.views.settling import planned_values
 from app.leads.services import get_lead
 from app.workspaces.queries import current_workspace
 
@@ -94,10 +95,7 @@ def _after(lead_id: UUID, words: str, status: int = 200) -> Response:
         flash(words, kind)
         return redirect_to(url_for("leads.page", lead_id=lead_id))
     coming = to_come(lead_id, with_messages=g.viewer.can("messages:read"))
-    planned = fragment(
-        "followups/_planned.html", lead_id=lead_id, planned=coming.planned, messages=coming.messages,
-        can_write=g.viewer.can("leads:write"), can_send=g.viewer.can("messages:write"),
-    )  # fmt: skip
+    planned = fragment("followups/_planned.html", **planned_values(lead_id, coming))
     said = fragment("followups/sequences/_said.html", words=words, kind=kind, planned=planned, lead_id=lead_id)
     return answer(_panel(lead_id, coming), said, status=status)
 

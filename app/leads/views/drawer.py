@@ -53,6 +53,7 @@ def drawer_values(lead_id: UUID, *, on_page: bool = False) -> dict[str, Any]:
         "may_look": g.viewer.can("messages:read"),
         "planned": coming.planned,
         "messages": coming.messages,
+        "call_times": [(each.key, each.label) for each in quick_times(utcnow(), g.workspace.clock())],
         "quotes": quotes_of(lead_id),
         # A page counts the sidebar as well: there the panel comes by itself.
         "squeegee": None if on_page else panel(detail.lead, detail.stage.key, looks_further=False),
@@ -83,7 +84,6 @@ def log_of(lead_id: UUID) -> dict[str, Any]:
     """What composer and timeline need."""
     return {
         "timeline": timeline(lead_id), "kind": None, "kinds": KIND_GROUPS, "call_ends": CALL_ENDS,
-        "call_times": [(each.key, each.label) for each in quick_times(utcnow(), g.workspace.clock())],
     }  # fmt: skip
 
 

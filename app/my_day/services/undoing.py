@@ -40,6 +40,15 @@ class Slip:
     was_due: datetime | None = None
     moved: bool = False
 
+    def written(self) -> dict[str, str]:
+        """As it stands in an address."""
+        given = {
+            "act": self.act_id, "since": self.since.isoformat(), "upto": self.upto.isoformat(),
+            "planned": self.planned_id, "was": self.was_due.isoformat() if self.was_due else None,
+            "moved": "1" if self.moved else None,
+        }  # fmt: skip
+        return {name: str(value) for name, value in given.items() if value is not None}
+
 
 def undo(lead_id: UUID, slip: Slip, actor: Actor) -> Lead:
     """Take an outcome back. Raises NotFound, or Conflict when that is not possible any more.
