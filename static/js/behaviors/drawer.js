@@ -32,6 +32,7 @@ export function closeDrawer() {
   if (!isOpen()) return;
   const back = drawer.querySelector("[data-drawer-close]")?.href;
   const wanted = cameFrom ?? location.pathname;
+  document.dispatchEvent(new CustomEvent("drawer:closing"));
   drawer.replaceChildren();
   if (back && path(back) !== location.pathname) history.pushState({ htmx: true }, "", back);
   shown = "";

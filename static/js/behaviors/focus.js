@@ -6,7 +6,10 @@ const focusIn = (root) => {
   if (!wanted) return;
   met.add(wanted);
   if (wanted.contains(document.activeElement)) return;
-  wanted.focus({ preventScroll: false });
+  // No further than needed to see the whole form: the browser's own way would put the field into the middle of the screen.
+  wanted.focus({ preventScroll: true });
+  wanted.scrollIntoView({ block: "nearest" });
+  wanted.closest("[data-editing]")?.scrollIntoView({ block: "nearest" });
   if (wanted.matches("input[type=text], input[type=tel], input[type=email]")) wanted.select();
 };
 

@@ -15,6 +15,7 @@ else window.addEventListener("load", () => idle(fetchStyles), { once: true });
 const fetchScripts = () => {
   if (document.querySelector("[data-files]")) import("./files.js");
   if (document.querySelector(".fact")) import("./sheet.js");
+  if (document.querySelector(".composer")) import("./drafts.js");
   if (document.querySelector("[data-mention]")) import("./mentions.js");
 };
 document.addEventListener("htmx:after:swap", fetchScripts);

@@ -38,17 +38,25 @@ document.addEventListener("keydown", (event) => {
   editing.querySelector("[data-cancel]")?.click();
 }, true);
 
-// After saving or cancelling, the focus returns to the fact's pencil, so that the keyboard goes on from there.
+// After saving or cancelling, the focus returns to the fact's pencil, so that the keyboard goes on from there, and what was
+// scrolled to make room for the form is scrolled back.
 let edited = "";
+let stood = null; // { place, top, until }: where one had scrolled to before the form opened, and where that put one
+const scroller = (fact) => fact.closest(".drawer, .main");
 document.addEventListener("htmx:before:request", (event) => {
-  const fact = event.detail?.ctx?.sourceElement?.closest?.(".fact.editing");
-  if (fact) edited = fact.id;
+  const source = event.detail?.ctx?.sourceElement;
+  const fact = source?.closest?.(".fact");
+  if (fact?.matches(".editing")) edited = fact.id;
+  else if (fact && source.matches(".edit") && scroller(fact)) stood = { place: scroller(fact), top: scroller(fact).scrollTop };
 });
 document.addEventListener("htmx:after:swap", () => {
   unfold();
+  if (stood) setTimeout(() => { if (stood) stood.until ??= stood.place.scrollTop; });
   const fact = edited && document.getElementById(edited);
   if (!fact || fact.matches(".editing")) return;
   edited = "";
+  if (stood && stood.place.scrollTop === stood.until) stood.place.scrollTop = stood.top;
+  stood = null;
   const active = document.activeElement;
   if (!active || active === document.body) fact.querySelector(".edit")?.focus({ preventScroll: true });
 });
