@@ -60,6 +60,12 @@ def opening(kept: ViewRow) -> str:
     return _board(Asked(on_board(kept.query), str(kept.id)).query())
 
 
+def is_kept_so(kept: ViewRow, view: BoardView) -> bool:
+    """Whether the board shows what the view keeps, as far as it can."""
+    mine = on_board(kept.query)
+    return (mine.narrowed.key, mine.order) == (view.narrowed.key, view.order)
+
+
 def bar_values(asked: Asked) -> dict[str, Any]:
     """`switches`: (word, address, whether on) of the ready-made filters; `chips`: what else it is narrowed to; `kept`:
     the open view, and whether it `is_changed`; `state`: filter and order the way forms carry them.
@@ -86,7 +92,7 @@ def bar_values(asked: Asked) -> dict[str, Any]:
     ]
     return {
         "switches": switches, "chips": chips, "kept": kept, "state": urlencode(view.as_query(), doseq=True),
-        "is_changed": kept is not None and not _is_alike(on_board(kept.query), view),
+        "is_changed": kept is not None and not is_kept_so(kept, view),
     }  # fmt: skip
 
 
@@ -99,10 +105,6 @@ def links(asked: Asked) -> dict[str, Any]:
         "may_star": g.viewer.can("activities:write"),
         "is_narrowed": not asked.view.narrowed.is_blank, "asked": asked,
     }  # fmt: skip
-
-
-def _is_alike(one: BoardView, other: BoardView) -> bool:
-    return (one.narrowed.key, one.order) == (other.narrowed.key, other.order)
 
 
 def _board(query: dict[str, Any]) -> str:

@@ -23,7 +23,7 @@ from app.leads.queries.ordering import Ordering
 from app.leads.queries.view_places import Pairs, of_board, on_board
 from app.leads.services import saved_views
 from app.leads.views import bp
-from app.leads.views.board_bar import opening
+from app.leads.views.board_bar import is_kept_so, opening
 from app.leads.views.listing import link
 from app.workspaces.layout import desk_or_fragment
 
@@ -38,10 +38,11 @@ def views(slug: str) -> Response:
     """The views to choose from on the board: ?query=<its query>&view=<the open one>."""
     bar = bar_choices()
     shown = [(each, opening(each), _words(each, bar.names)) for each in bar.views]
-    state = request.args.get("query", "")[:8000]
+    state, open_id = request.args.get("query", "")[:8000], parse_id(request.args.get("view", ""))
+    open_one = bar.view(open_id)
     return desk_or_fragment(
         "board", "leads/views.html", "leads/_views.html", shown=shown, state=state, viewer=g.viewer,
-        open_id=parse_id(request.args.get("view", "")), opens=bar.opens["board"],
+        open_id=open_id, opens=bar.opens["board"], is_kept=open_one is not None and is_kept_so(open_one, _shown(state)),
         all_url=url_for("leads.board", view="all"),
     )  # fmt: skip
 
@@ -188,11 +189,17 @@ def _query(form: Any, before: Pairs = ()) -> list[list[str]]:
     """What a page's query says of filter and order, in its one spelling. The board changes of what was kept `before`
     only what it shows.
     """
-    pairs = parse_qsl(form.get("query", "")[:8000])
+    given = form.get("query", "")[:8000]
     if _place(form) == "board":
-        return of_board(BoardView.from_query(MultiDict(pairs)), before)
+        return of_board(_shown(given), before)
+    pairs = parse_qsl(given)
     sorts = [["sort", value[:40]] for key, value in pairs if key == "sort"]
     return [*LeadFilter.from_pairs(pairs).as_pairs(), *sorts[:1]]
+
+
+def _shown(state: str) -> BoardView:
+    """What the board shows whose query that is."""
+    return BoardView.from_query(MultiDict(parse_qsl(state)))
 
 
 def _words(view: ViewRow, names: Any) -> str:
