@@ -102,10 +102,18 @@ def test_by_keys(people: People) -> None:
     dialog = page.get_by_role("dialog", name="Move to")
     expect(dialog).to_be_visible()
     expect(dialog.get_by_role("button", name="Contacted", exact=True)).to_be_disabled()
+    following = dialog.get_by_role("button", name="Quote requested", exact=True)
+    expect(following).to_be_focused()
     with page.expect_response(is_move):
-        dialog.get_by_role("button", name="Quote requested", exact=True).press("Enter")
+        page.keyboard.press(following.get_attribute("data-move-key") or "")
     expect(card(column(page, "Quote requested"), "Kay Board").get_by_role("link")).to_be_focused()
     stands_in(page, "Kay Board", "Quote requested")
+    page.keyboard.press("f")
+    expect(page.get_by_label("Name, phone, email or place")).to_be_focused()
+    page.keyboard.type("Kay Board")
+    page.keyboard.press("Enter")
+    expect(page.locator(".chip", has_text="“Kay Board”")).to_be_visible()
+    expect(page.locator(".column .lead")).to_have_count(1)
 
 
 def test_a_move_that_came_too_late_goes_back_with_the_reason(people: People) -> None:

@@ -98,6 +98,9 @@ def test_the_way_back_is_carried_along(alice, make_lead):
 
     assert answer.headers["HX-Push-Url"].endswith(f"{lead.id}?of=list&priority=normal")
     assert f'href="/w/{alice.slug}/leads?priority=normal"' in answer.text
+    over = f"http://127.0.0.1{answer.headers['HX-Push-Url']}"  # another card, while this one is open
+    other = alice.get(url(alice, make_lead()), hx=True, headers={"HX-Current-URL": over})
+    assert other.headers["HX-Push-Url"].endswith("?of=list&priority=normal")
     whole = alice.get(answer.headers["HX-Push-Url"])
     assert whole.status_code == 200 and f"{lead.id}?of=list&amp;priority=normal" in whole.text
 

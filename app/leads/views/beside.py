@@ -31,12 +31,16 @@ class Origin:
 
 
 def came_from() -> Origin:
-    """The origin that the address names (`of` with the list's own query), or else the page that htmx asks from."""
+    """The origin that the address names (`of` with the list's own query), or else that of the page that htmx asks from:
+    a board or a list, over which another lead may be open.
+    """
     kind, pairs = request.args.get("of", ""), list(request.args.items(multi=True))
     if kind not in _PAGES:
         current = urlsplit(request.headers.get("HX-Current-URL", ""))
         kind = next((name for name, page in _PAGES.items() if current.path == url_for(page)), "")
-        pairs = parse_qsl(current.query) if kind else []
+        pairs = parse_qsl(current.query)
+        if not kind and current.path.startswith(url_for("leads.list_leads") + "/"):
+            kind = next((value for name, value in pairs if name == "of" and value in _PAGES), "")
         if not kind and f"{current.path}/".startswith(f"{url_for('messaging.inbox')}/"):
             return Origin(current.path, "")  # beside a conversation, which stays open
     if not kind:

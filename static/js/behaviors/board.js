@@ -1,5 +1,6 @@
 // The board: cards dragged by mouse, by long press, or by keys ("m" asks where to; lifting.js), one or several
 // (selecting.js). What becomes of a move: moving.js.
+import { choose } from "./choosing.js";
 import "./columns.js";
 import { keysAreOff } from "./hotkeys.js";
 import { pressed } from "./lifting.js";
@@ -25,12 +26,7 @@ const moveTo = (card, list) => {
 
 const ask = (card) => {
   asked = card;
-  const several = chosenCards().length > 1;
-  for (const choice of dialog.querySelectorAll("[data-move-to]")) {
-    choice.disabled = !several && choice.dataset.moveTo === card.parentElement.dataset.cards;
-  }
-  dialog.showModal();
-  dialog.querySelector("[data-move-to]:enabled")?.focus();
+  choose(dialog, card.parentElement.dataset.cards, chosenCards().length > 1);
 };
 
 // What a hand holds: the card, and how many come along.
