@@ -98,7 +98,7 @@ def test_what_is_being_typed_survives_a_live_change(people: People) -> None:
 
 
 def test_nothing_moves_under_a_press(people: People) -> None:
-    """What slides away between the pressing and the lifting takes the click with it; so what is new waits until then."""
+    """What slides away between pressing and lifting takes the click with it; so what is new waits until then."""
     page = people.staff(viewport={"width": 1440, "height": 1600})
     lead_id = add_lead(page, "Pia Press")
     open_board(page, f"leads/{lead_id}")
