@@ -35,6 +35,7 @@ BODIES: dict[str, dict[str, str]] = {
     "leads.add_stage": {"name": "Site visit", "colour": "teal"},
     "leads.change_listed_tag": {"name": "Other", "colour": "blue", "version": "1"},
     "leads.change_stage": {"name": "Spoken to", "colour": "teal", "version": "1"},
+    "leads.doubles": {"name": "Ivy Reed", "phone": "07700 900123"},
     "leads.create": {"name": "Ivy Reed", "phone": "07700 900123", "source_key": "phone", "service": "window_cleaning"},
     "leads.change_view": {"name": "Late ones", "version": "1"},
     "leads.delete_listed_tag": {"version": "1"},

@@ -5,6 +5,7 @@ from flask import Blueprint
 bp = Blueprint("leads", __name__)
 
 from app.leads.views import (  # noqa: E402, F401
+    adding,
     around,
     beside,
     board,

@@ -1,0 +1,136 @@
+"""Adding a lead by hand, and saying before it is added who is there already."""
+
+import secrets
+from dataclasses import dataclass, field
+from typing import Any
+
+from flask import Response, g, request, url_for
+
+from app.core import web
+from app.core.errors import Invalid
+from app.core.fragments import answer, fragment, page, redirect_to, wants_fragment
+from app.core.money import parse_money
+from app.core.permissions import permit
+from app.extensions import limiter
+from app.followups.services.answering_at_once import answers_at_once, leave_unanswered
+from app.leads.queries.sources import source_choices
+from app.leads.services import LeadDraft, create_lead, stage_by_key
+from app.leads.services.doubles import Double, open_doubles
+from app.leads.services.parsing import LONGEST, TOO_LONG
+from app.leads.views import bp
+from app.leads.words import CHOICE_WORDS
+from app.search.services import note_look
+from app.workspaces.layout import desk
+
+_TEXTS = (
+    "name", "phone", "email", "address_line1", "address_line2", "town", "postcode", "property_type", "bedrooms",
+    "service", "frequency", "access_notes", "wishes", "source_key",
+)  # fmt: skip
+
+
+@dataclass(slots=True)
+class _Sheet:
+    """The form as it is given back. `asked` is True when a person is asked whether to add the lead all the same;
+    `tell` is the tick by which the customer hears at once that we have their enquiry.
+    """
+
+    typed: dict[str, str]
+    errors: dict[str, str] = field(default_factory=dict)
+    doubles: list[Double] = field(default_factory=list)
+    asked: bool = False
+    tell: bool = True
+
+
+@bp.get("/w/<slug>/leads/new")
+@permit("leads:write")
+def new(slug: str) -> Response:
+    """The form for an enquiry that came by phone or word of mouth."""
+    return _form(_Sheet({"source_key": "phone", "service": "window_cleaning", "look": secrets.token_urlsafe(12)}))
+
+
+@bp.post("/w/<slug>/leads/new/doubles")
+@permit("leads:write")
+@limiter.limit("600 per minute")
+def doubles(slug: str) -> Response:
+    """Who of those with an open lead this may be, while it is typed; the tick is drawn anew when that changes."""
+    typed = _typed()
+    found = _doubles(typed)
+    note_look(len(found), typed["look"], web.actor())
+    had_any, tell = bool(request.form.get("known")), _wants_telling()
+    if not wants_fragment():
+        return _form(_Sheet(typed, doubles=found, tell=tell and not found))
+    values: dict[str, Any] = {"doubles": found, "tell": tell if had_any == bool(found) else not found}
+    return answer(fragment("leads/_doubles.html", **values, redraws=had_any != bool(found), tells=_tells()))
+
+
+@bp.post("/w/<slug>/leads/new")
+@permit("leads:write")
+def create(slug: str) -> Response:
+    """Make the lead, or give the form back with everything typed and what is wrong beside it.
+
+    Whose customer has an open lead already is asked once whether to add another: 422 with who that is.
+    """
+    sheet = _Sheet(_typed(), tell=_wants_telling())
+    try:
+        draft = _draft(sheet.typed)
+        sheet.doubles = _doubles(sheet.typed)
+        if sheet.doubles and "anyway" not in request.form:
+            sheet.asked, sheet.tell = True, sheet.tell and bool(request.form.get("known"))
+            note_look(len(sheet.doubles), sheet.typed["look"], web.actor())
+            return _form(sheet, status=422)
+        lead = create_lead(draft, web.actor())
+    except Invalid as invalid:
+        sheet.errors = invalid.errors
+        return _form(sheet, status=422)
+    if not sheet.tell:
+        leave_unanswered(lead, web.actor())
+    return redirect_to(url_for("leads.show", lead_id=lead.id))
+
+
+def _typed() -> dict[str, str]:
+    return {name: request.form.get(name, "") for name in (*_TEXTS, "price", "look")}
+
+
+def _wants_telling() -> bool:
+    """Whether the tick is set; whoever sends the form without it has not been asked, and the customer hears of it."""
+    return "tell" in request.form or "tell_shown" not in request.form
+
+
+def _doubles(typed: dict[str, str]) -> list[Double]:
+    given = {name: typed[name] for name in ("name", "phone", "email", "postcode")}
+    return open_doubles(**given) if all(len(each) <= LONGEST for each in given.values()) else []
+
+
+def _tells() -> bool:
+    return answers_at_once(stage_by_key("new").id)
+
+
+def _draft(typed: dict[str, str]) -> LeadDraft:
+    errors = {name: TOO_LONG for name in _TEXTS if len(typed[name]) > LONGEST}
+    if not typed["name"].strip():
+        errors["name"] = "Enter a name."
+    if not (typed["phone"].strip() or typed["email"].strip()):
+        errors["phone"] = "Enter a phone number or an email address, so that we can reach them."
+    price = parse_money(typed["price"]) if typed["price"].strip() else None
+    if typed["price"].strip() and price is None:
+        errors["price"] = "Enter an amount in pounds, like 24 or 24.50."
+    for name, words in CHOICE_WORDS.items():
+        if typed.get(name) and typed[name] not in words:
+            errors[name] = "Choose one from the list."
+    if errors:
+        raise Invalid(errors)
+    values = {name: typed[name].strip() or None for name in _TEXTS}
+    values["name"], values["service"] = typed["name"], typed["service"] or "window_cleaning"
+    values["source_key"] = typed["source_key"] or "phone"
+    # A sales person's new lead is theirs; a manager's waits for whoever takes it.
+    owner_id = g.viewer.user_id if g.viewer.role == "sales" else None
+    return LeadDraft(**values, price_minor=price, owner_id=owner_id)  # type: ignore[arg-type]
+
+
+def _form(sheet: _Sheet, status: int = 200) -> Response:
+    choices = {name: list(words.items()) for name, words in CHOICE_WORDS.items()} | {"source_key": source_choices()}
+    values = {
+        "typed": sheet.typed, "errors": sheet.errors, "doubles": sheet.doubles, "asked": sheet.asked,
+        "tell": sheet.tell, "tells": _tells(), "choices": choices,
+    }  # fmt: skip
+    return page("leads/new.html", status, **values, **desk("leads"))
