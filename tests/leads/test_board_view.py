@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from app.core.clock import utcnow
+from app.core.names import initials
 from app.extensions import db
 from app.followups.services import plan_task
 from app.leads.models import SavedView
@@ -107,6 +108,20 @@ def test_the_filter_of_the_board_keeps_order_view_and_columns(alice, make_lead):
     }  # fmt: skip
     clear = re.search(r'href="([^"]+)">Clear<', form)[1].replace("&amp;", "&")
     assert parse_qs(urlsplit(clear).query) == {"view": [str(view.id)], "sort": ["age"], "open": [str(final)]}
+
+
+def test_cards_say_whose_they_are_where_several_peoples_stand(board, world, make_lead, count_sql):
+    make_lead(name="Bobs Own", owner_id=world.bob.user_id)
+    make_lead(name="Nobodys Yet", postcode="")
+    owner = re.compile(r'<i title="([^"]+)">(\w+)</i>')
+
+    with count_sql() as statements:
+        everyones = board()
+    assert owner.findall(everyones) == [(world.bob.name, initials(world.bob.name))] and len(statements) <= 8
+    assert owner.search(board("?owner=me&owner=none&owner=" + str(world.bob.user_id)))
+    assert owner.search(board("?sort=next"))
+    assert not owner.search(board(f"?owner={world.bob.user_id}")) and not owner.search(board("?owner=me&owner=none"))
+    assert everyones.count('<p class="at nowhere">') == 1
 
 
 def test_the_most_valuable_first(board, make_lead):

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import CompoundSelect, Lateral, Select, TableValuedAlias, and_, bindparam, select, tuple_, union_all
 
+from app.accounts.models import User
 from app.contacts.models import Contact
 from app.core.cursors import make_cursor, read_cursor
 from app.core.tenancy import current_scope
@@ -39,6 +40,8 @@ BY_HAND = ORDERS["hand"]
 _CARDS = select(*CARD_COLUMNS).join(
     Contact, and_(Contact.workspace_id == Lead.workspace_id, Contact.id == Lead.contact_id)
 )
+#: Looked up card by card; with a join the planner might begin with everybody there is.
+_OWNER = select(User.name).where(User.id == Lead.owner_id).scalar_subquery().label("owner_name")
 #: Sent beside the statement and not in it, so that the planner goes for the first rows.
 _SIZE = bindparam("size")
 
@@ -59,6 +62,11 @@ class BoardView:
     def is_by_hand(self) -> bool:
         """Whether cards stand where people put them."""
         return self.order is BY_HAND
+
+    @property
+    def shows_owners(self) -> bool:
+        """Whether cards of several people may stand side by side."""
+        return len(set(self.narrowed.values("owner")) - {"none"}) != 1
 
     def as_query(self) -> dict[str, Any]:
         """The query that gives this view."""
@@ -98,6 +106,8 @@ def _walked(
     scope = current_scope()
     mine = (Lead.workspace_id == scope.workspace_id, Lead.stage_id == stage_id, *view.narrowed.conditions())
     cards = _CARDS.add_columns(star_on(Lead.id, scope.workspace_id, scope.user_id).label("starred")).where(*mine)
+    if view.shows_owners:
+        cards = cards.add_columns(_OWNER)
     cards = cards if beside is None else cards.correlate(beside)
     order = view.order
     if order.key != "next":

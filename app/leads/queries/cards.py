@@ -37,6 +37,8 @@ class Card:
     owner_id: UUID | None
     created_at: datetime
     is_starred: bool = False
+    #: Where several people's leads are shown.
+    owner_name: str | None = None
     noun: str = "lead"
 
 
@@ -48,7 +50,7 @@ def card_of(row: Row[Any] | Any, *, is_starred: bool = False) -> Card:
         what_is_wanted(row.service, row.frequency, row.property_type, row.bedrooms),
         row.sector or row.district or "",
         row.annual_minor, row.priority, row.next_act, row.next_act_at, row.owner_id, row.created_at,
-        is_starred,
+        is_starred, getattr(row, "owner_name", None),
     )  # fmt: skip
 
 

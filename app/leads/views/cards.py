@@ -4,10 +4,12 @@ The same shape as the style sheet of components/lead.css says: name, value a yea
 """
 
 from collections.abc import Iterable
+from functools import lru_cache
 
 from markupsafe import Markup, escape
 
 from app.core.clock import utcnow
+from app.core.names import initials
 from app.core.templating import due, pounds
 from app.leads.queries.cards import Card
 from app.leads.words import PRIORITY_WORDS
@@ -18,6 +20,11 @@ _SHOWN_PRIORITIES = ("high", "urgent")
 def star_button(is_starred: bool) -> str:
     """The star on a card or a row, as short as can be; star.js turns it."""
     return f"<button{' aria-pressed=true' if is_starred else ''}>Star</button>"
+
+
+@lru_cache(1000)
+def _owner(name: str) -> str:
+    return f'<i title="{escape(name)}">{escape(initials(name))}</i>'
 
 
 def card_items(cards: Iterable[Card], lead_url: str, may_star: bool = False) -> Markup:
@@ -32,9 +39,11 @@ def card_items(cards: Iterable[Card], lead_url: str, may_star: bool = False) -> 
             words, tone = due(card.next_act_at, now)
             mark = "" if tone == "plain" else f' class="{tone}"'
             act = f"<footer>{escape(card.next_act)} <time{mark}>{words}</time></footer>"
+        owner = _owner(card.owner_name) if card.owner_name else ""
+        where = "at" if card.place else "at nowhere"
         star = star_button(card.is_starred) if may_star else ""
         made.append(
             f'<li class="lead" id="lead-{card.id}"><a href="{lead_url}{card.id}">{escape(card.name)}</a>{worth}'
-            f'<p>{escape(card.what)}</p><p class="at">{escape(card.place)}{urgent}{star}</p>{act}</li>'
+            f'<p>{escape(card.what)}</p><p class="{where}">{escape(card.place)}{urgent}{owner}{star}</p>{act}</li>'
         )
     return Markup("".join(made))  # noqa: S704 - what people wrote is escaped above
