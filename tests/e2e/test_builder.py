@@ -38,6 +38,12 @@ def test_a_form_is_built_seen_and_saved(people: People) -> None:
     assert order(page)[4:7] == ["step:3", "q:bedrooms", "q:service"], "what was arranged before stays"
     expect(page.get_by_text("Not saved yet")).to_be_visible()
 
+    page.locator("#ask-bedrooms summary").focus()  # what a closed question holds is fetched when it opens
+    page.keyboard.press("Enter")
+    page.locator("[name=label_bedrooms]").fill("How many rooms to sleep in?")
+    expect(page.locator("#ask-bedrooms summary")).to_contain_text("How many rooms to sleep in?")
+    expect(shown.get_by_role("group", name="How many rooms to sleep in?")).to_be_visible()
+
     page.get_by_role("button", name="Save the form").click()
     expect(page.get_by_text("This is what customers see from now on")).to_be_visible()
     page.get_by_role("link", name="Sharing").click()

@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import select
 from werkzeug.datastructures import MultiDict
 
+from app.core.packed import PREFIX, unpacked
 from app.extensions import db
 from app.lead_forms.models import LeadForm
 from tests.support.client import Client
@@ -56,10 +57,15 @@ def the_form() -> LeadForm:
 
 
 def sheet(client: Client, form: LeadForm) -> "MultiDict[str, str]":
-    """What the page of a form would send as it stands."""
+    """What the page of a form would send when every question has been opened."""
     page = client.get(f"/w/{client.slug}/settings/forms/{form.id}")
     assert page.status_code == 200
-    return MultiDict(Fields(page.text).pairs)
+    return opened(MultiDict(Fields(page.text).pairs))
+
+
+def opened(typed: "MultiDict[str, str]") -> "MultiDict[str, str]":
+    """The same with the fields of the rows that stand closed."""
+    return MultiDict(pair for pair in unpacked(typed).items(multi=True) if not pair[0].startswith(PREFIX))
 
 
 def send(client: Client, form: LeadForm, typed: "MultiDict[str, str]", **changed: Any) -> Any:
@@ -76,7 +82,7 @@ def act(client: Client, form: LeadForm, typed: "MultiDict[str, str]", what: str)
     """Press one of the small buttons, and return what the page then would send."""
     answer = send(client, form, typed, act=what)
     assert answer.status_code == 200
-    return MultiDict(Fields(answer.text).pairs)
+    return opened(MultiDict(Fields(answer.text).pairs))
 
 
 def rows(typed: "MultiDict[str, str]") -> list[str]:

@@ -4,12 +4,14 @@ from typing import Any
 
 import pytest
 from sqlalchemy import func, select
+from werkzeug.datastructures import MultiDict
 
 from app.audit.models import AuditEntry
 from app.extensions import db
+from app.lead_forms.forms.arranging import MOST_OWN
 from app.lead_forms.models import LeadForm, LeadFormVersion
 from app.lead_forms.services.content import content_of
-from tests.lead_forms.sheets import act, rows, send, sheet, the_form
+from tests.lead_forms.sheets import Fields, act, rows, send, sheet, the_form
 from tests.support.client import Client
 from tests.support.world import World
 
@@ -197,3 +199,33 @@ def test_the_builder_is_small_enough_and_asks_little(alice: Client, count_sql: A
             page = alice.get(path)
         assert len(page.data) <= 60 * 1024, path
         assert len(statements) <= most, (path, statements)
+
+
+def test_a_sheet_with_every_question_of_its_own_is_small_and_opens_one_by_one(alice: Client) -> None:
+    form, typed = the_form(), sheet(alice, the_form())
+    for number in range(MOST_OWN):
+        kind = ("short", "choices")[number % 2]
+        typed = act(alice, form, typed, f"add:{kind}")
+        key = next(name[6:] for name, value in typed.items() if name.startswith("label_own_") and not value)
+        typed[f"label_{key}"] = f"What about window number {number}?"
+        typed[f"hint_{key}"] = "As far as you know it yourself"
+        if kind == "choices":
+            typed[f"words_{key}"] = "The large one\nThe small one\nNeither of the two"
+    assert send(alice, form, typed).status_code == 303
+    url = f"{FORMS}/{form.id}"
+    page = alice.get(url)
+    assert len(page.data) <= 60_000
+    stored = the_form().content
+
+    closed = MultiDict(Fields(page.text).pairs)
+    assert f"label_{key}" not in closed and f"packed_{key}" in closed
+    part = alice.post(url, data=MultiDict([*closed.items(multi=True), ("act", f"open:{key}")]), hx=True)
+    assert 'value="What about window number 11?"' in part.text and "Neither of the two" in part.text
+    assert "ask-row" not in part.text and len(part.data) < 4_000
+    without_scripts = send(alice, form, closed, act=f"open:{key}").text
+    assert f'name="label_{key}"' in without_scripts and "label_bedrooms" not in dict(Fields(without_scripts).pairs)
+
+    version = the_form().version_no
+    assert send(alice, form, closed).status_code == 303
+    db.session.expire_all()
+    assert (the_form().content, the_form().version_no) == (stored, version)

@@ -112,6 +112,10 @@ def _place(sheet: Sheet, number: str) -> int | None:
     return next((at for at, step in enumerate(sheet.steps) if str(step.number) == number), None)
 
 
+def _open(sheet: Sheet, key: str) -> str:
+    return key if key in sheet.questions else ""
+
+
 _ACTS: dict[str, Callable[[Sheet, str], str]] = {
     "up": lambda sheet, key: _move(sheet, key, -1),
     "down": lambda sheet, key: _move(sheet, key, 1),
@@ -123,4 +127,5 @@ _ACTS: dict[str, Callable[[Sheet, str], str]] = {
     "drop": _drop,
     "add-step": _add_step,
     "join": _join,
+    "open": _open,
 }

@@ -5,6 +5,7 @@ from typing import Any
 
 from werkzeug.datastructures import MultiDict
 
+from app.core.packed import pack, unpacked
 from app.lead_forms.models import LeadForm
 from app.lead_forms.services.content import OWN_KINDS, STANDARD, YES_NO, Content, Question, content_of
 from app.lead_forms.services.standard import ALWAYS_ASKED, STANDARD_QUESTIONS
@@ -47,6 +48,14 @@ class SheetQuestion:
         """All that a standard question may offer."""
         return () if self.is_own else STANDARD_QUESTIONS[self.key].choices
 
+    @property
+    def packed(self) -> str:
+        """What its fields hold, while its row is closed."""
+        own = [("kind", self.kind), ("words", self.words)] if self.is_own else []
+        offers = [("offers", "1"), *(("offer", value) for value in self.offers)] if self.choices else []
+        required = [("required", "1")] if self.is_required else []
+        return pack([*own, ("label", self.label), ("hint", self.hint), *required, *offers])
+
 
 @dataclass(slots=True)
 class SheetStep:
@@ -88,7 +97,8 @@ def sheet_of(form: LeadForm) -> Sheet:
 
 
 def sheet_from(form: "MultiDict[str, str]") -> Sheet:
-    """The sheet as it was sent. The hidden `row` fields say in which order steps and questions stand."""
+    """The sheet as it was sent, closed rows included. The hidden `row` fields say in which order all of it stands."""
+    form = unpacked(form)
     texts = {name: tidy(form.get(name, ""))[:most] for name, most in LINES.items()}
     texts |= {name: tidy(form.get(name, ""), keep_lines=True)[:most] for name, most in AREAS.items()}
     sheet = Sheet(texts, {name: name in form for name in TICKS}, [], [], {})

@@ -8,6 +8,7 @@ from flask import Response, current_app, flash, g, request, url_for
 from app.core import web
 from app.core.errors import Conflict, Invalid
 from app.core.fragments import answer, fragment, page, redirect_to, wants_fragment
+from app.core.packed import packed_keys
 from app.core.permissions import permit
 from app.core.security import allow_framing_by, allow_own_frames
 from app.lead_forms.forms.arranging import MOST_OWN, MOST_STEPS, arrange
@@ -52,7 +53,10 @@ def save(slug: str, form_id: UUID) -> Response:
     if act := request.form.get("act", ""):
         opened = arrange(sheet, act)
         if wants_fragment():
-            return answer(fragment("lead_forms/builder/_asks.html", **_asks_values(sheet, opened)))
+            is_one = bool(opened) and act == f"open:{opened}"
+            part = {"q": sheet.questions[opened]} if is_one else {}
+            name = "_fields" if is_one else "_asks"
+            return answer(fragment(f"lead_forms/builder/{name}.html", **part, **_asks_values(sheet, opened)))
         return _page(form, sheet, opened=opened, is_unsaved=True)
     try:
         facts = judge(sheet, {key for key, _ in source_options()} | {str(form.source_id)}, secure=is_secure())
@@ -149,6 +153,7 @@ def _asks_values(sheet: Sheet, opened: str, errors: dict[str, str] | None = None
     return {
         "sheet": sheet, "opened": opened, "errors": errors or {}, "kinds": KIND_WORDS,
         "most_steps": MOST_STEPS, "most_own": MOST_OWN,
+        "closed": packed_keys(request.form) if request.method == "POST" else set(sheet.questions),
     }  # fmt: skip
 
 

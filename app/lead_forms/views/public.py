@@ -2,7 +2,6 @@
 session, and since nobody is signed in there is nothing that a foreign page could misuse (hence no CSRF token).
 """
 
-
 from flask import Response, request
 
 from app.core import web

@@ -99,12 +99,13 @@ document.addEventListener("input", (event) => {
 });
 
 // What a small button did is a change too, and a new question waits for its words.
-document.addEventListener("htmx:after:swap", () => {
+document.addEventListener("htmx:after:swap", (event) => {
+  if ((event.detail?.ctx?.target ?? event.target).id !== "asks") return; // the fields of a row that opens change nothing
   const section = document.getElementById("asks");
   const form = section?.closest("form");
   if (!form) return;
   unsaved(form);
-  const fresh = [...section.querySelectorAll("details.ask-fold")].find((fold) => fold.open && !fold.querySelector("input[name^=label_]").value);
+  const fresh = [...section.querySelectorAll("details.ask-fold")].find((fold) => fold.open && fold.querySelector("input[name^=label_]")?.value === "");
   fresh?.querySelector("input[name^=label_]").focus();
   form.dispatchEvent(new CustomEvent("arranged", { bubbles: true, detail: { row: fresh?.closest(ROW) } }));
 });
