@@ -89,8 +89,8 @@ def one_column(stage_id: UUID, view: BoardView, *, shown: int = PAGE) -> Column 
 
 def more_cards(stage_id: UUID, view: BoardView, cursor: str) -> tuple[list[Card], str | None]:
     """The cards after a cursor and the cursor after them. An unreadable cursor starts from the top."""
-    query = first_cards(stage_id, view, cursor)
-    cards = [card_of(row, is_starred=row.starred is not None) for row in db.session.execute(query, {"size": PAGE + 1})]
+    rows = db.session.execute(first_cards(stage_id, view, cursor), _given(PAGE))
+    cards = [card_of(row, is_starred=row.starred is not None) for row in rows]
     return _page(in_order(cards, view.order), view, PAGE)
 
 
@@ -184,9 +184,14 @@ def _first_cards(stage_ids: list[UUID], view: BoardView, size: int = PAGE) -> di
     if stage_ids:
         wanted = _these(stage_ids)
         top = first_cards_of(wanted, view)
-        for row in db.session.execute(select(top).select_from(wanted).join(top, true()), {"size": size + 1}):
+        for row in db.session.execute(select(top).select_from(wanted).join(top, true()), _given(size)):
             found[row.stage_id].append(card_of(row, is_starred=row.starred is not None))
     return {stage_id: in_order(found[stage_id], view.order) for stage_id in stage_ids}
+
+
+def _given(size: int) -> dict[str, Any]:
+    """What goes with a statement for cards: one more than are shown, to see whether there are more."""
+    return {"size": size + 1, "person": current_scope().user_id}
 
 
 def _these(stage_ids: list[UUID]) -> TableValuedAlias:

@@ -5,12 +5,23 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CompoundSelect, Lateral, Select, TableValuedAlias, and_, bindparam, select, tuple_, union_all
+from sqlalchemy import (
+    CompoundSelect,
+    Lateral,
+    Select,
+    TableValuedAlias,
+    Uuid,
+    and_,
+    bindparam,
+    select,
+    tuple_,
+    union_all,
+)
 
 from app.accounts.models import User
 from app.contacts.models import Contact
 from app.core.cursors import make_cursor, read_cursor
-from app.core.tenancy import current_scope
+from app.core.tenancy import current_workspace_id
 from app.leads.models import Lead
 from app.leads.queries.cards import CARD_COLUMNS, Card
 from app.leads.queries.filtering import LeadFilter
@@ -37,7 +48,9 @@ ORDERS = {
     )
 }
 BY_HAND = ORDERS["hand"]
-_CARDS = select(*CARD_COLUMNS).join(
+#: Looked up card by card as well; built once, since that takes longer than the looking up.
+_STAR = star_on(Lead.id, Lead.workspace_id, bindparam("person", type_=Uuid)).label("starred")
+_CARDS = select(*CARD_COLUMNS, _STAR).join(
     Contact, and_(Contact.workspace_id == Lead.workspace_id, Contact.id == Lead.contact_id)
 )
 #: Looked up card by card; with a join the planner might begin with everybody there is.
@@ -86,7 +99,9 @@ def in_order(cards: Sequence[Card], order: Order) -> list[Card]:
 
 
 def first_cards(stage_id: UUID, view: BoardView, after: str | None = None) -> Select[Any] | CompoundSelect[Any]:
-    """The first `size` cards (a bound parameter of that name) of a stage, or those after a cursor."""
+    """The first `size` cards of a stage, or those after a cursor; bound parameters: `size`, and the `person` whose
+    stars they are.
+    """
     parts = read_cursor(after, view.listed(stage_id)) if after else None
     return _walked(stage_id, view, parts, None).limit(_SIZE)
 
@@ -103,9 +118,8 @@ def _walked(
 
     By the next act, leads without one come last: a second walk that only begins when the first has run dry.
     """
-    scope = current_scope()
-    mine = (Lead.workspace_id == scope.workspace_id, Lead.stage_id == stage_id, *view.narrowed.conditions())
-    cards = _CARDS.add_columns(star_on(Lead.id, scope.workspace_id, scope.user_id).label("starred")).where(*mine)
+    mine = (Lead.workspace_id == current_workspace_id(), Lead.stage_id == stage_id, *view.narrowed.conditions())
+    cards = _CARDS.where(*mine)
     if view.shows_owners:
         cards = cards.add_columns(_OWNER)
     cards = cards if beside is None else cards.correlate(beside)
