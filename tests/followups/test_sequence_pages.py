@@ -194,7 +194,7 @@ def test_dates_follow_what_is_typed_and_say_why_they_moved(alice, make_lead):
         sheet_fields(alice, chase), amount_day_3="4", preview_lead=str(lead.id), preview_start="2026-12-21T10:00"
     )
     text = alice.post(url(alice, chase, "/dates"), data=sent(fields), hx=True).text
-    assert "Tue 29 Dec 10:00" in text and "Christmas Day" in text
+    assert re.search(r"Tue 29 Dec (2026 )?10:00", text) and "Christmas Day" in text  # the year only in others
     assert sequence_of("quote_chase").version_no == 1
 
 
