@@ -53,7 +53,7 @@ def words_for(activity: Words) -> Line:
 def _created(a: Words) -> Line:
     if a.data.get("import_id"):
         return Line("file-text", "Brought in from a file", f"row {a.data.get('row')}")
-    source, told = str(a.data.get("source", "")).replace("_", " "), a.data.get("told")
+    source, told = str(a.data.get("source", "")).replace("_", " ").capitalize(), a.data.get("told")
     return Line("inbox", "Enquiry came in", f"{source} · {_told(told)}" if told else source)
 
 
@@ -201,11 +201,14 @@ def _transfer(a: Words) -> Line:
 def _follow_up(a: Words) -> Line:
     states = {
         "follow_up.done": "done", "follow_up.skipped": "skipped", "follow_up.planned": "planned",
-        "follow_up.postponed": "put off", "sequence.started": "begun", "sequence.stopped": "stopped",
-        "sequence.paused": "paused", "sequence.resumed": "goes on", "sequence.renewed": "goes on by its newest version",
+        "follow_up.postponed": "put off", "follow_up.renamed": "renamed; it was", "sequence.started": "begun",
+        "sequence.stopped": "stopped", "sequence.paused": "paused", "sequence.resumed": "goes on",
+        "sequence.renewed": "goes on by its newest version",
     }  # fmt: skip
-    title, why = str(a.data.get("title") or "Follow-up"), str(a.data.get("why") or "")
-    return Line("clock", f"{title}: {states.get(a.event, a.event)}", WHY_WORDS.get(why, why.replace("_", " ")))
+    title = str(a.data.get("title") or str(a.data.get("kind", "follow-up")).capitalize())  # own words stand beneath
+    why, when = str(a.data.get("why") or ""), a.data.get("when")
+    about = f"for {when}" if when else WHY_WORDS.get(why, why.replace("_", " "))
+    return Line("clock", f"{title}: {states.get(a.event, a.event)}", about)
 
 
 def _appointment(a: Words) -> Line:
@@ -234,17 +237,7 @@ def _file(a: Words) -> Line:
 
 
 _WRITERS: dict[str, Callable[[Words], Line]] = {
-    "lead_created": _created,
-    "stage_changed": _stage_changed,
-    "fact_changed": _fact_changed,
-    "note": _note,
-    "call": _call,
-    "email": _message,
-    "sms": _message,
-    "quote": _quote,
-    "transfer": _transfer,
-    "follow_up": _follow_up,
-    "appointment": _appointment,
-    "enquiry": _enquiry,
-    "file": _file,
-}
+    "lead_created": _created, "stage_changed": _stage_changed, "fact_changed": _fact_changed, "note": _note,
+    "call": _call, "email": _message, "sms": _message, "quote": _quote, "transfer": _transfer,
+    "follow_up": _follow_up, "appointment": _appointment, "enquiry": _enquiry, "file": _file,
+}  # fmt: skip

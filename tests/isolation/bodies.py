@@ -82,6 +82,8 @@ BODIES: dict[str, dict[str, str]] = {
     "messaging.test_words": {"name": "Ours", "subject": "Hello", "body": "Good day"},
     "messaging.archive_template": {"away": "1"},
     "my_day.release": {"until": SOON},
+    "followups.plan": {"what": "call", "again": "week"},
+    "followups.change": {"again": "week", "version": "1"},
     "my_day.settle": {"outcome": "no_answer week", "act": "{follow_up_id}"},
     "my_day.undo": {"act": "{follow_up_id}", "since": SOON, "upto": SOON},
     "quotes.create": {"price_8_weekly": "24", "valid_until": TOMORROW},

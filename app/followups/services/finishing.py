@@ -13,6 +13,7 @@ from app.followups.queries.steps import AUTOMATIC
 from app.followups.services.ending import end_if_done
 from app.followups.services.laying_out import DUE
 from app.followups.services.locking import locked
+from app.followups.services.naming import named
 from app.followups.services.next_act import refresh_next_act
 from app.leads.models import Lead
 
@@ -64,6 +65,5 @@ def _settle(follow_up: FollowUp, lead: Lead, state: str, why: str | None) -> Non
 
 def _record(follow_up: FollowUp, lead: Lead, event: str, actor: Actor) -> None:
     record_activity(
-        lead, "follow_up", event, actor, data={"title": follow_up.title, "kind": follow_up.kind},
-        subject_id=follow_up.id, topics=("outbox",),
+        lead, "follow_up", event, actor, subject_id=follow_up.id, topics=("outbox",), **named(follow_up)
     )  # fmt: skip

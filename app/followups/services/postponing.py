@@ -13,6 +13,7 @@ from app.followups.models import FollowUp
 from app.followups.queries.steps import AUTOMATIC
 from app.followups.services.ending import end_if_done, go_on_again
 from app.followups.services.locking import locked
+from app.followups.services.naming import named
 from app.followups.services.next_act import refresh_next_act
 
 
@@ -23,10 +24,8 @@ def postpone(follow_up_id: UUID, due_at: datetime, actor: Actor) -> FollowUp:
         raise Conflict("This was settled a moment ago, by someone else or by Sill.")
     follow_up.due_at = due_at
     refresh_next_act(lead.id)
-    record_activity(
-        lead, "follow_up", "follow_up.postponed", actor,
-        data={"title": follow_up.title, "kind": follow_up.kind, "until": due_at.isoformat()}, subject_id=follow_up.id,
-    )  # fmt: skip
+    told = named(follow_up, until=due_at.isoformat())
+    record_activity(lead, "follow_up", "follow_up.postponed", actor, subject_id=follow_up.id, **told)
     return follow_up
 
 

@@ -5,6 +5,7 @@ from flask import Blueprint
 bp = Blueprint("followups", __name__)
 
 from app.followups.views import (  # noqa: E402 - they hang their routes on bp
+    by_hand,
     chases,
     dates,
     editor,
@@ -15,4 +16,4 @@ from app.followups.views import (  # noqa: E402 - they hang their routes on bp
     ways,
 )
 
-__all__ = ["bp", "chases", "dates", "editor", "listing", "settling", "trial", "versions", "ways"]
+__all__ = ["bp", "by_hand", "chases", "dates", "editor", "listing", "settling", "trial", "versions", "ways"]

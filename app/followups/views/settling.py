@@ -24,9 +24,9 @@ _SAID = {"no_answer": "No answer", "voicemail": "Left a voicemail", "spoke": "Ca
 @bp.get("/w/<slug>/leads/<uuid:lead_id>/planned")
 @permit("leads:read")
 def planned(slug: str, lead_id: UUID) -> Response:
-    """What is planned with a lead, for the top of its timeline."""
+    """What is planned with a lead, for the top of its timeline; `folded` takes only the open form away (by_hand.py)."""
     lead = get_lead(lead_id)
-    return answer(_planned(lead.id))
+    return answer("" if "folded" in request.args else planned_part(lead.id))
 
 
 @bp.post("/w/<slug>/follow-ups/<uuid:follow_up_id>/done")
@@ -75,9 +75,10 @@ def _settled(follow_up: FollowUp, words: str, slip: Slip | None) -> Response:
     may_undo = slip is not None and g.viewer.can("leads:write")
     undo_url = url_for("my_day.undo", lead_id=lead_id, of="lead", **slip.written()) if slip and may_undo else None
     said = fragment("leads/_toast.html", words=words, undo_url=undo_url)
-    return answer(_planned(lead_id), said, headers={"HX-Trigger": "timeline-grew"})
+    return answer(planned_part(lead_id), said, headers={"HX-Trigger": "timeline-grew"})
 
 
-def _planned(lead_id: UUID) -> str:
+def planned_part(lead_id: UUID) -> str:
+    """The list of a lead's planned acts, rendered."""
     coming = to_come(lead_id, with_messages=g.viewer.can("messages:read"))
     return fragment("followups/_planned.html", **planned_values(lead_id, coming))

@@ -17,6 +17,7 @@ from app.core.tenancy import current_workspace_id
 from app.extensions import db
 from app.followups.models import FollowUp
 from app.followups.services import call_off, reopen
+from app.followups.services.by_hand import take_back_name
 from app.leads.models import Lead
 from app.leads.services import get_lead, take_back
 
@@ -61,7 +62,8 @@ def undo(lead_id: UUID, slip: Slip, actor: Actor) -> Lead:
     if slip.planned_id is not None:
         call_off(act_as_it_is(lead.id, slip.planned_id).id, actor)
     if slip.act_id is not None:
-        reopen(act_as_it_is(lead.id, slip.act_id).id, actor, due_at=slip.was_due)
+        act = reopen(act_as_it_is(lead.id, slip.act_id).id, actor, due_at=slip.was_due)
+        take_back_name(act, slip.since, slip.upto, actor)
     _strike_out(lead, slip, actor)
     return lead
 
