@@ -22,7 +22,7 @@ def url(browser, lead, field: str) -> str:
         ("phone", "07700 900319", "07700 900319"),
         ("email", "Hannah@Example.com", "hannah@example.com"),
         ("postcode", "bs284eg", "BS28 4EG"),
-        ("frequency", "4_weekly", "Every 4 weeks"),
+        ("frequency", "4_weekly", "every 4 weeks"),
         ("price", "£24.50", "£24.50"),
         ("access_notes", "Side gate locked Tuesdays", "Side gate locked Tuesdays"),
         ("priority", "high", "High"),

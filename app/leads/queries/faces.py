@@ -20,17 +20,24 @@ _LONG_AGO = timedelta(days=31)
 
 @dataclass(frozen=True, slots=True)
 class Face:
-    """What one line of the page shows and one form changes: one fact, or several that are read together."""
+    """What one line of the page shows and one form changes: one fact, or several that are read together.
+
+    `adds` is what one adds to an empty line, where that is not its label.
+    """
 
     name: str
     label: str
     facts: tuple[Fact, ...]
     is_wide: bool = False
+    adds: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class FaceView:
-    """A line as people read it. `href` dials or writes; `more` stands small behind `shown`; blank is unknown."""
+    """A line as people read it. `href` dials or writes; `more` stands small behind `shown`; blank is unknown.
+
+    `adds` is what one adds to a blank one, where that is not its label.
+    """
 
     name: str
     label: str
@@ -39,11 +46,12 @@ class FaceView:
     href: str = ""
     is_wide: bool = False
     is_strong: bool = False
+    adds: str = ""
 
 
-def _alone(name: str, label: str | None = None) -> Face:
+def _alone(name: str, adds: str = "") -> Face:
     fact = FACTS[name]
-    return Face(name, label or fact.label, (fact,), is_wide=fact.kind == "longtext")
+    return Face(name, fact.label, (fact,), is_wide=fact.kind == "longtext", adds=adds)
 
 
 def _together(name: str, label: str, *facts: str) -> Face:
@@ -70,14 +78,13 @@ FIRST = {
 MORE = {
     face.name: face
     for face in (
-        _alone("name"),
         _together("contacting", "Prefers", "preferred_method", "preferred_time"),
-        _alone("expected_close"),
+        _alone("expected_close", "a date"),
         _alone("conversion_percent"),
         _alone("quality_score"),
         _alone("satisfaction_score"),
         _alone("source"),
-        _alone("returns_on"),
+        _alone("returns_on", "a date"),
     )
 }
 #: Every line, and every fact by itself.
@@ -92,7 +99,7 @@ def face_view(detail: LeadDetail, face: Face) -> FaceView:
     if writer is not None:
         return writer(detail, face)
     view = detail.fact(face.facts[0].name)
-    return FaceView(face.name, face.label, view.shown, is_wide=face.is_wide)
+    return FaceView(face.name, face.label, view.shown, is_wide=face.is_wide, adds=face.adds)
 
 
 def record_of(detail: LeadDetail) -> list[tuple[str, str]]:
@@ -172,7 +179,8 @@ def _offer(detail: LeadDetail, face: Face) -> FaceView:
         more.append(f"first clean {format_money(lead.first_price_minor, lead.currency)}")
     rhythm = often(lead.frequency)
     if lead.price_minor is None:
-        return FaceView(face.name, face.label, rhythm.capitalize(), more=", ".join(more))
+        wanted = ", ".join(filter(None, (rhythm, *more)))
+        return FaceView(face.name, face.label, "", more=f"· {wanted}" if wanted else "")
     shown = f"{format_money(lead.price_minor, lead.currency)} {rhythm}".strip()
     return FaceView(face.name, face.label, shown, more=", ".join(more), is_strong=True)
 

@@ -39,6 +39,7 @@ def drawer_values(lead_id: UUID, *, on_page: bool = False) -> dict[str, Any]:
     detail = lead_detail(lead_id)
     coming = to_come(lead_id, with_messages=g.viewer.can("messages:read"))
     is_live = "live" in request.args
+    lines = timeline(lead_id, limit=1) if is_live else timeline(lead_id)
     return {
         "detail": detail,
         "part": "live" if is_live else "all",
@@ -59,7 +60,8 @@ def drawer_values(lead_id: UUID, *, on_page: bool = False) -> dict[str, Any]:
         "squeegee": None if on_page else panel(detail.lead, detail.stage.key, looks_further=False),
         "chases": lead_ways(lead_id, coming.ways),
         "viewer": g.viewer,
-        **({} if is_live else log_of(detail.lead.id)),
+        "last": lines.entries[0] if lines.entries else None,
+        **({} if is_live else {"timeline": lines, "kind": None, "kinds": KIND_GROUPS, "call_ends": CALL_ENDS}),
         **(more_of(detail) if on_page else {}),
         **_links(lead_id, on_page),
     }
@@ -78,13 +80,6 @@ def more_of(detail: LeadDetail) -> dict[str, Any]:
 def _since(at: datetime) -> str:
     """The day an enquiry came in; the time as well while it is fresh."""
     return re.sub(r"^(\w{3} .*) \d\d:\d\d$", r"\1", humanise_past(at, utcnow(), g.workspace.time_zone))
-
-
-def log_of(lead_id: UUID) -> dict[str, Any]:
-    """What composer and timeline need."""
-    return {
-        "timeline": timeline(lead_id), "kind": None, "kinds": KIND_GROUPS, "call_ends": CALL_ENDS,
-    }  # fmt: skip
 
 
 def _links(lead_id: UUID, on_page: bool) -> dict[str, Any]:

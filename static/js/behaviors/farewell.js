@@ -9,7 +9,11 @@ const settle = (answer) => {
 };
 
 const open = (dialog) => {
-  dialog.addEventListener("close", () => { dialog.remove(); settle(null); });
+  dialog.addEventListener("close", () => {
+    dialog.remove();
+    for (const form of document.querySelectorAll(".stage-form")) form.reset(); // where it stands, unless it has moved
+    settle(null);
+  });
   dialog.showModal();
   const chosen = dialog.querySelector("input[type=radio]:checked");
   if (chosen) tell(chosen);

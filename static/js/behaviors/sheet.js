@@ -1,5 +1,5 @@
-// A lead's sheet: a click on a fact's words edits it, a folded part stays as one left it, the phone's bar scrolls to the
-// composer and begins there, and Print prints.
+// A lead's sheet: a click on a fact's words edits it, a folded part stays as one left it, a tab of the composer begins to
+// write (the phone's bar goes there first), long notes unfold, and Print prints.
 const kept = (name) => { try { return localStorage.getItem(name); } catch { return null; } };
 const keep = (name, value) => { try { localStorage.setItem(name, value); } catch { /* private window */ } };
 
@@ -15,17 +15,30 @@ document.addEventListener("toggle", (event) => {
   if (part.dataset?.keepOpen && part.dataset.met !== undefined) keep(part.dataset.keepOpen, part.open ? "1" : "0");
 }, true);
 
+// Begin to write in the pane of a tab: in its first field that is empty, once it is there.
+let writing = "";
+const begin = () => {
+  const pane = document.querySelector(`.composer form[data-pane=${writing}]`);
+  const fields = [...(pane?.querySelectorAll("textarea, select, input:not([type=hidden]):not([type=checkbox])") ?? [])];
+  if (!fields.length) return;
+  writing = "";
+  (fields.find((field) => !field.value) ?? pane.querySelector("textarea")).focus();
+};
+const write = (label) => {
+  if (label.dataset.scrollTo) document.getElementById(label.dataset.scrollTo)?.scrollIntoView({ block: "start" });
+  writing = label.htmlFor.slice(2);
+  begin();
+};
+
 document.addEventListener("click", (event) => {
   const words = event.target.closest(".fact dd");
   if (words && !event.target.closest("a, button, input, form, label") && getSelection().isCollapsed) {
-    words.querySelector(".edit")?.click();
+    words.querySelector(".edit, .add")?.click();
   }
-  const label = event.target.closest("label[data-scroll-to]");
-  if (label) {
-    const composer = document.getElementById(label.dataset.scrollTo);
-    composer?.scrollIntoView({ block: "start" });
-    setTimeout(() => composer?.querySelector(`[data-pane=${label.htmlFor.slice(2)}] :is(textarea, select, input:not([type=hidden]))`)?.focus());
-  }
+  const label = event.target.closest("label[data-scroll-to], .composer > .tabs label");
+  if (label) setTimeout(() => write(label));
+  const unfold = event.target.closest("[data-unfold]");
+  if (unfold) unfold.textContent = unfold.previousElementSibling.classList.toggle("long") ? "Show all" : "Show less";
   if (event.target.closest("[data-print]")) window.print();
 });
 
@@ -47,17 +60,18 @@ document.addEventListener("htmx:before:request", (event) => {
   const source = event.detail?.ctx?.sourceElement;
   const fact = source?.closest?.(".fact");
   if (fact?.matches(".editing")) edited = fact.id;
-  else if (fact && source.matches(".edit") && scroller(fact)) stood = { place: scroller(fact), top: scroller(fact).scrollTop };
+  else if (fact && source.matches(".edit, .add") && scroller(fact)) stood = { place: scroller(fact), top: scroller(fact).scrollTop };
 });
 document.addEventListener("htmx:after:swap", () => {
   unfold();
   if (stood) setTimeout(() => { if (stood) stood.until ??= stood.place.scrollTop; });
-  const fact = edited && document.getElementById(edited);
+  if (writing) begin();
+  const fact = edited && (document.getElementById(edited) ?? document.querySelector(`[data-edits="${edited}"]`));
   if (!fact || fact.matches(".editing")) return;
   edited = "";
   if (stood && stood.place.scrollTop === stood.until) stood.place.scrollTop = stood.top;
   stood = null;
   const active = document.activeElement;
-  if (!active || active === document.body) fact.querySelector(".edit")?.focus({ preventScroll: true });
+  if (!active || active === document.body) (fact.querySelector(".edit, .add") ?? fact).focus({ preventScroll: true });
 });
 unfold();
