@@ -66,7 +66,7 @@ def test_late_leads_are_counted_over_what_is_shown(board, alice, world, make_lea
         plan_task(get_lead(lead.id), "Ring", utcnow() - timedelta(days=2), "call", alice_actor(world))
     db.session.commit()
 
-    assert figures(board()).endswith("2 late")
+    assert figures(board()).endswith("2 late in all")
     assert figures(board("?owner=me")).endswith("1 late")
 
 

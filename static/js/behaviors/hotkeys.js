@@ -37,7 +37,7 @@ export const act = (element) => {
   } else {
     element.click();
     const opened = element.matches("label") ? ".composer" : element.matches("summary") ? "details[open]" : null;
-    if (opened) setTimeout(() => first(element.closest(opened), element.matches("summary") ? ".menu-list" : ".pane")?.focus());
+    if (opened) setTimeout(() => first(element.closest(opened), element.matches("summary") ? ".menu-list, .day-pop" : ".pane")?.focus());
   }
 };
 

@@ -4,7 +4,7 @@ import { act, find, keysAreOff, turnKeys } from "./hotkeys.js";
 import { styled } from "./styles.js";
 
 const dialog = document.getElementById("keys");
-const GENERAL = [["/", "Search or go to"], ["Ctrl K", "Search, from a field as well"], ["?", "Show these keys"], ["z", "Undo, while it is offered"], ["Esc", "Close what is open"], ["Ctrl Enter", "Send the form one is writing in"]];
+const GENERAL = [["/", "Search or go to"], ["Ctrl K", "Search, from a field as well"], ["?", "Show these keys"], ["z", "Undo, while it is offered"], ["Esc", "Close what is open"], ["Ctrl Enter", "Send what you are writing"]];
 const MOVING = [["j", "Next"], ["k", "Previous"], ["Enter", "Open"]];
 const visible = (element) => element.checkVisibility?.() ?? element.offsetParent !== null;
 

@@ -33,6 +33,8 @@ const choose = (option, byHand = false) => {
 };
 
 const settle = () => {
+  const none = found.querySelector("[data-none]");
+  if (none) none.hidden = shown().length > 0; // a page or an act that is called so is an answer too
   if (isChosen && chosen() && !chosen().closest("[hidden]")) return;
   choose(shown()[0]);
   list.scrollTop = 0;
@@ -44,7 +46,7 @@ const show = ({ html, fault }, text) => {
   else found.innerHTML = html;
   answered = text;
   settle();
-  const number = found.querySelectorAll("[role=option]").length;
+  const number = shown().length;
   announce(number ? `${number} found` : found.textContent.trim());
 };
 
