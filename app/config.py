@@ -95,6 +95,8 @@ class Config:
             "SESSION_COOKIE_SECURE": self.is_secure,
             "SESSION_COOKIE_HTTPONLY": True,
             "SESSION_COOKIE_SAMESITE": "Lax",
+            # Signed when it changes, not for every answer: it outlives the sign-in, which ends after 30 days anyway.
+            "SESSION_REFRESH_EACH_REQUEST": False,
             "PREFERRED_URL_SCHEME": urlsplit(self.public_url).scheme,
             "MAX_CONTENT_LENGTH": LARGEST_FORM,  # what takes files says so itself: core/uploads.py
             # A page lies open on the office screen all day; the token lives as long as the session.

@@ -16,9 +16,9 @@ FROM_TABLES = ("stage", "owner", "source", "tag", "import")
 _CONTACT_METHODS = {key: word for key, word in METHOD_WORDS.items() if key != "any"}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Field:
-    """Something to narrow by. `none` is the word for leads without it, "" when every lead has it."""
+    """Something to narrow by; one instance each. `none` is the word for leads without it, "" when every lead has it."""
 
     key: str
     label: str

@@ -42,6 +42,7 @@ from app.workspaces.queries import current_workspace
 
 Choices = Mapping[str, list[tuple[str, str]]]
 _MOST_VALUES = 40
+_LASTING = frozenset({"pick", "flag", "area", "amount", "count"})
 _LONGEST_WORDS = 100
 _AREA = re.compile(r"[A-Z]{1,2}(?:\d[A-Z0-9]?(?: \d)?)?")
 
@@ -98,6 +99,13 @@ class LeadFilter:
     def is_blank(self) -> bool:
         """Whether it lets every lead through."""
         return not self.terms
+
+    @property
+    def is_lasting(self) -> bool:
+        """Whether it asks the same of a lead whenever the same person asks: "late" means something else each day, and
+        what is searched for is nothing to keep in memory.
+        """
+        return all(term.field.kind in _LASTING for term in self.terms)
 
     @property
     def key(self) -> str:

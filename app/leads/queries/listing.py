@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from html import escape
 from typing import Any
+from uuid import UUID
 
 from markupsafe import Markup
 from sqlalchemy import Select, Uuid, bindparam, func, select, true, tuple_
@@ -110,7 +111,7 @@ def _read(
         falls = stretches[number].is_falling != is_back
         after = bool(at) and number == first
         shape = tuple(columns), order, number, falls, after
-        page = _every(*shape) if narrowed.is_blank else _page(narrowed, *shape)
+        page = _kept(_whose(narrowed), narrowed, *shape) if narrowed.is_lasting else _page(narrowed, *shape)
         given = {"place_key": at[1], "place_id": at[2]} if after and at else {}
         size = {"size": PAGE + 1 - len(found)}
         mine = {"here": current_workspace_id(), "person": current_scope().user_id}
@@ -155,10 +156,15 @@ def _page(
     return read.order_by(*((page.c.place_key.desc(), page.c.id.desc()) if falls else (page.c.place_key, page.c.id)))
 
 
-@lru_cache(maxsize=256)
-def _every(columns: tuple[Column, ...], order: Ordering, number: int, falls: bool, after: bool) -> Select[Any]:
-    """The same for all leads, built once: that takes longer than running it."""
-    return _page(LeadFilter(), columns, order, number, falls, after)
+@lru_cache(maxsize=1024)
+def _kept(whose: tuple[UUID, UUID | None] | None, narrowed: LeadFilter, *shape: Any) -> Select[Any]:
+    """The same, built once for a person's filter in a workspace: that takes longer than running it."""
+    return _page(narrowed, *shape)
+
+
+def _whose(narrowed: LeadFilter) -> tuple[UUID, UUID | None] | None:
+    """Whom the conditions of a filter speak of: everybody when there are none."""
+    return None if narrowed.is_blank else (current_workspace_id(), current_scope().user_id)
 
 
 def _listed(narrowed: LeadFilter, order: Ordering) -> str:
