@@ -14,9 +14,17 @@ from app.core.crypto import length_prefixed
 
 Part = int | str | datetime | UUID | None
 
+#: The most rows of one answer. A list that has grown beyond it does not ask for itself again (behaviors/live.js).
+MOST_AT_ONCE = 300
 _LABEL = b"sill/cursor/v1"
 _MAC_BYTES = 16
 _LONGEST_CURSOR = 1024
+
+
+def size_of(shown: str | None, page: int) -> int:
+    """Return how many rows to give to a list that asks for itself again with `shown` of them, `page` for other text."""
+    given = int(shown) if shown and len(shown) < 6 and shown.isascii() and shown.isdecimal() else page
+    return min(max(given, page), MOST_AT_ONCE)
 
 
 def encode_cursor(parts: list[Part], secret: bytes, context: str) -> str:

@@ -7,9 +7,10 @@ from flask import Blueprint, Response, abort, g, request, url_for
 
 from app.core.cursors import make_cursor, read_cursor
 from app.core.fragments import answer, fragment, redirect_to, wants_fragment
+from app.core.pagination import size_of
 from app.core.permissions import permit
 from app.notifications import services
-from app.notifications.queries import PANEL, count_unread, gets_digest, one_told, told_to
+from app.notifications.queries import PAGE, PANEL, count_unread, gets_digest, one_told, told_to
 from app.workspaces.layout import desk_or_fragment
 from app.workspaces.queries import current_workspace
 
@@ -23,7 +24,8 @@ def inbox(slug: str) -> Response:
     unread = "unread" in request.args
     listed = f"notifications:{g.viewer.user_id}:{unread}"
     after = read_cursor(request.args.get("after"), listed)
-    found = told_to(g.viewer.user_id, unread=unread, after=tuple(after) if after else None)  # type: ignore[arg-type]
+    size = size_of(request.args.get("shown"), PAGE)
+    found = told_to(g.viewer.user_id, unread=unread, after=tuple(after) if after else None, limit=size)  # type: ignore[arg-type]
     cursor = make_cursor(found.next_key, listed) if found.next_key else None
     narrowed = {"unread": 1} if unread else {}
     values = {

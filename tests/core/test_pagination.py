@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.core.pagination import decode_cursor, encode_cursor
+from app.core.pagination import MOST_AT_ONCE, decode_cursor, encode_cursor, size_of
 
 SECRET = b"s" * 32
 HERE = "019aa000|leads|stage=new|-created_at"
@@ -69,3 +69,20 @@ def test_other_types_are_refused(part):
 def test_a_cursor_too_long_to_read_is_not_made():
     with pytest.raises(ValueError):
         encode_cursor(["x" * 1000], SECRET, HERE)
+
+
+@pytest.mark.parametrize(
+    ("shown", "size"),
+    [
+        (None, 30),
+        ("", 30),
+        ("12", 30),
+        ("61", 61),
+        ("99999", MOST_AT_ONCE),
+        ("9" * 5000, 30),
+        ("-40", 30),
+        ("\u00b2", 30),
+    ],
+)
+def test_a_list_that_has_grown_gets_all_it_shows(shown, size):
+    assert size_of(shown, 30) == size

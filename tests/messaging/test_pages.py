@@ -73,6 +73,8 @@ def test_a_long_shelf_goes_on_where_it_stopped(alice, write):
         more = re.search(r'hx-get="([^"]*after=[^"]*)"', text)
         url = more[1].replace("&amp;", "&") if more else None
     assert len(seen) == 65 and set(seen) == ids
+    again = alice.get("/w/wells/outbox?shelf=leaving&shown=65", hx=True).text  # as it asks once it shows them all
+    assert re.findall(r'<li class="message" id="message-([0-9a-f-]+)"', again) == seen
 
 
 def test_a_cursor_of_another_shelf_starts_from_the_top(alice, write):

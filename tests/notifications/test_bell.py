@@ -102,6 +102,8 @@ def test_pages_by_cursor_reach_every_line_once(bob: Client, world: World) -> Non
         more = re.search(r'hx-get="([^"]+after=[^"]+)"', text)
         url = more[1].replace("&amp;", "&") if more else ""
     assert len(seen) == len(set(seen)) == 70
+    again = bob.get(f"{URL}?shown=70", hx=True).text  # as it asks once it shows them all
+    assert re.findall(r'id="notification-([0-9a-f-]+)"', again) == seen
 
 
 def test_the_page_takes_few_statements_however_much_there_is(bob: Client, world: World, count_sql: Any) -> None:

@@ -13,12 +13,13 @@ from app.core.cursors import make_cursor, read_cursor
 from app.core.events import Event, publish
 from app.core.fragments import answer, fragment, redirect_to, wants_fragment
 from app.core.ids import parse_id
+from app.core.pagination import size_of
 from app.core.permissions import permit
 from app.followups import queries as followups
 from app.leads.queries.names import names_of
 from app.messaging import queries
 from app.messaging.models import CHANNELS
-from app.messaging.queries.outbox import WITHIN
+from app.messaging.queries.outbox import PAGE, WITHIN
 from app.messaging.views import bp
 from app.search.queries.finding import find
 from app.search.services import note_look
@@ -106,11 +107,12 @@ def _shelf() -> dict[str, Any]:
         "typed": "", "found": None,
     }  # fmt: skip
     by = {"channel": channel, "lead_id": narrowed["lead"]}
+    size = size_of(request.args.get("shown"), PAGE)
     if name == "planned":
-        page = followups.planned_messages(key, **by)
+        page = followups.planned_messages(key, size, **by)
         values["planned"], next_key = page.rows, page.next_key
     else:
-        shelf = queries.shelf(name, key, **by)
+        shelf = queries.shelf(name, key, size, **by)
         values["rows"], next_key = shelf.rows, shelf.next_key
     if name == "attention" and not after and not channel and lead is None:
         values["dead"] = queries.dead_work()

@@ -5,6 +5,7 @@
 // answer that was under way when the hand came down.
 import { isPressed } from "./pressing.js";
 
+const MOST = 300; // rows; a longer list rather stays as it is
 const WAIT = 60; // ms: one change often touches several topics at once
 const address = document.body.dataset.stream;
 const topics = new Set();
@@ -90,8 +91,18 @@ const connect = () => {
 // An answer asked for before a card was taken knows nothing of where it was put.
 const isLate = (element) => inUse(element) || (askedAt.get(element) ?? grasps) !== grasps;
 
+// A list that grew while its person went on in it (data-rows: what its rows are) asks for all that is shown, or the rest
+// would be gone and the place lost.
+const askForAll = (event) => {
+  const { sourceElement: list, sourceEvent, request } = event.detail.ctx;
+  const rows = sourceEvent?.type === "refresh" && list.dataset.rows ? list.querySelectorAll(list.dataset.rows).length : 0;
+  if (rows > MOST) event.preventDefault();
+  else if (rows) request.body.set("shown", rows);
+};
+
 if (address && "EventSource" in window) {
   connect();
+  document.addEventListener("htmx:config:request", askForAll);
   document.addEventListener("refresh", (event) => askedAt.set(event.target, grasps), true);
   document.addEventListener("htmx:before:swap", (event) => {
     const { sourceElement: element, sourceEvent } = event.detail?.ctx ?? {};
