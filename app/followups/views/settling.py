@@ -26,7 +26,9 @@ _SAID = {"no_answer": "No answer", "voicemail": "Left a voicemail", "spoke": "Ca
 def planned(slug: str, lead_id: UUID) -> Response:
     """What is planned with a lead, for the top of its timeline; `folded` takes only the open form away (by_hand.py)."""
     lead = get_lead(lead_id)
-    return answer("" if "folded" in request.args else planned_part(lead.id))
+    if "folded" in request.args:
+        return answer(fragment("followups/by_hand/_folded.html", lead_id=lead.id))
+    return answer(planned_part(lead.id))
 
 
 @bp.post("/w/<slug>/follow-ups/<uuid:follow_up_id>/done")

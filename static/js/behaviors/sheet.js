@@ -18,9 +18,10 @@ document.addEventListener("toggle", (event) => {
 // Begin to write in the pane of a tab: in its first field that is empty, once it is there.
 let writing = "";
 const begin = () => {
+  if (document.activeElement?.closest("textarea, select, input:not([type=radio])")) writing = ""; // one went elsewhere meanwhile
   const pane = document.querySelector(`.composer form[data-pane=${writing}]`);
   const fields = [...(pane?.querySelectorAll("textarea, select, input:not([type=hidden]):not([type=checkbox])") ?? [])];
-  if (!fields.length) return;
+  if (!writing || !fields.length) return;
   writing = "";
   (fields.find((field) => !field.value) ?? pane.querySelector("textarea")).focus();
 };
@@ -42,9 +43,9 @@ document.addEventListener("click", (event) => {
   if (event.target.closest("[data-print]")) window.print();
 });
 
-// Escape gives a fact back as it was, and the focus to its pencil.
+// Escape gives a fact back as it was, and the focus to its pencil; it takes the form for planning away.
 document.addEventListener("keydown", (event) => {
-  const editing = event.key === "Escape" && event.target.closest?.(".fact.editing");
+  const editing = event.key === "Escape" && event.target.closest?.(".fact.editing, form.planning");
   if (!editing) return;
   event.preventDefault();
   event.stopImmediatePropagation();
@@ -54,24 +55,35 @@ document.addEventListener("keydown", (event) => {
 // After saving or cancelling, the focus returns to the fact's pencil, so that the keyboard goes on from there, and what was
 // scrolled to make room for the form is scrolled back.
 let edited = "";
+let planning = false;
 let stood = null; // { place, top, until }: where one had scrolled to before the form opened, and where that put one
 const scroller = (fact) => fact.closest(".drawer, .main");
 document.addEventListener("htmx:before:request", (event) => {
   const source = event.detail?.ctx?.sourceElement;
+  if (source?.closest?.("form.planning")) planning = true;
   const fact = source?.closest?.(".fact");
   if (fact?.matches(".editing")) edited = fact.id;
   else if (fact && source.matches(".edit, .add") && scroller(fact)) stood = { place: scroller(fact), top: scroller(fact).scrollTop };
+});
+// What was sent by the keyboard leaves one where one can go on writing.
+document.addEventListener("htmx:before:swap", (event) => {
+  const pane = event.detail?.ctx?.target;
+  if (pane?.matches?.(".composer form.pane") && pane.contains(document.activeElement) && !matchMedia("(pointer: coarse)").matches) writing = pane.dataset.pane;
 });
 document.addEventListener("htmx:after:swap", () => {
   unfold();
   if (stood) setTimeout(() => { if (stood) stood.until ??= stood.place.scrollTop; });
   if (writing) begin();
+  if (planning && !document.querySelector("form.planning")) {
+    planning = false;
+    document.querySelector(".to-come [data-hotkey=p]")?.focus({ preventScroll: true });
+  }
   const fact = edited && (document.getElementById(edited) ?? document.querySelector(`[data-edits="${edited}"]`));
   if (!fact || fact.matches(".editing")) return;
   edited = "";
   if (stood && stood.place.scrollTop === stood.until) stood.place.scrollTop = stood.top;
   stood = null;
   const active = document.activeElement;
-  if (!active || active === document.body) (fact.querySelector(".edit, .add") ?? fact).focus({ preventScroll: true });
+  if (!active || active === document.body) (fact.querySelector(".edit, .add, .tag-more") ?? fact).focus({ preventScroll: true });
 });
 unfold();
