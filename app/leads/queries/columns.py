@@ -79,10 +79,10 @@ class Column:
     css: str = ""
 
     def cell(self, row: Any, paper: Paper) -> str:
-        """The cell of a row as HTML."""
+        """The cell of a row as HTML, whose end is where the next one begins: five hundred ends would weigh 3 KB."""
         words = self.write(row, paper)
         css = f' class="{self.css}"' if self.css else ""
-        return f"<td{css}>{words if type(words) is Html else escape(words)}</td>"
+        return f"<td{css}>{words if type(words) is Html else escape(words)}"
 
 
 def _next(row: Any, paper: Paper) -> str | Html:
