@@ -4,6 +4,7 @@ import { toast } from "./toast.js";
 
 const FIELDS = "textarea, select, input:not([type=hidden]):not([type=radio]):not([type=submit])";
 const met = new WeakSet(); // panes that are filled already
+const sent = new WeakSet(); // panes whose words are kept now; what goes may still say that it was changed
 const keyOf = (form) => `draft ${form.getAttribute("action")}${form.querySelector("[name=channel]")?.value ?? ""}`;
 const read = (key) => { try { return JSON.parse(sessionStorage.getItem(key)); } catch { return null; } };
 const write = (key, kept) => { try { if (kept) sessionStorage.setItem(key, JSON.stringify(kept)); else sessionStorage.removeItem(key); } catch { /* then it lasts as long as the drawer */ } };
@@ -11,7 +12,7 @@ const write = (key, kept) => { try { if (kept) sessionStorage.setItem(key, JSON.
 const fieldsOf = (form) => [...form.querySelectorAll(FIELDS)].filter((field) => field.name);
 const isWritten = (form) => [...form.querySelectorAll("textarea")].some((field) => field.value.trim() && field.value !== field.defaultValue);
 
-const keep = (form) => write(keyOf(form), isWritten(form)
+const keep = (form) => !sent.has(form) && write(keyOf(form), isWritten(form)
   ? Object.fromEntries(fieldsOf(form).map((field) => [field.name, field.type === "checkbox" ? field.checked : field.value]))
   : null);
 
@@ -47,7 +48,9 @@ document.addEventListener("change", (event) => { const form = event.target.close
 document.addEventListener("htmx:after:request", (event) => {
   const ctx = event.detail?.ctx;
   const form = ctx?.sourceElement?.closest?.(".composer form.pane");
-  if (form && ctx.sourceElement === form && ctx.response?.status < 400) write(keyOf(form), null);
+  if (!form || ctx.sourceElement !== form || !(ctx.response?.status < 400)) return;
+  write(keyOf(form), null);
+  sent.add(form);
 });
 document.addEventListener("htmx:after:swap", restore);
 

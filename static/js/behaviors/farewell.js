@@ -11,7 +11,9 @@ const settle = (answer) => {
 const open = (dialog) => {
   dialog.addEventListener("close", () => {
     dialog.remove();
-    for (const form of document.querySelectorAll(".stage-form")) form.reset(); // where it stands, unless it has moved
+    const form = document.querySelector(".stage-form");
+    form?.reset(); // to where the lead stands, unless it has moved
+    if (form && !waiting) setTimeout(() => { if (document.activeElement === document.body) form.querySelector("select")?.focus(); });
     settle(null);
   });
   dialog.showModal();

@@ -109,7 +109,9 @@ const offerUndo = (moves, to) => {
 
 const takeBack = async (moves, to) => {
   hold(1);
+  const before = document.activeElement; // moving a card in the page takes the focus from it, and the button has gone
   putBack(moves, to);
+  if (document.activeElement === document.body || moves.some(({ card }) => card.contains(before))) moves[0].card.querySelector("a").focus({ preventScroll: true });
   const answers = await Promise.all(moves.map(({ card }) => post(card, "stage/undo", {})));
   hold(-1);
   const reason = answers.find(Boolean);
