@@ -3,9 +3,13 @@
 psycopg waits for each answer through gevent's poll, which costs more than most answers take. Here a wait first looks
 at the socket itself for a moment, since nearly every answer comes within it, and only then lets the other greenlets
 run. The moment is short, so that a statement that waits for another greenlet's lock never holds that greenlet up.
+
+What columns a result has SQLAlchemy asks of each, but looks at only where it has not seen the statement before. So they
+are described when somebody looks: forty columns of a lead took as long as to read it.
 """
 
 import select
+from collections.abc import Sequence
 from typing import Any
 
 import psycopg
@@ -30,6 +34,31 @@ _MASKS = {
     waiting.Wait.W: select.POLLOUT,
     waiting.Wait.RW: select.POLLIN | select.POLLOUT,
 }
+
+
+class Columns(Sequence[psycopg.Column]):
+    """The columns of a cursor's present result, each described when it is looked at."""
+
+    def __init__(self, cursor: psycopg.Cursor[Any], number: int) -> None:
+        self._cursor, self._number = cursor, number
+
+    def __len__(self) -> int:
+        return self._number
+
+    def __getitem__(self, place: Any) -> Any:
+        found = range(self._number)[place]
+        return psycopg.Column(self._cursor, found) if isinstance(found, int) else [self[each] for each in found]
+
+
+class Cursor(psycopg.Cursor[Any]):
+    """A psycopg cursor that describes columns when somebody looks."""
+
+    @property
+    def description(self) -> Any:
+        """As the DB-API has it: one entry a column, None where a statement gives no rows."""
+        result = self.pgresult
+        number = result.nfields if result else 0
+        return Columns(self, number) if number else super().description
 
 
 class Connection(psycopg.Connection[Any]):
@@ -65,4 +94,4 @@ def _eager(gen: Any, socket: int) -> Any:
 
 def connect(**options: Any) -> Connection:
     """Open a connection with psycopg's keywords. Raises psycopg.OperationalError when the server can't be reached."""
-    return Connection.connect(**options, autocommit=True)
+    return Connection.connect(**options, autocommit=True, cursor_factory=Cursor)
