@@ -1,11 +1,12 @@
 """The road of a request: who asks, in which workspace, with which rights; and how errors answer."""
 
+import re
 import time
 from typing import Any
 from uuid import UUID
 
 import structlog
-from flask import Flask, Response, abort, current_app, g, make_response, render_template, request, session, url_for
+from flask import Flask, Response, abort, current_app, g, make_response, request, session, url_for
 from flask_login import current_user
 from flask_wtf.csrf import CSRFError
 from psycopg.errors import DeadlockDetected, LockNotAvailable
@@ -20,6 +21,7 @@ from app.core.fragments import fragment, redirect_to, wants_fragment
 from app.core.ids import parse_id
 from app.core.network import client_address
 from app.core.permissions import SEES, Actor
+from app.core.problems import problem, problem_page
 from app.core.tenancy import Scope
 from app.extensions import db
 
@@ -37,13 +39,13 @@ def init_app(app: Flask) -> None:
     app.before_request(_enter_workspace)
     app.teardown_request(_end)
     app.url_defaults(_fill_slug)
-    app.register_error_handler(NotFound, lambda error: _problem(404))
-    app.register_error_handler(Forbidden, lambda error: _problem(403))
+    app.register_error_handler(NotFound, lambda error: problem(404))
+    app.register_error_handler(Forbidden, lambda error: problem(403))
     app.register_error_handler(Conflict, _conflict)
     app.register_error_handler(StaleDataError, lambda error: _conflict(Conflict(_STALE)))
     app.register_error_handler(DataError, _unfit)
     app.register_error_handler(OperationalError, _operational)
-    app.register_error_handler(CSRFError, lambda error: _problem(400, _CSRF))
+    app.register_error_handler(CSRFError, lambda error: problem(400, _CSRF))
     app.register_error_handler(TimeoutError, lambda error: _busy())
     app.register_error_handler(HTTPException, lambda error: _http(error))
     app.register_error_handler(Exception, _unforeseen)
@@ -93,7 +95,28 @@ def _enter_workspace() -> Response | None:
         return None
     if "_user_id" not in session:  # flask-login's; without it there is nobody to find
         return _to_sign_in()
-    workspace_id = _workspace_of((request.view_args or {})["slug"])
+    return _enter((request.view_args or {})["slug"])
+
+
+def _enter_by_address() -> None:
+    """For an address that leads nowhere, such as /w/wells/laeds: who is at home there stays in the frame of the desk.
+
+    Everybody else, and whoever can't be asked about now, gets the bare page.
+    """
+    found = _UNDER_WORKSPACE.match(request.path)
+    if found is None or "_user_id" not in session:
+        return
+    try:
+        _enter(found[1])
+    except HTTPException:
+        pass  # a stranger there, or no such workspace
+    except Exception as error:
+        db.session.rollback()
+        log.warning("place_not_found", error=type(error).__name__)
+
+
+def _enter(slug: str) -> Response | None:
+    workspace_id = _workspace_of(slug)
     place = _place_and_session(workspace_id) if workspace_id else None
     if not current_user.is_authenticated:
         tenancy.enter(tenancy.NOWHERE)
@@ -171,18 +194,7 @@ def _to_sign_in() -> Response:
     return redirect_to(target)
 
 
-_WORDS = {
-    400: "That could not be read. Reload the page and try again.",
-    401: "You are signed out. Sign in again.",
-    403: "Your role does not allow this. Ask the owner of the workspace.",
-    404: "This is gone, or it was never yours to see.",
-    405: "That can't be done here.",
-    413: "That is too large to send.",
-    503: "Too many people are asking at once. Nothing was saved; try again in a few seconds.",
-    429: "That was too often in a short time. Wait a minute, then try again.",
-}
-_BROKEN = "Something broke on our side and nothing was saved. Try again; if it stays, tell us the time it happened."
-_PAGES = (400, 403, 404, 429, 500, 503)
+_UNDER_WORKSPACE = re.compile(r"/w/([\w-]+)/")
 _STALE = "Someone else changed this a moment ago. Reload to see it, then try again."
 _CSRF = "This page was open for too long. Go back, reload it and send it again; what you typed is still there."
 
@@ -193,14 +205,14 @@ def _conflict(error: Conflict) -> Response:
     values = {key: value for key, value in error.details.items() if key != "template"}
     if wants_fragment():
         return make_response(fragment(name, message=error.message, **values), 409)
-    return make_response(render_template("errors/conflict.html", message=error.message), 409)
+    return problem_page("errors/conflict.html", 409, message=error.message)
 
 
 def _busy() -> Response:
     """No connection became free in time: the same request will do in a moment."""
     db.session.rollback()
     log.warning("database_too_busy")
-    response = _problem(503)
+    response = problem(503)
     response.headers["Retry-After"] = "5"
     return response
 
@@ -213,7 +225,9 @@ def _operational(error: OperationalError) -> Response:
 def _http(error: HTTPException) -> Response:
     if error.response is not None:
         return error.response  # type: ignore[return-value]
-    response = _problem(error.code or 500)
+    if request.url_rule is None:
+        _enter_by_address()
+    response = problem(error.code or 500)
     for name, value in error.get_headers():
         if name.lower() in ("allow", "retry-after"):
             response.headers[name] = value
@@ -223,20 +237,10 @@ def _http(error: HTTPException) -> Response:
 def _unfit(error: DataError) -> Response:
     """Something sent can't be a value of the database at all: a text with NUL in it, a number beyond its type."""
     log.warning("request_unfit", exc_info=error)
-    return _problem(400)
+    return problem(400)
 
 
 def _unforeseen(error: Exception) -> Response:
     db.session.rollback()  # what broke before the view began is still open, and the error's page reads the session
     log.error("request_failed", error=type(error).__name__, exc_info=error)
-    return _problem(500)
-
-
-def _problem(status: int, message: str = "") -> Response:
-    """The page or the bare line for an error. Never the exception's own text: it may hold data."""
-    if g.get("viewer") is None:
-        g.workspace = None
-    if wants_fragment():
-        return make_response(fragment("errors/_problem.html", message=message or _WORDS.get(status, _BROKEN)), status)
-    name = f"errors/{status if status in _PAGES else 400 if status < 500 else 500}.html"
-    return make_response(render_template(name, message=message, request_id=g.get("request_id")), status)
+    return problem(500)
