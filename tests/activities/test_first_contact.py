@@ -48,10 +48,12 @@ def test_what_sill_sends_by_itself_is_no_answer(world: Any, make_lead: Any) -> N
 def test_the_drawer_says_how_soon(alice: Any, world: Any, make_lead: Any) -> None:
     opens = current_workspace().clock().next_open(utcnow() - timedelta(days=7))
     lead = asked_at(make_lead, opens)
-    assert "not answered for" in alice.get(f"/w/wells/leads/{lead.id}", hx=True).text
+    said = alice.get(f"/w/wells/leads/{lead.id}", hx=True).text
+    assert "not answered for" in said and "of working hours" in said
     log_call(lead, "no_answer", world.alice.actor)
     db.session.commit()
     assert get_lead(lead.id).first_contact_minutes is None
+    assert "called, not reached for" in alice.get(f"/w/wells/leads/{lead.id}", hx=True).text
     sent(lead, opens + timedelta(minutes=25), created_by=world.alice.user_id)
     assert "answered in 25 min" in alice.get(f"/w/wells/leads/{lead.id}", hx=True).text
 

@@ -107,6 +107,8 @@ def record_of(detail: LeadDetail) -> list[tuple[str, str]]:
     lead = detail.lead
     contacted = f"{lead.last_contact_at:%a %-d %b %Y}" if lead.last_contact_at else ""
     by = METHOD_WORDS.get(lead.last_contact_method or "", "")
+    if by and lead.first_contact_at is None and lead.last_contact_method != "phone":
+        by += ", sent by Sill"  # nobody of the firm has been in touch yet
     campaign = " · ".join(filter(None, (lead.utm_source, lead.utm_medium, lead.utm_campaign)))
     every = (
         ("First contact", _first_contact(lead)),
@@ -133,11 +135,14 @@ def answered(detail: LeadDetail) -> tuple[str, str]:
     if lead.first_contact_at is not None or lead.shelf != "desk" or detail.stage.is_final:
         return "", ""
     clock, now = current_workspace().clock(), utcnow()
+    was_tried = lead.last_contact_method == "phone"  # what Sill writes by itself is no try
     if now - lead.created_at > _LONG_AGO:
-        return "never answered", "late"
+        return "never reached" if was_tried else "never answered", "late"
     waited = clock.business_minutes(lead.created_at, now)
     is_late = clock.add_working_days(lead.created_at, 1) < now
-    return (f"not answered for {working_time(waited)}" if waited else "not answered yet"), "late" if is_late else ""
+    said = "called, not reached" if was_tried else "not answered"
+    how_long = f"for {working_time(waited)} of working hours" if waited else "yet"
+    return f"{said} {how_long}", "late" if is_late else ""
 
 
 def _first_contact(lead: Lead) -> str:
