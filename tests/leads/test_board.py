@@ -8,6 +8,7 @@ from sqlalchemy import select
 from app.extensions import db
 from app.leads.models import Lead, Stage, StageChange
 from app.leads.services import stage_by_key
+from tests.support.leads import form_key
 
 
 def column_of(page: str, stage: Stage) -> str:
@@ -166,3 +167,12 @@ def test_the_board_takes_few_statements_whatever_it_shows(alice, make_lead, coun
         alice.get(f"/w/{alice.slug}/leads/board")
 
     assert len(many) == len(few) <= 8
+
+
+def test_an_empty_board_says_how_to_begin_until_there_is_a_lead(world, alice, make_lead):
+    empty = alice.get(f"/w/{alice.slug}/leads/board").text
+    assert "Your leads will stand here" in empty and "Add the first lead" in empty and f"/q/{form_key()}" in empty
+    assert "Your leads will stand here" not in alice.get(f"/w/{alice.slug}/leads/board?owner=me").text
+
+    make_lead(name="Hannah Cole")
+    assert "Your leads will stand here" not in alice.get(f"/w/{alice.slug}/leads/board").text

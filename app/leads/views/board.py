@@ -3,12 +3,22 @@
 from typing import Any
 from uuid import UUID
 
-from flask import Response, abort, g, request, url_for
+from flask import Response, abort, current_app, g, request, url_for
 
 from app.core.fragments import answer, fragment, page, redirect_to, wants_fragment
 from app.core.ids import parse_id
 from app.core.permissions import permit
-from app.leads.queries.board import PAGE, Figures, board_columns, more_cards, one_column, opening_figures, totals_of
+from app.lead_forms.queries import all_forms
+from app.leads.queries.board import (
+    PAGE,
+    Column,
+    Figures,
+    board_columns,
+    more_cards,
+    one_column,
+    opening_figures,
+    totals_of,
+)
 from app.leads.queries.board_order import ORDERS
 from app.leads.queries.choices import bar_choices
 from app.leads.views import bp
@@ -72,9 +82,19 @@ def board_page(opened: list[UUID] | None = None, figures: Figures | None = None)
     columns = board_columns(asked.view, opened=wanted, figures=figures)
     values = {
         "columns": columns, "opened": wanted, "totals": totals_of(columns), "view": asked.view,
-        "orders": list(ORDERS.values()), **bar_values(asked), **_links(asked), **desk("board"),
+        "orders": list(ORDERS.values()), **bar_values(asked), **_links(asked), **_beginning(asked, columns),
+        **desk("board"),
     }  # fmt: skip
     return page("leads/board.html", **values, drawer=None)
+
+
+def _beginning(asked: Asked, columns: list[Column]) -> dict[str, Any]:
+    """What a board says on which nothing stands, not even with all filters off: above all where its form is."""
+    if not asked.view.narrowed.is_blank or any(column.leads for column in columns):
+        return {"is_beginning": False}
+    form = next((form for form in all_forms() if form.is_active), None)
+    form_url = f"{current_app.config['PUBLIC_URL'].rstrip('/')}/q/{form.key}" if form else ""
+    return {"is_beginning": True, "form": form, "form_url": form_url}
 
 
 def _links(asked: Asked) -> dict[str, Any]:
