@@ -7,6 +7,7 @@ from playwright.sync_api import Page, expect
 from tests.e2e.axe import findings
 from tests.e2e.browsers import People
 from tests.e2e.site import SLUG
+from tests.e2e.steps import add_lead
 
 INBOX = f"/w/{SLUG}/inbox"
 
@@ -37,11 +38,20 @@ def test_an_answer_by_keys_while_a_colleague_works_beside(people: People) -> Non
     page.keyboard.type("On Tuesday")
     colleague = people.staff()  # the owner at another desk: Bob may not see this lead
     open_inbox(colleague, address)
-    colleague.get_by_role("group", name="What they say").get_by_role("button", name="Question").click()
+    judge = colleague.get_by_role("group", name="What they say")
+    judge.get_by_role("button", name="Question").click()
     pressed = page.locator(".triage [aria-pressed=true]")
     expect(pressed).to_have_text("Question")
     expect(field).to_be_focused()
     expect(field).to_have_value("On Tuesday")
+    page.locator(".talk-head summary[data-hotkey=a]").click()
+    nobody = page.locator(".talk-head").get_by_role("button", name="Nobody", exact=True)
+    expect(nobody).to_be_visible()
+    judge.get_by_role("button", name="Unclear").click()
+    expect(pressed).to_have_text("Unclear")
+    expect(nobody).to_be_visible()  # what the menu fetched when it opened stays in it
+    page.keyboard.press("Escape")
+    field.focus()
     page.keyboard.press("Control+Enter")
     expect(page.locator(".bubble.out", has_text="On Tuesday")).to_be_visible()
     expect(field).to_have_value("")
@@ -67,3 +77,16 @@ def test_what_nobody_knows_becomes_a_lead_on_a_phone(people: People) -> None:
     page.get_by_role("button", name="Make a lead").click()
     expect(page.locator(".bubble.in", has_text="sash windows")).to_be_visible()
     expect(page.locator("[data-answer-body]")).to_be_visible()
+
+
+def test_a_list_that_has_grown_asks_for_all_it_shows(people: People) -> None:
+    page = people.staff()
+    page.goto(f"/w/{SLUG}/outbox?shelf=arrived")
+    expect(page.locator("html[data-connection=open]")).to_be_attached()
+    rows = page.locator("#outbox ol > .message")
+    page.locator("#outbox .more").scroll_into_view_if_needed()
+    expect(rows.nth(31)).to_be_attached()
+    grown = rows.count()
+    with page.expect_response(lambda answer: "shown=" in answer.url) as again:
+        add_lead(page, "Sandy Sent")  # who is written to at once
+    assert again.value.text().count('id="message-') >= grown
