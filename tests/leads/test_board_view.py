@@ -79,7 +79,8 @@ def test_the_filter_leads_to_an_address_without_what_was_searched_for(alice, mak
     make_lead(name="Hannah Cole")
     make_lead(name="Tom Ashby")
 
-    answer = alice.post(f"/w/{alice.slug}/leads/filter", data={"words": "Hannah", "place": "board", "query": "sort=value"})
+    asked = {"words": "Hannah", "place": "board", "query": "sort=value"}
+    answer = alice.post(f"/w/{alice.slug}/leads/filter", data=asked)
 
     assert answer.status_code == 303
     address = answer.headers["Location"]

@@ -69,8 +69,8 @@ def time_of(key: str, typed: str, now: datetime, clock: BusinessClock) -> dateti
 
 
 def in_words(at: datetime, now: datetime, zone: ZoneInfo) -> str:
-    """When something is planned, with its time of day: "today 14:00", "tomorrow 09:00", within the week "Tue 10:30", then
-    "Tue 24 Nov 10:30".
+    """When something is planned, with its time of day: "today 14:00", "tomorrow 09:00", "Tue 10:30" within a week,
+    "Tue 24 Nov 10:30" after that.
     """
     then, days = at.astimezone(zone), (at.astimezone(zone).date() - now.astimezone(zone).date()).days
     if days in (0, 1):
