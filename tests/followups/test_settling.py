@@ -44,7 +44,7 @@ def test_nobody_answered_so_it_is_tried_again_and_all_of_it_is_taken_back(alice,
     rule("call", days=1, title="First call")
     lead = make_lead()
     [call] = planned(lead)
-    answer = alice.post(f"/w/wells/follow-ups/{call.id}/done", data={"outcome": "no_answer", "again": "week"}, hx=True)
+    answer = alice.post(f"/w/wells/follow-ups/{call.id}/done", data={"outcome": "no_answer week"}, hx=True)
     assert next_act(lead)[0] == "Call back"
     assert "No answer. Call again" in answer.text
     undo = html.unescape(re.search(r'hx-post="([^"]+/undo[^"]+)"', answer.text)[1])

@@ -170,3 +170,26 @@ def test_the_page_of_a_person(alice, bob, world, make_lead):
 
     assert "Hannah Cole" in text and lead.number in text and "Nothing was agreed to or taken back yet" in text
     assert bob.get(address).status_code == 404
+
+
+def test_what_is_not_known_can_be_added_and_the_name_is_changed_at_its_heading(alice, make_lead):
+    lead = make_lead(name="Hannah Cole", email=None, price_minor=None, frequency="8_weekly")
+
+    text = alice.get(url(alice, lead), hx=True).text
+
+    assert ">Add email</a>" in text and ">Add price</a>" in text and "· every 8 weeks" in text
+    answer = alice.post(url(alice, lead, "/facts/name"), data={"value": "Hannah Coles", "was": "Hannah Cole"}, hx=True)
+    assert f'hx-target="#lead-{lead.id}-name"' in answer.text and "Hannah Coles" in answer.text
+
+
+def test_what_happened_last_stands_above_and_long_notes_are_folded(alice, world, make_lead):
+    lead = make_lead(name="Hannah Cole")
+    add_note(lead, "The gate is green", world.alice.actor)
+    assert 'class="long"' not in alice.get(url(alice, lead), hx=True).text
+    add_note(lead, "Ladder. " * 200, world.alice.actor)
+    db.session.commit()
+
+    for part in ("", "?live=1"):
+        text = alice.get(url(alice, lead, part), hx=True).text
+        assert "Ladder." in text[text.index("last-line") : text.index("last-line") + 400]
+    assert alice.get(url(alice, lead), hx=True).text.count('<blockquote class="long">') == 1

@@ -34,11 +34,11 @@ def planned(slug: str, lead_id: UUID) -> Response:
 @bp.post("/w/<slug>/follow-ups/<uuid:follow_up_id>/done")
 @permit("activities:write")
 def done(slug: str, follow_up_id: UUID) -> Response:
-    """A call or a task is done; a call may say how it ended, and `again` when to try once more."""
-    since, outcome = utcnow(), request.form.get("outcome") or None
-    wanted = request.form.get("again", "")
+    """A call or a task is done; a call may say how it ended, and behind that when to try once more."""
+    since = utcnow()
+    outcome, _, wanted = request.form.get("outcome", "").partition(" ")
     at = time_of(wanted, "", since, g.workspace.clock()) if wanted else None
-    follow_up = finish_follow_up(follow_up_id, web.actor(), outcome)
+    follow_up = finish_follow_up(follow_up_id, web.actor(), outcome or None)
     again = plan_task(get_lead(follow_up.lead_id), "Call back", at, "call", web.actor()) if at else None
     slip = Slip(follow_up.id, since, utcnow(), planned_id=again.id if again else None)
     return _settled(follow_up, _said(outcome, at), slip)
@@ -64,8 +64,8 @@ def planned_values(lead_id: UUID, coming: ToCome) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _said(outcome: str | None, again_at: datetime | None) -> str:
-    said = _SAID.get(outcome or "", "Done")
+def _said(outcome: str, again_at: datetime | None) -> str:
+    said = _SAID.get(outcome, "Done")
     return f"{said}. Call again {in_words(again_at, utcnow(), g.workspace.clock().zone)}" if again_at else said
 
 

@@ -6,6 +6,7 @@ const FIELDS = "textarea, select, input:not([type=hidden]):not([type=radio]):not
 const met = new WeakSet(); // panes that are filled already
 const sent = new WeakSet(); // panes whose words are kept now; what goes may still say that it was changed
 const keyOf = (form) => `draft ${form.getAttribute("action")}${form.querySelector("[name=channel]")?.value ?? ""}`;
+const keyToCome = (pane) => `draft ${pane.querySelector("[hx-get]").getAttribute("hx-get").replace("/new?channel=", "")}`;
 const read = (key) => { try { return JSON.parse(sessionStorage.getItem(key)); } catch { return null; } };
 const write = (key, kept) => { try { if (kept) sessionStorage.setItem(key, JSON.stringify(kept)); else sessionStorage.removeItem(key); } catch { /* then it lasts as long as the drawer */ } };
 
@@ -31,13 +32,14 @@ const restore = () => {
     for (const form of composer.querySelectorAll("form.pane")) {
       if (met.has(form)) continue;
       met.add(form);
+      if ("dirty" in form.dataset) keep(form); // written before this script came
       const kept = !("dirty" in form.dataset) && read(keyOf(form));
       if (kept) fill(form, kept);
     }
     if (met.has(composer)) continue;
     met.add(composer);
     const written = composer.querySelector("form.pane[data-dirty]");
-    const waiting = [...composer.querySelectorAll("div.pane[data-draft]")].find((pane) => read(`draft ${pane.dataset.draft}`));
+    const waiting = [...composer.querySelectorAll("div.pane:has([hx-get])")].find((pane) => read(keyToCome(pane)));
     const tab = document.getElementById(`c-${(written ?? waiting)?.dataset.pane}`);
     if (tab) tab.checked = true;
   }

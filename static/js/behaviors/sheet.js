@@ -43,9 +43,9 @@ document.addEventListener("click", (event) => {
   if (event.target.closest("[data-print]")) window.print();
 });
 
-// Escape gives a fact back as it was, and the focus to its pencil; it takes the form for planning away.
+// Escape gives a fact back as it was, and the focus to its pencil; it takes the fields for planning and for a tag away.
 document.addEventListener("keydown", (event) => {
-  const editing = event.key === "Escape" && event.target.closest?.(".fact.editing, form.planning");
+  const editing = event.key === "Escape" && event.target.closest?.(".fact.editing, form.planning, .tag-add");
   if (!editing) return;
   event.preventDefault();
   event.stopImmediatePropagation();
@@ -62,7 +62,8 @@ document.addEventListener("htmx:before:request", (event) => {
   const source = event.detail?.ctx?.sourceElement;
   if (source?.closest?.("form.planning")) planning = true;
   const fact = source?.closest?.(".fact");
-  if (fact?.matches(".editing")) edited = fact.id;
+  if (source?.matches?.(".tag-add [data-cancel]")) edited = source.closest(".tags").id;
+  else if (fact?.matches(".editing")) edited = fact.id;
   else if (fact && source.matches(".edit, .add") && scroller(fact)) stood = { place: scroller(fact), top: scroller(fact).scrollTop };
 });
 // What was sent by the keyboard leaves one where one can go on writing.
