@@ -82,9 +82,7 @@ def change_act(follow_up_id: UUID, change: Change, actor: Actor) -> FollowUp:
     """
     act, lead = planned_act(follow_up_id)
     if act.version != change.version:
-        raise Conflict(
-            "Someone else changed this a moment ago, so yours was not saved over it."
-        )
+        raise Conflict("Someone else changed this a moment ago, so yours was not saved over it.")
     if change.title is not None and is_by_hand(act):
         name = _name(change.title)
         if name != act.title:
