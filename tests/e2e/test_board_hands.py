@@ -218,7 +218,7 @@ def test_narrowed_by_the_panel_and_ordered(people: People) -> None:
     page.get_by_role("link", name="Filter", exact=True).click()
     panel = page.get_by_role("dialog", name="Filter the board")
     panel.get_by_label("Name, phone, email or place").fill("Fay Filter")
-    panel.get_by_role("button", name="Show these").click()
+    panel.get_by_role("button", name="Show leads").click()
     expect(page.locator(".lead")).to_have_count(1)
     assert "Fay" not in page.url
     page.get_by_role("link", name="Take off").click()
