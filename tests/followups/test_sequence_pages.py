@@ -1,9 +1,16 @@
 """The pages of sequences: the list, the sheet with its small buttons, saving a version, real dates beside it."""
 
 import re
+from html import unescape
 
+from werkzeug.datastructures import MultiDict
+
+from app.core.packed import PREFIX, unpacked
+from app.followups.forms.sheet import MOST_STEPS
 from app.followups.queries.steps import steps_of
 from app.followups.queries.ways import known_sequences
+from app.messaging.queries.templates import list_templates
+from app.messaging.words import TEMPLATE_USES
 
 
 def sequence_of(key: str):
@@ -17,7 +24,13 @@ def url(browser, sequence=None, part: str = "") -> str:
 
 
 def sheet_fields(browser, sequence) -> list[tuple[str, str]]:
-    """Everything that the page's form would send, in the order of the page."""
+    """Everything that the page's form would send once every step has been opened."""
+    every = unpacked(MultiDict(closed_fields(browser, sequence)))
+    return [pair for pair in every.items(multi=True) if not pair[0].startswith(PREFIX)]
+
+
+def closed_fields(browser, sequence) -> list[tuple[str, str]]:
+    """Everything that the page's form would send as it comes, in the order of the page."""
     text = browser.get(url(browser, sequence)).text
     return fields_of(text[text.index('id="sheet"') : text.index("</form>", text.index('id="sheet"'))])
 
@@ -38,7 +51,7 @@ def fields_of(html: str) -> list[tuple[str, str]]:
         elif tag[1] == "textarea":
             found.append((marks["name"], html[tag.end() : html.index("</textarea>", tag.end())]))
         elif marks.get("type") not in ("checkbox", "radio") or re.search(r"\schecked", tag[2]):
-            found.append((marks["name"], marks.get("value", "")))
+            found.append((marks["name"], unescape(marks.get("value", ""))))
     return found
 
 
@@ -80,7 +93,7 @@ def test_the_sheet_shows_every_step_with_its_date(alice, make_lead, count_sql):
     assert len(statements) <= 8, "\n\n".join(statements)
     assert "Hannah Cole" in text
     for step in steps_of(chase.steps):
-        assert f'id="step-{step.key}"' in text and f'data-date-key="{step.key}"' in text
+        assert f'id="step-{step.key}"' in text and f'href="#step-{step.key}"' in text
     assert re.search(r"<b class=\"num\">\w{3} \d+ \w{3}( \d{4})? \d\d:\d\d</b>", text)
 
 
@@ -179,7 +192,7 @@ def test_words_written_on_the_sheet_become_a_template(alice):
     assert alice.post(url(alice, chase), data=sent(fields)).status_code == 303
     key = steps_of(sequence_of("quote_chase").steps)[0].template_key
     assert key.startswith("own")
-    assert f'<option value="{key}" selected>' in alice.get(url(alice, chase)).text
+    assert ("template_day_3", key) in sheet_fields(alice, chase)
     wrong = changed(
         sheet_fields(alice, chase), template_day_3="written", subject_day_3="Hi", body_day_3="Dear {nobody}"
     )
@@ -213,3 +226,32 @@ def test_a_new_one_is_empty_and_off_until_it_has_a_step(alice, bob):
     assert bob.post(url(bob, found), data={}).status_code == 403
     alice.post(url(alice, found, "/delete"))
     assert "Gutters in autumn" not in [each.name for each in known_sequences()]
+
+
+def test_a_sheet_of_forty_steps_is_small_and_opens_step_by_step(alice, make_lead):
+    make_lead(name="Hannah Cole")
+    alice.post(url(alice), data={"name": "All of a year"})
+    found = next(each for each in known_sequences() if each.name == "All of a year")
+    typed = sheet_fields(alice, found)
+    templates = {each.channel: each.key for each in list_templates() if each.key not in TEMPLATE_USES}
+    for number in range(MOST_STEPS):
+        key, kind = f"a1b2c3{number:02}", ("email", "sms", "call", "task")[number % 4]
+        typed += [("row", f"step:{key}"), (f"kind_{key}", kind), (f"title_{key}", f"What is done, number {number}"),
+                  (f"amount_{key}", "3"), (f"unit_{key}", "business_days"), (f"counts_{key}", "1")]  # fmt: skip
+        typed += [(f"template_{key}", templates[kind])] if kind in templates else []
+    answer = alice.post(url(alice, found), data=sent(typed))
+    assert answer.status_code == 303, re.findall(r'class="error[^>]*>([^<]+)', answer.text)
+    page = alice.get(url(alice, found))
+    assert page.text.count('class="seq-step ') == MOST_STEPS
+    assert len(page.data) <= 60_000
+
+    closed = closed_fields(alice, found)
+    assert "packed_a1b2c307" in dict(closed) and "title_a1b2c307" not in dict(closed)
+    part = alice.post(url(alice, found), data=sent([*closed, ("act", "open:a1b2c307")]), hx=True)
+    assert 'value="What is done, number 7"' in part.text and "seq-step" not in part.text and len(part.data) < 6_000
+    without_scripts = alice.post(url(alice, found), data=sent([*closed, ("act", "open:a1b2c307")])).text
+    assert 'name="title_a1b2c307"' in without_scripts and 'name="title_a1b2c308"' not in without_scripts
+    menu = alice.post(url(alice, found), data=sent([*closed, ("act", "at:.a1b2c307")])).text
+    assert 'value="add:.a1b2c307:call"' in menu and 'value="add:.a1b2c308:call"' not in menu
+    assert alice.post(url(alice, found), data=sent(closed)).status_code == 303
+    assert next(each for each in known_sequences() if each.id == found.id).version_no == 2  # as when it was saved

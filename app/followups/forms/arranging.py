@@ -10,7 +10,8 @@ def arrange(sheet: Sheet, act: str) -> str:
     """Do one act and return the key of the step to be opened; "" for none.
 
     `add:<place>:<kind>`, where the place is a step's key (behind it), `yes.<key>` or `no.<key>` (first in that way of
-    a branch) or `top`; `up:<key>`, `down:<key>`, `drop:<key>`; `show:<key>` only shows what its choices lead to.
+    a branch) or `top`; `up:<key>`, `down:<key>`, `drop:<key>`; `show:<key>` only shows
+    what its choices lead to, `open:<key>` its fields.
     """
     what, _, rest = act.partition(":")
     if what == "add":
@@ -25,7 +26,7 @@ def arrange(sheet: Sheet, act: str) -> str:
         return ""
     if what in ("up", "down"):
         _move(sheet, around, at, -1 if what == "up" else 1)
-    return rest if what in ("up", "down", "show") else ""
+    return rest if what in ("up", "down", "show", "open") else ""
 
 
 def _add(sheet: Sheet, place: str, kind: str) -> str:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 from werkzeug.datastructures import MultiDict
 
+from app.core.packed import pack, unpacked
 from app.followups.models import Sequence
 from app.followups.queries.steps import Condition, Step, steps_of
 
@@ -53,6 +54,11 @@ class SheetStep:
         """Whether it sends something."""
         return self.kind in ("email", "sms")
 
+    @property
+    def packed(self) -> str:
+        """What its fields hold, while it is closed."""
+        return pack([*self.texts.items(), *((name, "1") for name in TICKS if self.ticks[name])])
+
 
 @dataclass(slots=True)
 class Sheet:
@@ -81,7 +87,10 @@ def sheet_of(sequence: Sequence, steps: tuple[Step, ...] | None = None) -> Sheet
 
 
 def sheet_from(form: "MultiDict[str, str]") -> Sheet:
-    """The sheet as it was sent; rows beyond the most and keys that no page of ours made are left out."""
+    """The sheet as it was sent, closed steps included; rows beyond the most and keys that no page of ours made are left
+    out.
+    """
+    form = unpacked(form)
     texts = {name: _line(form.get(name, ""), most) for name, most in HEAD.items()}
     steps: list[SheetStep] = []
     seen: set[str] = set()

@@ -9,8 +9,7 @@ from app.core.permissions import permit
 from app.followups.forms.sheet import sheet_from
 from app.followups.services.setting_up import get_sequence
 from app.followups.views import bp
-from app.followups.views.preview import preview_of
-from app.followups.views.sheet_page import sheet_page
+from app.followups.views.sheet_page import dates_values, sheet_page
 
 _LARGEST_SHEET = 256 * 1024
 
@@ -22,5 +21,5 @@ def dates(slug: str, sequence_id: UUID) -> Response:
     request.max_content_length = _LARGEST_SHEET
     found, sheet = get_sequence(sequence_id), sheet_from(request.form)
     if wants_fragment():
-        return answer(fragment("followups/sequences/_dates.html", sequence=found, preview=preview_of(sheet)))
+        return answer(fragment("followups/sequences/_dates.html", sequence=found, **dates_values(sheet, every=True)))
     return sheet_page(found, sheet, is_unsaved=True)

@@ -22,6 +22,11 @@ from app.followups.views.sheet_page import recent_figures, sheet_page, sheet_val
 from app.followups.words import leads_counted
 
 _LARGEST_SHEET = 256 * 1024
+#: What is shown anew after an act.
+_PARTS = {
+    "show:rule": "followups/sequences/_rule.html", "open": "followups/sequences/_fields.html",
+    "": "followups/sequences/_steps.html",
+}  # fmt: skip
 #: As many leads under way are moved to the new steps within the request.
 MOST_MOVED = 500
 
@@ -43,9 +48,9 @@ def save(slug: str, sequence_id: UUID) -> Response:
     if act := request.form.get("act", ""):
         opened = arrange(sheet, act)
         if wants_fragment():
-            part = "_rule" if act == "show:rule" else "_steps"
+            name = _PARTS["open" if opened and act == f"open:{opened}" else act if act in _PARTS else ""]
             values = sheet_values(found, sheet, opened=opened, figures=recent_figures(found))
-            return answer(fragment(f"followups/sequences/{part}.html", **values))
+            return answer(fragment(name, **values))
         return sheet_page(found, sheet, opened=opened, is_unsaved=True)
     judged = judge(sheet)
     try:

@@ -7,6 +7,7 @@ from flask import Response, g, request
 
 from app.core.clock import utcnow
 from app.core.fragments import page
+from app.core.packed import packed_keys
 from app.followups.forms.sheet import Sheet
 from app.followups.models import Sequence
 from app.followups.queries.figures import DAYS, SequenceFigures, figures_of
@@ -16,6 +17,9 @@ from app.followups.views.preview import preview_of
 from app.followups.views.sheet_choices import sheet_choices
 from app.followups.words import KIND_WORDS
 from app.workspaces.layout import desk
+
+#: As many dates as stand in the list beside the sheet at first; all of them stand beside their steps.
+MOST_DATES = 12
 
 
 def sheet_page(
@@ -48,14 +52,23 @@ def recent_figures(found: Sequence) -> SequenceFigures:
     return figures_of(found.id, utcnow() - timedelta(days=DAYS))
 
 
+def dates_values(sheet: Sheet, *, every: bool = False) -> dict[str, Any]:
+    """Values for followups/sequences/_dates.html."""
+    return {"preview": preview_of(sheet), "most_dates": MOST_DATES, "every_date": every}
+
+
 def sheet_values(
     found: Sequence, sheet: Sheet, *, errors: dict[str, str] | None = None, opened: str = "",
     figures: SequenceFigures | None = None,
 ) -> dict[str, Any]:  # fmt: skip
     """Values for followups/sequences/_steps.html and, beside it, _dates.html."""
-    preview = preview_of(sheet)
+    dates = dates_values(sheet)
+    preview = dates["preview"]
     return {
+        **dates,
         "sequence": found, "sheet": sheet, "errors": errors or {}, "opened": opened, "choices": sheet_choices(),
-        "preview": preview, "dates": preview.dates, "start": preview.start, "begins": starts_words(found)[0],
+        "dates": preview.dates, "start": preview.start, "begins": starts_words(found)[0],
         "figures": figures.steps if figures else {}, "may_write": g.viewer.can("settings:write"),
+        "closed": packed_keys(request.form) if request.method == "POST" else {step.key for step in sheet.every()},
+        "adding": act.removeprefix("at:") if (act := request.form.get("act", "")).startswith("at:") else "",
     }  # fmt: skip

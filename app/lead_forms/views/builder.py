@@ -55,8 +55,8 @@ def save(slug: str, form_id: UUID) -> Response:
         if wants_fragment():
             is_one = bool(opened) and act == f"open:{opened}"
             part = {"q": sheet.questions[opened]} if is_one else {}
-            name = "_fields" if is_one else "_asks"
-            return answer(fragment(f"lead_forms/builder/{name}.html", **part, **_asks_values(sheet, opened)))
+            name = "lead_forms/builder/_fields.html" if is_one else "lead_forms/builder/_asks.html"
+            return answer(fragment(name, **part, **_asks_values(sheet, opened)))
         return _page(form, sheet, opened=opened, is_unsaved=True)
     try:
         facts = judge(sheet, {key for key, _ in source_options()} | {str(form.source_id)}, secure=is_secure())

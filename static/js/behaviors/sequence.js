@@ -3,9 +3,10 @@
 // are asked for again and written beside each step.
 import { loadSortable } from "./sortable.js";
 import { announce } from "./toast.js";
+import "./unfolding.js";
 
 const QUIET = 300; // ms without a key before the dates are asked for
-const STEP = "[data-step-row]";
+const STEP = ".seq-step";
 const WAY = "[data-way]";
 const sheet = document.getElementById("sheet");
 const section = () => document.getElementById("steps");
@@ -18,15 +19,16 @@ const unsaved = () => {
   sheet.dataset.dirty = "";
 };
 
-let timer = 0;
-let latest = 0;
+let [timer, latest] = [0, 0];
+let isWhole = false; // all dates are wanted beside the sheet, not the first of them
 
 const write = (list) => {
-  for (const row of list.querySelectorAll("[data-date-key]")) {
-    const key = CSS.escape(row.dataset.dateKey);
-    const [day, time] = ["day", "time"].map((what) => section().querySelector(`[data-${what}-of="${key}"]`));
-    if (day) day.textContent = row.dataset.day;
-    if (time) time.textContent = row.dataset.words;
+  for (const row of list.querySelectorAll("li:has(time)")) {
+    const when = document.getElementById(row.querySelector("a").hash.slice(1))?.querySelector(":scope > .seq-when");
+    if (!when) continue;
+    const [words, day] = row.querySelector("time").children;
+    when.firstElementChild.textContent = day.textContent;
+    when.lastElementChild.textContent = words.textContent;
   }
 };
 
@@ -45,7 +47,11 @@ const draw = async (byName) => {
   const drawn = new DOMParser().parseFromString(await answer.text(), "text/html");
   if (mine !== latest) return;
   const list = drawn.getElementById("date-list");
+  const rest = drawn.getElementById("more-dates");
+  if (isWhole) for (const row of list.querySelectorAll("[hidden]")) row.hidden = false;
   document.getElementById("date-list").replaceWith(document.importNode(list, true));
+  document.getElementById("more-dates")?.remove();
+  if (rest && !isWhole) document.getElementById("date-list").after(document.importNode(rest, true));
   write(document.getElementById("date-list"));
   if (byName) document.getElementById("f-preview_lead").replaceWith(document.importNode(drawn.getElementById("f-preview_lead"), true));
 };
@@ -55,10 +61,11 @@ const soon = (byName = false) => {
   timer = setTimeout(() => draw(byName), QUIET);
 };
 
+const titleOf = (row) => row.querySelector(".seq-words > b");
 const say = (row) => {
   const rows = [...row.parentElement.children];
   const way = row.parentElement.getAttribute("aria-label");
-  announce(`${row.dataset.name}: ${rows.indexOf(row) + 1} of ${rows.length}, ${way}`);
+  announce(`${titleOf(row).textContent}: ${rows.indexOf(row) + 1} of ${rows.length}, ${way}`);
 };
 const arranged = (row) => { say(row); unsaved(); soon(); };
 
@@ -69,7 +76,7 @@ const wire = async () => {
     if (wired.has(list)) continue;
     wired.add(list);
     new window.Sortable(list, {
-      group: "steps", draggable: STEP, handle: "[data-move-step]", animation: 120, ghostClass: "ghost", chosenClass: "lifted",
+      group: "steps", draggable: STEP, handle: ".grip-dot", animation: 120, ghostClass: "ghost", chosenClass: "lifted",
       forceFallback: matchMedia("(any-pointer: coarse)").matches, fallbackTolerance: 4, fallbackOnBody: true, invertSwap: true,
       onStart: () => { document.body.dataset.dragging = "1"; },
       onEnd: (event) => {
@@ -94,10 +101,10 @@ const place = (row, by) => {
 
 if (sheet) {
   for (const kind of ["pointerover", "focusin", "touchstart"]) {
-    document.addEventListener(kind, (event) => { if (event.target.closest?.("[data-move-step]")) wire(); }, { passive: true });
+    document.addEventListener(kind, (event) => { if (event.target.closest?.(".grip-dot")) wire(); }, { passive: true });
   }
   document.addEventListener("keydown", (event) => {
-    const handle = event.target.closest?.("[data-move-step]");
+    const handle = event.target.closest?.(".grip-dot");
     const by = { ArrowUp: -1, ArrowDown: 1 }[event.key];
     if (!handle || !by || event.ctrlKey || event.metaKey || event.altKey) return;
     event.preventDefault();
@@ -110,14 +117,15 @@ if (sheet) {
   });
   // A click on the dot opens the step; it is no button that sends the form.
   document.addEventListener("click", (event) => {
-    const fold = event.target.closest?.("[data-move-step]")?.closest(STEP).querySelector(":scope > details.seq-fold");
+    if (event.target.closest?.("[data-all-dates]")) { isWhole = true; draw(); }
+    const fold = event.target.closest?.(".grip-dot")?.closest(STEP).querySelector(":scope > details.seq-fold");
     if (fold) fold.open = !fold.open;
   });
   for (const kind of ["input", "change"]) {
     document.addEventListener(kind, (event) => {
       const field = event.target;
       if (field.form !== sheet) return;
-      const shown = kind === "input" && field.name && section().querySelector(`[data-shows="${CSS.escape(field.name)}"]`);
+      const shown = kind === "input" && field.name.startsWith("title_") && titleOf(field.closest(STEP));
       if (shown) shown.textContent = field.value || "New step";
       const isBeside = field.name.startsWith("preview_");
       if (isBeside && !isArranged) delete sheet.dataset.dirty;
