@@ -90,6 +90,15 @@ def test_the_filter_leads_to_an_address_without_what_was_searched_for(alice, mak
     assert "“Hannah”" in page
 
 
+def kept_view(browser, query: str, **more: str) -> SavedView:
+    """Keep what the board shows under a name."""
+    data = {"name": "Mine late", "place": "board", "query": query} | more
+    answer = browser.post(f"/w/{browser.slug}/leads/views", data=data)
+    view = db.session.scalars(select(SavedView).where(SavedView.name == data["name"])).one()
+    assert answer.location.endswith(f"/leads/board?view={view.id}")
+    return view
+
+
 def test_the_filter_of_the_board_keeps_order_view_and_columns(alice, make_lead):
     view, final = kept_view(alice, "priority=urgent"), make_lead(stage_key="declined").stage_id
     form = alice.get(
@@ -207,95 +216,3 @@ def test_leads_that_were_put_away_are_not_on_the_board(board, make_lead):
 
     assert names(page) == ["Still Here"]
     assert figures(page).startswith("1 open")
-
-
-def kept_view(browser, query: str, **more: str) -> SavedView:
-    """Keep what the board shows under a name."""
-    data = {"name": "Mine late", "place": "board", "query": query} | more
-    answer = browser.post(f"/w/{browser.slug}/leads/views", data=data)
-    view = db.session.scalars(select(SavedView).where(SavedView.name == data["name"])).one()
-    assert answer.location.endswith(f"/leads/board?view={view.id}")
-    return view
-
-
-def opened(browser, query: str = ""):
-    """The board as it opens, wherever that leads, and its address."""
-    answer = browser.get(f"/w/{browser.slug}/leads/board{query}")
-    at = answer.location if answer.status_code == 303 else ""
-    return (browser.get(at) if at else answer).text, parse_qs(urlsplit(at).query)
-
-
-def test_a_view_of_the_board_is_kept_opened_with_changed_and_forgotten(alice, bob, make_lead, count_sql):
-    make_lead(name="Ursula Urgent", priority="urgent")
-    make_lead(name="Nora Normal")
-    view = kept_view(alice, "priority=urgent&sort=value", default_board="1", shared="1")
-    assert view.query == [["priority", "urgent"], ["sort", "-value"]]
-
-    page, address = opened(alice)
-    assert names(page) == ["Ursula Urgent"]
-    assert address == {"priority": ["urgent"], "view": [str(view.id)], "sort": ["value"]}
-    assert re.search(r'aria-current="true"[^>]*>.*? Mine late</a>', page)
-    assert "Save changes" not in page and "Save view" not in page
-    assert len(names(opened(alice, "?view=all")[0])) == 2
-    assert len(names(opened(bob)[0])) == 2  # it is shared, and yet nobody else's board opens with it
-    assert "Mine late" in bob.get(f"/w/{bob.slug}/leads/views", hx=True).text
-    assert names(opened(bob, f"?view={view.id}")[0]) == ["Ursula Urgent"]
-
-    changed = f"?view={view.id}&sort=next&priority=normal"
-    assert "Save changes" in opened(alice, changed)[0]
-    assert "Save changes" not in opened(bob, changed)[0] and "Save as new view" in opened(bob, changed)[0]
-    alice.post(f"/w/{alice.slug}/leads/views/{view.id}/refill", data={"place": "board", "query": changed[1:]})
-    assert names(opened(alice)[0]) == ["Nora Normal"]
-
-    deleted = alice.post(f"/w/{alice.slug}/leads/views/{view.id}/delete", data={"place": "board"})
-    assert deleted.location.endswith("/leads/board?view=all")
-    assert len(names(opened(alice)[0])) == 2
-
-
-def test_every_way_off_a_board_that_opens_with_a_view_leads_to_all(alice, make_lead):
-    make_lead(name="Ursula Urgent", priority="urgent")
-    make_lead(name="Nora Normal")
-    view = kept_view(alice, "priority=urgent", default_board="1")
-
-    plain = opened(alice, "?priority=urgent")[0]
-    off = re.search(r'href="([^"]+)"[^>]*title="Take this filter off"', plain)[1]
-    assert off.endswith("?view=all")
-    within = opened(alice)[0]
-    off = re.search(r'href="([^"]+)"[^>]*title="Take this filter off"', within)[1].replace("&amp;", "&")
-    assert parse_qs(urlsplit(off).query) == {"view": [str(view.id)], "sort": ["hand"]}
-    assert len(names(alice.get(off).text)) == 2 and "Save changes" in alice.get(off).text
-    posted = alice.post(f"/w/{alice.slug}/leads/filter", data={"place": "board", "query": "sort=hand"})
-    assert len(names(alice.get(posted.location).text)) == 2
-
-
-def test_the_list_and_the_board_open_the_same_view_each_as_far_as_it_can(alice, make_lead):
-    first = make_lead(name="Ursula Urgent", priority="urgent", stage_key="contacted")
-    make_lead(name="Uma Urgent", priority="urgent")
-    query = f"stage={first.stage_id}&priority=urgent&sort=activity"
-    alice.post(f"/w/{alice.slug}/leads/views", data={"name": "Contacted", "query": query, "default": "1"})
-    view = db.session.scalars(select(SavedView)).one()
-
-    board, address = opened(alice, f"?view={view.id}")
-    assert sorted(names(board)) == ["Uma Urgent", "Ursula Urgent"] and address["sort"] == ["hand"]
-    assert "Save changes" not in board
-    assert not opened(alice)[1]  # the list opens with it, the board does not
-    refill = {"place": "board", "query": "priority=normal"}
-    alice.post(f"/w/{alice.slug}/leads/views/{view.id}/refill", data=refill)
-    db.session.expire_all()
-    assert view.query == [["stage", str(first.stage_id)], ["priority", "normal"], ["sort", "activity"]]
-    alice.post(f"/w/{alice.slug}/leads/views/{view.id}/refill", data={"place": "board", "query": "sort=next"})
-    db.session.expire_all()
-    assert view.query == [["stage", str(first.stage_id)], ["sort", "due"]]
-    assert opened(alice, f"?view={view.id}")[1]["sort"] == ["next"]
-
-
-def test_views_take_the_board_no_statement(alice, make_lead, count_sql):
-    make_lead(name="Ursula Urgent", priority="urgent")
-    alice.get(f"/w/{alice.slug}/leads/board")
-    with count_sql() as bare:
-        alice.get(f"/w/{alice.slug}/leads/board")
-    view = kept_view(alice, "priority=urgent")
-    with count_sql() as kept:
-        alice.get(f"/w/{alice.slug}/leads/board?priority=urgent&sort=value&view={view.id}")
-
-    assert len(bare) <= 7 and len(kept) <= 8, "\n".join(kept)

@@ -5,11 +5,10 @@ from datetime import timedelta
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
-from sqlalchemy import select
 
 from app.core.clock import utcnow
 from app.extensions import db
-from app.leads.models import SavedView, Tag
+from app.leads.models import Tag
 from app.leads.queries import listing
 from app.leads.queries.columns import COLUMNS, MOST_COLUMNS, USUAL
 
@@ -225,62 +224,3 @@ def test_the_form_goes_on_as_a_clean_address(alice, world):
         ("due", "late"), ("created", "2026-01-05.."), ("contacted.not", "none"), ("value", "100..300"),
         ("area", "BA5"), ("area", "BA16 0"), ("sort", "due"),
     ]  # fmt: skip
-
-
-def test_a_view_is_kept_shared_opened_changed_and_forgotten(alice, bob, dave, make_lead, world):
-    make_lead(name="Ivy Reed", price_minor=20_000)
-    make_lead(name="Hugh Marsh", price_minor=1_000)
-    made = alice.post(
-        url(alice, "/views"), data={"name": " Big  ones ", "query": "value=1000..&sort=due&after=x", "shared": "1"}
-    )
-    view = db.session.scalars(select(SavedView)).one()
-    assert (view.name, view.query) == ("Big ones", [["value", "1000.."], ["sort", "due"]])
-    assert made.location.endswith(f"view={view.id}")
-    opened = alice.get(made.location).location
-    assert parse_qsl(urlsplit(opened).query) == [("value", "1000.."), ("view", str(view.id)), ("sort", "due")]
-    for browser in (alice, bob):
-        page = browser.get(opened)
-        assert names(page) == ["Ivy Reed"] and "Big ones" in page.text
-    assert len(names(bob.get(url(bob)))) == 2
-
-    bob.post(url(bob, f"/views/{view.id}"), data={"default": "1", "name": "Mine now"})
-    assert names(opened_by(bob)) == ["Ivy Reed"]
-    assert len(names(bob.get(url(bob, "?view=all")))) == 2
-    assert "Big ones" in opened_by(bob).text  # its name is its maker's to change
-    assert bob.post(url(bob, f"/views/{view.id}/delete")).status_code == 404
-    assert bob.post(url(bob, f"/views/{view.id}/refill"), data={"query": "due=late"}).status_code == 404
-
-    alice.post(url(alice, f"/views/{view.id}/refill"), data={"query": "value=..1000"})
-    assert names(opened_by(bob)) == ["Hugh Marsh"]
-    stale = alice.post(url(alice, f"/views/{view.id}"), data={"name": "Small", "version": "1"})
-    assert stale.status_code == 409
-    alice.post(url(alice, f"/views/{view.id}"), data={"name": "Small", "version": "2"})
-    assert "Small" not in bob.get(url(bob)).text and len(names(bob.get(url(bob)))) == 2  # no longer shared
-
-    assert alice.post(url(alice, f"/views/{view.id}/delete")).status_code == 303
-    assert db.session.scalars(select(SavedView)).all() == []
-    assert len(names(bob.get(url(bob)))) == 2
-    assert dave.post(url(dave, "/views"), data={"name": "X"}).status_code == 403
-
-
-def test_names_of_views(alice, bob):
-    assert "Give the view a name" in alice.post(url(alice, "/views"), data={"name": " "}).text
-    assert "under 40" in alice.post(url(alice, "/views"), data={"name": "x" * 41}).text
-    alice.post(url(alice, "/views"), data={"name": "Late", "query": "due=late"})
-    again = alice.post(url(alice, "/views"), data={"name": "LATE", "query": "due=late"})
-    assert again.status_code == 422 and "already" in again.text
-    assert bob.post(url(bob, "/views"), data={"name": "Late", "query": "due=late"}).status_code == 303
-
-
-def test_a_view_may_bring_its_columns(alice, make_lead):
-    make_lead(name="Ivy Reed")
-    alice.post(url(alice, "/columns"), data={"column": ["phone", "value"]})
-    alice.post(url(alice, "/views"), data={"name": "To ring", "query": "due=now", "columns": "1"})
-    view = db.session.scalars(select(SavedView)).one()
-    assert view.columns == ["phone", "value"]
-    alice.post(url(alice, "/columns"), data={"column": ["stage"]})
-    assert ">Phone<" in alice.get(url(alice, f"?view={view.id}&sort=due")).text
-    alice.post(url(alice, "/columns"), data={"column": ["phone", "email"], "view": str(view.id)})
-    db.session.expire_all()
-    assert db.session.get(SavedView, (view.workspace_id, view.id)).columns == ["phone", "email"]
-    assert ">Phone<" not in alice.get(url(alice)).text
