@@ -74,7 +74,7 @@ def test_photos_come_in_every_way_and_others_see_them(people: People) -> None:
     expect(theirs.locator("[data-shot]")).to_have_count(4)
     expect(theirs.locator("[data-shot] img").first).to_have_js_property("naturalWidth", 288)
     expect(note).to_have_value("The conservatory is")
-    expect(drawer(page).get_by_text("4 photos and 1 document added")).to_be_visible()
+    expect(drawer(page).get_by_text("4 photos and 1 document added", exact=True)).to_be_visible()
 
 
 def test_photos_are_looked_at_with_the_keyboard_deleted_and_put_back(people: People) -> None:
