@@ -60,7 +60,7 @@ let stood = null; // { place, top, until }: where one had scrolled to before the
 const scroller = (fact) => fact.closest(".drawer, .main");
 document.addEventListener("htmx:before:request", (event) => {
   const source = event.detail?.ctx?.sourceElement;
-  if (source?.closest?.("form.planning")) planning = true;
+  if (source?.closest?.("form.planning, .next-acts")) planning = true;
   const fact = source?.closest?.(".fact");
   if (source?.matches?.(".tag-add [data-cancel]")) edited = source.closest(".tags").id;
   else if (fact?.matches(".editing")) edited = fact.id;
@@ -77,7 +77,7 @@ document.addEventListener("htmx:after:swap", () => {
   if (writing) begin();
   if (planning && !document.querySelector("form.planning")) {
     planning = false;
-    document.querySelector(".to-come [data-hotkey=p]")?.focus({ preventScroll: true });
+    if (document.activeElement === document.body) document.querySelector(".to-come [data-hotkey=p]")?.focus({ preventScroll: true });
   }
   const fact = edited && (document.getElementById(edited) ?? document.querySelector(`[data-edits="${edited}"]`));
   if (!fact || fact.matches(".editing")) return;
