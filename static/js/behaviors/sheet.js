@@ -19,9 +19,10 @@ document.addEventListener("toggle", (event) => {
 let writing = "";
 const begin = () => {
   if (document.activeElement?.closest("textarea, select, input:not([type=radio])")) writing = ""; // one went elsewhere meanwhile
+  if (!writing) return;
   const pane = document.querySelector(`.composer form[data-pane=${writing}]`);
   const fields = [...(pane?.querySelectorAll("textarea, select, input:not([type=hidden]):not([type=checkbox])") ?? [])];
-  if (!writing || !fields.length) return;
+  if (!fields.length) return;
   writing = "";
   (fields.find((field) => !field.value) ?? pane.querySelector("textarea")).focus();
 };
