@@ -10,7 +10,7 @@ from tests.e2e.steps import SLUG, add_lead
 
 def open_list(page: Page) -> None:
     page.goto(f"/w/{SLUG}/leads?view=all")
-    expect(page.locator("#list-count [data-total]")).to_contain_text("lead")
+    expect(page.locator("[data-list-count] [data-total]")).to_contain_text("lead")
     expect(page.locator("html[data-connection=open]")).to_be_attached()
 
 
@@ -54,6 +54,19 @@ def test_narrowed_by_the_form_and_kept_as_the_view_that_opens(people: People) ->
     page.get_by_role("button", name="Delete view").click()
     page.get_by_role("dialog", name="Delete the view “Only Vera”?").get_by_role("button", name="Delete").click()
     expect(page.get_by_role("link", name="Only Vera")).to_have_count(0)
+
+
+def test_their_number_stands_while_one_leafs_through(people: People) -> None:
+    page = people.staff()
+    open_list(page)
+    number, first = page.locator("[data-list-count]"), rows(page)[0]
+    said = number.inner_text()
+    page.locator("a[rel=next]").click()
+    expect(page.locator(".list-table a.row-link").first).not_to_have_text(first)
+    expect(number).to_have_text(said)
+    page.get_by_role("link", name="Mine", exact=True).click()
+    expect(number).not_to_have_text(said)
+    expect(number).to_contain_text("lead")
 
 
 def test_columns_put_in_order_by_keys_and_by_dragging(people: People) -> None:

@@ -40,12 +40,12 @@ def test_the_header_counts_leads_and_their_yearly_value(alice, make_lead):
 
 def test_an_empty_board_teaches_the_next_step(alice, bob, make_lead):
     board = f"/w/{alice.slug}/leads/board"
-    form = f'href="/w/{alice.slug}/settings/forms"'
-    empty = alice.get(board).text
-    assert form in empty and "when its quote is sent" in empty
-    assert form not in bob.get(board).text
+    empty, bobs = alice.get(board).text, bob.get(board).text
+    assert "Your leads will stand here" in empty and "when its quote is sent" in empty
+    assert "Share your form" in empty and "Share your form" not in bobs
+    assert "Add the first lead" in bobs
     make_lead()
-    assert form not in alice.get(board).text
+    assert "Your leads will stand here" not in alice.get(board).text
 
 
 def test_final_stages_are_a_rail_whose_columns_open(alice, make_lead):

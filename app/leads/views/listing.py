@@ -5,6 +5,7 @@ from functools import lru_cache
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
+from zlib import crc32
 from zoneinfo import ZoneInfo
 
 from flask import Response, current_app, g, request, url_for
@@ -115,6 +116,7 @@ def _bar(narrowed: LeadFilter, order: Ordering, bar: BarChoices, view: ViewRow |
             LeadFilter.from_pairs(view.query), Ordering.from_query(dict(view.query))
         ),
         "count_url": url_for("leads.count", **narrowed.as_query()),
+        "count_key": f"{crc32(narrowed.key.encode()):x}",  # leafing through the same leads leaves their number standing
         "most": MOST_COUNTED,
     }  # fmt: skip
 

@@ -84,7 +84,7 @@ if (dialog) {
   // What the bar of bulk acts calls the number of leads that match.
   document.addEventListener("htmx:after:swap", () => {
     const rows = document.getElementById("list-rows");
-    const counted = document.querySelector("#list-count [data-total]");
+    const counted = document.querySelector("[data-list-count] [data-total]");
     if (rows && counted) rows.dataset.bulkTotal = counted.dataset.total;
   });
   open(); // fetched before this script was there
