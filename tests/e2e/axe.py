@@ -23,9 +23,10 @@ RUN = """async ([tags, only]) => {
   }
   await new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)));
   // Rules whose findings would be passed over below need not be asked. The vendored file says how grave each is.
-  const light = ["minor", "moderate"];
-  const grave = axe._audit.rules.filter(it => !light.includes(it.impact) && it.tags.some(tag => tags.includes(tag)));
-  const values = only ?? grave.filter(it => it.enabled).map(it => it.id);
+  const light = ["minor", "moderate"], unsure = ["experimental", "deprecated"];
+  const has = (it, words) => it.tags.some(tag => words.includes(tag));
+  const grave = axe._audit.rules.filter(it => it.enabled && !light.includes(it.impact));
+  const values = only ?? grave.filter(it => has(it, tags) && !has(it, unsure)).map(it => it.id);
   const asked = { resultTypes: ["violations"], iframes: false, runOnly: { type: "rule", values } };
   const found = await axe.run(document, asked);
   const bad = found.violations.filter(it => !light.includes(it.impact));

@@ -21,7 +21,7 @@ def add_ready(page: Page) -> None:
         lead = {
             "name": name, "email": f"tess{number}@example.com", "phone": f"07700 90047{number}", "postcode": "BA5 2QJ",
             "address_line1": f"{number + 1} Ten Row", "town": "Wells", "service": "window_cleaning", "price": "24",
-            "property_type": "semi", "bedrooms": "3", "frequency": "8_weekly", "source_key": "phone",
+            "property_type": "semi", "bedrooms": "3", "frequency": "8_weekly", "source_key": "phone", "anyway": "1",
         }  # fmt: skip
         answer = page.request.post(f"/w/{SLUG}/leads/new", form={**lead, "csrf_token": csrf})
         url = f"{answer.url}/stage"
