@@ -25,7 +25,7 @@ MOST_SHOWN = 200
 #: More late cards than this in a column are shown as "99+ late".
 LATE_SHOWN = 99
 #: Columns that come with their cards; those further right fetch theirs when they come near.
-EAGER = 5
+EAGER = 4
 #: Leads and yearly value (in pence) by stage.
 Figures = dict[UUID, tuple[int, int]]
 

@@ -89,7 +89,8 @@ def _next(row: Any, paper: Paper) -> str | Html:
     if not row.next_act:
         return ""
     words, tone = humanise_due(row.next_act_at, paper.now, paper.zone) if row.next_act_at else ("", "")
-    return Html(f'{escape(row.next_act)} <time class="{tone}">{words}</time>')
+    css = "" if tone == "plain" else f' class="{tone}"'
+    return Html(f"{escape(row.next_act)} <time{css}>{words}</time>")
 
 
 def _priority(row: Any, paper: Paper) -> str | Html:
