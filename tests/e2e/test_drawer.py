@@ -145,10 +145,15 @@ def test_nothing_written_is_lost_and_nothing_jumps(people: People) -> None:
     page = people.staff()
     add_lead(page, "Dora Draft", price="")
     open_board(page)
-    opened = open_lead(page, "Dora Draft")
+    held: list[Route] = []
+    page.route("**/behaviors/sheet.js*", lambda route: held.append(route))
+    with page.expect_request("**/behaviors/sheet.js*"):
+        opened = open_lead(page, "Dora Draft")
     note, tab = opened.locator("textarea[name=note]"), opened.locator(".composer > .tabs label")
     for name, field in (("Email", "#compose-email-subject"), ("Text", "#compose-sms-body"), ("Note", "[name=note]")):
-        tab.filter(has_text=name).click()
+        tab.filter(has_text=name).click()  # the first before the script has come
+        while held:
+            held.pop().continue_()
         expect(opened.locator(field)).to_be_focused()
         expect(opened.locator(".composer > .pane:visible")).to_have_count(1)
     page.keyboard.type("Half a thought")

@@ -23,6 +23,12 @@ fetchScripts();
 
 // Heard here, so that a press before the script has come counts as well.
 document.addEventListener("click", async (event) => {
+  const label = event.target.closest("label[data-scroll-to], .composer > .tabs label");
+  if (!label) return;
+  const sheet = await import("./sheet.js");
+  setTimeout(() => sheet.write(label)); // once the tab is chosen
+});
+document.addEventListener("click", async (event) => {
   const button = event.target.closest("[data-plain]");
   const field = button?.closest("form")?.querySelector("textarea[name=body]");
   if (field) (await import("./plain.js")).write(field, JSON.parse(button.dataset.plain));

@@ -26,7 +26,8 @@ const begin = () => {
   writing = "";
   (fields.find((field) => !field.value) ?? pane.querySelector("textarea")).focus();
 };
-const write = (label) => {
+/** Begin to write in the pane of a tab, also when it was pressed before this script had come (later.js). */
+export const write = (label) => {
   if (label.dataset.scrollTo) document.getElementById(label.dataset.scrollTo)?.scrollIntoView({ block: "start" });
   writing = label.htmlFor.slice(2);
   begin();
@@ -37,8 +38,6 @@ document.addEventListener("click", (event) => {
   if (words && !event.target.closest("a, button, input, form, label") && getSelection().isCollapsed) {
     words.querySelector(".edit, .add")?.click();
   }
-  const label = event.target.closest("label[data-scroll-to], .composer > .tabs label");
-  if (label) setTimeout(() => write(label));
   const unfold = event.target.closest("[data-unfold]");
   if (unfold) unfold.textContent = unfold.previousElementSibling.classList.toggle("long") ? "Show all" : "Show less";
   if (event.target.closest("[data-print]")) window.print();
