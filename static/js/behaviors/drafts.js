@@ -1,12 +1,14 @@
 // What one writes in a lead's composer stays until it is sent or emptied, however the drawer is closed, moved on or loaded
-// anew: in this tab, for its session (signing out clears it). A lead opened again shows it, with the pane it stands in.
+// anew: in this tab, for its session (signing out clears it), and for whoever wrote it: a sign-in that ran out may be followed
+// by somebody else's. A lead opened again shows it, with the pane it stands in.
 import { toast } from "./toast.js";
 
 const FIELDS = "textarea, select, input:not([type=hidden]):not([type=radio]):not([type=submit])";
 const met = new WeakSet(); // panes that are filled already
 const sent = new WeakSet(); // panes whose words are kept now; what goes may still say that it was changed
-const keyOf = (form) => `draft ${form.getAttribute("action")}${form.querySelector("[name=channel]")?.value ?? ""}`;
-const keyToCome = (pane) => `draft ${pane.querySelector("[hx-get]").getAttribute("hx-get").replace("/new?channel=", "")}`;
+const whose = `draft ${document.body.dataset.viewer} `;
+const keyOf = (form) => `${whose}${form.getAttribute("action")}${form.querySelector("[name=channel]")?.value ?? ""}`;
+const keyToCome = (pane) => `${whose}${pane.querySelector("[hx-get]").getAttribute("hx-get").replace("/new?channel=", "")}`;
 const read = (key) => { try { return JSON.parse(sessionStorage.getItem(key)); } catch { return null; } };
 const write = (key, kept) => { try { if (kept) sessionStorage.setItem(key, JSON.stringify(kept)); else sessionStorage.removeItem(key); } catch { /* then it lasts as long as the drawer */ } };
 
