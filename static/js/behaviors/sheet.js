@@ -38,8 +38,8 @@ document.addEventListener("click", (event) => {
   if (words && !event.target.closest("a, button, input, form, label") && getSelection().isCollapsed) {
     words.querySelector(".edit, .add")?.click();
   }
-  const unfold = event.target.closest("[data-unfold]");
-  if (unfold) unfold.textContent = unfold.previousElementSibling.classList.toggle("long") ? "Show all" : "Show less";
+  const rest = event.target.closest("[data-unfold]");
+  if (rest) rest.textContent = rest.previousElementSibling.classList.toggle("long") ? "Show all" : "Show less";
   if (event.target.closest("[data-print]")) window.print();
 });
 
