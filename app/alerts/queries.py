@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select, union_all
+from sqlalchemy import ColumnElement, Select, and_, func, null, or_, select, union_all
 
 from app.accounts.models import User
 from app.contacts.models import Contact
@@ -18,7 +18,7 @@ from app.core.keyring import cipher
 from app.core.models import fixed, one_among
 from app.core.tenancy import current_workspace_id
 from app.extensions import db
-from app.leads.models import Lead, Stage
+from app.leads.models import Lead, Stage, act_name
 from app.messaging.models import Conversation
 from app.reconciliation.queries import open_leads
 from app.workspaces.models import Membership, Workspace
@@ -137,7 +137,7 @@ def _never_answered(user_id: UUID, now: datetime) -> list[Waits]:
 def due_acts(user_id: UUID, until: datetime) -> list[Waits]:
     """The person's and nobody's leads whose next act is due by a moment."""
     arms = (
-        _leads(Lead.next_act_at, owner, Lead.next_act_at <= until, what=Lead.next_act)
+        _leads(Lead.next_act_at, owner, Lead.next_act_at <= until, what=Lead.next_act, words=Lead.next_words_sealed)
         .order_by(Lead.owner_id, Lead.next_act_at, Lead.id)
         .limit(LISTED + 1)
         for owner in (Lead.owner_id == user_id, Lead.owner_id.is_(None))
@@ -166,13 +166,13 @@ def _open_stages() -> list[UUID]:
     return [stage.id for stage in known(Stage) if not stage.is_final]
 
 
-def _leads(since: Any, *which: ColumnElement[bool], what: Any = None) -> Select[Any]:
-    """Leads on the desk with the name of their contact."""
-    words = func.coalesce(what, "") if what is not None else fixed("")
+def _leads(since: Any, *which: ColumnElement[bool], what: Any = None, words: Any = None) -> Select[Any]:
+    """Leads on the desk with the name of their contact, and of `what` is to be done when `words` name it."""
     return (
         select(
             Lead.id.label("lead_id"), Lead.contact_id, Lead.owner_id, Contact.name_sealed, since.label("since"),
-            words.label("what"),
+            (fixed("") if what is None else func.coalesce(what, "")).label("what"),
+            (null() if words is None else words).label("words_sealed"),
         )
         .select_from(Lead)
         .join(Contact, and_(Contact.workspace_id == Lead.workspace_id, Contact.id == Lead.contact_id))
@@ -190,7 +190,7 @@ def _waiting(query: Any, what: str = "") -> list[Waits]:
     return [
         Waits(
             row.lead_id, seal.open(row.name_sealed, "contacts", "name_sealed", row.contact_id), row.owner_id,
-            row.since, row.what or what,
+            row.since, act_name(row.what, row.words_sealed, row.lead_id) or what,
         )
         for row in db.session.execute(query)
     ]  # fmt: skip

@@ -68,13 +68,14 @@ def _customer(site: Site, number: int) -> list[str]:
 
 def _desk(site: Site, lead: str) -> list[str]:
     """What people write at the desk: a note, a call, a mail, a fact, a search."""
-    values = [canary(kind) for kind in ("note", "call", "subject", "body", "search")]
-    note, call, subject, body, search = values
+    values = [canary(kind) for kind in ("note", "call", "subject", "body", "search", "plan")]
+    note, call, subject, body, search, plan = values
     for path, data in (
         (f"{lead}/notes", {"note": note, "note_type": "general"}),
         (f"{lead}/calls", {"outcome": "no_answer", "words": call}),
         (f"{lead}/messages", {"channel": "email", "recipient": "hannah@example.com", "subject": subject, "body": body}),
         (f"/w/{site.slug}/search", {"q": search}),
+        (f"{lead}/plan", {"what": "task", "title": plan, "again": "morning"}),
     ):
         answer = site.ask("POST", path, data, who="alice")
         assert answer.status < 400, (path, answer.status, answer.text[:2000])

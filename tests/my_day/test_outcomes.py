@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import select
 
 from app.activities.models import Activity
+from app.activities.services import note_contact
 from app.core.clock import utcnow
 from app.extensions import db
 from app.followups.models import FollowUp
@@ -174,6 +175,19 @@ def test_every_outcome_can_be_taken_back(alice, waiting, settle, outcome, typed)
     assert calls(lead) == []
     assert (get_lead(lead.id).stage_id, get_lead(lead.id).first_contact_at) == (stage_id, None)
     assert [each.act_id for each in day_queue().due] == [act_id]
+
+
+def test_a_call_that_is_taken_back_was_no_contact(alice, waiting, settle):
+    """The head of the lead says once more when and how we were in touch before."""
+    lead = waiting("Ann")
+    at = lead.created_at + timedelta(seconds=1)
+    note_contact(get_lead(lead.id), "email", reached=False, at=at)
+    db.session.commit()
+    answer = settle(lead, "no_answer morning")
+    assert get_lead(lead.id).last_contact_method == "phone"
+
+    alice.post(undo_url(answer), hx=True)
+    assert (get_lead(lead.id).last_contact_at, get_lead(lead.id).last_contact_method) == (at, "email")
 
 
 def test_half_a_minute_later_it_stands(alice, waiting, settle):

@@ -6,8 +6,9 @@ from uuid import UUID
 from sqlalchemy import Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.core.models import WorkspaceModel, belongs_to, created_moment, moment, one_of
+from app.core.models import WorkspaceModel, belongs_to, created_moment, moment, one_of, sealed_column
 from app.extensions import db
+from app.leads.models import act_name, open_act_words, seal_act_words
 
 #: What a step can be. `stage`, `wait` and `branch` are Sill's own affair; people see the others as their acts.
 KINDS = ("email", "sms", "call", "task", "stage", "wait", "branch")
@@ -42,7 +43,10 @@ class FollowUp(WorkspaceModel):
     sequence_id: Mapped[UUID | None]
     step_key: Mapped[str | None] = mapped_column(Text)
     kind: Mapped[str] = mapped_column(Text)
+    #: What it is called by Sill or by its sequence; what a person calls it stands in `words`.
     title: Mapped[str] = mapped_column(Text)
+    #: Sealed as the next words of its lead, so that the lead can show them as they stand.
+    words_sealed: Mapped[bytes | None] = sealed_column()
     due_at: Mapped[datetime] = moment()
     state: Mapped[str] = mapped_column(Text, default="planned")
     #: Why it was called off or left out, as a code; of a branch that is done, its answer: yes or no.
@@ -53,3 +57,17 @@ class FollowUp(WorkspaceModel):
     version: Mapped[int] = mapped_column(default=1)
 
     __mapper_args__ = {"version_id_col": version}
+
+    @property
+    def words(self) -> str | None:
+        """What the person who planned it calls it, None when its title is its name."""
+        return open_act_words(self.words_sealed, self.lead_id)
+
+    @words.setter
+    def words(self, words: str | None) -> None:
+        self.words_sealed = seal_act_words(words, self.lead_id)
+
+    @property
+    def name(self) -> str:
+        """What people see."""
+        return act_name(self.title, self.words_sealed, self.lead_id)

@@ -19,7 +19,7 @@ from app.followups.models import FollowUp
 from app.followups.models import Sequence as Sequences
 from app.followups.queries.steps import UNSEEN
 from app.followups.queries.ways import OF_LEAD, NextStep, Way, way_of
-from app.leads.models import Lead
+from app.leads.models import Lead, act_name
 from app.messaging.queries import WAITING, MessageRow, waiting_row
 
 PAGE = 30
@@ -81,7 +81,10 @@ class ToCome:
 
 
 _PLANNED = (
-    select(FollowUp.id.label("act_id"), FollowUp.kind, FollowUp.title, FollowUp.due_at, FollowUp.enrolment_id)
+    select(
+        FollowUp.id.label("act_id"), FollowUp.kind, FollowUp.title, FollowUp.words_sealed, FollowUp.due_at,
+        FollowUp.enrolment_id,
+    )
     .where(
         FollowUp.workspace_id == bindparam("here"), FollowUp.lead_id == bindparam("lead"),
         FollowUp.state == fixed("planned"), FollowUp.kind.not_in(UNSEEN),
@@ -116,7 +119,10 @@ def to_come(lead_id: UUID, *, with_messages: bool) -> ToCome:
     given = {"here": current_workspace_id(), "lead": lead_id, "since": utcnow() - ENDED_SHOWN}
     rows = db.session.execute(_TO_COME[with_messages], given).all()
     planned = sorted((row for row in rows if row.act_id), key=lambda row: (row.due_at, row.act_id))
-    acts = [PlannedAct(row.act_id, lead_id, row.kind, row.title, row.due_at) for row in planned]
+    acts = [
+        PlannedAct(row.act_id, lead_id, row.kind, act_name(row.title, row.words_sealed, lead_id), row.due_at)
+        for row in planned
+    ]
     ways = [way_of(row, lead_id, _steps_of(row.way_id, planned)) for row in rows if row.way_id]
     messages = [waiting_row(row, lead_id) for row in rows if not row.act_id and not row.way_id]
     ways.sort(key=lambda way: way.started_at, reverse=True)

@@ -1,6 +1,5 @@
 """What a person plans with a lead in their own words and at their own time, moves, and renames."""
 
-import re
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -22,14 +21,14 @@ from app.leads.models import Lead
 from app.leads.services import get_lead
 from app.workspaces.queries import current_workspace
 
-#: What can be planned: key -> (kind, its name when no words are given). None: words are wanted.
-WHAT: dict[str, tuple[str, str | None]] = {
-    "call": ("call", "Call"), "email": ("task", "Write an email"), "visit": ("task", "Visit"), "task": ("task", None),
+#: What can be planned: key -> (kind, its title).
+WHAT = {
+    "call": ("call", "Call"), "email": ("task", "Write an email"), "visit": ("task", "Visit"), "task": ("task", "Task"),
 }  # fmt: skip
+#: Says nothing by itself: words are wanted.
+_BARE = "task"
 LONGEST_NAME = 80
 _RENAMED = "follow_up.renamed"
-#: Seven digits or an address of mail: what reaches a person belongs to the lead, where it is sealed.
-_REACHES_SOMEBODY = re.compile(r"(?:\d[\s\-().]?){7}|\S@\S")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,17 +43,17 @@ class Change:
 def plan_by_hand(lead_id: UUID, what: str, words: str, due_at: datetime, actor: Actor) -> FollowUp:
     """Plan a call or a task with a lead: it stays until someone does it or skips it, whatever the stage.
 
-    `words` name it, up to 80 characters. Raises NotFound, Invalid for `what` and `title`, or Conflict for a lead that
-    is put away.
+    `words` name it, up to 80 characters; they are sealed, since they may be about the customer. Raises NotFound,
+    Invalid for `what` and `title`, or Conflict for a lead that is put away.
     """
     if what not in WHAT:
         raise Invalid({"what": "Choose what is to be done."})
-    kind, usual = WHAT[what]
-    own = _name(words) if words.strip() or usual is None else None
+    kind, title = WHAT[what]
+    own = _name(words) if words.strip() or what == _BARE else None
     lead = get_lead(lead_id, lock=True)
     if lead.shelf != "desk":
         raise Conflict(f"{lead.number} is put away. Put it back first.")
-    act = FollowUp(lead_id=lead.id, kind=kind, title=own or usual, due_at=due_at, state="planned")
+    act = FollowUp(lead_id=lead.id, kind=kind, title=title, words=own, due_at=due_at, state="planned")
     db.session.add(act)
     db.session.flush()
     refresh_next_act(lead.id)
@@ -85,8 +84,9 @@ def change_act(follow_up_id: UUID, change: Change, actor: Actor) -> FollowUp:
         raise Conflict("Someone else changed this a moment ago, so yours was not saved over it.")
     if change.title is not None and is_by_hand(act):
         name = _name(change.title)
-        if name != act.title:
-            was, act.title = act.title, name
+        if name != act.name:
+            was = act.name
+            _rename(act, name)
             record_activity(
                 lead, "follow_up", _RENAMED, actor, body=was, data={"kind": act.kind}, subject_id=act.id
             )  # fmt: skip
@@ -111,8 +111,12 @@ def take_back_name(act: FollowUp, since: datetime, upto: datetime, actor: Actor)
         .limit(1)
     ).first()  # fmt: skip
     if line is not None and line.body:
-        act.title = line.body
+        _rename(act, line.body)
         refresh_next_act(act.lead_id)
+
+
+def _rename(act: FollowUp, name: str) -> None:
+    act.words = None if name == act.title else name
 
 
 def _name(words: str) -> str:
@@ -121,8 +125,6 @@ def _name(words: str) -> str:
         raise Invalid({"title": "Say what is to be done, like “Ask about the gate”."})
     if len(name) > LONGEST_NAME:
         raise Invalid({"title": f"Keep it under {LONGEST_NAME} characters; a note has room for more."})
-    if _REACHES_SOMEBODY.search(name):
-        raise Invalid({"title": "Leave numbers and email addresses to the lead itself: this shows on cards and lists."})
     return name
 
 

@@ -1,11 +1,8 @@
-"""What an act is called in the timeline, without anybody's own words outside what is sealed there."""
+"""What an act is called in the timeline: a person's own words are sealed there too."""
 
 from typing import Any
 
 from app.followups.models import FollowUp
-
-#: Names that Sill gives what people plan.
-USUAL = frozenset({"Call", "Call back", "Write an email", "Visit"})
 
 
 def is_by_hand(act: FollowUp) -> bool:
@@ -14,7 +11,8 @@ def is_by_hand(act: FollowUp) -> bool:
 
 
 def named(act: FollowUp, **facts: Any) -> dict[str, Any]:
-    """`data` and `body` of a line about an act: a name that a person thought of is sealed with the line's words."""
-    if is_by_hand(act) and act.title not in USUAL:
-        return {"data": {"kind": act.kind, **facts}, "body": act.title}
-    return {"data": {"title": act.title, "kind": act.kind, **facts}, "body": None}
+    """`data` and `body` of a line about an act."""
+    words = act.words
+    if words is None:
+        return {"data": {"title": act.title, "kind": act.kind, **facts}, "body": None}
+    return {"data": {"kind": act.kind, **facts}, "body": words}

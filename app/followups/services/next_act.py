@@ -21,7 +21,7 @@ def refresh_next_act(lead_id: UUID) -> None:
     lead = get_lead(lead_id)
     db.session.flush()
     earliest = db.session.execute(
-        select(FollowUp.title, FollowUp.due_at)
+        select(FollowUp.title, FollowUp.words_sealed, FollowUp.due_at)
         .where(
             FollowUp.workspace_id == current_workspace_id(), FollowUp.lead_id == lead_id,
             FollowUp.state == fixed("planned"), FollowUp.kind.not_in(UNSEEN),
@@ -29,20 +29,14 @@ def refresh_next_act(lead_id: UUID) -> None:
         .order_by(FollowUp.due_at, FollowUp.id)
         .limit(1)
     ).one_or_none()  # fmt: skip
-    keep_next_act(lead, *(earliest or (None, None)))
-
-
-def keep_next_act(lead: Lead, title: str | None, due_at: datetime | None) -> None:
-    """Write it when it is another."""
-    if (lead.next_act, lead.next_act_at) != (title, due_at):
-        set_quietly(lead, {"next_act": title, "next_act_at": due_at})
+    _keep(lead, *(earliest or (None, None, None)))
 
 
 def keep_first(lead: Lead, planned: Sequence[FollowUp]) -> None:
     """Keep the earliest of these: for a lead with which nothing else can be planned yet."""
     seen = [each for each in planned if each.kind not in UNSEEN]
     first = min(seen, key=lambda each: (each.due_at, each.id), default=None)
-    keep_next_act(lead, first.title if first else None, first.due_at if first else None)
+    _keep(lead, *((first.title, first.words_sealed, first.due_at) if first else (None, None, None)))
 
 
 def refresh_next_acts(lead_ids: Sequence[UUID]) -> None:
@@ -64,9 +58,18 @@ def refresh_next_acts(lead_ids: Sequence[UUID]) -> None:
     db.session.execute(
         update(Lead)
         .where(Lead.workspace_id == current_workspace_id(), Lead.id == one_among(lead_ids))
-        .values(next_act=first(FollowUp.title), next_act_at=first(FollowUp.due_at))
+        .values(
+            next_act=first(FollowUp.title), next_words_sealed=first(FollowUp.words_sealed),
+            next_act_at=first(FollowUp.due_at),
+        )
         .execution_options(synchronize_session=False)
-    )
+    )  # fmt: skip
     for held in list(db.session.identity_map.values()):
         if isinstance(held, Lead) and held.id in lead_ids:
-            db.session.expire(held, ["next_act", "next_act_at"])
+            db.session.expire(held, ["next_act", "next_words_sealed", "next_act_at"])
+
+
+def _keep(lead: Lead, title: str | None, words_sealed: bytes | None, due_at: datetime | None) -> None:
+    """Write it when it is another."""
+    if (lead.next_act, lead.next_words_sealed, lead.next_act_at) != (title, words_sealed, due_at):
+        set_quietly(lead, {"next_act": title, "next_words_sealed": words_sealed, "next_act_at": due_at})

@@ -61,7 +61,7 @@ def plan(slug: str, lead_id: UUID) -> Response:
 def change_form(slug: str, follow_up_id: UUID) -> Response:
     """The form for what is planned already: another time and, of what a person planned, another name."""
     act, lead = planned_act(follow_up_id)
-    return _shown(_Sheet(lead.id, {"title": act.title, "again": "", "at": _local(act.due_at)}, act))
+    return _shown(_Sheet(lead.id, {"title": act.name, "again": "", "at": _local(act.due_at)}, act))
 
 
 @bp.post("/w/<slug>/follow-ups/<uuid:follow_up_id>/change")

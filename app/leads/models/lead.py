@@ -11,6 +11,7 @@ from app.contacts.models import Contact, Property
 from app.core.models import Sealed, WorkspaceModel, belongs_to, created_moment, moment, one_of, sealed_column
 from app.core.money import annual_minor, monthly_minor
 from app.extensions import db
+from app.leads.models.next_act import act_name
 
 #: Where a lead lies: on the desk where people work, put away, or waiting to be deleted.
 SHELVES = ("desk", "archive", "bin")
@@ -145,6 +146,8 @@ class Lead(WorkspaceModel):
 
     # The chase
     next_act: Mapped[str | None] = mapped_column(Text)
+    #: What the person who planned it calls it: `next_name` is what people see.
+    next_words_sealed: Mapped[bytes | None] = sealed_column()
     next_act_at: Mapped[datetime | None] = moment(nullable=True)
     follow_up_count: Mapped[int] = mapped_column(SmallInteger, default=0)
     first_contact_at: Mapped[datetime | None] = moment(nullable=True)
@@ -167,6 +170,11 @@ class Lead(WorkspaceModel):
 
     wishes = Sealed()
     answers = Sealed()
+
+    @property
+    def next_name(self) -> str | None:
+        """What the next act is called, None when nothing is planned."""
+        return act_name(self.next_act, self.next_words_sealed, self.id)
 
     contact: Mapped[Contact] = relationship(
         viewonly=True,

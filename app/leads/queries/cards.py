@@ -9,13 +9,13 @@ from sqlalchemy import Row
 
 from app.contacts.models import Contact
 from app.core.keyring import cipher
-from app.leads.models import Lead
+from app.leads.models import Lead, act_name
 from app.leads.words import PROPERTY_WORDS, rhythm
 
 CARD_COLUMNS = (
     Lead.id, Lead.number, Lead.stage_id, Lead.rank, Lead.version, Lead.service, Lead.frequency, Lead.property_type,
-    Lead.bedrooms, Lead.district, Lead.sector, Lead.annual_minor, Lead.priority, Lead.next_act, Lead.next_act_at,
-    Lead.owner_id, Lead.created_at, Lead.contact_id, Contact.name_sealed,
+    Lead.bedrooms, Lead.district, Lead.sector, Lead.annual_minor, Lead.priority, Lead.next_act, Lead.next_words_sealed,
+    Lead.next_act_at, Lead.owner_id, Lead.created_at, Lead.contact_id, Contact.name_sealed,
 )  # fmt: skip
 
 
@@ -49,8 +49,8 @@ def card_of(row: Row[Any] | Any, *, is_starred: bool = False) -> Card:
         cipher().open(row.name_sealed, "contacts", "name_sealed", row.contact_id),
         what_is_wanted(row.service, row.frequency, row.property_type, row.bedrooms),
         row.sector or row.district or "",
-        row.annual_minor, row.priority, row.next_act, row.next_act_at, row.owner_id, row.created_at,
-        is_starred, getattr(row, "owner_name", None),
+        row.annual_minor, row.priority, act_name(row.next_act, row.next_words_sealed, row.id), row.next_act_at,
+        row.owner_id, row.created_at, is_starred, getattr(row, "owner_name", None),
     )  # fmt: skip
 
 

@@ -16,7 +16,7 @@ from app.core import phones
 from app.core.human_time import humanise_due, humanise_past, working_time
 from app.core.keyring import cipher
 from app.core.money import format_money
-from app.leads.models import Lead
+from app.leads.models import Lead, act_name
 from app.leads.queries.cards import house_words, what_is_wanted
 from app.leads.words import (
     BEDROOM_WORDS,
@@ -90,7 +90,8 @@ def _next(row: Any, paper: Paper) -> str | Html:
         return ""
     words, tone = humanise_due(row.next_act_at, paper.now, paper.zone) if row.next_act_at else ("", "")
     css = "" if tone == "plain" else f' class="{tone}"'
-    return Html(f"{escape(row.next_act)} <time{css}>{words}</time>")
+    name = act_name(row.next_act, row.next_words_sealed, row.id)
+    return Html(f"{escape(name)} <time{css}>{words}</time>")
 
 
 def _priority(row: Any, paper: Paper) -> str | Html:
@@ -125,7 +126,7 @@ _EVERY = (
     Column("place", "Place", (Lead.district, Lead.sector), lambda row, paper: row.sector or row.district or "",
            css="place"),
     Column("stage", "Stage", (Lead.stage_id,), lambda row, paper: paper.stages.get(row.stage_id, ""), css="in"),
-    Column("due", "Next act", (Lead.next_act, Lead.next_act_at), _next, "due", "wrap due"),
+    Column("due", "Next act", (Lead.next_act, Lead.next_words_sealed, Lead.next_act_at), _next, "due", "wrap due"),
     Column("owner", "Owner", (Lead.owner_id,), lambda row, paper: row.owner_name or "", css="owner"),
     Column("value", "A year", (Lead.annual_minor,), lambda row, paper: _pounds(row.annual_minor), "value", "num value"),
     Column("created", "Came in", (Lead.created_at,), lambda row, paper: paper.past(row.created_at), "created", "came"),

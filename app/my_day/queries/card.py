@@ -15,7 +15,7 @@ from app.core.clock import utcnow
 from app.core.errors import NotFound
 from app.core.tenancy import current_scope
 from app.extensions import db
-from app.leads.models import Lead, Stage
+from app.leads.models import Lead, Stage, act_name
 from app.leads.queries.cards import what_is_wanted
 from app.leads.words import METHOD_WORDS, TIME_WORDS, access_words
 from app.my_day.models import LeadClaim
@@ -98,7 +98,8 @@ def day_card(lead_id: UUID) -> DayCard:
     row = db.session.execute(_CARD, given).one_or_none()
     if row is None:
         raise NotFound
-    act = Act(row.act_id, row.kind, row.title, row.due_at, row.promised) if row.act_id else None
+    name = act_name(row.title, row.words_sealed, lead_id)
+    act = Act(row.act_id, row.kind, name, row.due_at, row.promised) if row.act_id else None
     return DayCard(row[0], row[1], row[2], row[3], row.owner_name, act, row.holder_id, row.holder, row.held_until)
 
 

@@ -36,7 +36,7 @@ from app.core.models import fixed
 from app.core.tenancy import current_scope
 from app.extensions import db
 from app.followups.models import FollowUp
-from app.leads.models import NOBODY, Lead
+from app.leads.models import NOBODY, Lead, act_name
 from app.my_day.models import LeadClaim
 from app.my_day.queries.ordering import FRESH, is_fresh, points
 
@@ -114,8 +114,8 @@ def _waiting(row: Row[Any]) -> Waiting:
     name = cipher().open(row.name_sealed, "contacts", "name_sealed", row.contact_id)
     return Waiting(
         row.lead_id, name, row.sector or row.district or "", row.annual_minor, row.priority, row.act_id, row.kind,
-        row.title, row.due_at, row.promised, row.owner_id == current_scope().user_id,
-        row.holder if row.holder_id != current_scope().user_id else None,
+        act_name(row.title, row.words_sealed, row.lead_id), row.due_at, row.promised,
+        row.owner_id == current_scope().user_id, row.holder if row.holder_id != current_scope().user_id else None,
     )  # fmt: skip
 
 
@@ -165,7 +165,7 @@ def first_act(lead_id: Any) -> Select[Any]:
     at_its_time = case((and_(PROMISED, FollowUp.due_at > _SINCE, FollowUp.due_at <= _NOW), 0), else_=1)
     return (
         select(
-            FollowUp.id.label("act_id"), FollowUp.kind, FollowUp.title, FollowUp.due_at,
+            FollowUp.id.label("act_id"), FollowUp.kind, FollowUp.title, FollowUp.words_sealed, FollowUp.due_at,
             PROMISED.label("promised"), FollowUp.version.label("act_version"),
         )
         .where(

@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import delete
 
 from app.activities.models import Activity
-from app.activities.services import set_quietly
+from app.activities.services import CONTACT_BEFORE, unnote_contact
 from app.core.clock import utcnow
 from app.core.errors import Conflict, NotFound
 from app.core.events import Event, publish
@@ -77,16 +77,18 @@ def act_as_it_is(lead_id: UUID, act_id: UUID) -> FollowUp:
 
 
 def _strike_out(lead: Lead, slip: Slip, actor: Actor) -> None:
-    db.session.execute(
+    struck = db.session.execute(
         delete(Activity)
         .where(
             Activity.workspace_id == lead.workspace_id, Activity.lead_id == lead.id, Activity.at >= slip.since,
             Activity.at <= slip.upto, Activity.actor_id == actor.user_id, Activity.kind.in_(_LINES),
         )
+        .returning(Activity.at, Activity.data)
         .execution_options(synchronize_session=False)
     )  # fmt: skip
-    if lead.first_contact_at is not None and slip.since <= lead.first_contact_at <= slip.upto:
-        set_quietly(lead, {"first_contact_at": None, "first_contact_minutes": None})
+    for _, data in sorted(struck, key=lambda line: line.at, reverse=True):
+        if CONTACT_BEFORE in data:
+            unnote_contact(lead, data[CONTACT_BEFORE], slip.since, slip.upto)
     publish(
         Event(
             "outcome.taken_back", lead.workspace_id, actor, "lead", lead.id, lead_id=lead.id,

@@ -17,7 +17,7 @@ from app.core.phones import format_national
 from app.core.phones import parse as parse_phone
 from app.core.tenancy import current_workspace_id
 from app.extensions import db
-from app.leads.models import Lead, Stage
+from app.leads.models import Lead, Stage, act_name
 from app.reconciliation.models import DISCREPANCY_KINDS, Discrepancy, SqueegeeCustomer
 from app.squeegee.models import Transfer
 from app.squeegee.queries.reading import READY, TAKEN
@@ -168,8 +168,8 @@ def _lines() -> Select[Any]:
     return (
         select(
             Discrepancy.id, Discrepancy.kind, Discrepancy.score, Discrepancy.reasons, Discrepancy.created_at,
-            Discrepancy.subject_key, Lead.id.label("lead_id"), Lead.number, Lead.next_act, Lead.stage_id,
-            Lead.created_at.label("asked_at"), Contact.id.label("contact_id"), Contact.name_sealed,
+            Discrepancy.subject_key, Lead.id.label("lead_id"), Lead.number, Lead.next_act, Lead.next_words_sealed,
+            Lead.stage_id, Lead.created_at.label("asked_at"), Contact.id.label("contact_id"), Contact.name_sealed,
             Contact.phone_sealed, Property.id.label("property_id"), *(getattr(Property, column) for column in _ADDRESS),
             SqueegeeCustomer,
         )
@@ -222,7 +222,8 @@ def _lead_side(row: Any) -> LeadSide | None:
         row.lead_id, row.number, seal.open(row.name_sealed, "contacts", "name_sealed", row.contact_id) or "",
         ", ".join(part for part in parts if part),
         _written(seal.open(row.phone_sealed, "contacts", "phone_sealed", row.contact_id)),
-        stage.name if stage else "", stage.key if stage else "", row.next_act, row.asked_at,
+        stage.name if stage else "", stage.key if stage else "",
+        act_name(row.next_act, row.next_words_sealed, row.lead_id), row.asked_at,
     )  # fmt: skip
 
 

@@ -1,7 +1,5 @@
 """Recording what happens to leads. Every change goes through `record_activity`."""
 
-import re
-from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,19 +9,14 @@ from uuid import UUID
 from sqlalchemy import update
 from sqlalchemy.orm.attributes import set_committed_value
 
-from app.activities.models import CALL_OUTCOMES, NOTE_TYPES, Activity
+from app.activities.models import Activity
 from app.core.clock import utcnow
-from app.core.errors import Invalid
 from app.core.events import Event, publish
 from app.core.fragments import topic
 from app.core.models import one_among
 from app.core.permissions import Actor
 from app.extensions import db
 from app.leads.models import Lead
-from app.workspaces.queries import current_workspace, workers
-
-_LONGEST_NOTE = 10_000
-_LONGEST_CALL_MINUTES = 600
 
 
 def record_activity(
@@ -152,78 +145,6 @@ def touch_all(leads: Sequence[Lead], values: Mapping[str, Any], *, is_edit: bool
             set_committed_value(lead, name, value)
         if is_edit:
             set_committed_value(lead, "version", lead.version + 1)
-
-
-def add_note(
-    lead: Lead, text: str, actor: Actor, *, note_type: str = "general", customer_visible: bool = False
-) -> Activity:
-    """Keep a note on the lead; members named in it after an @ are told. Raises Invalid when it is empty, too long or
-    of an unknown type.
-    """
-    text = text.strip()
-    if not text:
-        raise Invalid({"note": "Write something first."})
-    if len(text) > _LONGEST_NOTE:
-        raise Invalid({"note": f"This note is too long: keep it under {_LONGEST_NOTE:,} characters."})
-    if note_type not in NOTE_TYPES:
-        raise Invalid({"note_type": "Choose what kind of note this is."})
-    mentioned = mentioned_in(text)
-    return record_activity(
-        lead, "note", "note.added", actor, body=text, note_type=note_type, is_customer_visible=customer_visible,
-        data={"mentions": [str(user_id) for user_id in mentioned]} if mentioned else None,
-    )  # fmt: skip
-
-
-def mentioned_in(text: str) -> list[UUID]:
-    """The members whose names stand in a text behind an @: whole names, or first names that only one of them has."""
-    if "@" not in text:
-        return []
-    people = [(user_id, name.casefold()) for user_id, name in db.session.execute(workers())]
-    first = Counter(name.split()[0] for _, name in people if name.split())
-    folded = text.casefold()
-    return [
-        user_id
-        for user_id, name in people
-        if _stands_in(name, folded) or (first[name.split()[0]] == 1 and _stands_in(name.split()[0], folded))
-    ]
-
-
-def _stands_in(name: str, text: str) -> bool:
-    return re.search(rf"(?<!\w)@{re.escape(name)}(?!\w)", text) is not None
-
-
-def log_call(lead: Lead, outcome: str, actor: Actor, *, minutes: int | None = None, words: str = "") -> Activity:
-    """Keep that someone called, how it ended, and what was said. Raises Invalid for an unknown outcome or length."""
-    if outcome not in CALL_OUTCOMES:
-        raise Invalid({"outcome": "Choose how the call ended."})
-    if minutes is not None and not 0 <= minutes <= _LONGEST_CALL_MINUTES:
-        raise Invalid({"minutes": "Enter the length in minutes, from 0 to 600."})
-    if len(words) > _LONGEST_NOTE:
-        raise Invalid({"words": f"This is too long: keep it under {_LONGEST_NOTE:,} characters."})
-    note_contact(lead, "phone", reached=outcome in ("spoke", "declined", "rescheduled"))
-    return record_activity(
-        lead, "call", "call.logged", actor, body=words.strip() or None, outcome=outcome,
-        duration_seconds=None if minutes is None else minutes * 60,
-    )  # fmt: skip
-
-
-def note_contact(lead: Lead, method: str, *, reached: bool = True, at: datetime | None = None) -> None:
-    """Keep that we were in touch: the first time stands, the last one moves. Machine-kept, so no new version.
-
-    With the first time goes how long it took, in minutes of opening hours. `reached`: a person of ours spoke or wrote
-    to them, which an answering machine or a message of Sill's own does not count as.
-    """
-    moment = at or utcnow()
-    values: dict[str, Any] = {"last_contact_at": moment, "last_contact_method": method}
-    if lead.first_contact_at is None and reached:
-        values["first_contact_at"] = moment
-        values["first_contact_minutes"] = current_workspace().clock().business_minutes(lead.created_at, moment)
-    set_quietly(lead, values)
-
-
-def note_contacts(leads: Sequence[Lead], method: str, at: datetime) -> None:
-    """The same for many whom we were in touch with before, or whom Sill wrote to by itself, by one statement."""
-    touch_all(leads, {"last_contact_at": at, "last_contact_method": method})
 
 
 def _touch(lead: Lead, at: datetime) -> None:
