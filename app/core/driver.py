@@ -12,8 +12,10 @@ import select
 from collections.abc import Sequence
 from typing import Any
 
+import orjson
 import psycopg
 from psycopg import waiting
+from psycopg.types.json import set_json_loads
 
 #: Milliseconds to look for an answer before others may run.
 MOMENT = 2
@@ -94,4 +96,6 @@ def _eager(gen: Any, socket: int) -> Any:
 
 def connect(**options: Any) -> Connection:
     """Open a connection with psycopg's keywords. Raises psycopg.OperationalError when the server can't be reached."""
-    return Connection.connect(**options, autocommit=True, cursor_factory=Cursor)
+    connection = Connection.connect(**options, autocommit=True, cursor_factory=Cursor)
+    set_json_loads(orjson.loads, connection)  # reads bytes as they are; a timeline has thirty pieces of JSON
+    return connection

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from urllib.parse import parse_qsl, urlencode, urlsplit
 from uuid import UUID
 
-from flask import Response, request, url_for
+from flask import Response, g, request, url_for
 
 from app.core.fragments import answer, fragment
 from app.core.ids import parse_id
@@ -34,6 +34,12 @@ def came_from() -> Origin:
     """The origin that the address names (`of` with the list's own query), or else that of the page that htmx asks from:
     a board or a list, over which another lead may be open.
     """
+    if "origin" not in g:
+        g.origin = _origin()
+    return g.origin
+
+
+def _origin() -> Origin:
     kind, pairs = request.args.get("of", ""), list(request.args.items(multi=True))
     if kind not in _PAGES:
         current = urlsplit(request.headers.get("HX-Current-URL", ""))

@@ -49,21 +49,33 @@ _ARM, _AHEAD, _PROMISED = 60, 20, 30
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """A lead with the act that is planned with it. `held_by` is the name of another who is on it now."""
+    """A lead with the act that is planned with it. `held_by` is the name of another who is on it now.
+
+    What is sealed is opened when it is read: a hundred wait, of whom a dozen are shown.
+    """
 
     lead_id: UUID
-    name: str
+    contact_id: UUID
+    name_sealed: bytes
     place: str
     annual_minor: int
-    priority: str
     act_id: UUID
     kind: str
-    title: str
+    act_title: str
+    words_sealed: bytes | None
     due_at: datetime
-    promised: bool
-    mine: bool
     held_by: str | None
     noun: str = "waiting"
+
+    @property
+    def name(self) -> str:
+        """Who waits."""
+        return cipher().open(self.name_sealed, "contacts", "name_sealed", self.contact_id)
+
+    @property
+    def title(self) -> str:
+        """What is to be done."""
+        return act_name(self.act_title, self.words_sealed, self.lead_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,11 +123,10 @@ def _order(row: Any, now: datetime) -> tuple[Any, ...]:
 
 
 def _waiting(row: Row[Any]) -> Waiting:
-    name = cipher().open(row.name_sealed, "contacts", "name_sealed", row.contact_id)
+    other = row.holder if row.holder_id not in (None, current_scope().user_id) else None
     return Waiting(
-        row.lead_id, name, row.sector or row.district or "", row.annual_minor, row.priority, row.act_id, row.kind,
-        act_name(row.title, row.words_sealed, row.lead_id), row.due_at, row.promised,
-        row.owner_id == current_scope().user_id, row.holder if row.holder_id != current_scope().user_id else None,
+        row.lead_id, row.contact_id, row.name_sealed, row.sector or row.district or "", row.annual_minor, row.act_id,
+        row.kind, row.title, row.words_sealed, row.due_at, other,
     )  # fmt: skip
 
 
