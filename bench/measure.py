@@ -9,8 +9,10 @@ import json
 import os
 import subprocess
 import sys
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 from flask import Flask
@@ -21,7 +23,7 @@ from bench.scenes import CONNECTIONS, Bar, Scene, Visitor, inside, scenes
 from bench.spending import memory_mib, processor_seconds
 from bench.statements import Pages, count_pages
 
-ROWS = ("list", "filtered", "search", "board", "column", "drawer", "form", "move", "create")
+ROWS = ("list", "filtered", "search", "board", "column", "drawer", "day", "form", "move", "create")
 LIMIT_ROOM = 5.0  # times the limit's processor time that the list page may take
 
 
@@ -120,6 +122,24 @@ def _line(title: str, *cells: str) -> str:
     return f"{title:32}" + "".join(f"{cell:>13}" for cell in cells)
 
 
+def middle(rounds: Sequence[Mapping[str, Figures]]) -> dict[str, Figures]:
+    """Of each row's figures the middle ones: a machine that others use as well is never twice the same."""
+    return {
+        key: Figures(**{each.name: median(getattr(it[key], each.name) for it in rounds) for each in fields(Figures)})
+        for key in rounds[0]
+    }
+
+
+def show_middle(found: Mapping[int, Mapping[str, Figures]], rounds: int) -> None:
+    """Print the middle figures of several rounds."""
+    for leads, rows in found.items():
+        print(f"\n{leads:,} leads, the middle of {rounds} rounds")
+        print(_line("", "req/s", "cpu ms", "(app+db)", "p95 ms", "× limit"))
+        for key, it in rows.items():
+            spent = f"{it.app_cpu:.2f}+{it.database_cpu:.2f}"
+            print(_line(key, f"{it.rate:.0f}", f"{it.cpu:.2f}", spent, f"{it.p95:.1f}", f"{it.cpu / it.limit_cpu:.1f}"))
+
+
 def show_growth(small: dict[str, Any], large: dict[str, Any], bars: dict[str, float | None], words: str) -> None:
     """Print how much the time of 95 of 100 requests grew from one size to the other."""
     print(f"\nGrowth of p95 and of processor time, {words}")
@@ -138,6 +158,7 @@ def main() -> int:
     parser.add_argument("--others", type=int, default=10, help="workspaces that share as many leads again (default 10)")
     parser.add_argument("--seconds", type=float, default=10.0, help="measured for each row (default 10)")
     parser.add_argument("--warm-up", type=float, default=2.0, help="seconds before (default 2)")
+    parser.add_argument("--rounds", type=int, default=1, help="all of it so often, and the middle of the figures")
     parser.add_argument("--only", default="", help=f"one row: {', '.join(ROWS)}")
     parser.add_argument("--dir", type=Path, default=ROOT / "var" / "bench", help="where the servers keep their data")
     chosen = parser.parse_args()
@@ -150,7 +171,10 @@ def main() -> int:
         os.environ.pop("PROMETHEUS_MULTIPROC_DIR")
         os.environ["LOG_LEVEL"] = "ERROR"  # of this process, which only counts and prepares
         app = create_app()
-        found = {leads: measure_all(here, app, leads, chosen) for leads in sizes}
+        rounds = [{leads: measure_all(here, app, leads, chosen) for leads in sizes} for _ in range(chosen.rounds)]
+        found = {leads: middle([each[leads] for each in rounds]) for leads in sizes}
+        if chosen.rounds > 1:
+            show_middle(found, chosen.rounds)
         kept = {str(leads): {key: asdict(it) for key, it in rows.items()} for leads, rows in found.items()}
         (here.var_dir / "figures.json").write_text(json.dumps(kept, indent=2))
         bars = {"list": 1.2, "filtered": 1.3, "search": 1.3, "board": 1.3, "column": 1.2, "drawer": 1.2, "move": 1.2,
