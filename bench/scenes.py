@@ -18,6 +18,7 @@ from sqlalchemy import func, select
 from app.activities.models import Activity
 from app.bench.services import FORMS, PASSWORD, email_of, form_key
 from app.bench.services.people import DISTRICTS, FIRST_NAMES, SURNAMES
+from app.contacts.models import Contact, Property
 from app.core import access_keys
 from app.core.clock import utcnow
 from app.core.tenancy import acting_in
@@ -133,6 +134,7 @@ def scenes(app: Flask, visitor: Visitor, slug: str, seconds: float) -> list[Scen
                   _alike([visitor.request("GET", f"/w/{slug}/leads")])),
             Scene("filtered", "list filtered by three fields", Bar(250, 6, 50, 1.3), _alike(_filtered(visitor, slug))),
             Scene("search", "search, 3 letters of a name", Bar(300, 5, 45, 1.3), _alike(_searches(visitor, slug))),
+            Scene("doubles", "who is there already", Bar(300, 5, 45, 1.3), _alike(_doubles(visitor, slug))),
             Scene("board", "board, first paint", Bar(120, 12, 90, 1.3),
                   _alike([visitor.request("GET", f"/w/{slug}/leads/board")])),
             Scene("column", "one column's next 20", Bar(400, 4, 30, 1.2), _alike(_columns(visitor))),
@@ -182,6 +184,21 @@ def _searches(visitor: Visitor, slug: str) -> list[str]:
         )
         for place, typed in enumerate(PREFIXES)
     ]
+
+
+def _doubles(visitor: Visitor, slug: str) -> list[str]:
+    """What the form of a new lead asks while it is typed in: half of them by the details of somebody who is there."""
+    query = select(Contact, Property).select_from(Lead).join(Contact, Contact.id == Lead.contact_id)
+    rows = db.session.execute(query.join(Property, Property.id == Lead.property_id).order_by(Lead.id).limit(12))
+    people = [(each.name, each.phone or "", place.postcode or "") for each, place in rows]
+    strangers = [(name, phone[:-4] + "0000", postcode) for name, phone, postcode in people]
+    return [
+        visitor.request(
+            "POST", f"/w/{slug}/leads/new/doubles", {"name": name, "phone": phone, "email": "", "postcode": postcode},
+            HX_Request="true",
+        )
+        for name, phone, postcode in people + strangers
+    ]  # fmt: skip
 
 
 def _columns(visitor: Visitor) -> list[str]:

@@ -98,6 +98,57 @@ def test_every_order_goes_through_all_leads_once_and_back_again(alice, many, sor
     assert back == pages[1::-1]
 
 
+def span(answer) -> str:
+    """Which of the leads a page says that it shows."""
+    return re.search(r'aria-label="Pages"><span class="num">([^<]*)<span data-of>', answer.text)[1]
+
+
+def test_each_page_says_which_of_them_it_shows_both_ways(alice, many):
+    first = alice.get(url(alice, "?sort=due"))
+    second = alice.get(link(first, "next"))
+    third = alice.get(link(second, "next"))
+    assert [span(each) for each in (first, second, third)] == ["1–3", "4–6", "7"]
+
+    back = alice.get(link(third, "prev"))
+    assert (span(back), names(back)) == ("4–6", names(second))
+    start = alice.get(link(back, "prev"))
+    assert (span(start), names(start)) == ("1–3", names(first))
+    assert span(alice.get(link(start, "next"))) == "4–6"
+
+
+def test_which_of_them_a_page_shows_drifts_by_what_comes_and_goes_but_the_first_is_the_first(alice, many, make_lead):
+    second = alice.get(link(alice.get(url(alice)), "next"))
+    many[6].shelf = "bin"  # the newest
+    db.session.commit()
+    back = alice.get(link(second, "prev"))
+    assert (span(back), len(names(back))) == ("1–2", 2)
+
+    third = alice.get(link(second, "next"))
+    for name in ("New One", "New Two", "New Three", "New Four"):
+        make_lead(name=name)
+    back = alice.get(link(alice.get(link(third, "prev")), "prev"))
+    assert (span(back), names(back)) == ("2–4", ["New Two", "New One", "Lead F"])
+    start = alice.get(link(back, "prev"))
+    assert (span(start), names(start)) == ("1–2", ["New Four", "New Three"])
+
+
+def test_a_place_that_was_made_up_is_no_place(alice, many):
+    after = dict(parse_qsl(urlsplit(link(alice.get(url(alice)), "next")).query))["after"]
+    for made_up in (after[:-4] + "AAAA", "W1siaSIsOV1d", after + after):
+        answer = alice.get(url(alice, f"?view=all&after={made_up}"))
+        assert answer.status_code == 200 and span(answer) == "1–3"
+
+
+def test_an_older_address_does_not_say_how_many_stand_before_it(alice, many, monkeypatch):
+    with monkeypatch.context() as patched:
+        patched.setattr(listing, "_mark", lambda found, listed, _: listing.make_cursor(found[0], listed))
+        after = link(alice.get(url(alice)), "next")
+    page = alice.get(after)
+    assert (span(page), len(names(page))) == ("", 3)
+    assert span(alice.get(link(page, "next"))) == ""
+    assert span(alice.get(link(page, "prev"))) == "1–3"
+
+
 def test_a_filter_narrows_each_page_and_stays_in_the_addresses(alice, bob, world, many):
     for lead in many[:5]:
         lead.owner_id = world.bob.user_id

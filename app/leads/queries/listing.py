@@ -42,12 +42,25 @@ class ListRow:
 
 @dataclass(frozen=True, slots=True)
 class ListPage:
-    """Some rows and where the neighbouring pages begin. `total` is None when it takes counting (`count_leads`)."""
+    """Some rows and where the neighbouring pages begin. `total` is None when it takes counting (`count_leads`).
+
+    `behind` is how many stand before the first row. The page's cursor says it, as it was when one came by there: leads
+    that have come or gone since are not in it. None where a cursor does not say it.
+    """
 
     rows: list[ListRow]
     next_cursor: str | None
     previous_cursor: str | None
     total: int | None
+    behind: int | None = 0
+
+    @property
+    def span(self) -> str:
+        """Which of them these are: "51–100"; "" when that is not known."""
+        if self.behind is None:
+            return ""
+        first, last = self.behind + 1, self.behind + len(self.rows)
+        return f"{first:,}" if first == last else f"{first:,}\u2013{last:,}"
 
 
 def list_leads(
@@ -73,11 +86,13 @@ def list_leads(
     rows = [_row(row, columns, paper) for _, row in found]
     if not rows:
         return ListPage([], None, None, None if at else 0)
+    behind = _behind(at, len(rows), is_back) if has_previous else 0
     return ListPage(
         rows,
-        _mark(found[-1], listed) if has_next else None,
-        _mark(found[0], listed) if has_previous else None,
+        _mark(found[-1], listed, None if behind is None else behind + len(rows)) if has_next else None,
+        _mark(found[0], listed, behind) if has_previous else None,
         len(rows) if not (at or has_next) else None,
+        behind,
     )
 
 
@@ -171,8 +186,16 @@ def _listed(narrowed: LeadFilter, order: Ordering) -> str:
     return f"list:{order.name}:{narrowed.key}"
 
 
-def _mark(found: tuple[list[Any], Any], listed: str) -> str:
-    return make_cursor(found[0], listed)
+def _mark(found: tuple[list[Any], Any], listed: str, behind: int | None) -> str:
+    return make_cursor([*found[0], behind], listed)
+
+
+def _behind(at: Sequence[Any] | None, rows: int, is_back: bool) -> int | None:
+    """How many stand before a page that is not the first, as its cursor has it; None when an older one does not say."""
+    if not at or len(at) < 4 or at[3] is None:
+        return None
+    # What has come in since pushes the first page on: before this one there is at least one more.
+    return max(1, at[3] - rows) if is_back else at[3]
 
 
 def _row(row: Any, columns: Sequence[Column], paper: Paper) -> ListRow:

@@ -81,11 +81,15 @@ if (dialog) {
   document.addEventListener("htmx:after:swap", (event) => {
     if ((event.detail?.ctx?.target ?? event.target) === dialog) open();
   });
-  // What the bar of bulk acts calls the number of leads that match.
+  // Of how many leads these are some, and what the bar of bulk acts calls the number of those that match.
   document.addEventListener("htmx:after:swap", () => {
     const rows = document.getElementById("list-rows");
     const counted = document.querySelector("[data-list-count] [data-total]");
-    if (rows && counted) rows.dataset.bulkTotal = counted.dataset.total;
+    if (!rows || !counted) return;
+    const { total } = counted.dataset;
+    rows.dataset.bulkTotal = total;
+    const of = rows.querySelector("[data-of]");
+    if (of) of.textContent = of.previousSibling ? ` of ${total}` : "";
   });
   open(); // fetched before this script was there
   dialog.addEventListener("close", () => dialog.replaceChildren());
