@@ -30,8 +30,9 @@ from app.core.transactions import transaction
 from app.lead_forms.services import tokens
 from bench.place import HOST, ROOT, Place, Web, place
 from bench.proofs import proof_of
-from bench.scenes import Visitor, inside
+from bench.scenes import inside
 from bench.spending import processor_seconds
+from bench.visitor import Visitor
 
 LEADS = 2_000
 WORKING, FLOODED = f"bench-{LEADS}", f"bench-{LEADS}-other-1"

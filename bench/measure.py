@@ -19,9 +19,10 @@ from flask import Flask
 
 from app import create_app
 from bench.place import ROOT, Place, Web, place
-from bench.scenes import CONNECTIONS, Bar, Scene, Visitor, inside, scenes
+from bench.scenes import CONNECTIONS, Bar, Scene, inside, scenes
 from bench.spending import memory_mib, processor_seconds
 from bench.statements import Pages, count_pages
+from bench.visitor import Visitor
 
 ROWS = ("list", "filtered", "search", "doubles", "board", "column", "drawer", "day", "form", "move", "create")
 LIMIT_ROOM = 5.0  # times the limit's processor time that the list page may take

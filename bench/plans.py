@@ -20,8 +20,9 @@ from sqlalchemy import Connection, event
 from app import create_app
 from app.extensions import db
 from bench.place import ROOT, place
-from bench.scenes import Scene, Visitor, scenes
+from bench.scenes import Scene, scenes
 from bench.statements import replay
+from bench.visitor import Visitor
 
 MANY = 1000  # rows from which on a table must not be read from end to end
 READ_WHOLE = re.compile(r"Seq Scan on (\w+)")

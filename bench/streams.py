@@ -23,8 +23,9 @@ from app.core.permissions import SYSTEM
 from app.extensions import db
 from app.workspaces.models import Membership
 from bench.place import HOST, ROOT, Place, place
-from bench.scenes import Visitor, inside
+from bench.scenes import inside
 from bench.spending import memory_mib
+from bench.visitor import Visitor
 
 AT_ONCE = 25  # opened together
 MOST_MIB = 250
