@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, expect, sync_playwright
 
 #: How long a page may take to show what it should; what must be quicker is measured where it matters.
 expect.set_options(timeout=30_000)
-NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+NAMES = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 
 def chromium_path() -> str | None:
