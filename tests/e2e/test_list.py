@@ -60,10 +60,17 @@ def test_their_number_stands_while_one_leafs_through(people: People) -> None:
     page = people.staff()
     open_list(page)
     number, first = page.locator("[data-list-count]"), rows(page)[0]
-    said = number.inner_text()
+    said, pages = number.inner_text(), page.get_by_role("navigation", name="Pages")
+    total = said.split()[0]
+    expect(pages).to_contain_text(f"1–50 of {total}")
+    page.locator(".list-table a.row-link").last.scroll_into_view_if_needed()
     page.locator("a[rel=next]").click()
     expect(page.locator(".list-table a.row-link").first).not_to_have_text(first)
     expect(number).to_have_text(said)
+    expect(pages).to_contain_text(f"51–100 of {total}")
+    expect(page.locator(".list-table a.row-link").first).to_be_in_viewport()
+    page.locator("a[rel=prev]").click()
+    expect(pages).to_contain_text(f"1–50 of {total}")
     page.get_by_role("link", name="Mine", exact=True).click()
     expect(number).not_to_have_text(said)
     expect(number).to_contain_text("lead")

@@ -77,20 +77,33 @@ document.addEventListener("click", (event) => {
   row.querySelector("a.row-link").dispatchEvent(new MouseEvent("click", { bubbles: true, cancelable: true, ctrlKey: event.ctrlKey, metaKey: event.metaKey, view: window }));
 });
 
+// Of how many leads these are some, and what the bar of bulk acts calls the number of those that match.
+const count = () => {
+  const rows = document.getElementById("list-rows");
+  const total = document.querySelector("[data-list-count] [data-total]")?.dataset.total;
+  if (!rows || !total) return;
+  rows.dataset.bulkTotal = total;
+  const of = rows.querySelector("[data-of]");
+  if (of) of.textContent = of.previousSibling ? ` of ${total}` : "";
+};
+
+// Another page is read from its first row, wherever one was in the one before.
+let leafing = false;
+document.addEventListener("click", (event) => { leafing ||= Boolean(event.target.closest?.(".list-rows > .pagination a")); });
+const begin = () => {
+  leafing = false;
+  document.querySelector(".list-scroll")?.scrollTo(0, 0);
+  document.getElementById("list-rows")?.scrollIntoView({ block: "start" });
+};
+
 if (dialog) {
   document.addEventListener("htmx:after:swap", (event) => {
-    if ((event.detail?.ctx?.target ?? event.target) === dialog) open();
+    const target = event.detail?.ctx?.target ?? event.target;
+    if (target === dialog) open();
+    if (leafing && target.id === "list") begin();
   });
-  // Of how many leads these are some, and what the bar of bulk acts calls the number of those that match.
-  document.addEventListener("htmx:after:swap", () => {
-    const rows = document.getElementById("list-rows");
-    const counted = document.querySelector("[data-list-count] [data-total]");
-    if (!rows || !counted) return;
-    const { total } = counted.dataset;
-    rows.dataset.bulkTotal = total;
-    const of = rows.querySelector("[data-of]");
-    if (of) of.textContent = of.previousSibling ? ` of ${total}` : "";
-  });
+  document.addEventListener("htmx:after:swap", count);
+  count();
   open(); // fetched before this script was there
   dialog.addEventListener("close", () => dialog.replaceChildren());
   // Dates typed by hand stand instead of the word chosen before, and the other way round.
