@@ -44,6 +44,43 @@ def test_narrowed_to_mine_and_unassigned(board, world, make_lead):
     assert re.search(r'aria-current="true">Mine and unassigned', page)
 
 
+def switch(page: str, words: str) -> tuple[str, bool]:
+    """The query a ready-made filter of the bar leads to, and whether it is on."""
+    found = re.search(rf'<a class="chip(?: on)?" href="[^"]*board([^"]*)"( aria-current="true")?>{words}</a>', page)
+    return found[1].replace("&amp;", "&"), bool(found[2])
+
+
+def test_narrowed_to_what_has_ones_star_by_one_click(board, alice, bob, make_lead):
+    starred = make_lead(name="Stella Starred")
+    make_lead(name="Peter Plain")
+    alice.post(f"/w/{alice.slug}/leads/{starred.id}/star", data={"on": "1"})
+
+    query, is_on = switch(board("?sort=age&due=none"), "Starred")
+    assert (parse_qs(query[1:]), is_on) == ({"due": ["none"], "starred": ["yes"], "sort": ["age"]}, False)
+    page = board("?starred=yes&sort=age")
+    assert names(page) == ["Stella Starred"] and figures(page).startswith("1 open")
+    assert switch(page, "Starred") == ("?sort=age", True)
+    assert "Starred by me" not in page.partition("</nav>")[0]  # said once
+    assert switch(board("?starred=yes"), "Starred")[0] == "?view=all"
+    assert names(bob.get(f"/w/{bob.slug}/leads/board?starred=yes").text) == []
+    assert switch(board("?starred=no"), "Starred")[1] is False
+
+
+def test_a_star_narrows_within_the_kept_view(board, alice, make_lead):
+    make_lead(name="Ursula Urgent", priority="urgent")
+    kept = {"name": "Urgent", "place": "board", "query": "priority=urgent"}
+    alice.post(f"/w/{alice.slug}/leads/views", data=kept)
+    view = db.session.scalar(select(SavedView))
+
+    query, _ = switch(board(f"?priority=urgent&view={view.id}&sort="), "Starred")
+    page = board(query)
+    assert "Urgent" in page and "Save changes" in page
+    assert parse_qs(query[1:]) == {"priority": ["urgent"], "starred": ["yes"], "view": [str(view.id)], "sort": ["hand"]}
+    alice.post(f"/w/{alice.slug}/leads/views/{view.id}/refill", data={"place": "board", "query": query[1:]})
+    opened = alice.get(f"/w/{alice.slug}/leads/board?view={view.id}")
+    assert parse_qs(urlsplit(opened.location).query)["starred"] == ["yes"]
+
+
 @pytest.mark.parametrize(
     ("query", "found"),
     [("?priority=urgent", ["Ursula Urgent"]), ("?area=TA6", ["Tara Bridge"]), ("?value=200..", ["Vera Value"]),

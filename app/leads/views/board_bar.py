@@ -17,6 +17,8 @@ from app.leads.queries.view_places import on_board
 from app.leads.views.cards import card_items
 
 _MINE = ("me", "none")
+#: One click each: words, and the term that it switches.
+_SWITCHES = (("Late or due today", "due", "now"), ("Starred", "starred", "yes"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,21 +76,20 @@ def bar_values(asked: Asked) -> dict[str, Any]:
     bar = bar_choices() if asked.view_id else None
     kept = bar.view(asked.view_id) if bar else None
     is_mine = set(narrowed.values("owner")) == set(_MINE)
-    is_due = narrowed.values("due") == ("now",)
     switches = [
         ("Everyone\u2019s", asked.link(narrowed.without("owner")), not narrowed.values("owner")),
         ("Mine and unassigned", asked.link(narrowed.replaced("owner", _MINE)), is_mine),
-        (
-            "Late or due today",
-            asked.link(narrowed.without("due") if is_due else narrowed.replaced("due", ["now"])),
-            is_due,
-        ),
     ]
+    switched = {"owner"} if is_mine else set()
+    for words, key, value in _SWITCHES:
+        is_on = narrowed.values(key) == (value,)
+        switches.append((words, asked.link(narrowed.replaced(key, [] if is_on else [value])), is_on))
+        switched |= {key} if is_on else set()
     named = any(term.field.key in FROM_TABLES and set(term.values) - {*_MINE} for term in narrowed.terms)
     chips = [
         (chip.text, asked.link(LeadFilter.from_pairs(_pairs(chip.without))))
         for chip in narrowed.chips(bar.names if bar else filter_choices() if named else {})
-        if not (chip.name == "owner" and is_mine) and not (chip.name == "due" and is_due)
+        if chip.name not in switched
     ]
     return {
         "switches": switches, "chips": chips, "kept": kept, "state": urlencode(view.as_query(), doseq=True),
