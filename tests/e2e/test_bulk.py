@@ -5,7 +5,7 @@ import re
 from playwright.sync_api import Page, Route, expect
 
 from tests.e2e.browsers import People
-from tests.e2e.steps import SLUG, add_lead, card, open_board
+from tests.e2e.steps import SLUG, add_lead, card, open_board, token
 from tests.support.waiting import until
 
 
@@ -68,7 +68,25 @@ def test_a_thumb_puts_leads_in_the_bin_and_fetches_them_back(people: People) -> 
     page.get_by_role("button", name="Put back on the desk").tap()
 
     expect(page.locator("#toasts")).to_contain_text("1 lead back on the desk.")
-    expect(page.get_by_text("The bin is empty")).to_be_visible()
+    expect(page.get_by_role("heading", name="The bin is empty")).to_be_focused()
+
+
+def test_whoever_empties_the_bin_by_keys_stays_in_it(people: People) -> None:
+    page = people.staff()
+    for name in ("Wanda Waste", "Will Waste", "Wes Waste"):
+        lead = add_lead(page, name)
+        page.request.post(f"/w/{SLUG}/leads/{lead}/bin", form={"csrf_token": token(page)})
+    page.goto(f"/w/{SLUG}/leads/bin")
+    expect(page.locator("html[data-connection=open]")).to_be_attached()
+    expect(page.locator("a.row-link")).to_have_text(["Wes Waste", "Will Waste", "Wanda Waste"])
+    page.get_by_role("button", name="Delete Will Waste for good").press("Enter")
+    page.get_by_role("dialog").get_by_role("button", name="Delete for good").press("Enter")
+    expect(page.get_by_role("link", name="Wanda Waste")).to_be_focused()
+
+    page.get_by_role("button", name="Empty the bin").press("Enter")
+    sure = page.get_by_role("dialog", name="Delete 2 leads for good?")
+    sure.get_by_role("button", name="Delete for good").press("Enter")
+    expect(page.get_by_role("heading", name="The bin is empty")).to_be_focused()
 
 
 def test_chosen_cards_are_archived_and_come_back(people: People) -> None:

@@ -2,6 +2,7 @@
 // perhaps a box [data-bulk-page] for all that are shown, and the bar [data-bulk-bar]. data-bulk-total and data-bulk-query
 // on the list (how many there are, which filter finds them) let all be taken that match, also those not shown.
 // Elsewhere: dispatch "bulk:select" with {ids}, and hear "bulk:cleared".
+import "./next_row.js";
 import { styled } from "./styles.js";
 import { announce } from "./toast.js";
 
