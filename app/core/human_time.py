@@ -18,13 +18,13 @@ _HOUR = timedelta(hours=1)
 _FINE_HOURS = 10
 
 
-def humanise_due(at: datetime, now: datetime, tz: tzinfo | str) -> tuple[str, Tone]:
+def humanise_due(at: datetime, now: datetime, tz: tzinfo | str, *, by_hour: bool = False) -> tuple[str, Tone]:
     """Return how a due time reads beside a lead, and its tone.
 
     Late: ("20 min late", "bad"), ("3 hours late", "bad"), ("2 days late", "bad"); within the minute ("now",
     "warn"). Ahead: ("today 10:30", "warn"), ("tomorrow", "plain"), ("Wed", "plain") within the week, then
-    ("Tue 8 Dec", "plain"), with the year if it is another. `tz` is the workspace's zone. Raises ValueError
-    for naive datetimes.
+    ("Tue 8 Dec", "plain"), with the year if it is another; `by_hour` adds the time of day to each. `tz` is the
+    workspace's zone. Raises ValueError for naive datetimes.
     """
     due, present = _local(at, tz), _local(now, tz)
     days = (due.date() - present.date()).days
@@ -32,11 +32,8 @@ def humanise_due(at: datetime, now: datetime, tz: tzinfo | str) -> tuple[str, To
         return _lateness(now - at, -days)
     if days == 0:
         return f"today {due:%H:%M}", "warn"
-    if days == 1:
-        return "tomorrow", "plain"
-    if days < 7:
-        return _DAYS[due.weekday()][:3], "plain"
-    return _short_date(due, present), "plain"
+    day = "tomorrow" if days == 1 else _DAYS[due.weekday()][:3] if days < 7 else _short_date(due, present)
+    return f"{day} {due:%H:%M}" if by_hour else day, "plain"
 
 
 def humanise_past(at: datetime, now: datetime, tz: tzinfo | str) -> str:

@@ -132,9 +132,9 @@ def pounds(minor: int, currency: str = "GBP") -> str:
     return format_money((minor + 50) // 100 * 100, currency)
 
 
-def due(at: datetime, now: datetime | None = None) -> tuple[str, str]:
-    """When something is due in words, with its tone (bad, warn, plain)."""
-    return humanise_due(at, now or utcnow(), _zone())
+def due(at: datetime, now: datetime | None = None, *, by_hour: bool = False) -> tuple[str, str]:
+    """When something is due in words, to the hour if asked, with its tone (bad, warn, plain)."""
+    return humanise_due(at, now or utcnow(), _zone(), by_hour=by_hour)
 
 
 def past(at: datetime, now: datetime | None = None) -> str:

@@ -39,6 +39,18 @@ def test_due_times_in_words(moment, words, tone):
 @pytest.mark.parametrize(
     ("moment", "words"),
     [
+        ("2026-11-20T11:40", "20 min late"), ("2026-11-20T14:30", "today 14:30"),
+        ("2026-11-21T08:30", "tomorrow 08:30"),
+        ("2026-11-25T10:00", "Wed 10:00"), ("2027-01-06T10:30", "Wed 6 Jan 2027 10:30"),
+    ],
+)  # fmt: skip
+def test_due_times_to_the_hour(moment, words):
+    assert humanise_due(at(moment), NOW, LONDON, by_hour=True)[0] == words
+
+
+@pytest.mark.parametrize(
+    ("moment", "words"),
+    [
         ("2026-11-20T12:00:20", "just now"),
         ("2026-11-20T11:59:30", "just now"),
         ("2026-11-20T11:55", "5 min ago"),

@@ -116,6 +116,26 @@ def test_what_cannot_be_planned_is_said_beside_it(alice, lead, typed, said):
     assert answer.status_code == 422 and said in answer.text and _act(lead) is None
 
 
+def test_what_was_planned_says_what_it_is_and_to_the_hour(alice, lead):
+    on, later = utcnow() + timedelta(days=9), utcnow() + timedelta(days=400)
+    answer = _plan(alice, lead, what="visit", title="Look at the roof", again="other", at=f"{on:%Y-%m-%d}T10:30")
+
+    assert re.search(rf"Planned for \w+ {on.day} {on:%b}( {on:%Y})? 10:30", answer.text), answer.text
+    assert "Look at the roof <span class=\"muted\">· Visit</span>" in answer.text
+    moved = _change(alice, _act(lead), title="Look at the roof", again="other", at=f"{later:%Y-%m-%d}T14:00")
+    assert f"Moved to {later:%a} {later.day} {later:%b %Y} 14:00" in moved.text
+
+
+def test_what_happened_last_is_no_bookkeeping(alice, lead):
+    alice.post(f"/w/{alice.slug}/leads/{lead.id}/notes", data={"note": "She likes it", "note_type": "general"}, hx=True)
+    _plan(alice, lead, what="visit")
+
+    for url in ("", "?live=1"):
+        drawer = alice.get(f"/w/{alice.slug}/leads/{lead.id}{url}", hx=True).text
+        [last] = re.findall(r'id="lead-[^"]*-last">.*?</p>', drawer)
+        assert "She likes it" in last and "planned" not in last
+
+
 def test_planning_is_taken_back(alice, lead):
     answer = _plan(alice, lead)
     assert _act(lead).title == "Call"

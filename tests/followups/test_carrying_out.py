@@ -25,11 +25,11 @@ def open_now(world):
 
 
 def set_hours(opens: int, closes: int) -> None:
-    """Open from so many hours after now to so many hours after now, every day, in a zone where that is one day."""
+    """Open from so many hours after now to so many hours after now, every day, in a zone where it is broad day."""
     workspace = current_workspace()
     zone = next(
-        name for name in ("Europe/London", "Asia/Tokyo", "America/Los_Angeles", "Pacific/Auckland")
-        if 4 <= utcnow().astimezone(ZoneInfo(name)).hour <= 18
+        name for name in ("Europe/London", "America/Los_Angeles", "Asia/Tokyo", "Asia/Kolkata")
+        if 10 <= utcnow().astimezone(ZoneInfo(name)).hour <= 17
     )  # fmt: skip
     local = utcnow().astimezone(ZoneInfo(zone))
     workspace.time_zone, workspace.weekend_follow_ups = zone, True

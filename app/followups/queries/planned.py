@@ -33,7 +33,9 @@ _WORDS = {"email": "Email", "sms": "SMS", "call": "Call", "task": "Task"}
 
 @dataclass(frozen=True, slots=True)
 class PlannedAct:
-    """A follow-up that is still to come. `lead_number` and `customer` are given in lists over several leads."""
+    """A follow-up that is still to come. `usual` is what Sill calls one that a person gave a name of their own;
+    `lead_number` and `customer` are given in lists over several leads.
+    """
 
     id: UUID
     lead_id: UUID
@@ -42,6 +44,7 @@ class PlannedAct:
     due_at: datetime
     lead_number: str | None = None
     customer: str | None = None
+    usual: str | None = None
 
     noun = "follow-up"
 
@@ -53,7 +56,7 @@ class PlannedAct:
     @property
     def word(self) -> str:
         """What it is."""
-        return _WORDS[self.kind]
+        return self.usual or _WORDS[self.kind]
 
     @property
     def is_message(self) -> bool:
@@ -119,14 +122,16 @@ def to_come(lead_id: UUID, *, with_messages: bool) -> ToCome:
     given = {"here": current_workspace_id(), "lead": lead_id, "since": utcnow() - ENDED_SHOWN}
     rows = db.session.execute(_TO_COME[with_messages], given).all()
     planned = sorted((row for row in rows if row.act_id), key=lambda row: (row.due_at, row.act_id))
-    acts = [
-        PlannedAct(row.act_id, lead_id, row.kind, act_name(row.title, row.words_sealed, lead_id), row.due_at)
-        for row in planned
-    ]
+    acts = [_act(row, lead_id) for row in planned]
     ways = [way_of(row, lead_id, _steps_of(row.way_id, planned)) for row in rows if row.way_id]
     messages = [waiting_row(row, lead_id) for row in rows if not row.act_id and not row.way_id]
     ways.sort(key=lambda way: way.started_at, reverse=True)
     return ToCome(acts, sorted(messages, key=lambda message: message.created_at), ways)
+
+
+def _act(row: Any, lead_id: UUID) -> PlannedAct:
+    name, usual = act_name(row.title, row.words_sealed, lead_id), row.title if row.words_sealed else None
+    return PlannedAct(row.act_id, lead_id, row.kind, name, row.due_at, usual=usual)
 
 
 def _steps_of(way_id: UUID, planned: list[Any]) -> list[NextStep]:

@@ -53,7 +53,9 @@ def plan(slug: str, lead_id: UUID) -> Response:
         act = plan_by_hand(lead_id, typed["what"], typed["title"], at, web.actor())
     except Invalid as invalid:
         return _shown(_Sheet(get_lead(lead_id).id, typed, errors=invalid.errors), 422)
-    return _kept(lead_id, f"Planned {_words(at)}", Slip(None, since, utcnow(), planned_id=act.id))
+    words = _words(at)
+    said = f"Planned {words}" if words.startswith("to") else f"Planned for {words}"
+    return _kept(lead_id, said, Slip(None, since, utcnow(), planned_id=act.id))
 
 
 @bp.get("/w/<slug>/follow-ups/<uuid:follow_up_id>/change")
@@ -94,8 +96,7 @@ def _time(key: str, typed: str) -> datetime:
 
 
 def _words(at: datetime) -> str:
-    words = in_words(at, utcnow(), g.workspace.clock().zone)
-    return words if words.startswith("to") else f"for {words}"
+    return in_words(at, utcnow(), g.workspace.clock().zone)
 
 
 def _local(at: datetime) -> str:

@@ -34,7 +34,8 @@ class Face:
 
 @dataclass(frozen=True, slots=True)
 class FaceView:
-    """A line as people read it. `href` dials or writes; `more` stands small behind `shown`; blank is unknown.
+    """A line as people read it. `href` dials or writes; `more` stands small behind `shown`, `whole` is its end that no
+    line may break; blank is unknown.
 
     `adds` is what one adds to a blank one, where that is not its label.
     """
@@ -47,6 +48,7 @@ class FaceView:
     is_wide: bool = False
     is_strong: bool = False
     adds: str = ""
+    whole: str = ""
 
 
 def _alone(name: str, adds: str = "") -> Face:
@@ -167,7 +169,7 @@ def _email(detail: LeadDetail, face: Face) -> FaceView:
 def _place(detail: LeadDetail, face: Face) -> FaceView:
     place = detail.property
     lines = ", ".join(filter(None, (place.address_line1, place.address_line2, place.town)))
-    return FaceView(face.name, face.label, " ".join(filter(None, (lines, place.postcode))))
+    return FaceView(face.name, face.label, lines or place.postcode or "", whole=place.postcode or "" if lines else "")
 
 
 def _house(detail: LeadDetail, face: Face) -> FaceView:

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from app.core.clock import BusinessClock
 from app.core.errors import Invalid
+from app.core.human_time import humanise_due
 
 _NINE, _TWO, _LATE = time(9), time(14), time(16, 30)
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
@@ -72,12 +73,7 @@ def in_words(at: datetime, now: datetime, zone: ZoneInfo) -> str:
     """When something is planned, with its time of day: "today 14:00", "tomorrow 09:00", "Tue 10:30" within a week,
     "Tue 24 Nov 10:30" after that.
     """
-    then, days = at.astimezone(zone), (at.astimezone(zone).date() - now.astimezone(zone).date()).days
-    if days in (0, 1):
-        return f"{('today', 'tomorrow')[days]} {then:%H:%M}"
-    if 1 < days < 7:
-        return f"{then:%a %H:%M}"
-    return f"{then:%a} {then.day} {then:%b} {then:%H:%M}"
+    return humanise_due(at, now, zone, by_hour=True)[0]
 
 
 def _on(key: str, day: date, at: time, today: date, clock: BusinessClock) -> QuickTime:

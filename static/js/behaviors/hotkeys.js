@@ -8,6 +8,8 @@ const SECOND = 1500; // ms to press the second key
 const OFF = "keys-off";
 const OWN = { x: "[data-bulk-pick]", s: ".at > button, .name-cell > button" }; // what each card or row has, too many to name their keys
 const typing = (element) => element?.closest?.("input:not([type=checkbox]):not([type=radio]), textarea, select, [contenteditable]");
+// A key pressed beside a field that one is filling in is never an act on the lead beneath.
+const filling = (element) => typing(element) || element?.closest?.("[data-editing], form.planning, .tag-add");
 const visible = (element) => element.checkVisibility?.() ?? element.offsetParent !== null;
 
 /** Whether the person wants no single keys. */
@@ -115,9 +117,9 @@ document.addEventListener("keydown", (event) => {
   if (event.defaultPrevented || event.altKey || event.isComposing || document.querySelector("dialog[open], .lead.lifted")) return;
   if (event.ctrlKey || event.metaKey) {
     if (event.key === "k") openPalette();
-    else if (event.key === "Enter" && typing(event.target)) event.target.form?.requestSubmit();
+    else if (event.key === "Enter" && filling(event.target)) event.target.form?.requestSubmit();
     else if (event.key === "z" && !typing(event.target) && find("z")) act(find("z"));
     else return;
-  } else if (typing(event.target) || (event.key.length === 1 && keysAreOff()) || !press(event.key, event.repeat)) return;
+  } else if (filling(event.target) || (event.key.length === 1 && keysAreOff()) || !press(event.key, event.repeat)) return;
   event.preventDefault();
 });

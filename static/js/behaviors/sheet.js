@@ -68,6 +68,7 @@ document.addEventListener("htmx:before:request", (event) => {
 });
 // What was sent by the keyboard leaves one where one can go on writing.
 document.addEventListener("htmx:before:swap", (event) => {
+  if (document.activeElement?.closest?.(".to-come")) planning = true; // what has the focus may belong to an act that goes
   const pane = event.detail?.ctx?.target;
   if (pane?.matches?.(".composer form.pane") && pane.contains(document.activeElement) && !matchMedia("(pointer: coarse)").matches) writing = pane.dataset.pane;
 });
