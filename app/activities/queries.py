@@ -20,6 +20,8 @@ from app.extensions import db
 PAGE = 30
 #: New lines that a page takes in while it is open; who leaves it open for longer reloads it.
 MOST_NEW = 60
+#: Among so many lines one looks for what happened last.
+LATEST = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +73,13 @@ def timeline(lead_id: UUID, *, kind: str | None = None, cursor: str | None = Non
     shown = rows[:limit]
     more = _cursor(shown[-1], lead_id, kind) if len(rows) > limit else None
     return TimelinePage([_entry(row) for row in shown], more, _cursor(shown[0] if shown else None, lead_id, kind))
+
+
+def latest(entries: Sequence[TimelineEntry]) -> list[TimelineEntry]:
+    """What people would say happened lately, of the newest lines of a timeline: planning and putting right are none of
+    it, though they may have been last.
+    """
+    return [each for each in entries[:LATEST] if each.kind not in KIND_GROUPS["changes"][1]]
 
 
 def newer(lead_id: UUID, since: str, *, kind: str | None = None) -> list[TimelineEntry]:

@@ -7,7 +7,7 @@ from uuid import UUID
 from flask import Blueprint, Response, abort, g, request, url_for
 from werkzeug.datastructures import MultiDict
 
-from app.activities.queries import timeline
+from app.activities.queries import LATEST, latest, timeline
 from app.core import web
 from app.core.clock import utcnow
 from app.core.errors import Conflict, Invalid
@@ -68,12 +68,14 @@ def settle(slug: str, lead_id: UUID) -> Response:
 def undo(slug: str, lead_id: UUID) -> Response:
     """Take the last outcome back and the lead up again; beside a lead (`of`) it only says so, and that shows it."""
     actor, lead = web.actor(), get_lead(lead_id)
-    services.undo(lead.id, _read(request.values), actor)
+    words = services.undo(lead.id, _read(request.values), actor)
     if request.args.get("of") == "lead" and wants_fragment():
         said = fragment("leads/_toast.html", words="Taken back", undo_url=None)
         return answer(said, headers={"HX-Trigger": "planned-changed, timeline-grew"})
     taken = services.take(lead_id, actor)
-    return _shown(taken, toast=("Taken back", None)) if wants_fragment() else redirect_to(url_for("my_day.day"))
+    if not wants_fragment():
+        return redirect_to(url_for("my_day.day"))
+    return _shown(taken, typed=MultiDict({"words": words}), toast=("Taken back", None))
 
 
 @bp.post("/w/<slug>/my-day/<uuid:lead_id>/hold")
@@ -147,7 +149,7 @@ def _shown(
     now = utcnow()
     values: dict[str, Any] = {
         "taken": taken, "queue": taken.queue, "card": card, "typed": typed or MultiDict(), "errors": errors or {},
-        "lines": timeline(card.id, limit=_SEEN_OF_TIMELINE).entries if card else [],
+        "lines": latest(timeline(card.id, limit=LATEST).entries)[:_SEEN_OF_TIMELINE] if card else [],
         "times": services.quick_times(now, g.workspace.clock()), "reasons": list(DECLINE_WORDS.items()), "now": now,
         "in_words": lambda at: services.in_words(at, now, g.workspace.clock().zone),
     }  # fmt: skip

@@ -177,6 +177,23 @@ def test_every_outcome_can_be_taken_back(alice, waiting, settle, outcome, typed)
     assert [each.act_id for each in day_queue().due] == [act_id]
 
 
+@pytest.mark.parametrize("outcome", ["spoke", "later week"])
+def test_what_was_written_is_there_again_when_the_outcome_is_taken_back(alice, waiting, settle, outcome):
+    lead = waiting("Ann")
+    answer = alice.post(undo_url(settle(lead, outcome, words="She asked about the gutters")), hx=True)
+
+    assert re.search(r'<textarea[^>]*name="words"[^>]*>She asked about the gutters</textarea>', answer.text)
+
+
+def test_what_happened_last_is_no_bookkeeping(alice, waiting):
+    lead = waiting("Ann")
+    alice.post(f"/w/wells/leads/{lead.id}/notes", data={"note": "She likes it", "note_type": "general"}, hx=True)
+    for what in ("call", "email", "visit"):
+        alice.post(f"/w/wells/leads/{lead.id}/plan", data={"what": what, "again": "morning"}, hx=True)
+
+    assert "She likes it" in alice.get(f"/w/wells/my-day/{lead.id}", hx=True).text
+
+
 def test_a_call_that_is_taken_back_was_no_contact(alice, waiting, settle):
     """The head of the lead says once more when and how we were in touch before."""
     lead = waiting("Ann")

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from flask import Response, g, request, url_for
 
-from app.activities.queries import timeline
+from app.activities.queries import LATEST, latest, timeline
 from app.activities.words import CALL_ENDS, KIND_GROUPS
 from app.core.clock import utcnow
 from app.core.fragments import answer, fragment
@@ -25,10 +25,6 @@ from app.quotes.queries import quotes_of
 from app.squeegee.queries import panel
 from app.workspaces.queries import current_workspace, member_choices
 
-#: Among so many lines stands the last of which people would say that something happened: planning and putting right
-#: are none of it.
-_LATEST = 8
-
 
 def drawer(lead_id: UUID, status: int = 200) -> Response:
     """The drawer as an answer to htmx."""
@@ -43,7 +39,7 @@ def drawer_values(lead_id: UUID, *, on_page: bool = False) -> dict[str, Any]:
     detail = lead_detail(lead_id)
     coming = to_come(lead_id, with_messages=g.viewer.can("messages:read"))
     is_live = "live" in request.args
-    lines = timeline(lead_id, limit=_LATEST) if is_live else timeline(lead_id)
+    lines = timeline(lead_id, limit=LATEST) if is_live else timeline(lead_id)
     return {
         "detail": detail,
         "part": "live" if is_live else "all",
@@ -64,7 +60,7 @@ def drawer_values(lead_id: UUID, *, on_page: bool = False) -> dict[str, Any]:
         "squeegee": None if on_page else panel(detail.lead, detail.stage.key, looks_further=False),
         "chases": lead_ways(lead_id, coming.ways),
         "viewer": g.viewer,
-        "last": next((each for each in lines.entries[:_LATEST] if each.kind not in KIND_GROUPS["changes"][1]), None),
+        "last": next(iter(latest(lines.entries)), None),
         **({} if is_live else {"timeline": lines, "kind": None, "kinds": KIND_GROUPS, "call_ends": CALL_ENDS}),
         **(more_of(detail) if on_page else {}),
         **_links(lead_id, on_page),

@@ -12,6 +12,7 @@ from app.core.clock import utcnow
 from app.core.errors import Conflict, NotFound
 from app.core.events import Event, publish
 from app.core.fragments import topic
+from app.core.keyring import cipher
 from app.core.permissions import Actor
 from app.core.tenancy import current_workspace_id
 from app.extensions import db
@@ -51,8 +52,9 @@ class Slip:
         return {name: str(value) for name, value in given.items() if value is not None}
 
 
-def undo(lead_id: UUID, slip: Slip, actor: Actor) -> Lead:
-    """Take an outcome back. Raises NotFound, or Conflict when that is not possible any more.
+def undo(lead_id: UUID, slip: Slip, actor: Actor) -> str:
+    """Take an outcome back; returns the words that were kept with it. Raises NotFound, or Conflict when that is not
+    possible any more.
 
     The lines leave the timeline; the audit log keeps that they were written and taken back.
     """
@@ -64,8 +66,7 @@ def undo(lead_id: UUID, slip: Slip, actor: Actor) -> Lead:
     if slip.act_id is not None:
         act = reopen(act_as_it_is(lead.id, slip.act_id).id, actor, due_at=slip.was_due)
         take_back_name(act, slip.since, slip.upto, actor)
-    _strike_out(lead, slip, actor)
-    return lead
+    return _strike_out(lead, slip, actor)
 
 
 def act_as_it_is(lead_id: UUID, act_id: UUID) -> FollowUp:
@@ -76,22 +77,25 @@ def act_as_it_is(lead_id: UUID, act_id: UUID) -> FollowUp:
     return act
 
 
-def _strike_out(lead: Lead, slip: Slip, actor: Actor) -> None:
+def _strike_out(lead: Lead, slip: Slip, actor: Actor) -> str:
     struck = db.session.execute(
         delete(Activity)
         .where(
             Activity.workspace_id == lead.workspace_id, Activity.lead_id == lead.id, Activity.at >= slip.since,
             Activity.at <= slip.upto, Activity.actor_id == actor.user_id, Activity.kind.in_(_LINES),
         )
-        .returning(Activity.at, Activity.data)
+        .returning(Activity.id, Activity.kind, Activity.at, Activity.data, Activity.body_sealed)
         .execution_options(synchronize_session=False)
     )  # fmt: skip
-    for _, data in sorted(struck, key=lambda line: line.at, reverse=True):
-        if CONTACT_BEFORE in data:
-            unnote_contact(lead, data[CONTACT_BEFORE], slip.since, slip.upto)
+    lines = sorted(struck, key=lambda line: line.at, reverse=True)
+    for line in lines:
+        if CONTACT_BEFORE in line.data:
+            unnote_contact(lead, line.data[CONTACT_BEFORE], slip.since, slip.upto)
     publish(
         Event(
             "outcome.taken_back", lead.workspace_id, actor, "lead", lead.id, lead_id=lead.id,
             topics=frozenset({topic("stage", lead.stage_id)}),
         )
     )  # fmt: skip
+    written = (line for line in lines if line.kind in ("call", "note") and line.body_sealed)
+    return next((cipher().open(line.body_sealed, "activities", "body_sealed", line.id) or "" for line in written), "")
