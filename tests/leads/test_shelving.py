@@ -48,6 +48,8 @@ def test_a_lead_that_is_put_away_leaves_the_desk_and_comes_back(alice, make_lead
     assert "Hannah Cole" not in listed(alice, "")
     assert "Hannah Cole" not in listed(alice, "board")
     assert "Hannah Cole" in listed(alice, page)
+    drawer = alice.get(url(alice, lead), hx=True).text
+    assert "Nothing is planned with it" in drawer and "+ Plan" not in drawer and "on a sequence" not in drawer
 
     alice.post(url(alice, lead, "restore"), hx=True)
 
