@@ -67,6 +67,11 @@ def test_photos_come_in_every_way_and_others_see_them(people: People) -> None:
     mine.get_by_role("button", name="Dismiss").click()
     expect(mine.locator(".upload")).to_have_count(0)
 
+    mine.locator("[data-pick][multiple]").set_input_files(
+        {"name": "fake.jpg", "mimeType": "image/jpeg", "buffer": b"Gate code is green"}
+    )
+    expect(page.locator("#toasts")).to_contain_text("1 file added. fake.jpg holds text, kept as fake.txt.")
+
     give(page, "drop", "dropped.png", picture("PNG", size=(200, 200)))
     expect(mine.locator("[data-shot]")).to_have_count(3)
     give(page, "paste", "image.png", picture("PNG", size=(210, 200)))
@@ -74,7 +79,7 @@ def test_photos_come_in_every_way_and_others_see_them(people: People) -> None:
     expect(theirs.locator("[data-shot]")).to_have_count(4)
     expect(theirs.locator("[data-shot] img").first).to_have_js_property("naturalWidth", 288)
     expect(note).to_have_value("The conservatory is")
-    expect(drawer(page).get_by_text("4 photos and 1 document added", exact=True)).to_be_visible()
+    expect(drawer(page).get_by_text("4 photos and 2 documents added", exact=True)).to_be_visible()
 
 
 def test_photos_are_looked_at_with_the_keyboard_deleted_and_put_back(people: People) -> None:

@@ -175,6 +175,30 @@ def test_names_are_cleaned(given, kind, name) -> None:
     assert clean_name(given, kind) == name
 
 
+@pytest.mark.parametrize(
+    ("name", "content", "said"),
+    [
+        ("fake.jpg", b"not a picture at all", "fake.jpg holds text, kept as fake.txt."),
+        ("..%2Fx.exe", b"MZ0000", "x.exe holds text, kept as x.txt."),
+        ("scan.pdf", picture("PNG"), "scan.pdf holds a picture, kept as scan.png."),
+        ("plan.jpg", pdf(), "plan.jpg holds a PDF, kept as plan.pdf."),
+        ("front.HEIC", picture(), ""),
+        ("prices.csv", b"a,b", ""),
+        ("front", picture(), ""),
+    ],
+)
+def test_a_file_that_is_not_what_its_name_says_is_told_of(alice, make_lead, name, content, said) -> None:
+    answer = send(alice, make_lead(), content, name)
+    assert (answer.status_code, answer.text) == (201, said)
+
+
+def test_a_damaged_photo_is_refused_with_the_reason(alice, make_lead) -> None:
+    for content in (picture(size=(900, 900))[:1500], b"\x89PNG\r\n\x1a\nnothing more"):
+        answer = send(alice, make_lead(), content, "front.jpg")
+        assert (answer.status_code, answer.text[:20]) == (422, "This file is damaged")
+    assert db.session.scalars(select(File)).all() == []
+
+
 def test_a_name_comes_back_as_it_was_whatever_its_letters(alice, add_photo) -> None:
     file_id = add_photo(name="K%C3%BCche%20%E2%98%82.jpg")
     disposition = alice.get(f"/w/wells/files/{file_id}?save=1").headers["Content-Disposition"]

@@ -11,8 +11,10 @@ from app.core.errors import Invalid
 from app.core.keyring import cipher
 from app.core.transactions import keep
 from app.core.uploads import Places
+from app.files.models import File
 from app.files.ports import StoreUnavailable
 from app.files.services import ExaminerFailed
+from app.files.services.naming import told_apart
 
 log = structlog.get_logger(__name__)
 _PLACES = Places(8)
@@ -28,21 +30,25 @@ def in_hand() -> Iterator[bool]:
         yield got
 
 
-def take_in(add: Callable[[str, bytes], object]) -> Response:
-    """Give `add` the file's name (X-File-Name) and its bytes. Answers 201, or why not in words."""
+def take_in(add: Callable[[str, bytes], File]) -> Response:
+    """Give `add` the file's name (X-File-Name) and its bytes. Answers 201, or why not in words.
+
+    The 201 has words only of a file that is not what its name says.
+    """
     with in_hand() as got:
         if not got:
             return words(BUSY, 503)
         try:
             content = request.get_data(cache=False)
             keep()
-            add(unquote(request.headers.get("X-File-Name", "")), content)
+            name = unquote(request.headers.get("X-File-Name", ""))
+            file = add(name, content)
         except Invalid as invalid:
             return words(invalid.errors["file"], 422)
         except (StoreUnavailable, ExaminerFailed) as error:
             log.error("file_not_kept", error=type(error).__name__, code=str(error))
             return words(BROKEN, 503)
-    return words("", 201)
+    return words(told_apart(name, file.name, file.content_type), 201)
 
 
 def words(text: str, status: int) -> Response:

@@ -15,6 +15,7 @@ const WORDS = {
 const waiting = [];
 let running = 0;
 let added = 0;
+const told = [];
 
 const token = () => JSON.parse(document.body.getAttribute("hx-headers:inherited") ?? "{}")["X-CSRFToken"];
 const count = (number) => `${number} ${number === 1 ? "file" : "files"}`;
@@ -65,6 +66,7 @@ class Upload {
     if (this.stopped) return;
     if (request.status === 201) {
       added += 1;
+      if (request.responseText) told.push(request.responseText); // it is not what its name says
       this.row.remove();
       refresh(this.lead);
     } else if ([0, 502, 503, 504].includes(request.status) && this.tries < WAITS.length) {
@@ -108,7 +110,10 @@ class Upload {
 function go() {
   while (running < AT_ONCE && waiting.length) waiting.shift().send();
   if (running || waiting.length || !added) return;
-  toast(`${count(added)} added`);
+  const words = told.splice(0);
+  if (words.length > 3) words.splice(2, Infinity, `${words.length - 2} more are named by what they hold.`);
+  const item = toast([`${count(added)} added${words.length ? "." : ""}`, ...words].join(" "));
+  if (item && words.length) item.dataset.seconds = "20"; // time to read it
   added = 0;
 }
 
