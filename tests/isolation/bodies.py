@@ -50,6 +50,7 @@ BODIES: dict[str, dict[str, str]] = {
     "leads.undo_tag_merge": {},
     "leads.star": {"on": "1"},
     "leads.tag_lead": {"tag": "Corner house"},
+    "leads.untag_lead": {"tag": "{tag_id}"},
     "lead_forms.add_form": {"name": "Shops and offices"},
     "lead_forms.bring_back_version": {"seen": "2"},
     "lead_forms.change_sites": {"seen": "2", "allowed_origins": "https://www.example.com"},

@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 
 from app.activities.models import Activity
 from app.extensions import db
-from app.leads.models import Favourite, Tag
+from app.leads.models import Favourite, LeadTag, Tag
 from app.leads.queries.tagging import starred_among
 from app.leads.services import tag_named
 from app.leads.services.tagging import MOST_TAGS
@@ -38,10 +38,50 @@ def test_a_tag_comes_off(alice, world, make_lead):
     alice.post(url(alice, lead), data={"tag": "Terrace"}, hx=True)
     tag_id = db.session.scalars(select(Tag.id)).one()
 
-    answer = alice.post(url(alice, lead, f"tags/{tag_id}/remove"), hx=True)
+    answer = alice.post(url(alice, lead, "tags/remove"), data={"tag": tag_id}, hx=True)
 
     assert "Terrace" not in answer.text
-    assert alice.post(url(alice, lead, f"tags/{tag_id}/remove"), hx=True).status_code == 200
+    assert alice.post(url(alice, lead, "tags/remove"), data={"tag": tag_id}, hx=True).status_code == 200
+    assert alice.post(url(alice, lead, "tags/remove"), data={"tag": "this"}, hx=True).status_code == 404
+
+
+@pytest.fixture
+def tagged(make_lead):
+    """A lead with 130 tags of long names, called by their numbers."""
+    lead, tags = make_lead(), [Tag(name=f"{number:03} nobody remembers what it was for") for number in range(130)]
+    db.session.add_all(tags)
+    db.session.flush()
+    db.session.add_all(LeadTag(workspace_id=lead.workspace_id, lead_id=lead.id, tag_id=tag.id) for tag in tags)
+    db.session.commit()
+    return lead
+
+
+def numbers(answer) -> list[int]:
+    """The tags that an answer shows."""
+    return [int(number) for number in re.findall(r'<span class="tag [^"]*">(\d+) nobody', answer.text)]
+
+
+def test_a_lead_with_many_tags_shows_a_dozen_and_the_others_when_asked(alice, dave, tagged):
+    drawer = alice.get(url(alice, tagged, "").rstrip("/"), hx=True)
+    assert numbers(drawer) == list(range(12)) and "and 118 more" in drawer.text
+    assert len(drawer.data) < 60_000
+
+    first = alice.get(url(alice, tagged, "tags?from=0"), hx=True)
+    assert numbers(first) == list(range(100)) and "and 30 more" in first.text
+    rest = alice.get(url(alice, tagged, "tags?from=100"), hx=True)
+    assert numbers(rest) == list(range(100, 130)) and "100 before" in rest.text and "more<" not in rest.text
+    whole = alice.get(url(alice, tagged, "tags?from=0"))  # without JavaScript
+    assert numbers(whole) == list(range(100)) and len(whole.data) < 60_000
+    looked = dave.get(url(dave, tagged, "tags?from=100"), hx=True)
+    assert numbers(looked) == list(range(100, 130)) and "<form" not in looked.text
+    for odd in ("tags?from=900", "tags?from=-1", "tags?from=x", "tags?from=9999999"):
+        assert alice.get(url(alice, tagged, odd), hx=True).status_code == 200
+
+
+def test_tags_come_off_where_they_were_unfolded(alice, tagged):
+    tag_id = db.session.scalars(select(Tag.id).where(Tag.name.startswith("120 "))).one()
+    answer = alice.post(url(alice, tagged, "tags/remove"), data={"tag": tag_id, "from": "100"}, hx=True)
+    assert numbers(answer) == [number for number in range(100, 130) if number != 120]
 
 
 @pytest.mark.parametrize(("typed", "advice"), [("", "Enter a tag"), ("x" * 41, "under 40 characters")])

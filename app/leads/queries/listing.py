@@ -26,6 +26,8 @@ from app.leads.queries.tagging import star_on, tags_of
 PAGE = 50
 #: Leads are counted no further than this; beyond it says "10,000+".
 MOST_COUNTED = 10_000
+#: Of a lead's tags a row shows no more than these, and how many others there are.
+_MOST_TAGS = 4
 _HERE = bindparam("here", type_=Uuid)
 
 
@@ -205,4 +207,5 @@ def _row(row: Any, columns: Sequence[Column], paper: Paper) -> ListRow:
 
 
 def _tags(tags: Sequence[Any]) -> Html:
-    return Html(" ".join(f'<span class="tag {tag.hue}">{escape(tag.name)}</span>' for tag in tags))
+    shown = [f'<span class="tag {tag.hue}">{escape(tag.name)}</span>' for tag in tags[:_MOST_TAGS]]
+    return Html(" ".join([*shown, *([f"+{len(tags) - _MOST_TAGS}"] if tags[_MOST_TAGS:] else [])]))

@@ -1,12 +1,14 @@
 """Tags on a lead, and its star."""
 
+from collections.abc import Mapping
 from uuid import UUID
 
 from flask import Response, g, request, url_for
 
 from app.core import web
-from app.core.errors import Invalid
+from app.core.errors import Invalid, NotFound
 from app.core.fragments import answer, fragment, redirect_to, wants_fragment
+from app.core.ids import parse_id
 from app.core.permissions import permit
 from app.leads.queries.tagging import all_tags, starred_among, tags_of
 from app.leads.services import add_tag, get_lead, get_tag, remove_tag, star, tag_named
@@ -15,11 +17,11 @@ from app.workspaces.layout import desk_or_fragment
 
 
 @bp.get("/w/<slug>/leads/<uuid:lead_id>/tags")
-@permit("leads:write")
+@permit("leads:read")
 def tags(slug: str, lead_id: UUID) -> Response:
-    """The lead's tags with the field that adds one; with `?shown` without it."""
+    """The lead's tags with the field that adds one; with `?shown` without it, with `?from` those from there on."""
     get_lead(lead_id)
-    return _tags(lead_id, adding="shown" not in request.args)
+    return _tags(lead_id, adding=not request.args.keys() & {"shown", "from"}, start=_start(request.args))
 
 
 @bp.post("/w/<slug>/leads/<uuid:lead_id>/tags")
@@ -34,13 +36,15 @@ def tag_lead(slug: str, lead_id: UUID) -> Response:
     return _tags(lead_id, adding=True) if wants_fragment() else _back(lead_id)
 
 
-@bp.post("/w/<slug>/leads/<uuid:lead_id>/tags/<uuid:tag_id>/remove")
+@bp.post("/w/<slug>/leads/<uuid:lead_id>/tags/remove")
 @permit("leads:write")
-def untag_lead(slug: str, lead_id: UUID, tag_id: UUID) -> Response:
-    """Take a tag off the lead."""
-    lead = get_lead(lead_id)
+def untag_lead(slug: str, lead_id: UUID) -> Response:
+    """Take a tag off the lead: `tag` is its id, `from` which of them were shown."""
+    lead, tag_id = get_lead(lead_id), parse_id(request.form.get("tag", ""))
+    if tag_id is None:
+        raise NotFound
     remove_tag([lead.id], get_tag(tag_id), web.actor())
-    return _tags(lead_id) if wants_fragment() else _back(lead_id)
+    return _tags(lead_id, start=_start(request.form)) if wants_fragment() else _back(lead_id)
 
 
 @bp.get("/w/<slug>/leads/<uuid:lead_id>/star", endpoint="star_of")
@@ -65,13 +69,22 @@ def give_star(slug: str, lead_id: UUID) -> Response:
 
 
 def _tags(
-    lead_id: UUID, *, adding: bool = False, error: str | None = None, typed: str = "", status: int = 200
-) -> Response:
+    lead_id: UUID, *, adding: bool = False, start: int | None = None, error: str | None = None, typed: str = "",
+    status: int = 200,
+) -> Response:  # fmt: skip
+    tags, may_tag = tags_of([lead_id]).get(lead_id, []), g.viewer.can("leads:write")
     values = {
-        "lead_id": lead_id, "tags": tags_of([lead_id]).get(lead_id, []), "adding": adding,
-        "known": all_tags() if adding else [], "error": error, "typed": typed, "may_tag": True,
+        "lead_id": lead_id, "tags": tags, "adding": adding, "error": error, "typed": typed, "may_tag": may_tag,
+        "known": all_tags() if adding and may_tag else [],
+        "tags_from": None if start is None else start if start < len(tags) else 0,
     }  # fmt: skip
     return desk_or_fragment("leads", "leads/tags.html", "leads/_tags.html", status, **values)
+
+
+def _start(given: Mapping[str, str]) -> int | None:
+    """From which tag on they are shown unfolded; None when only the first few are."""
+    start = given.get("from", "")
+    return int(start) if start.isascii() and start.isdecimal() and len(start) < 4 else None
 
 
 def _back(lead_id: UUID) -> Response:

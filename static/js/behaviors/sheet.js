@@ -86,6 +86,6 @@ document.addEventListener("htmx:after:swap", () => {
   if (stood && stood.place.scrollTop === stood.until) stood.place.scrollTop = stood.top;
   stood = null;
   const active = document.activeElement;
-  if (!active || active === document.body) (fact.querySelector(".edit, .add, .tag-more") ?? fact).focus({ preventScroll: true });
+  if (!active || active === document.body) (fact.querySelector(".edit, .add, .tag-more[data-hotkey]") ?? fact).focus({ preventScroll: true });
 });
 unfold();
