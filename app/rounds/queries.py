@@ -26,6 +26,8 @@ HORIZON = timedelta(days=366)
 _ONE_DAY = timedelta(days=1)
 #: How many visits to an area are looked at for one with room.
 _LOOKED_AT = 6
+#: District and sector of a postcode, and the day after which a visit is looked for.
+Place = tuple[str | None, str | None, date]
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,21 +116,19 @@ def next_visits(district: str | None, sector: str | None, today: date, count: in
     return [_visit(each, day, taken) for day, each in found]
 
 
-def first_room(
-    places: Iterable[tuple[str | None, str | None]], today: date
-) -> dict[tuple[str | None, str | None], NextVisit]:
-    """For each (district, sector) the next day after `today` on which a round comes there and has room.
+def first_room(places: Iterable[Place]) -> dict[Place, NextVisit]:
+    """For each place and day the next day after that one on which a round comes there and has room.
 
     Places that no round visits, or that are full for the next visits, are left out. One statement for all of them, none
     without rounds.
     """
-    closed, coming = known(Closure), dict[tuple[str | None, str | None], list[tuple[date, Round]]]()
+    closed, coming = known(Closure), dict[Place, list[tuple[date, Round]]]()
     for place in set(places):
         found = [
             (day, each)
             for each in known(Round)
-            if each.is_active and covers(each.areas, *place)
-            for day in days_of(each, today + _ONE_DAY, today + HORIZON, closed)[:_LOOKED_AT]
+            if each.is_active and covers(each.areas, *place[:2])
+            for day in days_of(each, place[2] + _ONE_DAY, place[2] + HORIZON, closed)[:_LOOKED_AT]
         ]
         coming[place] = sorted(found, key=lambda pair: (pair[0], pair[1].name.casefold()))[:_LOOKED_AT]
     taken = jobs_on([day for found in coming.values() for day, _ in found])

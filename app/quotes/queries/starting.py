@@ -1,8 +1,16 @@
 """When work under a quote could begin, and whether that lies inside the customer's 14 days to cancel."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
+from uuid import UUID
 
+from sqlalchemy import ScalarSelect, SQLColumnExpression, select
+
+from app.core.models import fixed
+from app.core.tenancy import current_workspace_id
+from app.extensions import db
+from app.quotes.models import Quote
 from app.quotes.queries.offering import Offer
 from app.quotes.queries.slots import Slot, open_slots
 from app.rounds.queries import next_visits
@@ -39,3 +47,38 @@ def start_of(offer: Offer) -> Start:
 def is_early(day: date, agreed_on: date) -> bool:
     """Whether a day lies inside the 14 days that begin after that of the agreement."""
     return day <= agreed_on + DAYS_TO_CANCEL
+
+
+def agreed_at(workspace_id: SQLColumnExpression[UUID], lead_id: SQLColumnExpression[UUID]) -> ScalarSelect[datetime]:
+    """For a statement about leads: when a lead's customer accepted without asking for work inside their 14 days."""
+    return (
+        select(Quote.answered_at)
+        .where(
+            Quote.workspace_id == workspace_id, Quote.lead_id == lead_id, Quote.state == fixed("accepted"),
+            Quote.starts_before_cancellation_ends.is_(False),
+        )
+        .order_by(Quote.version_no.desc())
+        .limit(1)
+        .scalar_subquery()
+    )  # fmt: skip
+
+
+def agreements(lead_ids: Collection[UUID]) -> dict[UUID, datetime]:
+    """The same for some leads, those without such an agreement left out. One statement."""
+    rows = db.session.execute(
+        select(Quote.lead_id, Quote.answered_at).where(
+            Quote.workspace_id == current_workspace_id(), Quote.lead_id.in_(lead_ids),
+            Quote.state == fixed("accepted"), Quote.starts_before_cancellation_ends.is_(False),
+        )
+    )  # fmt: skip
+    return {lead_id: at for lead_id, at in rows if at is not None}
+
+
+def cancellable_until(agreed: datetime | None) -> date | None:
+    """The last of the 14 days to cancel what was agreed then; None once they are over. Only consumers have the right,
+    which the caller has to know.
+    """
+    if agreed is None:
+        return None
+    end = agreed.astimezone(current_workspace().clock().zone).date() + DAYS_TO_CANCEL
+    return end if end >= today_here() else None

@@ -1,11 +1,16 @@
-"""Which day to propose for a first clean: when the round comes there next and has room, else the next working day."""
+"""Which day to propose for a first clean: when the round comes there next and has room, else the next working day.
 
-from collections.abc import Sequence
+Not inside a consumer's 14 days to cancel, unless they asked for that when they accepted (Consumer Contracts Regulations
+2013, regulation 36). A person may still choose such a day; the note tells them what stands in its way.
+"""
+
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
 from app.core.human_time import short_date
+from app.quotes.queries.starting import agreements, cancellable_until
 from app.rounds.queries import NextVisit, first_room
 from app.squeegee.mapping import LeadFacts
 from app.squeegee.queries.reading import suggested_first_date
@@ -14,21 +19,45 @@ from app.workspaces.queries import today_here
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """A day for a first clean, and why that one, in words."""
+    """A day for a first clean; in words, why that one, and, unless blank, what speaks against an earlier one."""
 
     day: date
     why: str
+    note: str = ""
 
 
-def first_dates(leads: Sequence[LeadFacts]) -> dict[UUID, Proposal]:
-    """A day for each lead. One statement for all of them, none where no round goes."""
-    visits = first_room(((facts.district, facts.sector) for facts in leads), today_here())
-    soonest = suggested_first_date()
-    working_day = Proposal(soonest, f"{short_date(soonest)}: the next working day")
-    return {facts.id: _proposed(visits.get((facts.district, facts.sector))) or working_day for facts in leads}
+def first_dates(
+    leads: Sequence[LeadFacts], agreed: Mapping[UUID, datetime | None] | None = None
+) -> dict[UUID, Proposal]:
+    """A day for each lead. One statement for all of them, none where no round goes.
+
+    `agreed`: when those accepted who did not ask for an early start; one statement more finds it out.
+    """
+    agreed, today = agreements([facts.id for facts in leads]) if agreed is None else agreed, today_here()
+    ends = {facts.id: _end(facts, agreed.get(facts.id)) for facts in leads}
+    places = {facts.id: (facts.district, facts.sector, ends[facts.id] or today) for facts in leads}
+    visits = first_room(places.values())
+    return {facts.id: _proposed(visits.get(places[facts.id]), ends[facts.id]) for facts in leads}
 
 
-def _proposed(visit: NextVisit | None) -> Proposal | None:
-    if visit is None:
-        return None
-    return Proposal(visit.day, f"{short_date(visit.day)}: {visit.round_name}, room for {visit.room} more")
+def quick_first_date(facts: LeadFacts, agreed: datetime | None) -> Proposal:
+    """A day without a look at the rounds: it doesn't say yet why that one. No statement."""
+    end = _end(facts, agreed)
+    return Proposal(suggested_first_date(end), "", _note(end))
+
+
+def _end(facts: LeadFacts, agreed: datetime | None) -> date | None:
+    """The last of somebody's days to cancel, if they have any left; business premises have none."""
+    return None if facts.property_type == "commercial" else cancellable_until(agreed)
+
+
+def _proposed(visit: NextVisit | None, end: date | None) -> Proposal:
+    if visit is not None:
+        why = f"{short_date(visit.day)}: {visit.round_name}, room for {visit.room} more"
+        return Proposal(visit.day, why, _note(end))
+    day = suggested_first_date(end)
+    return Proposal(day, f"{short_date(day)}: the next working day{' after that' if end else ''}", _note(end))
+
+
+def _note(end: date | None) -> str:
+    return f"They can cancel until {short_date(end)} and did not ask for an early start." if end else ""

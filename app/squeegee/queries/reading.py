@@ -1,6 +1,6 @@
 """Finding the rows that the acts and pages work on."""
 
-from datetime import date
+from datetime import date, datetime, time
 from uuid import UUID
 
 from sqlalchemy import select
@@ -54,7 +54,8 @@ def facts_of(lead: Lead) -> LeadFacts:
     return LeadFacts.of(lead, lead.contact, lead.property)
 
 
-def suggested_first_date() -> date:
-    """The next working day."""
+def suggested_first_date(after: date | None = None) -> date:
+    """The next working day, from today or after another day."""
     clock = current_workspace().clock()
-    return clock.add_working_days(utcnow(), 1).astimezone(clock.zone).date()
+    since = datetime.combine(after, time(12), clock.zone) if after else utcnow()
+    return clock.add_working_days(since, 1).astimezone(clock.zone).date()
