@@ -1,6 +1,7 @@
 """Pages and fragments: one template renders alike in a page, an answer and a test."""
 
 from typing import Any
+from urllib.parse import urlsplit, urlunsplit
 from uuid import UUID
 
 from flask import Response, current_app, flash, make_response, render_template, request
@@ -53,8 +54,14 @@ def flash_with_undo(words: str, undo_url: str) -> None:
 
 
 def redirect_to(url: str) -> Response:
-    """Go elsewhere: 303 for a browser, a redirect header for htmx."""
+    """Go elsewhere: 303 for a browser, a redirect header for htmx.
+
+    Where htmx stands on that page already it loads it anew: a browser does not when only the anchor differs.
+    """
     if request.headers.get("HX-Request") == "true":
+        shown = urlsplit(request.headers.get("HX-Current-URL", ""))
+        if "#" in url and urlunsplit(("", "", shown.path, shown.query, "")) == url.partition("#")[0]:
+            return answer("", status=200, headers={"HX-Refresh": "true"})
         return answer("", status=200, headers={"HX-Redirect": url})
     response = make_response("", 303)
     response.headers["Location"] = url

@@ -7,6 +7,7 @@ from tests.e2e.site import SLUG
 from tests.e2e.steps import add_lead, carry, centre, token
 
 STAGES = f"/w/{SLUG}/settings/stages"
+TAGS = f"/w/{SLUG}/settings/tags"
 
 
 def test_stages_are_put_in_order_by_keys_and_by_mouse(people: People) -> None:
@@ -38,6 +39,32 @@ def test_stages_are_put_in_order_by_keys_and_by_mouse(people: People) -> None:
     assert names(page) == before
 
 
+def test_a_merge_taken_back_shows_the_tag_at_once_and_acts_stay_where_they_are(people: People) -> None:
+    page = people.staff()
+    page.goto(TAGS)
+    add_tags(page, "Aqua", "Aquamarine")
+    opened = open_tag(page, "Aqua")
+    delete, merge = opened.get_by_role("button", name="Delete"), opened.locator("summary", has_text="Merge")
+    places = (delete.bounding_box(), merge.bounding_box())
+    merge.click()
+    into = opened.get_by_label("Merge into")
+    expect(into).to_be_visible()
+    assert (delete.bounding_box(), merge.bounding_box()) == places
+    delete.click()
+    yes = page.locator("[data-confirm-yes]")
+    expect(yes).to_have_text("Delete it")
+    red = yes.evaluate("yes => { const it = getComputedStyle(yes); return [it.backgroundColor, it.color]; }")
+    assert red == bad_colours(page)
+    page.get_by_role("button", name="Cancel").click()
+
+    into.fill("Aquamarine")
+    opened.get_by_role("button", name="Merge", exact=True).click()
+    expect(tag_row(page, "Aqua")).to_have_count(0)
+    page.get_by_role("button", name="Undo").click()
+    expect(tag_row(page, "Aqua")).to_be_visible()
+    expect(page.locator("#toasts")).to_contain_text("Aqua is back")
+
+
 def test_the_bell_rings_in_another_s_browser_and_leads_to_the_lead(people: People) -> None:
     mine, theirs = people.staff(), people.staff(who="bob")
     theirs.goto(f"/w/{SLUG}/notifications")
@@ -61,6 +88,41 @@ def test_the_bell_rings_in_another_s_browser_and_leads_to_the_lead(people: Peopl
     panel.get_by_role("link", name="Rita Ringer").click()
     expect(theirs).to_have_url(f"{people.base_url}/w/{SLUG}/leads/{lead_id}")
     expect(theirs.locator(".bell-count")).to_have_count(0)
+
+
+def add_tags(page: Page, *given: str) -> None:
+    """Add tags on the page of tags."""
+    for name in given:
+        page.locator("#tag-new > summary").click()
+        page.locator("#f-name-new").fill(name)
+        page.get_by_role("button", name="Add the tag").click()
+        expect(tag_row(page, name)).to_be_visible()
+
+
+def tag_row(page: Page, name: str) -> Locator:
+    return page.locator(".tag-list .stage-row", has=page.get_by_text(name, exact=True))
+
+
+def open_tag(page: Page, name: str) -> Locator:
+    """The row of a tag, opened, with its forms."""
+    row = tag_row(page, name)
+    row.locator("summary.stage-head").click()
+    expect(row.locator(".stage-acts")).to_be_visible()
+    return row
+
+
+def bad_colours(page: Page) -> list[str]:
+    """What deleting looks like: filled with the colour of what is bad."""
+    colours: list[str] = page.evaluate(
+        """() => ["--bad", "--on-accent"].map((name) => {
+          const probe = document.body.appendChild(document.createElement("i"));
+          probe.style.color = `var(${name})`;
+          const colour = getComputedStyle(probe).color;
+          probe.remove();
+          return colour;
+        })"""
+    )
+    return colours
 
 
 def names(page: Page) -> list[str]:

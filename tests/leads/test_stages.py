@@ -149,7 +149,9 @@ def test_a_retired_stage_sends_its_leads_on(alice: Client, world: World, make_le
 
     answer = alice.post(f"{URL}/{stage.id}/retire", data={"to": str(target.id)})
     assert answer.status_code == 303
-    assert "0 of 3 leads moved on" in alice.get(URL).text
+    page = alice.get(URL).text
+    assert "Retiring Negotiating: 3 leads are on their way to Hot lead" in page
+    assert "0 of 3 leads moved on" in page
     assert "Negotiating" not in names()
     run_outbox()
 
@@ -165,6 +167,17 @@ def test_a_retired_stage_sends_its_leads_on(alice: Client, world: World, make_le
     told = db.session.scalars(select(Notification).where(Notification.kind == "bulk_done")).one()
     assert (told.user_id, told.data["done"]) == (world.alice.user_id, 3)
     assert "Bring back" in alice.get(URL).text
+
+
+def test_the_next_stage_is_proposed_to_take_the_leads_and_for_the_last_the_one_before(alice: Client) -> None:
+    works = [stage for stage in in_order() if not stage.is_final]
+    at = next(n for n, stage in enumerate(works) if stage.key == "negotiating")
+    assert proposed(alice, works[at]) == works[at + 1].name
+    alice.post(URL, data=VISIT)
+    last = [stage for stage in in_order() if not stage.is_final][-1]
+    assert last.name == "Site visit" and proposed(alice, last) == works[-1].name
+    empty = alice.post(f"{URL}/{last.id}/retire", data={"to": str(works[-1].id)})
+    assert empty.status_code == 303 and "Site visit is retired" in alice.get(URL).text
 
 
 def test_many_leads_move_on_in_few_statements(
@@ -239,6 +252,13 @@ def change(client: Client, stage: Stage, version: int | None = None, **typed: st
     if stage.is_final:
         body["is_final"] = "1"
     return client.post(f"{URL}/{stage.id}", data=body)
+
+
+def proposed(client: Client, stage: Stage) -> str:
+    """The stage that its leads would move on to."""
+    found = re.search(r" selected>([^<]+)</option>", client.get(f"{URL}/{stage.id}", hx=True).text)
+    assert found is not None
+    return found[1]
 
 
 def version_shown(client: Client, stage: Stage, page: str = "") -> int:

@@ -116,7 +116,7 @@ def retire(slug: str, stage_id: UUID) -> Response:
         stage = retiring.retire_stage(stage_id, parse_id(request.form.get("to", "")), web.actor())
     except Invalid as error:
         return _page(422, open_id=str(stage_id), errors=error.errors)
-    flash(f"{stage.name} is retired", "good")
+    flash(_on_their_way(stage) or f"{stage.name} is retired", "good")
     return redirect_to(f"{_home()}#retired")
 
 
@@ -130,6 +130,16 @@ def bring_back(slug: str, stage_id: UUID) -> Response:
         return _page(422, errors=error.errors)
     flash(f"{stage.name} is back on the board", "good")
     return redirect_to(_home(stage.id))
+
+
+def _on_their_way(stage: Stage) -> str:
+    """What to say while the leads of a stage still move on; nothing when none do."""
+    act = next((each for each in retiring.moving_on() if each.parameters["retired_stage_id"] == str(stage.id)), None)
+    if act is None:
+        return ""
+    to = next(each.name for each in stages() if str(each.id) == act.parameters["to"])
+    leads = "1 lead is on its way" if act.total == 1 else f"{act.total:,} leads are on their way"
+    return f"Retiring {stage.name}: {leads} to {to}"
 
 
 def _home(stage_id: UUID | None = None) -> str:

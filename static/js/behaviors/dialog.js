@@ -15,6 +15,7 @@ const confirmFirst = (holder, act) => {
     yes.closest(".row").before(more);
   }
   yes.textContent = holder.dataset.confirmWord || "Yes";
+  yes.classList.toggle("danger", yes.textContent.startsWith("Delete")); // what can't be brought back looks like it
   ask.returnValue = "";
   ask.addEventListener("close", () => ask.returnValue === "yes" && act(), { once: true });
   ask.showModal();
