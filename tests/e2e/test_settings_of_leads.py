@@ -39,6 +39,17 @@ def test_stages_are_put_in_order_by_keys_and_by_mouse(people: People) -> None:
     assert names(page) == before
 
 
+def test_what_was_wrong_in_a_form_is_where_one_goes_on(people: People) -> None:
+    people.expect_complaint("422")
+    page = people.staff()
+    page.goto(STAGES)
+    page.locator("summary", has_text="Add a stage").click()
+    form = page.locator("form.shape-form:visible")
+    form.get_by_label("Name").fill(names(page)[0])
+    form.get_by_role("button", name="Add").press("Enter")
+    expect(page.locator("form.shape-form [aria-invalid=true]")).to_be_focused()
+
+
 def test_a_merge_taken_back_shows_the_tag_at_once_and_acts_stay_where_they_are(people: People) -> None:
     page = people.staff()
     page.goto(TAGS)

@@ -1,5 +1,6 @@
 // [data-focus]: takes the focus when it appears, in a page or in an answer (an error summary, a field being edited);
-// once only, or a later answer elsewhere would call the person back.
+// once only, or a later answer elsewhere would call the person back. A page that comes back with a wrong field and names
+// nothing better begins at that field.
 const met = new WeakSet();
 const focusIn = (root) => {
   const wanted = [...root.querySelectorAll("[data-focus]")].find((each) => !met.has(each));
@@ -14,6 +15,7 @@ const focusIn = (root) => {
 };
 
 focusIn(document);
+if (!document.querySelector("[data-focus]")) document.querySelector("main [aria-invalid=true]")?.focus();
 document.addEventListener("htmx:after:swap", () => {
   const active = document.activeElement;
   if (active && active !== document.body && active.matches("input, textarea, select")) return;
