@@ -22,7 +22,7 @@ def test_planning_from_the_drawer_and_taking_it_back(people: People) -> None:
     form.get_by_label("In a week").check()
     form.get_by_role("button", name="Plan it").click()
     expect(form).to_have_count(0)
-    opened.locator(".later-acts summary").click()
+    opened.locator(".later-acts > summary").click()
     expect(opened.locator(".to-come")).to_contain_text("Ask about the gate")
 
     page.get_by_role("button", name="Undo").click()
