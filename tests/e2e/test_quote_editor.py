@@ -10,6 +10,7 @@ from tests.e2e.steps import SLUG, add_lead, open_board
 
 
 def test_a_quote_is_reckoned_while_it_is_typed(people: People) -> None:
+    people.expect_complaint("422")
     desk = people.staff()
     open_board(desk)
     lead_id = add_lead(desk, "Rhoda Vale")
@@ -25,7 +26,19 @@ def test_a_quote_is_reckoned_while_it_is_typed(people: People) -> None:
     desk.get_by_role("button", name="Gutters").click()
     expect(desk.get_by_label("Line 2", exact=True)).to_have_value("Gutters")
     expect(desk.get_by_role("button", name="Gutters")).to_be_hidden()
-    desk.locator("form.quote-form").get_by_role("button", name="Save and preview").last.click()
+    save = desk.locator("form.quote-form").get_by_role("button", name="Save and preview").last
+    wrong = desk.get_by_label("Every 6 weeks, each visit")
+    wrong.fill("abc")
+    save.click()
+    summary = desk.get_by_role("alert").filter(has_text="Please look at this again")
+    expect(summary).to_be_visible()
+    expect(wrong).to_have_attribute("aria-invalid", "true")
+    expect(desk.locator("[data-lines][data-ready]")).to_have_count(1)
+    wrong.fill("18")
+    expect(summary).to_have_count(0)  # it is reckoned anew, and nothing calls it wrong any more
+    expect(wrong).not_to_have_attribute("aria-invalid", "true")
+    wrong.fill("")
+    save.click()
     desk.wait_for_url("**/quotes/*-*-*-*-*")
     expect(desk.get_by_text("What Rhoda sees")).to_be_visible()
     answer = desk.request.get(f"{desk.url}.pdf")

@@ -118,6 +118,17 @@ class QuoteForm:
             vat_mode=priced.vat_mode, vat_rate=_rate_text(priced.vat_basis_points), book=str(priced.book_id),
         )  # fmt: skip
 
+    def with_own_price(self, lead: Lead) -> "QuoteForm":
+        """The same with the price that stands on the lead for the rhythm that it asks for."""
+        if not lead.frequency or not lead.price_minor:
+            return self
+        first = plain_amount(lead.first_price_minor) or self.firsts[lead.frequency]
+        return replace(
+            self,
+            prices={**self.prices, lead.frequency: plain_amount(lead.price_minor)},
+            firsts={**self.firsts, lead.frequency: first if lead.frequency != "one_off" else ""},
+        )
+
     def draft(self, currency: str) -> QuoteDraft:
         """The quote that was typed. Raises Invalid naming each field that can't be read."""
         draft, errors = self.read(currency)

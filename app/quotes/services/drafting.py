@@ -96,6 +96,13 @@ def mark(quote: Quote | None) -> str:
 
 def check_draft(draft: QuoteDraft) -> None:
     """Raise Invalid naming each field that breaks a rule."""
+    errors = faults(draft)
+    if errors:
+        raise Invalid(errors)
+
+
+def faults(draft: QuoteDraft) -> dict[str, str]:
+    """What is to be mended in each field that breaks a rule."""
     errors = {f"price_{key}": _PRICE for key, minor in draft.rungs.items() if not 0 < minor <= HIGHEST_MINOR}
     errors |= {f"first_{key}": _PRICE for key, minor in draft.firsts.items() if not 0 < minor <= HIGHEST_MINOR}
     if not draft.rungs or set(draft.rungs) - set(FREQUENCIES):
@@ -118,8 +125,7 @@ def check_draft(draft: QuoteDraft) -> None:
         errors["note"] = f"Keep the note under {LONGEST_NOTE:,} characters."
     if len(draft.terms) > LONGEST_TERMS:
         errors["terms"] = f"Keep the terms under {LONGEST_TERMS:,} characters."
-    if errors:
-        raise Invalid(errors)
+    return errors
 
 
 _PRICE = "Enter a price above nought, like 24 or 24.50."

@@ -9,7 +9,7 @@ from flask import Response, g, request
 from app.core import web
 from app.core.errors import Conflict, Invalid
 from app.core.fragments import answer, fragment, wants_fragment
-from app.core.money import plain_amount
+from app.core.money import format_money, plain_amount
 from app.core.permissions import permit
 from app.leads.models import Lead
 from app.leads.queries.similar import similar_houses
@@ -18,7 +18,7 @@ from app.leads.words import EXTRA_WORDS, FREQUENCY_WORDS, often
 from app.price_book.queries import Book
 from app.quotes.forms import QuoteForm
 from app.quotes.queries import latest_quote
-from app.quotes.services import book_for, draft_quote, priced_for, reckon, suggested_work
+from app.quotes.services import Reckoned, book_for, draft_quote, faults, priced_for, reckon, suggested_work
 from app.quotes.views import bp
 from app.quotes.views.staff import after
 from app.workspaces.layout import desk_or_fragment
@@ -46,6 +46,8 @@ def create(slug: str, lead_id: UUID) -> Response:
     form = QuoteForm.of_request(request.form)
     if request.form.get("fill") and (priced := priced_for(lead, book_for())):
         return _form_page(lead, form.with_prices(lead, priced), {})
+    if request.form.get("own"):
+        return _form_page(lead, form.with_own_price(lead), {})
     try:
         quote = draft_quote(lead_id, form.draft(lead.currency), web.actor(), seen=form.seen)
     except Invalid as error:
@@ -60,8 +62,12 @@ def create(slug: str, lead_id: UUID) -> Response:
 def reckoned(slug: str, lead_id: UUID) -> Response:
     """What the prices typed so far come to, for the form while it is filled in; keeps nothing."""
     lead = get_lead(lead_id)
-    draft, _ = QuoteForm.of_request(request.form).read(lead.currency)
-    values = {"lead": lead, "first_name": lead.contact.first_name, "reckoned": reckon(lead, draft, book_for())}
+    draft, errors = QuoteForm.of_request(request.form).read(lead.currency)
+    wrong = {**faults(draft), **errors}  # before it is reckoned, which leaves out what can't be
+    values = {
+        "lead": lead, "first_name": lead.contact.first_name, "reckoned": reckon(lead, draft, book_for()),
+        "wrong": wrong,
+    }  # fmt: skip
     return answer(fragment("quotes/_reckoned.html", **values))
 
 
@@ -69,15 +75,25 @@ def _form_page(
     lead: Lead, form: QuoteForm, errors: dict[str, str], status: int = 200, *, book: Book | None = None
 ) -> Response:
     book = book or book_for()
+    reckoned = reckon(lead, form.read(lead.currency)[0], book)
     values: dict[str, Any] = {
         "lead": lead, "first_name": lead.contact.first_name, "customer": lead.contact.name, "form": form,
-        "errors": errors, "reckoned": reckon(lead, form.read(lead.currency)[0], book), "similar": similar_houses(lead),
+        "errors": errors, "wrong": errors, "reckoned": reckoned, "similar": similar_houses(lead),
         "book_no": book.version_no if book else None, "terms_no": current_workspace().quote_terms_version_no,
         "suggestions": [(words, plain_amount(minor)) for words, minor in suggested_work(lead, book)],
         "rungs": [(key, FREQUENCY_WORDS[key]) for key in form.prices], "viewer": g.viewer,
-        "wanted": _wanted(lead), "in_drawer": wants_fragment(),
+        "wanted": _wanted(lead), "own": _own_price(lead, reckoned), "in_drawer": wants_fragment(),
     }  # fmt: skip
     return desk_or_fragment("leads", "quotes/new.html", "quotes/_new.html", status, **values)
+
+
+def _own_price(lead: Lead, reckoned: Reckoned) -> str:
+    """The price that stands on the lead, in words, where the quote as it is written asks another for that rhythm."""
+    if not lead.frequency or not lead.price_minor:
+        return ""
+    if any(rung.frequency == lead.frequency and rung.price_minor == lead.price_minor for rung in reckoned.rungs):
+        return ""
+    return f"{format_money(lead.price_minor, lead.currency)} {often(lead.frequency)}"
 
 
 def _wanted(lead: Lead) -> str:

@@ -77,11 +77,30 @@ const reckonSoon = (panel) => {
   clock = setTimeout(() => panel.dispatchEvent(new Event("reckon", { bubbles: false })), 200);
 };
 
+// What has been put right says so no longer; what else is wrong is said when it is saved.
+const forgive = (panel) => {
+  const form = panel.closest("form");
+  const wrong = panel.dataset.wrong.split(" ");
+  for (const field of form.querySelectorAll("[aria-invalid]")) {
+    if (wrong.includes(field.id)) continue;
+    const said = `${field.id}-error`;
+    const others = (field.getAttribute("aria-describedby") ?? "").split(" ").filter((id) => id && id !== said);
+    field.removeAttribute("aria-invalid");
+    if (others.length) field.setAttribute("aria-describedby", others.join(" "));
+    else field.removeAttribute("aria-describedby");
+    form.querySelector(`#${said}`)?.remove();
+    form.querySelector(`.error-summary a[href="#${field.id}"]`)?.closest("li").remove();
+  }
+  const summary = form.querySelector(".error-summary");
+  if (summary && !summary.querySelector("li")) summary.remove();
+};
+
 const start = () => {
   for (const box of document.querySelectorAll("[data-lines]:not([data-ready])")) {
     box.dataset.ready = "";
     tidy(box);
   }
+  for (const panel of document.querySelectorAll("[data-wrong]")) forgive(panel);
 };
 
 document.addEventListener("click", (event) => {
