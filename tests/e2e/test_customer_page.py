@@ -49,7 +49,14 @@ def test_a_time_and_photos(people: People, site: Site, tmp_path: Path) -> None:
     customer = people.stranger("phone")
     customer.goto(quote)
     customer.locator(".slots .option").first.click()
-    customer.get_by_label("Your name").fill("Tilda Time")
+    people.expect_complaint("422")
+    customer.get_by_role("button", name="Accept £24").click()
+    expect(customer.get_by_role("alert")).to_contain_text("Enter your name to accept.")
+    name = customer.get_by_label("Your name")
+    expect(name).to_be_focused()  # it lies far below the summary on a phone
+    expect(name).to_be_in_viewport()
+    expect(customer.locator(".slots input").first).to_be_checked()
+    name.fill("Tilda Time")
     customer.get_by_role("button", name="Accept £24").click()
     expect(customer.get_by_role("heading", name=f"{day.day} {day:%B}")).to_be_visible()
     assert findings(customer) == []

@@ -46,7 +46,8 @@ class Tags(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         """Keep what was opened."""
         self.tags.append(tag)
-        self.attributes += [(name, value or "") for name, value in attrs]
+        ours = dict(attrs).get("class") == "error-summary"  # it takes the focus itself
+        self.attributes += [(name, value or "") for name, value in attrs if not (ours and name == "autofocus")]
         if tag == "script":
             self.scripts.append(dict(attrs))
 

@@ -62,6 +62,14 @@ def open_slots(lead_id: UUID) -> list[Slot]:
     return [] if any(slot.state == "taken" for slot in slots) else [slot for slot in slots if slot.is_free]
 
 
+def is_chosen(visit_id: UUID) -> bool:
+    """Whether a visit came of a time that the customer chose: that is always for a first clean."""
+    query = select(SlotOffer.id).where(
+        SlotOffer.workspace_id == current_workspace_id(), SlotOffer.appointment_id == visit_id
+    )
+    return db.session.execute(query.limit(1)).first() is not None
+
+
 def count_offered(lead_id: UUID) -> int:
     """How many times wait for the customer's choice."""
     query = select(func.count()).where(

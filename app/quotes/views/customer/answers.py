@@ -6,18 +6,19 @@ from typing import Any
 from flask import Response, make_response, request, url_for
 from flask_login import current_user
 
-from app.appointments.queries import next_visit
+from app.appointments.queries import Visit, next_visit
 from app.appointments.words import span_words
 from app.core import web
 from app.core.errors import Conflict, Invalid
 from app.core.fragments import page, redirect_to
 from app.extensions import csrf
+from app.leads.services import get_lead
 from app.quotes.forms import AnswerForm
 from app.quotes.models import Quote
 from app.quotes.queries import offer_of, open_successor, standing
 from app.quotes.queries.popular import most_chosen
-from app.quotes.queries.slots import open_slots
-from app.quotes.queries.starting import start_of
+from app.quotes.queries.slots import is_chosen, open_slots
+from app.quotes.queries.starting import DAYS_TO_CANCEL, start_of
 from app.quotes.services import DECLINE_REASONS, accept, ask, decline, note_opened
 from app.quotes.services.slots import accept_with_slot
 from app.quotes.views import bp
@@ -153,10 +154,20 @@ def _step(
 def _visit_values(quote: Quote, stands: str) -> dict[str, Any]:
     """The visit that is booked, or the times to choose one from, for who has accepted."""
     if stands != "accepted":
-        return {"visit": None, "visit_words": "", "slots": []}
-    visit = next_visit(quote.lead_id)
-    words = span_words(visit.starts_at, visit.ends_at, current_workspace().clock().zone) if visit else ""
-    return {"visit": visit, "visit_words": words, "slots": [] if visit else open_slots(quote.lead_id)}
+        return {"visit": None, "visit_words": "", "slots": [], "is_first_clean": False, "cancel_until": None}
+    visit, zone, agreed_on = next_visit(quote.lead_id), current_workspace().clock().zone, _local_day(quote)
+    values = {"visit": visit, "slots": [] if visit else open_slots(quote.lead_id)}
+    return values | {
+        "visit_words": span_words(visit.starts_at, visit.ends_at, zone) if visit else "",
+        "is_first_clean": visit is not None and _is_first_clean(quote, visit),
+        "cancel_until": agreed_on + DAYS_TO_CANCEL if agreed_on else None,
+    }
+
+
+def _is_first_clean(quote: Quote, visit: Visit) -> bool:
+    """Whether they come to clean; else somebody only wants to see the work."""
+    day = visit.starts_at.astimezone(current_workspace().clock().zone).date()
+    return get_lead(quote.lead_id).first_service_date == day or is_chosen(visit.id)
 
 
 def _pdf_url(secret: str) -> str:
