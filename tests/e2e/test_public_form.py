@@ -54,6 +54,7 @@ def test_from_a_phone_onto_an_open_board(people: People, site: Site) -> None:
     go_on(phone)
     expect(phone.locator("#f-phone-error")).to_contain_text("not a phone number")
     expect(phone.locator("#f-email-error")).to_contain_text("not an email address")
+    expect(phone.locator("[name=phone]")).to_be_focused()  # the first of the two
     expect(phone.locator("[name=name]")).to_have_value("Edith Lamb")
     answer_contact(phone, "Edith Lamb", "edith.lamb@example.com")
     rest(phone, begun)

@@ -44,6 +44,7 @@ def test_the_page_has_every_question_and_sets_no_cookie(client: Client, form: Le
     assert {"marketing_email", "marketing_sms"} <= page.names
     assert "marketing_email" not in page.fields
     assert len(response.data) < 40_000
+    assert response.text.lower().count("no obligation") == 1
     packed = client.get(f"/q/{form.key}", headers={"Accept-Encoding": "gzip"})
     assert packed.headers["Content-Encoding"] == "gzip" and len(packed.data) < 12_000
     assert "style=" not in response.text and "onclick" not in response.text

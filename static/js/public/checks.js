@@ -32,7 +32,7 @@ export function asking(form) {
   return known.get(form);
 }
 
-// Shows what is wrong in a step beside its fields. Returns the first field to mend, or undefined.
+// Shows what is wrong in a step beside its fields. Returns the first field to mend as they stand there, or undefined.
 export function check(form, step) {
   const { required, messages } = asking(form);
   let first;
@@ -43,7 +43,7 @@ export function check(form, step) {
     const value = answer(form, step, field);
     const fault = CHECKS[name] ? CHECKS[name](form, value, needed) : needed && !value ? "missing" : "";
     show(field, fault && messages[name][fault]);
-    if (fault) first ??= field;
+    if (fault && (!first || field.compareDocumentPosition(first) & Node.DOCUMENT_POSITION_FOLLOWING)) first = field;
   }
   return first;
 }

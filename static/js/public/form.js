@@ -36,7 +36,9 @@ function start(form) {
     progress.value = now + 1;
     next.textContent = now === last ? sendWords : "Next";
     const ways = [...(now ? [back] : []), ...(wasKept ? [startAgain] : [])];
-    form.querySelector("[data-back-place]").replaceChildren(...ways.flatMap((way) => [way, " · "]));
+    const place = form.querySelector("[data-back-place]");
+    place.hidden = !ways.length;
+    place.replaceChildren(...ways.flatMap((way, at) => (at ? [" · ", way] : [way])));
     follow(form);
     priceAt(now);
     if (focus) {
