@@ -177,7 +177,7 @@ def test_what_is_not_known_can_be_added_and_the_name_is_changed_at_its_heading(a
 
     text = alice.get(url(alice, lead), hx=True).text
 
-    assert ">Add email</a>" in text and ">Add price</a>" in text and "· every 8 weeks" in text
+    assert ">Add email</a>" in text and ">Add price</a>" in text and "· </span>every 8 weeks" in text
     answer = alice.post(url(alice, lead, "/facts/name"), data={"value": "Hannah Coles", "was": "Hannah Cole"}, hx=True)
     assert f'hx-target="#lead-{lead.id}-name"' in answer.text and "Hannah Coles" in answer.text
 

@@ -187,7 +187,7 @@ def _offer(detail: LeadDetail, face: Face) -> FaceView:
     rhythm = often(lead.frequency)
     if lead.price_minor is None:
         wanted = ", ".join(filter(None, (rhythm, *more)))
-        return FaceView(face.name, face.label, "", more=f"· {wanted}" if wanted else "")
+        return FaceView(face.name, face.label, "", more=wanted)
     shown = f"{format_money(lead.price_minor, lead.currency)} {rhythm}".strip()
     return FaceView(face.name, face.label, shown, more=", ".join(more), is_strong=True)
 

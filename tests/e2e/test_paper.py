@@ -1,0 +1,36 @@
+"""A lead on paper: what is known of it and what is to come, and nothing that one would press."""
+
+from datetime import UTC, datetime, timedelta
+
+from playwright.sync_api import expect
+
+from tests.e2e.browsers import People
+from tests.e2e.site import SLUG
+from tests.e2e.steps import add_lead, token
+
+#: Names of facts that stand on the paper with nothing beneath.
+BARE = """facts => facts.filter((fact) => fact.checkVisibility() && !fact.querySelector("dd")?.innerText.trim())
+  .map((fact) => fact.innerText)"""
+
+
+def test_a_lead_s_page_is_printed_whole_and_without_what_one_presses(people: People) -> None:
+    page = people.staff()
+    lead_id = add_lead(page, "Paula Paper", price="")
+    for days, title in ((20, "Look at the dormer"), (21, "Ask about the gate")):
+        at = f"{datetime.now(UTC) + timedelta(days=days):%Y-%m-%d}T10:30"
+        form = {"what": "task", "title": title, "again": "other", "at": at, "csrf_token": token(page)}
+        assert page.request.post(f"/w/{SLUG}/leads/{lead_id}/plan", form=form).ok
+    page.set_viewport_size({"width": 720, "height": 1000})  # about what A4 leaves
+    page.goto(f"/w/{SLUG}/leads/{lead_id}/page")
+    later = page.locator(".later-acts li", has_text="Ask about the gate")
+    expect(later).to_be_hidden()
+    page.emulate_media(media="print", color_scheme="dark")
+    expect(later).to_be_visible()
+    price = page.locator(".fact", has=page.get_by_text("Price", exact=True)).locator("dd")
+    expect(price).to_have_text("every 8 weeks", use_inner_text=True)
+    for words in ("Put on a sequence", "Add price", "more planned", "Write a quote"):
+        expect(page.locator("body")).not_to_contain_text(words, use_inner_text=True)
+    assert page.locator(".fact").evaluate_all(BARE) == []
+    name, beneath = page.locator(".title").bounding_box(), page.locator(".head-more").bounding_box()
+    assert name and beneath and name["y"] + name["height"] <= beneath["y"]
+    assert page.evaluate("getComputedStyle(document.documentElement).colorScheme") == "light"
