@@ -2,14 +2,16 @@
 
 import html
 import re
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
 
 from app.activities.models import Activity
+from app.core.clock import utcnow
 from app.core.errors import Conflict, Invalid
 from app.extensions import db
-from app.followups.services import finish_follow_up, skip
+from app.followups.services import finish_follow_up, plan_task, skip
 
 
 def activities(lead):
@@ -108,3 +110,20 @@ def test_the_plan_of_another_workspace_is_not_found(mallory, dave, rule, make_le
     assert mallory.post(f"/w/rival/follow-ups/{call.id}/done").status_code == 404
     assert mallory.post(f"/w/rival/follow-ups/{call.id}/skip").status_code == 404
     assert dave.post(f"/w/wells/follow-ups/{call.id}/skip").status_code == 403
+
+
+def test_writing_the_quote_opens_the_editor_and_stands_before_done(alice, dave, make_lead):
+    lead = make_lead(stage_key="quote_requested", name="Wanda Waiting")
+    url, editor = f"/w/{alice.slug}/leads/{lead.id}", f"/w/{alice.slug}/leads/{lead.id}/quotes/new"
+    for page in (alice.get(url, hx=True).text, alice.get(f"{url}/planned", hx=True).text):
+        card = page[page.index('class="next-act') :]
+        assert card.index(f'class="button primary" href="{editor}"') < card.index("Write it") < card.index(">Done<")
+        assert card[: card.index(">Done<")].count("primary") == 1
+    assert "Write it" not in dave.get(url, hx=True).text
+
+
+def test_what_a_person_named_so_opens_nothing(alice, world, make_lead):
+    lead = make_lead(stage_key="declined")
+    plan_task(lead, "Write the quote", utcnow() + timedelta(days=1), "task", world.alice.actor)
+    db.session.commit()
+    assert "Write it" not in alice.get(f"/w/{alice.slug}/leads/{lead.id}/planned", hx=True).text

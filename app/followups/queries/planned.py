@@ -27,6 +27,8 @@ PAGE = 30
 MOST_PLANNED = 40
 #: Sequences that ended are shown for so long, so that people see why a chase went quiet.
 ENDED_SHOWN = timedelta(days=14)
+#: The step of the sequence for leads that want a quote (app/followups/defaults.py).
+WRITE_QUOTE = "write_quote"
 _ICONS = {"email": "mail", "sms": "message-square", "call": "phone", "task": "clipboard-list"}
 _WORDS = {"email": "Email", "sms": "SMS", "call": "Call", "task": "Task"}
 
@@ -34,7 +36,7 @@ _WORDS = {"email": "Email", "sms": "SMS", "call": "Call", "task": "Task"}
 @dataclass(frozen=True, slots=True)
 class PlannedAct:
     """A follow-up that is still to come. `usual` is what Sill calls one that a person gave a name of their own;
-    `lead_number` and `customer` are given in lists over several leads.
+    `lead_number` and `customer` are given in lists over several leads, `step_key` in that of one.
     """
 
     id: UUID
@@ -45,6 +47,7 @@ class PlannedAct:
     lead_number: str | None = None
     customer: str | None = None
     usual: str | None = None
+    step_key: str | None = None
 
     noun = "follow-up"
 
@@ -57,6 +60,11 @@ class PlannedAct:
     def word(self) -> str:
         """What it is."""
         return self.usual or _WORDS[self.kind]
+
+    @property
+    def writes_quote(self) -> bool:
+        """Whether it is done by writing the lead's quote, whatever it is called here."""
+        return self.kind == "task" and self.step_key == WRITE_QUOTE
 
     @property
     def is_message(self) -> bool:
@@ -86,7 +94,7 @@ class ToCome:
 _PLANNED = (
     select(
         FollowUp.id.label("act_id"), FollowUp.kind, FollowUp.title, FollowUp.words_sealed, FollowUp.due_at,
-        FollowUp.enrolment_id,
+        FollowUp.enrolment_id, FollowUp.step_key,
     )
     .where(
         FollowUp.workspace_id == bindparam("here"), FollowUp.lead_id == bindparam("lead"),
@@ -131,7 +139,7 @@ def to_come(lead_id: UUID, *, with_messages: bool) -> ToCome:
 
 def _act(row: Any, lead_id: UUID) -> PlannedAct:
     name, usual = act_name(row.title, row.words_sealed, lead_id), row.title if row.words_sealed else None
-    return PlannedAct(row.act_id, lead_id, row.kind, name, row.due_at, usual=usual)
+    return PlannedAct(row.act_id, lead_id, row.kind, name, row.due_at, usual=usual, step_key=row.step_key)
 
 
 def _steps_of(way_id: UUID, planned: list[Any]) -> list[NextStep]:

@@ -61,6 +61,7 @@ def planned_values(lead_id: UUID, coming: ToCome) -> dict[str, Any]:
         "lead_id": lead_id, "planned": coming.planned, "messages": coming.messages,
         "can_write": g.viewer.can("leads:write"), "can_send": g.viewer.can("messages:write"),
         "call_times": [(each.key, each.label) for each in quick_times(utcnow(), g.workspace.clock())],
+        "viewer": g.viewer,
     }  # fmt: skip
 
 
