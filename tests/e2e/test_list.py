@@ -102,6 +102,25 @@ def test_columns_put_in_order_by_keys_and_by_dragging(people: People) -> None:
     expect(page.locator(".list-table thead th").nth(2)).to_have_text("Wants")
 
 
+def test_on_a_phone_the_number_stands_beside_the_name_on_every_row(people: People) -> None:
+    page = people.staff("phone")
+    add_lead(page, "Bo Row")
+    add_lead(page, "Wilhelmina Featherstonehaugh-Cholmondeley", price="")
+    page.goto(f"/w/{SLUG}/leads?view=all")
+    cells = page.locator(".list-table td.name-cell")
+    expect(cells.filter(has_text="Featherstonehaugh")).to_be_visible()
+    apart = cells.evaluate_all(
+        """cells => cells.filter((cell) => {
+          const name = cell.querySelector(".row-link").getBoundingClientRect();
+          const number = cell.querySelector("small").getBoundingClientRect();
+          const price = cell.parentElement.querySelector(".value");
+          const end = price?.textContent ? price.getBoundingClientRect().left : innerWidth;
+          return name.height > 30 || number.top > name.bottom || number.left < name.right || number.right > end;
+        }).map((cell) => cell.innerText)"""
+    )
+    assert apart == []
+
+
 def test_a_lead_opens_over_the_list_and_what_changes_shows(people: People) -> None:
     page, other = people.staff(), people.staff()
     add_lead(page, "Lena Live")

@@ -142,6 +142,18 @@ def test_the_list_and_the_board_open_the_same_view_each_as_far_as_it_can(alice, 
     assert opened(alice, f"?view={view.id}")[1]["sort"] == ["next"]
 
 
+def test_the_views_to_choose_from_open_the_page_that_asks(alice):
+    query = "stage=contacted&value=1000..&sort=due"
+    alice.post(url(alice, "/views"), data={"name": "Big ones", "query": query, "default": "1"})
+    view = db.session.scalars(select(SavedView)).one()
+    of_list = alice.get(url(alice, f"/views?place=list&view={view.id}&query={query}"), hx=True).text
+    assert re.search(rf'/leads\?[^"]*view={view.id}[^"]*" aria-current="page" autofocus', of_list)
+    assert "Opens with the list" in of_list and f"/views/{view.id}?place=list" in of_list
+    of_board = alice.get(url(alice, "/views"), hx=True).text
+    assert re.search(r'/leads/board\?view=all" aria-current="page" autofocus', of_board)
+    assert f"/views/{view.id}?place=board" in of_board and "Opens with" not in of_board
+
+
 def test_views_take_the_board_no_statement(alice, make_lead, count_sql):
     make_lead(name="Ursula Urgent", priority="urgent")
     alice.get(f"/w/{alice.slug}/leads/board")

@@ -42,7 +42,7 @@ def list_leads_page(slug: str) -> Response:
     bar = bar_choices()
     view = bar.view(parse_id(request.args.get("view", "")) if request.args else bar.opens["list"])
     if view and not set(request.args) - {"view"}:
-        return redirect_to(_opening(view))  # the address says what is shown, to be shared and to come back to
+        return redirect_to(opening(view))  # the address says what is shown, to be shared and to come back to
     narrowed, order = LeadFilter.from_query(request.args), Ordering.from_query(request.args)
     columns = read_columns((view and view.columns) or bar.columns)
     found = list_leads(
@@ -108,13 +108,11 @@ def _bar(narrowed: LeadFilter, order: Ordering, bar: BarChoices, view: ViewRow |
             if chip.name not in switched
         ],
         "orders": [(each.words, link(query, each, view_id), each.name == order.name) for each in every_order()],
-        "views": [(each, _opening(each)) for each in bar.views],
+        "views": [(each, opening(each)) for each in bar.views],
         "board_url": url_for("leads.board", **(narrowed.without("stage").as_query() or {"view": "all"})),
         "all_url": url_for("leads.list_leads", view="all"),
         "state": state,
-        "is_changed": view is not None and state != state_of(
-            LeadFilter.from_pairs(view.query), Ordering.from_query(dict(view.query))
-        ),
+        "is_changed": view is not None and state != kept_state(view),
         "count_url": url_for("leads.count", **narrowed.as_query()),
         "count_key": f"{crc32(narrowed.key.encode()):x}",  # leafing through the same leads leaves their number standing
         "most": MOST_COUNTED,
@@ -130,13 +128,19 @@ def link(query: Mapping[str, list[str]], order: Ordering, view_id: UUID | None =
     return f"/w/{g.workspace.slug}/leads?{asked}"  # a page has thirty of them, and url_for takes its time
 
 
-def _opening(view: ViewRow) -> str:
+def opening(view: ViewRow) -> str:
+    """The list as a view keeps it."""
     return link(LeadFilter.from_pairs(view.query).as_query(), Ordering.from_query(dict(view.query)), view.id)
 
 
 def state_of(narrowed: LeadFilter, order: Ordering) -> str:
     """Filter and order as one text, the way forms carry them."""
     return urlencode({**narrowed.as_query(), **order.as_query()}, doseq=True)
+
+
+def kept_state(view: ViewRow) -> str:
+    """The same of what a view keeps."""
+    return state_of(LeadFilter.from_pairs(view.query), Ordering.from_query(dict(view.query)))
 
 
 def _paper(bar: BarChoices) -> Paper:

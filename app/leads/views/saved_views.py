@@ -24,7 +24,9 @@ from app.leads.queries.view_places import Pairs, of_board, on_board
 from app.leads.services import saved_views
 from app.leads.views import bp
 from app.leads.views.board_bar import is_kept_so, opening
+from app.leads.views.listing import kept_state as list_state
 from app.leads.views.listing import link
+from app.leads.views.listing import opening as list_opening
 from app.workspaces.layout import desk_or_fragment
 
 _PAGES = {"list": "leads.list_leads", "board": "leads.board"}
@@ -35,15 +37,21 @@ _OPENS = {"list": "default", "board": "default_board"}
 @bp.get("/w/<slug>/leads/views", endpoint="views")
 @permit("leads:read")
 def views(slug: str) -> Response:
-    """The views to choose from on the board: ?query=<its query>&view=<the open one>."""
-    bar = bar_choices()
-    shown = [(each, opening(each), _words(each, bar.names)) for each in bar.views]
+    """The views to choose from on the board, or on the list (?place=list): ?query=<its query>&view=<the open one>."""
+    place = "list" if request.args.get("place") == "list" else "board"
+    bar, of_list = bar_choices(), place == "list"
+    shown = [
+        (each, list_opening(each) if of_list else opening(each), _words(each, bar.names, place)) for each in bar.views
+    ]
     state, open_id = request.args.get("query", "")[:8000], parse_id(request.args.get("view", ""))
     open_one = bar.view(open_id)
+    is_kept = open_one is not None and (
+        state == list_state(open_one) if of_list else is_kept_so(open_one, _shown(state))
+    )
     return desk_or_fragment(
-        "board", "leads/views.html", "leads/_views.html", shown=shown, state=state, viewer=g.viewer,
-        open_id=open_id, opens=bar.opens["board"], is_kept=open_one is not None and is_kept_so(open_one, _shown(state)),
-        all_url=url_for("leads.board", view="all"),
+        "leads" if of_list else "board", "leads/views.html", "leads/_views.html", place=place, shown=shown, state=state,
+        viewer=g.viewer, open_id=open_id, opens=bar.opens[place], is_kept=is_kept,
+        all_url=url_for(_PAGES[place], view="all"),
     )  # fmt: skip
 
 
@@ -202,8 +210,12 @@ def _shown(state: str) -> BoardView:
     return BoardView.from_query(MultiDict(parse_qsl(state)))
 
 
-def _words(view: ViewRow, names: Any) -> str:
-    """What the board shows of a view, in words."""
-    shown = on_board(view.query)
-    words = [chip.text for chip in shown.narrowed.chips(names)]
-    return " \u00b7 ".join([*words, *([] if shown.is_by_hand else [shown.order.words])])
+def _words(view: ViewRow, names: Any, place: str) -> str:
+    """What the list or the board shows of a view, in words."""
+    if place == "list":
+        narrowed, order = LeadFilter.from_pairs(view.query), Ordering.from_query(dict(view.query))
+        ordered = order.words if order.as_query() else ""
+    else:
+        shown = on_board(view.query)
+        narrowed, ordered = shown.narrowed, "" if shown.is_by_hand else shown.order.words
+    return " \u00b7 ".join([*(chip.text for chip in narrowed.chips(names)), *filter(None, [ordered])])
