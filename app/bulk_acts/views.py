@@ -30,6 +30,8 @@ from app.workspaces.layout import desk_or_fragment
 from app.workspaces.queries import current_workspace, member_choices
 
 bp = Blueprint("bulk_acts", __name__)
+#: Tags that the menu shows at once; of more than these one types the name.
+_MOST_SHOWN = 40
 
 
 @bp.get("/w/<slug>/bulk/bar")
@@ -41,12 +43,19 @@ def bar(slug: str) -> Response:
     if shelf == "desk":
         values |= {
             "members": member_choices() if g.viewer.can("leads:assign") else [], "stages": known_stages(),
-            "tags": all_tags(), "reasons": list(REASONS.values()),
+            **_tags(), "reasons": list(REASONS.values()),
             "sequences": [each for each in known_sequences() if each.is_active and each.steps],
             "templates": templates_for_many() if g.viewer.can("messages:write") else [],
             "priorities": [(key, PRIORITY_WORDS[key]) for key in PRIORITIES],
         }  # fmt: skip
     return desk_or_fragment("leads", "bulk_acts/bar.html", "bulk_acts/_acts.html", **values)
+
+
+@bp.post("/w/<slug>/bulk/tags")
+@permit("leads:write")
+def find_tags(slug: str) -> Response:
+    """The bar's tags whose names hold what was typed as `tag`."""
+    return desk_or_fragment("leads", "bulk_acts/bar.html", "bulk_acts/_tags.html", **_tags(request.form.get("tag", "")))
 
 
 @bp.post("/w/<slug>/bulk")
@@ -126,6 +135,13 @@ def undo(slug: str, bulk_act_id: UUID) -> Response:
     if request.form.get("shown") and wants_fragment():
         return answer("")  # its progress stands on the page already and follows by itself
     return _shown(view_of(act), {"HX-Trigger": "bulk:done"})
+
+
+def _tags(typed: str = "") -> dict[str, Any]:
+    """As many tags as a menu holds, and how many `others` there are by that name."""
+    words = typed.casefold().split()
+    found = [tag for tag in all_tags() if all(word in tag.name.casefold() for word in words)]
+    return {"tags": found[:_MOST_SHOWN], "others": max(0, len(found) - _MOST_SHOWN), "typed": typed}
 
 
 def _asked() -> Request:

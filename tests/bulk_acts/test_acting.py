@@ -1,5 +1,6 @@
 """Acts on many leads at once, and taking them back."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -10,7 +11,7 @@ from app.bulk_acts.models import BulkAct
 from app.core.clock import utcnow
 from app.extensions import db
 from app.followups.models import FollowUp
-from app.leads.models import Lead, StageCounter
+from app.leads.models import Lead, StageCounter, Tag
 from app.leads.queries.tagging import tags_of
 from app.leads.services import get_lead, restore, set_priority, stage_by_key, tag_named
 from app.notifications.models import Notification
@@ -228,3 +229,23 @@ def test_a_lead_fetched_back_by_someone_stays_when_binning_is_undone(world, alic
     assert "1 changed by someone since" in undo(alice).text
     assert set(values(leads, "shelf")) == {"desk"}
     assert db.session.scalar(select(func.count()).select_from(Lead).where(Lead.shelf == "bin")) == 0
+
+
+def test_the_bar_stays_small_with_many_tags_and_each_is_found_by_its_name(alice, world, leads):
+    db.session.add_all(Tag(name=f"Nobody remembers what it was for {number:03}") for number in range(299))
+    db.session.add(Tag(name="Solar panels"))
+    db.session.commit()
+    bar = alice.get(f"/w/{alice.slug}/bulk/bar", hx=True)
+    assert len(bar.data) < 60_000 and bar.text.count('class="bulk-tag"') == 40 and "260 more" in bar.text
+
+    def found(typed: str) -> list[str]:
+        answer = alice.post(f"/w/{alice.slug}/bulk/tags", data={"tag": typed}, hx=True)
+        assert len(answer.data) < 60_000
+        return re.findall(r'value="tag:[^>]*><span class="tag [^"]*">([^<]+)', answer.text)
+
+    assert found("PANELS sol") == ["Solar panels"]
+    numbers = ("028", "128", "228", *range(280, 290))
+    assert found("28 body") == [f"Nobody remembers what it was for {number}" for number in numbers]
+    assert found("") == found("nobody") and found("no such") == []
+    tag = tag_named("Solar panels", world.alice.actor)
+    assert "3 leads tagged Solar panels" in act_on(alice, leads, f"tag:{tag.id}").text

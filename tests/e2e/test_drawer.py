@@ -3,7 +3,8 @@
 from playwright.sync_api import Locator, Page, Route, expect
 
 from tests.e2e.browsers import People
-from tests.e2e.steps import add_lead, card, column, drawer, move_by_request, open_board, open_lead, stage_ids
+from tests.e2e.site import SLUG
+from tests.e2e.steps import add_lead, card, column, drawer, move_by_request, open_board, open_lead, stage_ids, token
 from tests.support.waiting import until
 
 
@@ -192,3 +193,21 @@ def test_nothing_written_is_lost_and_nothing_jumps(people: People) -> None:
     page.keyboard.press("Escape")
     expect(opened.locator("select[name=to] option:checked")).to_have_text("New lead")
     expect(page.locator("html.busy")).to_have_count(0)
+
+
+def test_many_tags_unfold_and_come_off_by_keys(people: People) -> None:
+    page = people.staff()
+    lead, csrf = add_lead(page, "Tilda Tagged"), token(page)
+    for number in range(10, 25):
+        page.request.post(f"/w/{SLUG}/leads/{lead}/tags", form={"tag": f"Gate {number}", "csrf_token": csrf})
+    page.goto(f"/w/{SLUG}/leads/{lead}")
+    expect(drawer(page).locator("details[data-keep-open][data-met]")).to_be_attached()  # its script is there
+    tags = drawer(page).get_by_role("group", name="Tags")
+    expect(tags.locator(".tag")).to_have_count(12)
+    tags.get_by_role("button", name="and 3 more").press("Enter")
+    expect(tags.get_by_role("button", name="Take off Gate 22")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(tags.get_by_role("button", name="Take off Gate 23")).to_be_focused()
+    tags.get_by_role("button", name="Fewer").press("Enter")
+    expect(tags.locator(".tag")).to_have_count(12)
+    expect(tags.get_by_role("button", name="and 2 more")).to_be_visible()

@@ -106,8 +106,9 @@ _LATEST_MOVES = (
     .subquery()
 )
 _MOVES = select(func.json_agg(func.json_build_array(*_LATEST_MOVES.c))).scalar_subquery()
+_BY_NAME = (func.lower(Tag.name), Tag.id)
 _TAGS = (
-    select(func.json_agg(aggregate_order_by(func.json_build_array(Tag.id, Tag.name, Tag.colour), Tag.name)))
+    select(func.json_agg(aggregate_order_by(func.json_build_array(Tag.id, Tag.name, Tag.colour), *_BY_NAME)))
     .select_from(LeadTag)
     .join(Tag, and_(Tag.workspace_id == LeadTag.workspace_id, Tag.id == LeadTag.tag_id))
     .where(LeadTag.workspace_id == bindparam("here"), LeadTag.lead_id == bindparam("lead"))

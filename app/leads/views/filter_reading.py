@@ -11,6 +11,8 @@ from app.leads.queries.filtering import Choices, LeadFilter, open_words, read_va
 
 _BEHIND = ("today", "yesterday", "week", "month", "last-7", "last-30", "last-90", "over-7", "over-30", "over-90")
 _AHEAD = ("late", "now", "today", "tomorrow", "week", "next-7", "next-30", "month")
+#: Of a field that has more choices than these one types the name.
+MOST_CHOICES = 40
 _NO_PROBLEMS: Mapping[str, str] = {}
 _PROBLEMS = {
     "amount": "Enter pounds, like 24 or 24.50.",
@@ -33,6 +35,9 @@ class FieldView:
     high: str = ""
     text: str = ""
     problem: str = ""
+    #: What is typed to find choices where there are too many to show, and how many are left out; None where all stand.
+    find: str = ""
+    others: int | None = None
 
     @property
     def is_on(self) -> bool:
@@ -46,10 +51,16 @@ def fields_of(
     form: Mapping[str, str] | None = None,
     problems: Mapping[str, str] = _NO_PROBLEMS,
 ) -> dict[str, list[FieldView]]:
-    """The form's fields by group, showing a filter; with `form`, what was typed where it could not be read."""
+    """The form's fields by group, showing a filter; with `form`, what was typed where it could not be read, and to find
+    more choices by.
+    """
     groups: dict[str, list[FieldView]] = {}
     for each in FIELDS.values():
         view = _view(each, narrowed, names)
+        if form:
+            view.find = form.get(f"{each.key}.find", "")[:80]
+            view.how = view.how or form.get(f"{each.key}.how", "")
+        _thin_out(view)
         if form and each.key in problems:
             view.problem = problems[each.key]
             view.how = form.get(f"{each.key}.how", "is")
@@ -114,6 +125,22 @@ def _view(each: Field, narrowed: LeadFilter, names: Choices) -> FieldView:
     else:
         view.text = ", ".join(values)
     return view
+
+
+def _thin_out(view: FieldView) -> None:
+    """Of many choices show what is chosen and the first of those that hold the words."""
+    if view.field.kind != "pick" or len(view.choices) <= MOST_CHOICES:
+        return
+    words, room = view.find.casefold().split(), MOST_CHOICES - len(view.values)
+    shown, view.others = [], 0
+    for value, name in view.choices:
+        fits = all(word in name.casefold() for word in words)
+        if value in view.values or (fits and room > 0):
+            shown.append((value, name))
+            room -= value not in view.values
+        else:
+            view.others += fits
+    view.choices = shown
 
 
 def _day_choices(each: Field, values: tuple[str, ...]) -> list[tuple[str, str]]:

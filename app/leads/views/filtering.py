@@ -10,11 +10,12 @@ from urllib.parse import parse_qsl
 
 from flask import Response, g, request, url_for
 
-from app.core.fragments import redirect_to
+from app.core.fragments import answer, fragment, redirect_to, wants_fragment
 from app.core.ids import parse_id
 from app.core.permissions import permit
 from app.leads.queries.board_order import BY_HAND, ORDERS, BoardView
 from app.leads.queries.choices import filter_choices
+from app.leads.queries.filter_fields import FIELDS
 from app.leads.queries.filtering import LeadFilter
 from app.leads.queries.ordering import Ordering
 from app.leads.views import bp
@@ -38,13 +39,23 @@ def filter_form(slug: str) -> Response:
 @permit("leads:read")
 def filter_leads(slug: str) -> Response:
     """Go to the list or the board narrowed as chosen; the form again, with a line beside each field that can't be read.
-    A post, since what is searched for stays out of addresses.
+    With `find`, the key of a field, that field's choices by what was typed to find them. A post, since what is searched
+    for stays out of addresses.
     """
     form = request.form
     narrowed, problems = read_form(form)
+    if form.get("find") in FIELDS:
+        return _found(form["find"], fields_of(narrowed, filter_choices(), form, problems))
     if problems:
         return _form(fields_of(narrowed, filter_choices(), form, problems), form, status=422)
     return redirect_to(_place(narrowed, form))
+
+
+def _found(key: str, groups: dict[str, list[FieldView]]) -> Response:
+    if not wants_fragment():
+        return _form(groups, request.form, begin=key)
+    view = next(view for fields in groups.values() for view in fields if view.field.key == key)
+    return answer(fragment("leads/_filter_choices.html", view=view))
 
 
 def _form(groups: dict[str, list[FieldView]], given: Any, *, begin: str = "", status: int = 200) -> Response:

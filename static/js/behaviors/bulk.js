@@ -110,6 +110,7 @@ if (bar) {
     bar.addEventListener(done, () => {
       for (const dialog of bar.querySelectorAll("dialog[open]")) dialog.close();
       for (const form of bar.querySelectorAll("form")) form.reset();
+      bar.querySelector(".bulk-new .input")?.dispatchEvent(new Event("input")); // all tags again, not those found last
       clear();
     });
   }

@@ -56,12 +56,19 @@ document.addEventListener("keydown", (event) => {
 // scrolled to make room for the form is scrolled back.
 let edited = "";
 let planning = false;
+let hung = null; // { id, at }: whose tags were asked for anew, and at which of them one goes on
 let stood = null; // { place, top, until }: where one had scrolled to before the form opened, and where that put one
+const tagButtons = (tags) => [...tags.querySelectorAll(".tag button")];
 const scroller = (fact) => fact.closest(".drawer, .main");
 document.addEventListener("htmx:before:request", (event) => {
   const source = event.detail?.ctx?.sourceElement;
   if (source?.closest?.("form.planning, .next-acts")) planning = true;
   const fact = source?.closest?.(".fact");
+  const tags = source?.closest?.(".tags");
+  if (tags && !source.closest(".tag-add, [data-hotkey]")) {
+    const buttons = tagButtons(tags), at = buttons.indexOf(document.activeElement);
+    hung = { id: tags.id, at: at >= 0 ? at : source.matches("[data-rest]") && !tags.matches("[hx-morph-skip]") ? buttons.length : 0 };
+  }
   if (source?.matches?.(".tag-add [data-cancel]")) edited = source.closest(".tags").id;
   else if (fact?.matches(".editing")) edited = fact.id;
   else if (fact && source.matches(".edit, .add") && scroller(fact)) stood = { place: scroller(fact), top: scroller(fact).scrollTop };
@@ -72,13 +79,18 @@ document.addEventListener("htmx:before:swap", (event) => {
   const pane = event.detail?.ctx?.target;
   if (pane?.matches?.(".composer form.pane") && pane.contains(document.activeElement) && !matchMedia("(pointer: coarse)").matches) writing = pane.dataset.pane;
 });
-document.addEventListener("htmx:after:swap", () => {
+document.addEventListener("htmx:after:swap", (event) => {
   unfold();
   if (stood) setTimeout(() => { if (stood) stood.until ??= stood.place.scrollTop; });
   if (writing) begin();
   if (planning && !document.querySelector("form.planning")) {
     planning = false;
     if (document.activeElement === document.body) document.querySelector(".to-come [data-hotkey=p]")?.focus({ preventScroll: true });
+  }
+  if (hung && event.target.id === hung.id) {
+    const buttons = tagButtons(event.target);
+    if (document.activeElement === document.body) (buttons[Math.min(hung.at, buttons.length - 1)] ?? event.target.querySelector("a"))?.focus({ preventScroll: true });
+    hung = null;
   }
   const fact = edited && (document.getElementById(edited) ?? document.querySelector(`[data-edits="${edited}"]`));
   if (!fact || fact.matches(".editing")) return;
