@@ -60,6 +60,7 @@ def test_the_leads_own_price_is_said_and_taken_by_one_press(alice: Client, make_
     assert taken.status_code == 200
     shown = fields(taken.text)
     assert (shown["price_4_weekly"], shown["first_4_weekly"], shown["price_8_weekly"]) == ("20", "30", "20.50")
+    assert re.search(r'name="price_4_weekly"[^>]* data-focus', taken.text)
     assert "The lead says" not in taken.text and "We come on Tuesdays." in taken.text
     assert latest_quote(lead.id) is None
 

@@ -47,7 +47,7 @@ def create(slug: str, lead_id: UUID) -> Response:
     if request.form.get("fill") and (priced := priced_for(lead, book_for())):
         return _form_page(lead, form.with_prices(lead, priced), {})
     if request.form.get("own"):
-        return _form_page(lead, form.with_own_price(lead), {})
+        return _form_page(lead, form.with_own_price(lead), {}, taken=lead.frequency)
     try:
         quote = draft_quote(lead_id, form.draft(lead.currency), web.actor(), seen=form.seen)
     except Invalid as error:
@@ -72,8 +72,15 @@ def reckoned(slug: str, lead_id: UUID) -> Response:
 
 
 def _form_page(
-    lead: Lead, form: QuoteForm, errors: dict[str, str], status: int = 200, *, book: Book | None = None
+    lead: Lead,
+    form: QuoteForm,
+    errors: dict[str, str],
+    status: int = 200,
+    *,
+    book: Book | None = None,
+    taken: str | None = None,
 ) -> Response:
+    """`taken`: the rhythm whose price was just taken from the lead; its field has the focus."""
     book = book or book_for()
     reckoned = reckon(lead, form.read(lead.currency)[0], book)
     values: dict[str, Any] = {
@@ -82,7 +89,8 @@ def _form_page(
         "book_no": book.version_no if book else None, "terms_no": current_workspace().quote_terms_version_no,
         "suggestions": [(words, plain_amount(minor)) for words, minor in suggested_work(lead, book)],
         "rungs": [(key, FREQUENCY_WORDS[key]) for key in form.prices], "viewer": g.viewer,
-        "wanted": _wanted(lead), "own": _own_price(lead, reckoned), "in_drawer": wants_fragment(),
+        "wanted": _wanted(lead), "own": _own_price(lead, reckoned), "taken": taken,
+        "in_drawer": wants_fragment(),
     }  # fmt: skip
     return desk_or_fragment("leads", "quotes/new.html", "quotes/_new.html", status, **values)
 
