@@ -113,8 +113,9 @@ def test_on_a_phone_the_number_stands_beside_the_name_on_every_row(people: Peopl
         """cells => cells.filter((cell) => {
           const name = cell.querySelector(".row-link").getBoundingClientRect();
           const number = cell.querySelector("small").getBoundingClientRect();
-          const price = cell.parentElement.querySelector(".value");
-          const end = price?.textContent ? price.getBoundingClientRect().left : innerWidth;
+          const price = document.createRange(); // of its words: the place they stand in is wider
+          price.selectNodeContents(cell.parentElement.querySelector(".value"));
+          const end = price.toString() ? price.getBoundingClientRect().left : innerWidth;
           return name.height > 30 || number.top > name.bottom || number.left < name.right || number.right > end;
         }).map((cell) => cell.innerText)"""
     )
