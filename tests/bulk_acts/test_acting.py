@@ -232,8 +232,8 @@ def test_a_lead_fetched_back_by_someone_stays_when_binning_is_undone(world, alic
 
 
 def test_the_bar_stays_small_with_many_tags_and_each_is_found_by_its_name(alice, world, leads):
-    db.session.add_all(Tag(name=f"Nobody remembers what it was for {number:03}") for number in range(299))
-    db.session.add(Tag(name="Solar panels"))
+    names = [*(f"Nobody remembers what it was for {number:03}" for number in range(299)), "Solar panels"]
+    db.session.add_all(Tag(name=name) for name in names)
     db.session.commit()
     bar = alice.get(f"/w/{alice.slug}/bulk/bar", hx=True)
     assert len(bar.data) < 60_000 and bar.text.count('class="bulk-tag"') == 40 and "260 more" in bar.text
@@ -244,8 +244,7 @@ def test_the_bar_stays_small_with_many_tags_and_each_is_found_by_its_name(alice,
         return re.findall(r'value="tag:[^>]*><span class="tag [^"]*">([^<]+)', answer.text)
 
     assert found("PANELS sol") == ["Solar panels"]
-    numbers = ("028", "128", "228", *range(280, 290))
-    assert found("28 body") == [f"Nobody remembers what it was for {number}" for number in numbers]
+    assert found("28 body") == [name for name in names if "28" in name]
     assert found("") == found("nobody") and found("no such") == []
     tag = tag_named("Solar panels", world.alice.actor)
     assert "3 leads tagged Solar panels" in act_on(alice, leads, f"tag:{tag.id}").text
