@@ -106,7 +106,7 @@ def _static_urls(app: Flask) -> Callable[[str], str]:
     def static_url(path: str) -> str:
         # Fifty icons a page: werkzeug's builder would take longer over them than the database over the page.
         if path not in known or app.debug:
-            digest = hashlib.sha256(Path(app.static_folder or "", path).read_bytes()).hexdigest()[:12]
+            digest = hashlib.sha256(Path(app.static_folder or "", path).read_bytes()).hexdigest()[:8]
             known[path] = f"{app.static_url_path}/{quote(path)}?v={digest}"
         return known[path]
 
