@@ -90,8 +90,10 @@ def _next(row: Any, paper: Paper) -> str | Html:
         return ""
     words, tone = humanise_due(row.next_act_at, paper.now, paper.zone) if row.next_act_at else ("", "")
     css = "" if tone == "plain" else f' class="{tone}"'
-    name = act_name(row.next_act, row.next_words_sealed, row.id)
-    return Html(f"{escape(name)} <time{css}>{words}</time>")
+    name = escape(act_name(row.next_act, row.next_words_sealed, row.id))
+    if row.next_words_sealed:  # a person's own, which may be long
+        name = f'<span class="own" title="{name}">{name}</span>'
+    return Html(f"{name} <time{css}>{words}</time>")
 
 
 def _priority(row: Any, paper: Paper) -> str | Html:
