@@ -9,6 +9,7 @@ import pytest
 
 from app.config import ROOT
 
+pytestmark = pytest.mark.xdist_group("layout")
 APP = ROOT / "app"
 FEATURES = sorted(
     folder for folder in APP.iterdir() if (folder / "__init__.py").exists() and folder.name not in ("core", "embedded")
@@ -28,6 +29,12 @@ def sources(*folders: str) -> Iterator[Path]:
     """Our own Python files."""
     for folder in folders or ("app", "tests", "simulators", "bench"):
         yield from (file for file in (ROOT / folder).rglob("*.py") if "__pycache__" not in file.parts)
+
+
+@pytest.fixture(scope="module")
+def trees() -> dict[Path, ast.Module]:
+    """What our own Python files, but for the tests, say; read once and then let go."""
+    return {file: ast.parse(file.read_text()) for file in sources("app", "simulators", "bench")}
 
 
 def shown(file: Path) -> str:
@@ -54,11 +61,11 @@ def test_no_file_is_too_long(suffix: str) -> None:
     assert long == {}
 
 
-def test_no_function_is_too_long() -> None:
+def test_no_function_is_too_long(trees: dict[Path, ast.Module]) -> None:
     """The body counts, not what is said about it, nor the routes inside a function that makes a blueprint."""
     long = {}
-    for file in sources("app", "simulators", "bench"):
-        for node in ast.walk(ast.parse(file.read_text())):
+    for file, tree in trees.items():
+        for node in ast.walk(tree):
             if isinstance(node, ast.FunctionDef) and length_of(node) > LONGEST_FUNCTION:
                 long[f"{shown(file)}:{node.name}"] = length_of(node)
     assert {name: length for name, length in long.items() if name not in LISTS} == {}
@@ -105,44 +112,44 @@ def test_no_name_says_nothing() -> None:
     assert [shown(file) for file in names] == []
 
 
-def test_one_place_commits() -> None:
+def test_one_place_commits(trees: dict[Path, ast.Module]) -> None:
     commits = {
         shown(file)
         for file in sources("app")
-        for node in ast.walk(ast.parse(file.read_text()))
+        for node in ast.walk(trees[file])
         if isinstance(node, ast.Attribute) and node.attr == "commit"
     }
     assert commits == {"app/core/transactions.py"}
 
 
-def test_below_the_views_nobody_sees_the_request() -> None:
+def test_below_the_views_nobody_sees_the_request(trees: dict[Path, ast.Module]) -> None:
     seen = []
     for file in sources(*(f"app/{feature.name}" for feature in FEATURES)):
         part = file.relative_to(APP).parts[1].removesuffix(".py")
         if part in ("views", "layout", "commands"):
             continue
-        for node in ast.walk(ast.parse(file.read_text())):
+        for node in ast.walk(trees[file]):
             if isinstance(node, ast.ImportFrom) and node.module in ("flask", "flask_login"):
                 names = {alias.name for alias in node.names} & REQUEST_NAMES
                 seen += [f"{shown(file)}: {name}" for name in sorted(names)]
     assert seen == []
 
 
-def test_public_functions_say_what_they_do() -> None:
+def test_public_functions_say_what_they_do(trees: dict[Path, ast.Module]) -> None:
     silent = [
         f"{shown(file)}:{node.name}"
         for file in sources("app")
-        for node in ast.parse(file.read_text()).body
+        for node in trees[file].body
         if isinstance(node, ast.FunctionDef | ast.ClassDef) and not node.name.startswith("_")
         if ast.get_docstring(node) is None
     ]
     assert silent == []
 
 
-def test_public_functions_are_typed() -> None:
+def test_public_functions_are_typed(trees: dict[Path, ast.Module]) -> None:
     untyped = []
     for file in sources("app"):
-        for node in ast.parse(file.read_text()).body:
+        for node in trees[file].body:
             if isinstance(node, ast.FunctionDef) and not node.name.startswith("_"):
                 given = [*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs]
                 if node.returns is None or any(argument.annotation is None for argument in given):

@@ -220,7 +220,7 @@ def test_narrowed_by_the_panel_and_ordered(people: People) -> None:
     panel.get_by_label("Name, phone, email or place").fill("Fay Filter")
     panel.get_by_role("button", name="Show leads").click()
     expect(page.locator(".lead")).to_have_count(1)
-    assert "Fay" not in page.url
+    assert "Filter" not in page.url.replace("/filter", "")
     page.get_by_role("link", name="Take off").click()
     expect(page.get_by_role("link", name="Take off")).to_have_count(0)
     expect(page.locator("[data-board][data-ready]")).to_be_attached()

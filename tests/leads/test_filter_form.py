@@ -22,15 +22,15 @@ def url(browser, rest: str = "") -> str:
 
 
 def test_words_are_sealed_on_their_way_into_the_address(alice, make_lead):
-    make_lead(name="Ivy Reed")
+    make_lead(name="Wisteria Reed")
     make_lead(name="Hugh Marsh")
-    answer = alice.post(url(alice, "/filter"), data={"words": "Ivy"})
+    answer = alice.post(url(alice, "/filter"), data={"words": "Wisteria"})
 
     assert answer.status_code == 303
-    assert "ivy" not in answer.location.lower()
+    assert "wisteria" not in answer.location.lower()
     found = alice.get(answer.location)
-    assert names(found) == ["Ivy Reed"]
-    assert "“Ivy”" in found.text
+    assert names(found) == ["Wisteria Reed"]
+    assert "“Wisteria”" in found.text
 
 
 def test_the_form_shows_what_is_chosen_and_keeps_what_cannot_be_read(alice, world):
