@@ -56,11 +56,11 @@ def test_a_merge_taken_back_shows_the_tag_at_once_and_acts_stay_where_they_are(p
     add_tags(page, "Aqua", "Aquamarine")
     opened = open_tag(page, "Aqua")
     delete, merge = opened.get_by_role("button", name="Delete"), opened.locator("summary", has_text="Merge")
-    places = (delete.bounding_box(), merge.bounding_box())
+    places = [place_in(opened, each) for each in (delete, merge)]
     merge.click()
     into = opened.get_by_label("Merge into")
     expect(into).to_be_visible()
-    assert (delete.bounding_box(), merge.bounding_box()) == places
+    assert [place_in(opened, each) for each in (delete, merge)] == places
     delete.click()
     yes = page.locator("[data-confirm-yes]")
     expect(yes).to_have_text("Delete it")
@@ -120,6 +120,18 @@ def open_tag(page: Page, name: str) -> Locator:
     row.locator("summary.stage-head").click()
     expect(row.locator(".stage-acts")).to_be_visible()
     return row
+
+
+def place_in(row: Locator, part: Locator) -> list[float]:
+    """Where a part stands in its row, wherever the page is scrolled to."""
+    place: list[float] = part.evaluate(
+        """(part, row) => {
+          const [inner, outer] = [part.getBoundingClientRect(), row.getBoundingClientRect()];
+          return [inner.left - outer.left, inner.top - outer.top];
+        }""",
+        row.element_handle(),
+    )
+    return place
 
 
 def bad_colours(page: Page) -> list[str]:
