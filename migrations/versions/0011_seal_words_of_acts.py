@@ -27,8 +27,8 @@ TITLES = {"call": "Call", "task": "Task"}
 BY_HAND = "stage_change_id is null and enrolment_id is null and kind in ('call', 'task')"
 LEADS_NEXT = (
     "update leads l set next_act = a.title, next_words_sealed = {words} from follow_ups a"
-    " where a.workspace_id = l.workspace_id and a.lead_id = l.id and a.id = :act and a.state = 'planned'"
-    " and l.next_act = :was and l.next_act_at = a.due_at"
+    " where a.workspace_id = :here and a.id = :act and a.state = 'planned'"
+    " and l.workspace_id = :here and l.id = a.lead_id and l.next_act = :was and l.next_act_at = a.due_at"
 )
 
 
@@ -45,7 +45,9 @@ def upgrade() -> None:
                     " where workspace_id = :here and id = :act",
                     here=row.workspace_id, act=row.id, title=TITLES[row.kind], words=words,
                 )  # fmt: skip
-                _write(LEADS_NEXT.format(words=":words"), act=row.id, was=row.title, words=words)
+                _write(
+                    LEADS_NEXT.format(words=":words"), here=row.workspace_id, act=row.id, was=row.title, words=words
+                )  # fmt: skip
     _ciphers.clear()
 
 
@@ -59,7 +61,7 @@ def downgrade() -> None:
                 "update follow_ups set title = :words where workspace_id = :here and id = :act",
                 here=row.workspace_id, act=row.id, words=words,
             )  # fmt: skip
-            _write(LEADS_NEXT.format(words="null"), act=row.id, was=row.title)
+            _write(LEADS_NEXT.format(words="null"), here=row.workspace_id, act=row.id, was=row.title)
     _ciphers.clear()
     for table, column in (("follow_ups", "words_sealed"), ("leads", "next_words_sealed")):
         op.drop_column(table, column)
