@@ -194,8 +194,8 @@ def _queue() -> Select[Any]:
     holder = aliased(User)
     return (
         select(
-            lead.c.id.label("lead_id"), lead.c.contact_id, lead.c.owner_id, lead.c.district, lead.c.sector,
-            lead.c.annual_minor, lead.c.priority, act, Contact.name_sealed,
+            lead.c.id.label("lead_id"), lead.c.contact_id, lead.c.district, lead.c.sector, lead.c.annual_minor,
+            lead.c.priority, act, Contact.name_sealed,
             LeadClaim.user_id.label("holder_id"), func.coalesce(holder.name, "Someone").label("holder"),
         )
         .select_from(lead)
