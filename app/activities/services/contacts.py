@@ -15,7 +15,7 @@ from app.workspaces.queries import current_workspace
 
 _LONGEST_CALL_MINUTES = 600
 #: In the data of a call's line: when and how we were in touch before it, for when it is taken back.
-CONTACT_BEFORE = "contact_before"
+_BEFORE = "contact_before"
 
 
 def log_call(lead: Lead, outcome: str, actor: Actor, *, minutes: int | None = None, words: str = "") -> Activity:
@@ -31,15 +31,17 @@ def log_call(lead: Lead, outcome: str, actor: Actor, *, minutes: int | None = No
     note_contact(lead, "phone", reached=outcome in ("spoke", "declined", "rescheduled"))
     return record_activity(
         lead, "call", "call.logged", actor, body=words.strip() or None, outcome=outcome,
-        duration_seconds=None if minutes is None else minutes * 60, data={CONTACT_BEFORE: before},
+        duration_seconds=None if minutes is None else minutes * 60, data={_BEFORE: before},
     )  # fmt: skip
 
 
-def unnote_contact(lead: Lead, before: Mapping[str, Any], since: datetime, upto: datetime) -> None:
-    """Give a lead the contacts back that it had before a call which is struck out: what CONTACT_BEFORE of its line
-    says. What was noted at other times than between these stays.
+def unnote_contact(lead: Lead, data: Mapping[str, Any], since: datetime, upto: datetime) -> None:
+    """Give a lead the contacts back that it had before a call whose line, with this `data`, is struck out. What was
+    noted at other times than between these stays, and so does all when the line is no call's.
     """
-    values: dict[str, Any] = {}
+    before, values = data.get(_BEFORE), dict[str, Any]()
+    if before is None:
+        return
     if lead.last_contact_at is not None and since <= lead.last_contact_at <= upto:
         last = before["last_contact_at"]
         values = {**before, "last_contact_at": datetime.fromisoformat(last) if last else None}

@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import delete
 
 from app.activities.models import Activity
-from app.activities.services import CONTACT_BEFORE, unnote_contact
+from app.activities.services import unnote_contact
 from app.core.clock import utcnow
 from app.core.errors import Conflict, NotFound
 from app.core.events import Event, publish
@@ -89,8 +89,7 @@ def _strike_out(lead: Lead, slip: Slip, actor: Actor) -> str:
     )  # fmt: skip
     lines = sorted(struck, key=lambda line: line.at, reverse=True)
     for line in lines:
-        if CONTACT_BEFORE in line.data:
-            unnote_contact(lead, line.data[CONTACT_BEFORE], slip.since, slip.upto)
+        unnote_contact(lead, line.data, slip.since, slip.upto)
     publish(
         Event(
             "outcome.taken_back", lead.workspace_id, actor, "lead", lead.id, lead_id=lead.id,
