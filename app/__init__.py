@@ -29,6 +29,13 @@ class Sill(Flask):
 
 def create_app(config: "Config | None" = None) -> Flask:
     """The application, wired. Raises ConfigError naming what is missing when the environment does not suffice."""
+    from app.core.lasting import made_to_last
+
+    with made_to_last():
+        return _wired(config)
+
+
+def _wired(config: "Config | None") -> Flask:
     from app import cli, extensions, features, reactions
     from app.config import load_config
     from app.core import compressing, events, health, metrics, observability, outbox, security, templating, web
