@@ -5,6 +5,7 @@ What most tests begin with, the world of `tests.support.world`, is made once in 
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 
 import psycopg
 from flask import Flask
@@ -13,6 +14,7 @@ from sqlalchemy import Engine, create_engine, event, text
 from sqlalchemy.orm import Session
 
 from app.core import tenancy
+from app.core.driver import connect
 from app.embedded import EmbeddedPostgres
 from app.embedded.postgres import APP
 from app.extensions import db
@@ -35,9 +37,13 @@ class WorkerDatabase:
 
     def engine_to(self, name: str) -> Engine:
         """One connection, kept from test to test: what PostgreSQL looked up for it is costly to look up anew."""
-        planned_once = {"options": "-c plan_cache_mode=force_generic_plan", "prepare_threshold": 2}  # as app/config.py
-        url = self.postgres.url(APP, name)
-        return create_engine(url, pool_size=1, max_overflow=0, connect_args=planned_once, hide_parameters=True)
+        creator = partial(  # as app/config.py
+            connect, conninfo=self.postgres.url(APP, name).replace("postgresql+psycopg:", "postgresql:", 1),
+            options="-c plan_cache_mode=force_generic_plan", prepare_threshold=2,
+        )  # fmt: skip
+        return create_engine(
+            "postgresql+psycopg://", creator=creator, pool_size=1, max_overflow=0, hide_parameters=True
+        )
 
     def admin(self) -> "psycopg.Connection[tuple[object, ...]]":
         """A connection as the superuser, which no wall holds; the caller closes it."""
