@@ -9,7 +9,6 @@ import pytest
 
 from app.config import ROOT
 
-pytestmark = pytest.mark.xdist_group("layout")
 APP = ROOT / "app"
 FEATURES = sorted(
     folder for folder in APP.iterdir() if (folder / "__init__.py").exists() and folder.name not in ("core", "embedded")
