@@ -104,26 +104,14 @@ class Config:
         }
 
     def engine_options(self) -> dict[str, Any]:
-        """Return SQLAlchemy's options; parameters, which are customers' data, stay out of errors.
-
-        Statements are prepared and planned once a connection, not each time for its parameters: planning behind the
-        walls takes longer than most statements, and with a parameter's frequency known the planner may believe that
-        nearly nothing passes the walls and sort a whole workspace (seen: 2 s for a search among 100,000 leads).
-        """
+        """Return SQLAlchemy's options; parameters, which are customers' data, stay out of errors."""
         return {
             "pool_size": self.db_pool_size,
             "max_overflow": self.db_pool_size,
             "pool_timeout": 30,  # a burst of enquiries queues for the connections rather than being turned away
             "pool_recycle": 1800,
             "hide_parameters": True,
-            "creator": partial(
-                connect,
-                conninfo=self.database_url.replace("postgresql+psycopg:", "postgresql:", 1),
-                connect_timeout=5,
-                application_name="sill",
-                options="-c plan_cache_mode=force_generic_plan",
-                prepare_threshold=2,
-            ),
+            "creator": partial(connect, self.database_url, connect_timeout=5, application_name="sill"),
         }
 
     def _checked(self) -> Self:

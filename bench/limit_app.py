@@ -46,10 +46,7 @@ _connections: queue.LifoQueue[psycopg.Connection] = queue.LifoQueue()
 
 
 def _connect() -> psycopg.Connection:
-    url = os.environ["DATABASE_URL"].replace("postgresql+psycopg://", "postgresql://")
-    # As in app/config.py: planned once, not for the parameters, or the walls would mislead the planner here too.
-    options = "-c plan_cache_mode=force_generic_plan"
-    connection = driver.connect(conninfo=url, prepare_threshold=0, options=options)
+    connection = driver.connect(os.environ["DATABASE_URL"], prepare_threshold=0)
     connection.execute(
         "select set_config('app.workspace_id', %s, false), set_config('app.scope', 'all', false)", [str(_workspace_id)]
     )

@@ -7,7 +7,7 @@ run. The moment is short, so that a statement that waits for another greenlet's 
 What columns a result has SQLAlchemy asks of each, but looks at only where it has not seen the statement before. So they
 are described when somebody looks: forty columns of a lead took as long as to read it.
 
-And what was prepared stays so when a transaction is rolled back, as each refused form rolls one back.
+And what was prepared stays so when a sound transaction is rolled back, as each refused form rolls one back.
 """
 
 import select
@@ -68,26 +68,32 @@ class Cursor(psycopg.Cursor[Any]):
 
 
 class Prepared(PrepareManager):
-    """What is prepared on a connection, kept when a transaction is rolled back.
+    """What is prepared on a connection, kept when a sound transaction is rolled back.
 
-    psycopg forgets all of it then, since what the transaction made is gone, and PostgreSQL parses and plans every
-    statement anew, three times until it is prepared again; a third of the time of all statements went there in our
-    tests. The app's role makes nothing that a statement could name.
+    psycopg forgets all of it at each rollback, since what the transaction made is gone, and PostgreSQL parses and plans
+    every statement anew, three times until it is prepared again; a third of the time of all statements in our tests
+    went there. The app's role makes nothing that a statement could name. After an error all is forgotten as psycopg
+    does: a migration beside us may have changed what a plan stands on, and the statement would fail for ever.
     """
 
+    has_failed = False
+
     def clear(self) -> bool:
-        """Forget nothing: this is what `rollback()` asks for. Returns that nothing is to be told to the server."""
-        return False
+        """Forget what is prepared if something failed since the last rollback. Returns whether the server is told."""
+        failed, self.has_failed = self.has_failed, False
+        return failed and super().clear()
 
     def _should_discard(self, prep: Prepare, results: Sequence[PGresult], *_: Any) -> bool:
-        ends = (b"DROP", b"ALTER", b"DISCARD ALL", b"DEALLOCATE ALL")
-        if any((result.command_status or b"").startswith(ends) for result in results):
+        ends = [result.command_status or b"" for result in results]
+        if any(end.startswith((b"DROP", b"ALTER", b"DISCARD ALL", b"DEALLOCATE ALL")) for end in ends):
             return super().clear()
-        return False
+        return b"ROLLBACK" in ends and self.clear()
 
 
 class Connection(psycopg.Connection[Any]):
     """A psycopg connection that begins no transaction by itself (core/tenancy.py does) and waits as described above."""
+
+    _prepared: Prepared
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
@@ -95,9 +101,13 @@ class Connection(psycopg.Connection[Any]):
 
     def wait(self, gen: Any, interval: float = 0.1, timeout: float | None = None) -> Any:
         """Run one of psycopg's generators to its end. Raises what psycopg's own wait raises."""
-        if _poll is None or timeout is not None:
-            return super().wait(gen, interval, timeout)
-        return super().wait(_eager(gen, self.pgconn.socket), interval)
+        try:
+            if _poll is None or timeout is not None:
+                return super().wait(gen, interval, timeout)
+            return super().wait(_eager(gen, self.pgconn.socket), interval)
+        except psycopg.DatabaseError:
+            self._prepared.has_failed = True
+            raise
 
 
 def _eager(gen: Any, socket: int) -> Any:
@@ -121,8 +131,18 @@ def _eager(gen: Any, socket: int) -> Any:
         return end.value
 
 
-def connect(**options: Any) -> Connection:
-    """Open a connection with psycopg's keywords. Raises psycopg.OperationalError when the server can't be reached."""
-    connection = Connection.connect(**options, autocommit=True, cursor_factory=Cursor)
+def connect(url: str, **options: Any) -> Connection:
+    """Open a connection to SQLAlchemy's URL or libpq's, with psycopg's keywords.
+
+    Statements are prepared and planned once a connection, not each time for its parameters: planning behind the walls
+    takes longer than most statements, and with a parameter's frequency known the planner may believe that nearly
+    nothing passes the walls and sort a whole workspace (seen: 2 s for a search among 100,000 leads).
+    Raises psycopg.OperationalError when the server can't be reached.
+    """
+    planned_once = {"options": "-c plan_cache_mode=force_generic_plan", "prepare_threshold": 2}
+    connection = Connection.connect(
+        url.replace("postgresql+psycopg:", "postgresql:", 1), **planned_once | options, autocommit=True,
+        cursor_factory=Cursor,
+    )  # fmt: skip
     set_json_loads(orjson.loads, connection)  # reads bytes as they are; a timeline has thirty pieces of JSON
     return connection

@@ -70,7 +70,7 @@ def created_moment() -> Mapped[datetime]:
 def fixed(value: str | int) -> ColumnElement[Any]:
     """A value of the program's own that stands in the statement's text instead of being sent beside it.
 
-    Statements are planned without what is sent (config.engine_options), so that an index over the rows of one state
+    Statements are planned without what is sent (core/driver.py), so that an index over the rows of one state
     can only be used when that state stands in the text. How many rows to take had better be sent: the planner then
     prefers what yields the first ones soon.
     """

@@ -37,10 +37,7 @@ class WorkerDatabase:
 
     def engine_to(self, name: str) -> Engine:
         """One connection, kept from test to test: what PostgreSQL looked up for it is costly to look up anew."""
-        creator = partial(  # as app/config.py
-            connect, conninfo=self.postgres.url(APP, name).replace("postgresql+psycopg:", "postgresql:", 1),
-            options="-c plan_cache_mode=force_generic_plan", prepare_threshold=2,
-        )  # fmt: skip
+        creator = partial(connect, self.postgres.url(APP, name))
         return create_engine(
             "postgresql+psycopg://", creator=creator, pool_size=1, max_overflow=0, hide_parameters=True
         )
