@@ -9,6 +9,8 @@ from functools import lru_cache
 
 from flask import Flask, Response, g, request
 
+from app.core.static_files import is_static
+
 _TEXTS = ("text/css", "text/javascript", "image/svg+xml", "application/json")
 _LEAST = 600  # bytes; less gains nothing
 _QUICK, _SMALL = 4, 9
@@ -25,8 +27,8 @@ def init_app(app: Flask) -> None:
 
 
 def _compress(response: Response) -> Response:
-    is_static = request.endpoint == "static" and response.mimetype in _TEXTS
-    if not (is_static or g.get("compressed")):
+    is_file = is_static() and response.mimetype in _TEXTS
+    if not (is_file or g.get("compressed")):
         return response
     response.vary.add("Accept-Encoding")
     if response.status_code != 200 or response.headers.get("Content-Encoding") or not _may_be():
@@ -35,7 +37,7 @@ def _compress(response: Response) -> Response:
     plain = response.get_data()
     if len(plain) < _LEAST:
         return response
-    response.set_data(_kept(plain) if is_static else _gzip(plain, _QUICK))
+    response.set_data(_kept(plain) if is_file else _gzip(plain, _QUICK))
     response.headers["Content-Encoding"] = "gzip"
     etag, _ = response.get_etag()
     if etag:

@@ -10,6 +10,7 @@ import structlog
 from flask import Flask, Response, g, request
 
 from app.core.ids import new_id
+from app.core.static_files import is_static
 
 #: Fields whose text would be anybody's guess. Exceptions are logged by type and place, never by message.
 _FORBIDDEN = {"exception", "exc_info", "message", "body", "email", "phone", "name", "postcode", "params"}
@@ -78,7 +79,7 @@ def _begin() -> None:
 
 def _finish(response: Response) -> Response:
     response.headers["X-Request-Id"] = g.get("request_id", "")
-    if request.endpoint not in ("static", "health.healthz"):
+    if not is_static() and request.endpoint != "health.healthz":
         structlog.get_logger("sill.request").info(
             "request",
             method=request.method,

@@ -54,13 +54,7 @@ def _headers(response: Response) -> Response:
         headers.setdefault("Referrer-Policy", "same-origin")
     else:
         headers["Referrer-Policy"] = "strict-origin-when-cross-origin"
-    if request.endpoint == "static":
-        # An address with the mark of its content never changes; one without is asked about each time.
-        # One that is not there yet (a rollout is under way) must not be missing for a year.
-        is_fixed = "v" in request.args and response.status_code < 400
-        headers["Cache-Control"] = "public, max-age=31536000, immutable" if is_fixed else "no-cache"
-    elif "Cache-Control" not in headers:
-        headers["Cache-Control"] = "no-store"
+    headers.setdefault("Cache-Control", "no-store")
     headers["Server"] = "Sill"
     return response
 

@@ -1,12 +1,9 @@
 """What every template can use, and StrictUndefined: a missing value is an error, not a blank."""
 
-import hashlib
 from collections.abc import Callable, Iterator
 from datetime import date, datetime
 from functools import lru_cache
-from pathlib import Path
 from typing import Any
-from urllib.parse import quote
 from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
@@ -16,7 +13,7 @@ from jinja2 import Environment, StrictUndefined, Template
 from jinja2.runtime import Context
 from markupsafe import Markup, _escape_inner, escape
 
-from app.core import marks
+from app.core import marks, static_files
 from app.core.clock import utcnow
 from app.core.fragments import dom_id, fragment, topic
 from app.core.human_time import humanise_due, humanise_past, long_date
@@ -64,7 +61,7 @@ def init_app(app: Flask) -> None:
     env.undefined = StrictUndefined
     env.trim_blocks = env.lstrip_blocks = True
     app.config["TEMPLATES_AUTO_RELOAD"] = app.debug
-    static_url = _static_urls(app)
+    static_url = static_files.init_app(app)
     env.globals.update(
         csp_nonce=csp_nonce, static=static_url, csrf_token=csrf_token, dom_id=dom_id, topic=topic,
         url_for=page_url, fragment=fragment, largest_file=largest_file, icon_mark=_icons(static_url),
@@ -97,20 +94,6 @@ def csrf_token() -> str:
     if token is None:
         token = g.csrf_of_page = generate_csrf()
     return token
-
-
-def _static_urls(app: Flask) -> Callable[[str], str]:
-    """Gives the address of a static file with the mark of its content, so that it may be kept for a year."""
-    known: dict[str, str] = {}
-
-    def static_url(path: str) -> str:
-        # Fifty icons a page: werkzeug's builder would take longer over them than the database over the page.
-        if path not in known or app.debug:
-            digest = hashlib.sha256(Path(app.static_folder or "", path).read_bytes()).hexdigest()[:8]
-            known[path] = f"{app.static_url_path}/{quote(path)}?v={digest}"
-        return known[path]
-
-    return static_url
 
 
 def _icons(static_url: Callable[[str], str]) -> Callable[..., Markup]:

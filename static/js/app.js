@@ -14,3 +14,6 @@ import "./behaviors/quote_form.js";
 import "./behaviors/search.js";
 import "./behaviors/star.js";
 import "./behaviors/toast.js";
+// What some of them need: asked for together with them, not after they have come.
+import "./behaviors/pressing.js";
+import "./behaviors/styles.js";

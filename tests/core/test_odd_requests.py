@@ -29,9 +29,3 @@ def test_nul_in_an_address_is_refused(alice: Client) -> None:
 def test_thousands_of_digits_are_no_length_of_a_call(alice: Client, make_lead: Callable[..., Any]) -> None:
     typed = {"outcome": "spoke", "minutes": "9" * 5000}
     assert alice.post(f"/w/wells/leads/{make_lead().id}/calls", data=typed).status_code == 422
-
-
-def test_a_static_file_that_is_missing_is_not_missing_for_a_year(client: Client) -> None:
-    assert client.get("/static/css/no-such.css?v=0").headers["Cache-Control"] == "no-cache"
-    with client.get("/static/css/dist/desk.css?v=0") as answer:
-        assert answer.headers["Cache-Control"] == "public, max-age=31536000, immutable"
