@@ -2,7 +2,7 @@
 
 An address changes with what lies behind it, so that a browser asks once and not again before that:
 
-- a file by the mark of its content, `/static/css/dist/desk.css?v=1d5acd70`
+- a file by the mark of its content, `/static/css/dist/desk.css?v=1d5acd70`; bin/css writes those of pictures
 - a script by the mark of all scripts, `/static/js-5f0c9a12/app.js`: modules import one another by relative addresses,
   which carry a folder on and a query not
 - a font by the version in its name
@@ -56,10 +56,8 @@ class StaticFiles:
         name = _SCRIPTS if path.startswith(_SCRIPTS) else path
         if name not in self._marks or not self._keep:
             files = sorted(Path(self._folder, name).rglob("*.js")) if name == _SCRIPTS else [self._folder / name]
-            digest = hashlib.sha256()
-            for file in files:
-                digest.update(f"{file.relative_to(self._folder).as_posix()}\n".encode() + file.read_bytes())
-            self._marks[name] = digest.hexdigest()[:8]
+            content = b"".join(file.read_bytes() for file in files)
+            self._marks[name] = hashlib.sha256(content).hexdigest()[:8]
         return self._marks[name]
 
 

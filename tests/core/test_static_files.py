@@ -15,11 +15,11 @@ def test_what_a_page_asks_for_and_what_that_imports_is_kept_for_a_year(alice: Cl
         with alice.get(address) as answer:
             varies = "Cookie" in answer.headers.get("Vary", "")
             seen[address] = (answer.status_code, answer.headers["Cache-Control"], varies)
-            if address.endswith(".js"):
-                imported = re.findall(r'(?:from|import) ?\(?"(\./[^"]+)"', answer.text)
-                open_ |= {urljoin(address, each) for each in imported} - seen.keys()
-    assert len([each for each in seen if "/behaviors/" in each]) > 20
-    assert len([each for each in seen if each.endswith(".woff2")]) == 1
+            if ".js" in address or ".css" in address:
+                imported = re.findall(r'(?:from|import) ?\(?"(\./[^"]+)"|url\("?([^)"]+)', answer.text)
+                open_ |= {urljoin(address, script or other) for script, other in imported} - seen.keys()
+    for kind, least in (("/behaviors/", 20), (".css", 1), (".svg", 3), (".woff2", 1)):
+        assert len([each for each in seen if kind in each]) >= least
     assert {address: found for address, found in seen.items() if found != (200, FOR_EVER, False)} == {}
 
 

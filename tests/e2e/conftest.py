@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser
 
-from tests.e2e.browsers import People
+from tests.e2e.browsers import Desks, People
 from tests.e2e.site import Site
 from tests.e2e.steps import sign_in
 
@@ -33,9 +33,15 @@ def signed_in(chromium: Browser, site: Site) -> dict[str, Any]:
     return {who: sign_in(chromium, site, f"{who}@example.com") for who in ("owner", "bob")}
 
 
+@pytest.fixture(scope="session")
+def desks(chromium: Browser, site: Site, signed_in: dict[str, Any]) -> Desks:
+    """The owner's windows, which go from test to test."""
+    return Desks(chromium, site.url, signed_in["owner"]["cookies"])
+
+
 @pytest.fixture
-def people(chromium: Browser, site: Site, signed_in: dict[str, Any]) -> Iterator[People]:
+def people(chromium: Browser, desks: Desks, site: Site, signed_in: dict[str, Any]) -> Iterator[People]:
     """The people of a test. A page that complains, by an error or a warning, fails it."""
-    people = People(chromium, site.url, signed_in)
+    people = People(chromium, desks, site.url, signed_in)
     yield people
     assert people.close() == []

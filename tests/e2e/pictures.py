@@ -14,7 +14,7 @@ from playwright.sync_api import Page, expect, sync_playwright
 
 from app.config import ROOT
 from tests.e2e.addresses import customer_link, quote_path
-from tests.e2e.browsers import People
+from tests.e2e.browsers import Desks, People
 from tests.e2e.site import Site
 from tests.e2e.steps import answer_contact, answer_until_contact, card, choose, column, go_on, open_board, rest, sign_in
 from tests.reconciliation.exports import customers_csv, line
@@ -32,7 +32,8 @@ def main(folder: Path) -> None:
     try:
         with sync_playwright() as playwright:
             browser = playwright.chromium.launch(executable_path=chromium_path(), args=["--no-sandbox"])
-            people = People(browser, site.url, {"owner": sign_in(browser, site, "owner@example.com")})
+            owner = sign_in(browser, site, "owner@example.com")
+            people = People(browser, Desks(browser, site.url, owner["cookies"]), site.url, {"owner": owner})
             photograph(site, people, folder)
             people.close()
             browser.close()

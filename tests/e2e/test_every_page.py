@@ -13,9 +13,9 @@ IN_THE_DARK = ["color-contrast"]
 
 
 @pytest.fixture(scope="module")
-def pages(site: Site, chromium, signed_in) -> dict[str, dict[str, str]]:  # type: ignore[no-untyped-def]
+def pages(site: Site, chromium, desks, signed_in) -> dict[str, dict[str, str]]:  # type: ignore[no-untyped-def]
     """The addresses of the desk's pages and of everybody's."""
-    people = People(chromium, site.url, signed_in)
+    people = People(chromium, desks, site.url, signed_in)
     staff, stranger = people.staff(), people.stranger("desktop")
     quarantine_one(site, stranger)
     desk = staff_pages(staff)
