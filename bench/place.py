@@ -63,7 +63,7 @@ class Place:
     def tell(self, workspace_id: str, topic: str) -> None:
         """Announce a topic to the workspace's open pages, as app/core/live.py does after a commit."""
         with redis.Redis.from_url(self.environ["REDIS_URL"]) as client:
-            client.publish(f"live:{workspace_id}", json.dumps({"topics": [topic]}))
+            client.publish(f"live:{workspace_id}", json.dumps({"topics": [topic], "by": None}))
 
     @contextlib.contextmanager
     def serving(self, name: str, command: Sequence[str], **environ: str) -> Iterator["Web"]:

@@ -4,14 +4,13 @@ import os
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable
 from pathlib import Path
 
 import psutil
 import pytest
 
 from app.supervisor import ChildFailed, Supervisor
+from tests.support.waiting import wait_for
 
 ROOT = Path(__file__).resolve().parent.parent
 # A process that starts another one, writes both numbers and does not want to stop.
@@ -22,13 +21,6 @@ STUBBORN = (
     "print(os.getpid(), inner.pid, flush=True)\n"
     "time.sleep(600)\n"
 )
-
-
-def wait_for(happened: Callable[[], bool], seconds: float = 60) -> None:
-    deadline = time.monotonic() + seconds
-    while not happened():
-        assert time.monotonic() < deadline, "it did not happen in time"
-        time.sleep(0.02)
 
 
 def numbers_in(log: Path) -> list[int]:

@@ -1,20 +1,23 @@
 """What changed, told to open pages within a second: ids only, never content; pages fetch with their own rights.
 
-One Redis subscription per process is fanned out to bounded queues, one per open page. A page that can't keep up is
-told to start afresh ("resync") instead of being fed late news.
+One Redis subscription per process is fanned out to bounded queues, one per open page. What was said lately is kept for
+the page that was made before and listens only now. A page that can't keep up, or may have missed what nobody here
+heard, is told to start afresh ("resync").
 """
 
 import json
 import threading
 import time
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from queue import Empty, Full, Queue
+from typing import Any
 from uuid import UUID
 
 import structlog
 from redis.exceptions import RedisError
 
-from app.core.tenancy import current_workspace_id
+from app.core.tenancy import current_scope, current_workspace_id
 from app.core.transactions import gather_after_commit
 from app.extensions import redis_door
 
@@ -24,23 +27,52 @@ _QUEUE_SIZE = 64
 HEARTBEAT_SECONDS = 15
 #: Pages of one person that one process listens for; the oldest gives way, so that nobody takes every connection.
 MOST_PAGES = 24
+#: How long, and how much of a workspace, is kept of what was said.
+_LATELY_SECONDS, _MOST_LATELY = 30.0, 200
+#: How far the clocks of the machine that made a page and of this one may be apart, in seconds.
+_CLOCKS_APART = 0.25
 _END = ""
 _RESYNC = '{"resync": true}'
 
 
 def announce(topics: Iterable[str]) -> None:
     """Tell the open pages of the workspace in scope, once the transaction has committed, that `topics` changed."""
-    workspace_id = current_workspace_id()
-    gather_after_commit(f"live:{workspace_id}", topics, lambda told: _publish(workspace_id, told))
+    workspace_id, person_id = current_workspace_id(), current_scope().user_id
+    gather_after_commit(
+        f"live:{workspace_id}:{person_id}", topics, lambda told: _publish(workspace_id, person_id, told)
+    )
 
 
-def _publish(workspace_id: UUID, topics: set[str]) -> None:
+def _publish(workspace_id: UUID, person_id: UUID | None, topics: set[str]) -> None:
     if not topics:
         return
+    said = {"topics": sorted(topics), "by": str(person_id) if person_id else None}
     try:
-        redis_door.client.publish(f"{_CHANNEL}{workspace_id}", json.dumps({"topics": sorted(topics)}))
+        redis_door.client.publish(f"{_CHANNEL}{workspace_id}", json.dumps(said))
     except RedisError as error:
         log.warning("live_not_told", error=type(error).__name__)
+
+
+class _Lately:
+    """What was said in one workspace lately: when it was heard, by whom, and which topics."""
+
+    def __init__(self) -> None:
+        self._said: deque[tuple[float, str | None, list[str]]] = deque()
+        self._whole_since = 0.0
+
+    def add(self, at: float, by: str | None, topics: list[str]) -> None:
+        self._said.append((at, by, topics))
+        while len(self._said) > _MOST_LATELY or self._said[0][0] < at - _LATELY_SECONDS:
+            self._whole_since = self._said.popleft()[0]
+
+    def by_others(self, person: str, since: float) -> set[str] | None:
+        """The topics that others than the person changed since then; None when that is longer ago than is kept."""
+        if since <= self._whole_since:
+            return None
+        return {topic for at, by, topics in self._said if at >= since and by != person for topic in topics}
+
+    def ended(self) -> float:
+        return self._said[-1][0]
 
 
 class Hub:
@@ -49,6 +81,8 @@ class Hub:
     def __init__(self) -> None:
         self._pages: dict[str, set[Queue]] = {}
         self._people: dict[UUID, list[Queue]] = {}
+        self._lately: dict[str, _Lately] = {}
+        self._heard_since: float | None = None
         self._lock = threading.Lock()
         self._reader: threading.Thread | None = None
 
@@ -79,6 +113,15 @@ class Hub:
             else:
                 self._people.pop(person_id, None)
 
+    def missed(self, workspace_id: UUID, person_id: UUID, since: float) -> set[str] | None:
+        """The topics that others changed since then (seconds since 1970); None where this process can't know it all."""
+        since -= _CLOCKS_APART
+        with self._lock:
+            if self._heard_since is None or since < max(self._heard_since, time.time() - _LATELY_SECONDS):
+                return None
+            lately = self._lately.get(str(workspace_id))
+            return lately.by_others(str(person_id), since) if lately else set()
+
     def count(self) -> int:
         """How many pages are listening in this process."""
         with self._lock:
@@ -93,28 +136,46 @@ class Hub:
                 time.sleep(1)
 
     def _listen(self) -> None:
-        subscription = redis_door.client.pubsub(ignore_subscribe_messages=True)
+        subscription = redis_door.client.pubsub()
         subscription.psubscribe(f"{_CHANNEL}*")
-        self._tell_all(_RESYNC)  # what happened while nobody listened is not known
+        tidied_at = time.time()
         try:
             while True:
                 message = subscription.get_message(timeout=1.0)
-                if message is not None:
-                    self._tell(message["channel"].decode().removeprefix(_CHANNEL), message["data"].decode())
+                now = time.time()
+                if message is not None and message["type"] == "psubscribe":
+                    self._heard_since = now
+                    self._tell_all(_RESYNC)  # what happened while nobody listened is not known
+                elif message is not None:
+                    self._tell(message["channel"].decode().removeprefix(_CHANNEL), json.loads(message["data"]), now)
+                if now > tidied_at + _LATELY_SECONDS:
+                    tidied_at = now
+                    self._forget(now - _LATELY_SECONDS)
         finally:
+            self._heard_since = None
+            self._forget(float("inf"))
             subscription.close()
 
-    def _tell(self, workspace_id: str, text: str) -> None:
+    def _tell(self, workspace_id: str, said: dict[str, Any], at: float) -> None:
         with self._lock:
+            self._lately.setdefault(workspace_id, _Lately()).add(at, said["by"], said["topics"])
             pages = list(self._pages.get(workspace_id, ()))
         for page in pages:
-            _put(page, text)
+            _put(page, _text(said["topics"]))
+
+    def _forget(self, until: float) -> None:
+        with self._lock:
+            self._lately = {each: lately for each, lately in self._lately.items() if lately.ended() >= until}
 
     def _tell_all(self, text: str) -> None:
         with self._lock:
             everyone = [page for pages in self._pages.values() for page in pages]
         for page in everyone:
             _put(page, text)
+
+
+def _text(topics: Iterable[str]) -> str:
+    return json.dumps({"topics": sorted(topics)})
 
 
 def _put(page: Queue, text: str) -> None:
@@ -138,16 +199,24 @@ hub = Hub()
 
 
 def stream(
-    workspace_id: UUID, person_id: UUID, still_allowed: Iterator[bool], has_missed: Callable[[], bool]
+    workspace_id: UUID,
+    person_id: UUID,
+    still_allowed: Iterator[bool],
+    since: float | None,
+    has_missed: Callable[[], bool],
 ) -> Iterator[str]:
     """Server-sent events for one page. `still_allowed` is asked at every heartbeat; False ends the stream.
 
-    `has_missed` is asked once the page listens: whether anything has changed since the page was made.
+    `since` is when the page was made (seconds since 1970). What others changed from then until it listens is said at
+    once; `has_missed` is asked whether there was anything where this process can't know.
     """
     page = hub.join(workspace_id, person_id)
     try:
         yield "retry: 2000\n\n"
-        if has_missed():
+        missed = hub.missed(workspace_id, person_id, since) if since is not None else set()
+        if missed:
+            yield f"data: {_text(missed)}\n\n"
+        elif missed is None and has_missed():
             yield f"data: {_RESYNC}\n\n"
         last_check = time.monotonic()
         while True:

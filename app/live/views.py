@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from uuid import UUID
 
@@ -11,7 +11,6 @@ from flask_login import current_user
 
 from app.accounts.queries import session_is_valid
 from app.audit.queries import others_did_something
-from app.core.clock import utcnow
 from app.core.live import stream
 from app.core.permissions import permit
 from app.core.tenancy import acting_in
@@ -33,22 +32,29 @@ _LONGEST_GAP = timedelta(days=1)
 def events(slug: str) -> Response:
     """Server-sent events of the workspace: topics only. The member's right to listen is checked again and again."""
     allowed = _still_allowed(g.workspace.id, g.viewer.user_id, current_user.session_id)
-    missed = partial(_has_missed, g.workspace.id, g.viewer.user_id, request.args.get("since", type=int))
+    made_at = _made_at(request.args.get("since", type=int))
+    has_missed = partial(_has_missed, g.workspace.id, g.viewer.user_id, made_at)
     db.session.remove()  # a stream lives for hours; it must not hold a connection meanwhile
     return Response(
-        stream_with_context(stream(g.workspace.id, g.viewer.user_id, allowed, missed)),
+        stream_with_context(stream(g.workspace.id, g.viewer.user_id, allowed, made_at, has_missed)),
         mimetype="text/event-stream",
         headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
     )
 
 
-def _has_missed(workspace_id: UUID, user_id: UUID, since: int | None) -> bool:
-    """Whether a colleague's change fell between the making of the page (ms since 1970) and its listening."""
+def _made_at(since: int | None) -> float | None:
+    """When the page was made, in seconds since 1970, of its own word for it in ms; within reason."""
     if since is None:
+        return None
+    return max(min(since / 1000, time.time()), time.time() - _LONGEST_GAP.total_seconds())
+
+
+def _has_missed(workspace_id: UUID, user_id: UUID, made_at: float | None) -> bool:
+    """Whether a colleague's change fell between the making of the page and its listening."""
+    if made_at is None:
         return False
-    made_at = utcnow() - min(timedelta(milliseconds=abs(time.time() * 1000 - since)), _LONGEST_GAP)
     with acting_in(workspace_id, user_id=user_id), transaction():
-        missed = others_did_something(made_at - _LONGEST_COMMIT, user_id)
+        missed = others_did_something(datetime.fromtimestamp(made_at, UTC) - _LONGEST_COMMIT, user_id)
     db.session.remove()
     return missed
 

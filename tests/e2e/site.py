@@ -9,20 +9,18 @@ import signal
 import subprocess
 import sys
 import tempfile
-import time
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 from urllib.parse import quote, urlsplit
 
 from dotenv import dotenv_values
 
 from app.config import ROOT
 from app.embedded.processes import start, tail
+from tests.support.waiting import wait_for
 
 READY_SECONDS = 240.0
 SLUG, FORM_KEY = "somerset", "somerset-demo"
-Found = TypeVar("Found")
 
 
 class Site:
@@ -113,12 +111,3 @@ def ask(url: str, payload: Any = None) -> Any:
         return json.loads(body)
     finally:
         connection.close()
-
-
-def wait_for(look: Callable[[], Found | None], seconds: float, what: str) -> Found:
-    """Ask again and again until there is an answer, and return it. Fails the test when the time is up."""
-    deadline = time.monotonic() + seconds
-    while not (found := look()):
-        assert time.monotonic() < deadline, f"{what}: not within {seconds:.0f} s"
-        time.sleep(0.05)
-    return found

@@ -5,7 +5,7 @@ import time
 from playwright.sync_api import Page, Response, expect
 
 from tests.e2e.browsers import People
-from tests.e2e.site import FORM_KEY, Site, wait_for
+from tests.e2e.site import FORM_KEY, Site
 from tests.e2e.steps import (
     answer_contact,
     answer_until_contact,
@@ -17,6 +17,7 @@ from tests.e2e.steps import (
     open_board,
     rest,
 )
+from tests.support.waiting import wait_for
 
 SEEN = """name => {
   window.seen = 0;

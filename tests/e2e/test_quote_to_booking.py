@@ -5,8 +5,9 @@ import re
 from playwright.sync_api import expect
 
 from tests.e2e.browsers import People
-from tests.e2e.site import Site, wait_for
+from tests.e2e.site import Site
 from tests.e2e.steps import add_lead, card, column, drawer, move_by_request, open_board, open_lead, stage_ids
+from tests.support.waiting import wait_for
 
 
 def test_the_whole_way(people: People, site: Site) -> None:

@@ -20,6 +20,15 @@ def until(page: Page, look: Callable[[], Found | None], what: str, seconds: floa
     return found
 
 
+def wait_for(look: Callable[[], Found | None], seconds: float = PATIENCE, what: str = "it did not happen") -> Found:
+    """Look again and again until there is an answer, and return it, where no page is to be heard meanwhile."""
+    deadline = time.monotonic() + seconds
+    while not (found := look()):
+        assert time.monotonic() < deadline, f"{what}: not within {seconds:.0f} s"
+        time.sleep(0.02)
+    return found
+
+
 def until_tall_as(page: Page, frame: FrameLocator, inside: str) -> int:
     """Wait until the page's iframe is as tall as `inside` of it, to 2 px; returns its height in px.
 
