@@ -18,6 +18,14 @@ def chromium_path() -> str | None:
     return next((path for name in names if (path := shutil.which(name))), None)
 
 
+def has_shared_memory() -> bool:
+    """Whether a gigabyte of shared memory can be had; a container has 64 MB unless it was given more."""
+    try:
+        return shutil.disk_usage("/dev/shm").free >= 1 << 30
+    except OSError:
+        return False
+
+
 def running_chromium() -> Iterator[Browser]:
     """Chromium. Without one, tests in the browser fail in CI and are left out elsewhere, saying so."""
     path = chromium_path()
@@ -27,6 +35,11 @@ def running_chromium() -> Iterator[Browser]:
             pytest.fail(words)
         pytest.skip(words)
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-dev-shm-usage"])
+        # Memory that its processes share would be files on the disk, one each tile of each page; in a small container
+        # there is no other place.
+        on_disk = [] if has_shared_memory() else ["--disable-dev-shm-usage"]
+        browser = playwright.chromium.launch(
+            executable_path=path, args=["--no-sandbox", *on_disk], ignore_default_args=["--disable-dev-shm-usage"]
+        )
         yield browser
         browser.close()
