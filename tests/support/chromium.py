@@ -9,6 +9,8 @@ from playwright.sync_api import Browser, expect, sync_playwright
 
 #: How long a page may take to show what it should; what must be quicker is measured where it matters.
 expect.set_options(timeout=30_000)
+#: No page here lives long enough to get back what optimising its scripts costs.
+PLAIN_SCRIPTS = "--js-flags=--no-opt,--no-maglev"
 NAMES = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 
@@ -39,7 +41,9 @@ def running_chromium() -> Iterator[Browser]:
         # there is no other place.
         on_disk = [] if has_shared_memory() else ["--disable-dev-shm-usage"]
         browser = playwright.chromium.launch(
-            executable_path=path, args=["--no-sandbox", *on_disk], ignore_default_args=["--disable-dev-shm-usage"]
+            executable_path=path,
+            args=["--no-sandbox", PLAIN_SCRIPTS, *on_disk],
+            ignore_default_args=["--disable-dev-shm-usage"],
         )
         yield browser
         browser.close()
