@@ -8,9 +8,13 @@ from contextlib import contextmanager, suppress
 
 import pytest
 
+from app.alerts.services import DIGEST, LOOK
+from app.reconciliation.services.running import NIGHTLY
 from tests.faults.site import DEAD_REDIS, WORKER, Site, all_have_one, free_port, kill, wait_for
 
 pytestmark = pytest.mark.faults
+#: What waits for its hour of the day, which may be the next.
+OF_THE_DAY = (NIGHTLY, LOOK, DIGEST)
 #: What is promised: recovered this many seconds after the last fault.
 RECOVERY = 90
 
@@ -29,8 +33,9 @@ def once(site: Site, addresses: list[str], since: str) -> None:
 def unfinished(site: Site) -> list[tuple[object, ...]]:
     """Work that is due and not done, or was given up."""
     return site.sql(
-        "select kind, state, attempts, last_error from outbox"
-        " where state = 'dead' or (state in ('ready', 'leased') and run_at < now() + interval '1 hour')"
+        "select kind, state, attempts, last_error from outbox where state = 'dead' or (state in ('ready', 'leased')"
+        " and run_at < now() + case when kind = any(%s) then interval '0' else interval '1 hour' end)",
+        list(OF_THE_DAY),
     )
 
 
