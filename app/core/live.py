@@ -27,8 +27,8 @@ _QUEUE_SIZE = 64
 HEARTBEAT_SECONDS = 15
 #: Pages of one person that one process listens for; the oldest gives way, so that nobody takes every connection.
 MOST_PAGES = 24
-#: How long, and how much of a workspace, is kept of what was said.
-_LATELY_SECONDS, _MOST_LATELY = 30.0, 200
+#: How long, and how many topics of a workspace, are kept of what was said.
+_LATELY_SECONDS, _MOST_LATELY = 30.0, 2_000
 #: How far the clocks of the machine that made a page and of this one may be apart, in seconds.
 _CLOCKS_APART = 0.25
 _END = ""
@@ -58,21 +58,33 @@ class _Lately:
 
     def __init__(self) -> None:
         self._said: deque[tuple[float, str | None, list[str]]] = deque()
+        self._topics = 0
         self._whole_since = 0.0
+        self.heard_at = 0.0
 
     def add(self, at: float, by: str | None, topics: list[str]) -> None:
+        """Keep what was heard, and let go of what is old or too much."""
         self._said.append((at, by, topics))
-        while len(self._said) > _MOST_LATELY or self._said[0][0] < at - _LATELY_SECONDS:
-            self._whole_since = self._said.popleft()[0]
+        self._topics += len(topics)
+        self.heard_at = at
+        while self._said and (self._topics > _MOST_LATELY or self._said[0][0] < at - _LATELY_SECONDS):
+            self._whole_since, _, gone = self._said.popleft()
+            self._topics -= len(gone)
 
-    def by_others(self, person: str, since: float) -> set[str] | None:
-        """The topics that others than the person changed since then; None when that is longer ago than is kept."""
-        if since <= self._whole_since:
+    def new_to(self, person: str, made_at: float) -> set[str] | None:
+        """The topics that the person's page does not show; None when that may be more than is kept.
+
+        What they did themselves before that page it shows. Of what others did then it may not, by another clock.
+        """
+        others_since = made_at - _CLOCKS_APART
+        if others_since <= self._whole_since:
             return None
-        return {topic for at, by, topics in self._said if at >= since and by != person for topic in topics}
-
-    def ended(self) -> float:
-        return self._said[-1][0]
+        return {
+            topic
+            for at, by, topics in self._said
+            if at >= (made_at if by == person else others_since)
+            for topic in topics
+        }
 
 
 class Hub:
@@ -113,14 +125,16 @@ class Hub:
             else:
                 self._people.pop(person_id, None)
 
-    def missed(self, workspace_id: UUID, person_id: UUID, since: float) -> set[str] | None:
-        """The topics that others changed since then (seconds since 1970); None where this process can't know it all."""
-        since -= _CLOCKS_APART
+    def missed(self, workspace_id: UUID, person_id: UUID, made_at: float) -> set[str] | None:
+        """The topics that changed since the person's page was made (seconds since 1970); None where this process can't
+        know them all.
+        """
         with self._lock:
-            if self._heard_since is None or since < max(self._heard_since, time.time() - _LATELY_SECONDS):
+            known_since = max(self._heard_since or float("inf"), time.time() - _LATELY_SECONDS)
+            if made_at - _CLOCKS_APART < known_since:
                 return None
             lately = self._lately.get(str(workspace_id))
-            return lately.by_others(str(person_id), since) if lately else set()
+            return lately.new_to(str(person_id), made_at) if lately else set()
 
     def count(self) -> int:
         """How many pages are listening in this process."""
@@ -131,7 +145,7 @@ class Hub:
         while True:
             try:
                 self._listen()
-            except (RedisError, OSError) as error:
+            except (RedisError, OSError, ValueError) as error:  # ValueError: something that nobody can read
                 log.warning("live_reconnecting", error=type(error).__name__)
                 time.sleep(1)
 
@@ -158,14 +172,15 @@ class Hub:
 
     def _tell(self, workspace_id: str, said: dict[str, Any], at: float) -> None:
         with self._lock:
-            self._lately.setdefault(workspace_id, _Lately()).add(at, said["by"], said["topics"])
+            # A process of an older release does not say by whom.
+            self._lately.setdefault(workspace_id, _Lately()).add(at, said.get("by"), said["topics"])
             pages = list(self._pages.get(workspace_id, ()))
         for page in pages:
             _put(page, _text(said["topics"]))
 
     def _forget(self, until: float) -> None:
         with self._lock:
-            self._lately = {each: lately for each, lately in self._lately.items() if lately.ended() >= until}
+            self._lately = {each: lately for each, lately in self._lately.items() if lately.heard_at >= until}
 
     def _tell_all(self, text: str) -> None:
         with self._lock:
@@ -202,18 +217,18 @@ def stream(
     workspace_id: UUID,
     person_id: UUID,
     still_allowed: Iterator[bool],
-    since: float | None,
+    made_at: float | None,
     has_missed: Callable[[], bool],
 ) -> Iterator[str]:
     """Server-sent events for one page. `still_allowed` is asked at every heartbeat; False ends the stream.
 
-    `since` is when the page was made (seconds since 1970). What others changed from then until it listens is said at
-    once; `has_missed` is asked whether there was anything where this process can't know.
+    `made_at` is when the page was made (seconds since 1970). What changed from then until it listens is said at once;
+    `has_missed` is asked whether there was anything where this process can't know.
     """
     page = hub.join(workspace_id, person_id)
     try:
         yield "retry: 2000\n\n"
-        missed = hub.missed(workspace_id, person_id, since) if since is not None else set()
+        missed = hub.missed(workspace_id, person_id, made_at) if made_at is not None else set()
         if missed:
             yield f"data: {_text(missed)}\n\n"
         elif missed is None and has_missed():

@@ -46,7 +46,8 @@ def _made_at(since: int | None) -> float | None:
     """When the page was made, in seconds since 1970, of its own word for it in ms; within reason."""
     if since is None:
         return None
-    return max(min(since / 1000, time.time()), time.time() - _LONGEST_GAP.total_seconds())
+    now = int(time.time() * 1000)
+    return max(min(since, now), now - int(_LONGEST_GAP.total_seconds() * 1000)) / 1000
 
 
 def _has_missed(workspace_id: UUID, user_id: UUID, made_at: float | None) -> bool:
