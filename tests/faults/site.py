@@ -21,7 +21,7 @@ from app.config import ROOT
 from app.embedded import start_embedded
 from app.embedded.ports import free_port
 from app.embedded.processes import start as start_process
-from tests.support import simulators
+from tests.support import simulators, waiting
 
 WEB = [sys.executable, "-m", "gunicorn", "--config", "gunicorn.conf.py"]
 WORKER = [sys.executable, "worker.py"]
@@ -191,9 +191,7 @@ def kill(process: subprocess.Popen[bytes]) -> None:
 def wait_for(ready: Callable[[], object], seconds: float, what: str) -> float:
     """Ask again and again until `ready()`; returns how many seconds it took. Fails the test when time is up."""
     begun = time.monotonic()
-    while not ready():
-        assert time.monotonic() - begun < seconds, f"{what}: not within {seconds:.0f} s"
-        time.sleep(0.05)
+    waiting.wait_for(ready, seconds, what)
     return time.monotonic() - begun
 
 

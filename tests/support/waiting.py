@@ -25,7 +25,7 @@ def wait_for(look: Callable[[], Found | None], seconds: float = PATIENCE, what: 
     deadline = time.monotonic() + seconds
     while not (found := look()):
         assert time.monotonic() < deadline, f"{what}: not within {seconds:.0f} s"
-        time.sleep(0.02)
+        time.sleep(0.05)
     return found
 
 
