@@ -38,7 +38,18 @@ def create_app(config: "Config | None" = None) -> Flask:
 def _wired(config: "Config | None") -> Flask:
     from app import cli, extensions, features, reactions
     from app.config import load_config
-    from app.core import compressing, events, health, metrics, observability, outbox, security, templating, web
+    from app.core import (
+        compressing,
+        events,
+        health,
+        metrics,
+        observability,
+        outbox,
+        security,
+        static_files,
+        templating,
+        web,
+    )
     from app.core.crypto import MasterKeys
     from app.core.uploads import Request
 
@@ -52,6 +63,7 @@ def _wired(config: "Config | None") -> Flask:
 
     observability.init_app(app)
     extensions.init_app(app, config)
+    static_files.init_app(app)
     templating.init_app(app)
     compressing.init_app(app)
     security.init_app(app)

@@ -2,19 +2,19 @@
 
 An address changes with what lies behind it, so that a browser asks once and not again before that:
 
-- a file by the mark of its content, `/static/css/dist/desk.css?v=1d5acd70`; bin/css writes those of pictures
+- a file by the mark of its content, `/static/css/dist/desk.css?v=1d5acd70`; bin/css writes them into style sheets
 - a script by the mark of all scripts, `/static/js-5f0c9a12/app.js`: modules import one another by relative addresses,
   which carry a folder on and a query not
-- a font by the version in its name
 """
 
 import hashlib
-from collections.abc import Callable
+import posixpath
 from pathlib import Path
 from urllib.parse import quote
 
 from flask import Flask, Response, request, send_from_directory
 from flask.sessions import SecureCookieSessionInterface, SessionMixin
+from werkzeug.exceptions import NotFound
 
 _SCRIPTS = "js/"
 _FOR_EVER = "public, max-age=31536000, immutable"
@@ -33,9 +33,7 @@ class StaticFiles:
         """The address of the file at `path` in the folder. Raises FileNotFoundError."""
         # Fifty icons a page: werkzeug's builder would take longer over them than the database over the page.
         if path not in self._addresses or not self._keep:
-            if _is_font(path):
-                self._addresses[path] = f"{self._root}/{quote(path)}"
-            elif path.startswith(_SCRIPTS):
+            if path.startswith(_SCRIPTS):
                 self._addresses[path] = f"{self._root}/js-{self._mark(path)}/{quote(path.removeprefix(_SCRIPTS))}"
             else:
                 self._addresses[path] = f"{self._root}/{quote(path)}?v={self._mark(path)}"
@@ -44,11 +42,15 @@ class StaticFiles:
     def send(self, filename: str, mark: str | None = None) -> Response:
         """The file, to be kept for a year if its address is the one we give. While a rollout is under way, a page of
         the newer release may ask the older one, whose file must not stand at that address for a year.
+
+        Raises NotFound, for a file's second name too (`css/../css/dist/desk.css`): marks would be kept for each.
         """
         path = _SCRIPTS + filename if mark else filename
+        if posixpath.normpath(path) != path:
+            raise NotFound
         response = send_from_directory(self._folder, path)
         asked = mark or request.args.get("v")
-        is_lasting = _is_font(path) or (asked and asked == self._mark(path))
+        is_lasting = asked and asked == self._mark(path)
         response.headers["Cache-Control"] = _FOR_EVER if is_lasting else _ASK_EACH_TIME
         return response
 
@@ -75,14 +77,10 @@ def is_static() -> bool:
     return request.endpoint == "static"
 
 
-def init_app(app: Flask) -> Callable[[str], str]:
-    """Answer with static files; returns what gives the address of one by its path in static/."""
+def init_app(app: Flask) -> None:
+    """Answer with static files, and keep what gives their addresses in `app.extensions["static_files"]`."""
     files = StaticFiles(app.static_folder or "", app.static_url_path or "", keep=not app.debug)
     app.add_url_rule(f"{app.static_url_path}/js-<string(length=8):mark>/<path:filename>", endpoint="static")
     app.view_functions["static"] = files.send
     app.session_interface = _Sessions()
-    return files.address
-
-
-def _is_font(path: str) -> bool:
-    return path.startswith("fonts/") and path.endswith(".woff2")
+    app.extensions["static_files"] = files

@@ -13,7 +13,7 @@ from jinja2 import Environment, StrictUndefined, Template
 from jinja2.runtime import Context
 from markupsafe import Markup, _escape_inner, escape
 
-from app.core import marks, static_files
+from app.core import marks
 from app.core.clock import utcnow
 from app.core.fragments import dom_id, fragment, topic
 from app.core.human_time import humanise_due, humanise_past, long_date
@@ -61,7 +61,7 @@ def init_app(app: Flask) -> None:
     env.undefined = StrictUndefined
     env.trim_blocks = env.lstrip_blocks = True
     app.config["TEMPLATES_AUTO_RELOAD"] = app.debug
-    static_url = static_files.init_app(app)
+    static_url = app.extensions["static_files"].address
     env.globals.update(
         csp_nonce=csp_nonce, static=static_url, csrf_token=csrf_token, dom_id=dom_id, topic=topic,
         url_for=page_url, fragment=fragment, largest_file=largest_file, icon_mark=_icons(static_url),
