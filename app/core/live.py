@@ -145,7 +145,7 @@ class Hub:
         while True:
             try:
                 self._listen()
-            except (RedisError, OSError, ValueError) as error:  # ValueError: something that nobody can read
+            except (RedisError, OSError) as error:
                 log.warning("live_reconnecting", error=type(error).__name__)
                 time.sleep(1)
 

@@ -43,11 +43,11 @@ def events(slug: str) -> Response:
 
 
 def _made_at(since: int | None) -> float | None:
-    """When the page was made, in seconds since 1970, of its own word for it in ms; within reason."""
+    """When the page was made, in seconds since 1970, of its own word for it in µs; within reason."""
     if since is None:
         return None
-    now = int(time.time() * 1000)
-    return max(min(since, now), now - int(_LONGEST_GAP.total_seconds() * 1000)) / 1000
+    now = time.time_ns() // 1000
+    return max(min(since, now), now - _LONGEST_GAP // timedelta(microseconds=1)) / 1_000_000
 
 
 def _has_missed(workspace_id: UUID, user_id: UUID, made_at: float | None) -> bool:

@@ -85,15 +85,11 @@ def test_more_than_is_remembered_makes_it_fetch_anew(
     assert "resync" in first_words(alice, page)
 
 
-def test_a_line_of_an_older_release_and_one_that_nobody_can_read(
-    alice: Client, world: World, listening: Iterator[bytes]
-) -> None:
+def test_a_line_of_an_older_release_is_understood(alice: Client, world: World, listening: Iterator[bytes]) -> None:
     page = alice.get("/w/wells/leads/board").text
     redis_door.client.publish(f"live:{world.workspace_id}", '{"topics": ["from-an-older-release"]}')
     heard(listening, "from-an-older-release")
     assert "from-an-older-release" in first_words(alice, page)
-    redis_door.client.publish(f"live:{world.workspace_id}", "no JSON")
-    heard(listening, "resync")
 
 
 @pytest.mark.parametrize("since", ["9" * 400, "-" + "9" * 400, "0", "soon"])
@@ -133,9 +129,9 @@ def test_a_page_older_than_what_is_remembered_fetches_anew(
 
 def test_a_process_that_has_not_listened_yet_asks_the_database(alice: Client, bob: Client, make_lead: Any) -> None:
     lead_id, before = make_lead().id, utcnow()
-    since = int(before.timestamp() * 1000)
+    an_hour_before = int((before - timedelta(hours=1)).timestamp() * 1_000_000)
     note(bob, lead_id)
-    words = first_words(alice, f'data-stream="/w/wells/stream?since={since - 3_600_000}"')
+    words = first_words(alice, f'data-stream="/w/wells/stream?since={an_hour_before}"')
     assert "resync" in words
 
 
