@@ -7,11 +7,14 @@ monkey.patch_all()
 
 import os  # noqa: E402
 import re  # noqa: E402
+import socket  # noqa: E402
+from contextlib import suppress  # noqa: E402
 from pathlib import Path  # noqa: E402
 from typing import Any  # noqa: E402
 
 import gevent  # noqa: E402
 from gunicorn.glogging import Logger  # noqa: E402
+from gunicorn.workers.ggevent import GeventWorker  # noqa: E402
 
 OPAQUE = re.compile(r"(?<=/)[A-Za-z0-9_-]{20,}(?=/|$)")
 UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
@@ -27,16 +30,58 @@ class AccessLogger(Logger):
         return atoms
 
 
+class WebWorker(GeventWorker):
+    """Answers until told to stop; then finishes what it was asked, and lets go of whoever asks nothing.
+
+    Neither an event stream nor a connection that is kept for the next request ever ends by itself. Each would hold a
+    stopping worker until its grace is over, and so each deployment, and Ctrl-C.
+    """
+
+    def run(self) -> None:
+        """Serve; returns once all requests are answered, or the grace is over."""
+        self._waiting: set[socket.socket] = set()
+        gevent.spawn(self._let_go)
+        super().run()
+
+    def handle(self, listener: Any, client: socket.socket, addr: Any) -> None:
+        """Serve one connection."""
+        self._waiting.add(client)
+        try:
+            super().handle(listener, client, addr)
+        finally:
+            self._waiting.discard(client)
+
+    def handle_request(self, listener_name: Any, req: Any, sock: socket.socket, addr: Any) -> Any:
+        """Answer one request; before and after it the connection waits for one."""
+        self._waiting.discard(sock)
+        try:
+            return super().handle_request(listener_name, req, sock, addr)
+        finally:
+            self._waiting.add(sock)
+
+    def _let_go(self) -> None:
+        from app.core.live import hub  # not before the application is loaded
+
+        while self.alive:
+            gevent.sleep(0.1)
+        while True:
+            hub.end()
+            for client in self._waiting.copy():
+                with suppress(OSError):  # gone already. What has arrived is still read, and answered
+                    client.shutdown(socket.SHUT_RD)
+            gevent.sleep(0.1)
+
+
 wsgi_app = "wsgi:app"
 bind = [f"{os.environ.get('WEB_HOST', '0.0.0.0')}:{os.environ.get('PORT', '8000')}"]  # noqa: S104
 workers = int(os.environ.get("WEB_CONCURRENCY", "2"))
-worker_class = "gevent"
+worker_class = WebWorker
 # Each open page holds one; requests need room beside a thousand of them.
 worker_connections = 4000
 reload = os.environ.get("SILL_ENV") == "development"
 worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108
 timeout = 60
-# Requests in hand are finished; an event stream never is, and its page reconnects.
+# So long requests in hand may take to be finished.
 graceful_timeout = int(os.environ.get("WEB_GRACEFUL_SECONDS", "20"))
 # Longer than a load balancer keeps its side open, or it would send into a closed connection.
 keepalive = 75

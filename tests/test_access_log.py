@@ -18,7 +18,7 @@ ID = "0192f1c8-7a3b-7c1d-8e2f-0123456789ab"
 def test_the_log_tells_paths_and_ids_and_keeps_keys_and_queries_to_itself(tmp_path: Path) -> None:
     (tmp_path / "tiny.py").write_text(APP)
     port = free_port()
-    environ = os.environ | {"WEB_HOST": "127.0.0.1", "PORT": str(port), "WEB_CONCURRENCY": "1"}
+    environ = os.environ | {"WEB_HOST": "127.0.0.1", "PORT": str(port), "WEB_CONCURRENCY": "1", "PYTHONPATH": str(ROOT)}
     command = [sys.executable, "-m", "gunicorn", "--config", str(ROOT / "gunicorn.conf.py"), "tiny:app"]
     log = tmp_path / "log"
     with log.open("wb") as output:

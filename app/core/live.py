@@ -136,6 +136,11 @@ class Hub:
             lately = self._lately.get(str(workspace_id))
             return lately.new_to(str(person_id), made_at) if lately else set()
 
+    def end(self) -> None:
+        """End all streams of a process that stops; their pages ask again, and another process answers."""
+        for page in self._everyone():
+            _put_alone(page, _END)
+
     def count(self) -> int:
         """How many pages are listening in this process."""
         with self._lock:
@@ -159,7 +164,8 @@ class Hub:
                 now = time.time()
                 if message is not None and message["type"] == "psubscribe":
                     self._heard_since = now
-                    self._tell_all(_RESYNC)  # what happened while nobody listened is not known
+                    for page in self._everyone():
+                        _put(page, _RESYNC)  # what happened while nobody listened is not known
                 elif message is not None:
                     self._tell(message["channel"].decode().removeprefix(_CHANNEL), json.loads(message["data"]), now)
                 if now > tidied_at + _LATELY_SECONDS:
@@ -182,11 +188,9 @@ class Hub:
         with self._lock:
             self._lately = {each: lately for each, lately in self._lately.items() if lately.heard_at >= until}
 
-    def _tell_all(self, text: str) -> None:
+    def _everyone(self) -> list[Queue]:
         with self._lock:
-            everyone = [page for pages in self._pages.values() for page in pages]
-        for page in everyone:
-            _put(page, text)
+            return [page for pages in self._pages.values() for page in pages]
 
 
 def _text(topics: Iterable[str]) -> str:
