@@ -11,8 +11,6 @@ from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 
-import openpyxl
-
 from app.core.errors import Invalid
 
 #: What all parts together may take when unpacked: ten times what a sheet of 20,000 rows takes.
@@ -76,6 +74,8 @@ def _tags(content: bytes) -> int:
 
 
 def _read(content: bytes, most_rows: int, most_columns: int) -> tuple[list[list[str]], list[str]]:
+    import openpyxl  # here, since few processes ever need it and all would wait for it
+
     book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True, keep_links=False)
     try:
         sheets = book.worksheets

@@ -11,9 +11,6 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
-from openpyxl import Workbook
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
-
 Cell = str | int | Decimal | None
 
 _PHONE = re.compile(r"\+[0-9][0-9 ]{5,20}")
@@ -48,6 +45,8 @@ def write_csv(header: Sequence[str], rows: Iterable[Sequence[Cell]]) -> bytes:
 
 def write_xlsx(header: Sequence[str], rows: Iterable[Sequence[Cell]]) -> bytes:
     """A table as an Excel workbook of one sheet whose first row stays in sight. Cells as `write_csv` has them."""
+    from openpyxl import Workbook  # here, since few processes ever need it and all would wait for it
+
     book = Workbook(write_only=True)
     sheet = book.create_sheet("Rows")
     sheet.freeze_panes = "A2"
@@ -69,6 +68,8 @@ def _plain(cell: Cell) -> Cell:
 
 def _cell(cell: Cell) -> Cell:
     """The cell as XML can hold it."""
+    from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
+
     if not isinstance(cell, str):
         return cell
     return safe(ILLEGAL_CHARACTERS_RE.sub("", cell))[:_LONGEST_CELL]
