@@ -8,7 +8,6 @@ heard, is told to start afresh ("resync").
 import json
 import threading
 import time
-from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from queue import Empty, Full, Queue
 from typing import Any
@@ -17,6 +16,7 @@ from uuid import UUID
 import structlog
 from redis.exceptions import RedisError
 
+from app.core.live_history import CLOCKS_APART, KEPT_SECONDS, History
 from app.core.tenancy import current_scope, current_workspace_id
 from app.core.transactions import gather_after_commit
 from app.extensions import redis_door
@@ -27,10 +27,6 @@ _QUEUE_SIZE = 64
 HEARTBEAT_SECONDS = 15
 #: Pages of one person that one process listens for; the oldest gives way, so that nobody takes every connection.
 MOST_PAGES = 24
-#: How long, and how many topics of a workspace, are kept of what was said.
-_LATELY_SECONDS, _MOST_LATELY = 30.0, 2_000
-#: How far the clocks of the machine that made a page and of this one may be apart, in seconds.
-_CLOCKS_APART = 0.25
 _END = ""
 _RESYNC = '{"resync": true}'
 
@@ -53,47 +49,13 @@ def _publish(workspace_id: UUID, person_id: UUID | None, topics: set[str]) -> No
         log.warning("live_not_told", error=type(error).__name__)
 
 
-class _Lately:
-    """What was said in one workspace lately: when it was heard, by whom, and which topics."""
-
-    def __init__(self) -> None:
-        self._said: deque[tuple[float, str | None, list[str]]] = deque()
-        self._topics = 0
-        self._whole_since = 0.0
-        self.heard_at = 0.0
-
-    def add(self, at: float, by: str | None, topics: list[str]) -> None:
-        """Keep what was heard, and let go of what is old or too much."""
-        self._said.append((at, by, topics))
-        self._topics += len(topics)
-        self.heard_at = at
-        while self._said and (self._topics > _MOST_LATELY or self._said[0][0] < at - _LATELY_SECONDS):
-            self._whole_since, _, gone = self._said.popleft()
-            self._topics -= len(gone)
-
-    def new_to(self, person: str, made_at: float) -> set[str] | None:
-        """The topics that the person's page does not show; None when that may be more than is kept.
-
-        What they did themselves before that page it shows. Of what others did then it may not, by another clock.
-        """
-        others_since = made_at - _CLOCKS_APART
-        if others_since <= self._whole_since:
-            return None
-        return {
-            topic
-            for at, by, topics in self._said
-            if at >= (made_at if by == person else others_since)
-            for topic in topics
-        }
-
-
 class Hub:
     """Holds the process's subscription and the queues of its open pages."""
 
     def __init__(self) -> None:
         self._pages: dict[str, set[Queue]] = {}
         self._people: dict[UUID, list[Queue]] = {}
-        self._lately: dict[str, _Lately] = {}
+        self._histories: dict[str, History] = {}
         self._heard_since: float | None = None
         self._lock = threading.Lock()
         self._reader: threading.Thread | None = None
@@ -130,11 +92,11 @@ class Hub:
         know them all.
         """
         with self._lock:
-            known_since = max(self._heard_since or float("inf"), time.time() - _LATELY_SECONDS)
-            if made_at - _CLOCKS_APART < known_since:
+            known_since = max(self._heard_since or float("inf"), time.time() - KEPT_SECONDS)
+            if made_at - CLOCKS_APART < known_since:
                 return None
-            lately = self._lately.get(str(workspace_id))
-            return lately.new_to(str(person_id), made_at) if lately else set()
+            history = self._histories.get(str(workspace_id))
+            return history.new_to(str(person_id), made_at) if history else set()
 
     def end(self) -> None:
         """End all streams of a process that stops; their pages ask again, and another process answers."""
@@ -168,9 +130,9 @@ class Hub:
                         _put(page, _RESYNC)  # what happened while nobody listened is not known
                 elif message is not None:
                     self._tell(message["channel"].decode().removeprefix(_CHANNEL), json.loads(message["data"]), now)
-                if now > tidied_at + _LATELY_SECONDS:
+                if now > tidied_at + KEPT_SECONDS:
                     tidied_at = now
-                    self._forget(now - _LATELY_SECONDS)
+                    self._forget(now - KEPT_SECONDS)
         finally:
             self._heard_since = None
             self._forget(float("inf"))
@@ -179,14 +141,14 @@ class Hub:
     def _tell(self, workspace_id: str, said: dict[str, Any], at: float) -> None:
         with self._lock:
             # A process of an older release does not say by whom.
-            self._lately.setdefault(workspace_id, _Lately()).add(at, said.get("by"), said["topics"])
+            self._histories.setdefault(workspace_id, History()).add(at, said.get("by"), said["topics"])
             pages = list(self._pages.get(workspace_id, ()))
         for page in pages:
             _put(page, _text(said["topics"]))
 
     def _forget(self, until: float) -> None:
         with self._lock:
-            self._lately = {each: lately for each, lately in self._lately.items() if lately.heard_at >= until}
+            self._histories = {each: kept for each, kept in self._histories.items() if kept.heard_at >= until}
 
     def _everyone(self) -> list[Queue]:
         with self._lock:

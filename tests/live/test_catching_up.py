@@ -12,7 +12,7 @@ import pytest
 import time_machine
 
 from app.audit.queries import others_did_something
-from app.core import live
+from app.core import live_history
 from app.core.clock import utcnow
 from app.core.live import hub
 from app.extensions import redis_door
@@ -76,7 +76,7 @@ def test_what_changed_before_the_page_listens_is_said_and_no_more(
 def test_more_than_is_remembered_makes_it_fetch_anew(
     alice: Client, bob: Client, make_lead: Any, listening: Iterator[bytes], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(live, "_MOST_LATELY", 2)
+    monkeypatch.setattr(live_history, "MOST_TOPICS", 2)
     lead_id = make_lead().id
     page = alice.get("/w/wells/leads/board").text
     for _ in range(3):
