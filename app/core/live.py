@@ -6,6 +6,7 @@ heard, is told to start afresh ("resync").
 """
 
 import json
+import secrets
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
@@ -25,6 +26,8 @@ log = structlog.get_logger(__name__)
 _CHANNEL = "live:"
 _QUEUE_SIZE = 64
 HEARTBEAT_SECONDS = 15
+#: After how many ms a page whose stream ended asks again: not all at once when a process stops that had a thousand.
+_RETRY_LEAST, _RETRY_SPREAD = 1_000, 4_000
 #: Pages of one person that one process listens for; the oldest gives way, so that nobody takes every connection.
 MOST_PAGES = 24
 _END = ""
@@ -193,7 +196,7 @@ def stream(
     """
     page = hub.join(workspace_id, person_id)
     try:
-        yield "retry: 2000\n\n"
+        yield f"retry: {_RETRY_LEAST + secrets.randbelow(_RETRY_SPREAD)}\n\n"
         missed = hub.missed(workspace_id, person_id, made_at) if made_at is not None else set()
         if missed:
             yield f"data: {_text(missed)}\n\n"
