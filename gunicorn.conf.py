@@ -8,6 +8,7 @@ monkey.patch_all()
 import os  # noqa: E402
 import re  # noqa: E402
 import socket  # noqa: E402
+import time  # noqa: E402
 from contextlib import suppress  # noqa: E402
 from pathlib import Path  # noqa: E402
 from typing import Any  # noqa: E402
@@ -30,6 +31,10 @@ class AccessLogger(Logger):
         return atoms
 
 
+#: So long, in seconds, the first request of a new connection may be on its way over a slow line.
+PATIENCE = 2.0
+
+
 class WebWorker(GeventWorker):
     """Answers until told to stop; then finishes what it was asked, and lets go of whoever asks nothing.
 
@@ -39,25 +44,25 @@ class WebWorker(GeventWorker):
 
     def run(self) -> None:
         """Serve; returns once all requests are answered, or the grace is over."""
-        self._waiting: set[socket.socket] = set()
+        self._waiting_since: dict[socket.socket, float] = {}
         gevent.spawn(self._let_go)
         super().run()
 
     def handle(self, listener: Any, client: socket.socket, addr: Any) -> None:
         """Serve one connection."""
-        self._waiting.add(client)
+        self._waiting_since[client] = time.monotonic()
         try:
             super().handle(listener, client, addr)
         finally:
-            self._waiting.discard(client)
+            self._waiting_since.pop(client, None)
 
     def handle_request(self, listener_name: Any, req: Any, sock: socket.socket, addr: Any) -> Any:
         """Answer one request; before and after it the connection waits for one."""
-        self._waiting.discard(sock)
+        self._waiting_since.pop(sock, None)
         try:
             return super().handle_request(listener_name, req, sock, addr)
         finally:
-            self._waiting.add(sock)
+            self._waiting_since[sock] = time.monotonic()
 
     def _let_go(self) -> None:
         from app.core.live import hub  # not before the application is loaded
@@ -66,9 +71,10 @@ class WebWorker(GeventWorker):
             gevent.sleep(0.1)
         while True:
             hub.end()
-            for client in self._waiting.copy():
-                with suppress(OSError):  # gone already. What has arrived is still read, and answered
-                    client.shutdown(socket.SHUT_RD)
+            for client, since in self._waiting_since.copy().items():
+                if since < time.monotonic() - PATIENCE:
+                    with suppress(OSError):  # gone already. What has arrived is still read, and answered
+                        client.shutdown(socket.SHUT_RD)
             gevent.sleep(0.1)
 
 

@@ -9,7 +9,8 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -156,6 +157,13 @@ class Site:
         with self.postgres.admin() as connection:
             cursor = connection.execute(statement, values or None)  # type: ignore[arg-type]
             return cursor.fetchall() if cursor.description else []
+
+    @contextmanager
+    def holding(self, statement: str) -> Iterator[None]:
+        """Hold the locks that a statement takes, as the superuser, until the block ends."""
+        with self.postgres.admin() as connection, connection.transaction():
+            connection.execute(statement)  # type: ignore[arg-type]
+            yield
 
     def failures(self) -> list[str]:
         """The lines in which Sill's processes logged that something failed."""
