@@ -45,16 +45,22 @@ def write_csv(header: Sequence[str], rows: Iterable[Sequence[Cell]]) -> bytes:
 
 def write_xlsx(header: Sequence[str], rows: Iterable[Sequence[Cell]]) -> bytes:
     """A table as an Excel workbook of one sheet whose first row stays in sight. Cells as `write_csv` has them."""
-    from openpyxl import Workbook  # here, since few processes ever need it and all would wait for it
+    # Here, since few processes ever need it and all would wait for it.
+    from openpyxl import Workbook
+    from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
+
+    def as_held(cell: Cell) -> Cell:
+        """The cell as XML can hold it."""
+        return safe(ILLEGAL_CHARACTERS_RE.sub("", cell))[:_LONGEST_CELL] if isinstance(cell, str) else cell
 
     book = Workbook(write_only=True)
     sheet = book.create_sheet("Rows")
     sheet.freeze_panes = "A2"
-    made = [[_cell(cell) for cell in row] for row in rows]
+    made = [[as_held(cell) for cell in row] for row in rows]
     for number, title in enumerate(header):
         widest = max([len(title), *(len(str(row[number] or "")) for row in made if number < len(row))])
         sheet.column_dimensions[_letters(number)].width = min(widest, _WIDEST) + 2
-    sheet.append([_cell(title) for title in header])
+    sheet.append([as_held(title) for title in header])
     for row in made:
         sheet.append(row)
     written = io.BytesIO()
@@ -64,15 +70,6 @@ def write_xlsx(header: Sequence[str], rows: Iterable[Sequence[Cell]]) -> bytes:
 
 def _plain(cell: Cell) -> Cell:
     return "" if cell is None else safe(cell) if isinstance(cell, str) else cell
-
-
-def _cell(cell: Cell) -> Cell:
-    """The cell as XML can hold it."""
-    from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
-
-    if not isinstance(cell, str):
-        return cell
-    return safe(ILLEGAL_CHARACTERS_RE.sub("", cell))[:_LONGEST_CELL]
 
 
 def _letters(number: int) -> str:
