@@ -3,8 +3,7 @@
 import os
 import signal
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 
 import pytest
 
@@ -15,6 +14,8 @@ from tests.faults.site import DEAD_REDIS, WORKER, Site, all_have_one, free_port,
 pytestmark = pytest.mark.faults
 #: What waits for its hour of the day, which may be the next.
 OF_THE_DAY = (NIGHTLY, LOOK, DIGEST)
+#: Held, nobody can note that a message on its way was sent.
+NOTING = "select 1 from messages where state = 'sending' for update"
 #: What is promised: recovered this many seconds after the last fault.
 RECOVERY = 90
 
@@ -44,14 +45,6 @@ def begun(site: Site) -> int:
     return int(site.sql("select count(*) from delivery_attempts where outcome = 'begun'")[0][0])
 
 
-@contextmanager
-def locked_messages(site: Site) -> Iterator[None]:
-    """Hold the rows of the messages on their way, so that nobody can note that they were sent."""
-    with site.postgres.admin() as connection, connection.transaction():
-        connection.execute("select 1 from messages where state = 'sending' for update")
-        yield
-
-
 def test_a_worker_killed_before_during_and_after_a_sending(site: Site) -> None:
     """Two workers hold a mail each: one dies while it is handed over, one when it was accepted but not yet noted."""
     assert site.mailbox
@@ -64,7 +57,7 @@ def test_a_worker_killed_before_during_and_after_a_sending(site: Site) -> None:
     for address in addresses[:2]:
         assert site.send_form(address).status == 303
     wait_for(lambda: begun(site) == 2, 180, "both workers are sending")
-    with locked_messages(site):
+    with site.holding(NOTING):
         kill(site.worker)  # during: the mailbox has not answered yet
         wait_for(lambda: sum(site.mails(each) for each in addresses[:2]) >= 1, 120, "the other's mail is accepted")
         kill(other)  # after: accepted, and the note of it waits for the row
