@@ -1,8 +1,9 @@
 """What changed, told to open pages within a second: ids only, never content; pages fetch with their own rights.
 
 One Redis subscription per process is fanned out to bounded queues, one per open page. What was said lately is kept for
-the page that was made before and listens only now. A page that can't keep up, or may have missed what nobody here
-heard, is told to start afresh ("resync").
+the page that was made before and listens only now, and for the one whose connection broke: each message says when it
+was said (the event's id, in µs since 1970), and a browser that comes back names the last it had. A page that can't
+keep up, or may have missed what nobody here heard, is told to start afresh ("resync").
 """
 
 import json
@@ -10,6 +11,7 @@ import secrets
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from queue import Empty, Full, Queue
 from typing import Any
 from uuid import UUID
@@ -31,7 +33,7 @@ _RETRY_LEAST, _RETRY_SPREAD = 1_000, 4_000
 #: Pages of one person that one process listens for; the oldest gives way, so that nobody takes every connection.
 MOST_PAGES = 24
 _END = ""
-_RESYNC = '{"resync": true}'
+_RESYNC = 'data: {"resync": true}\n\n'
 
 
 def announce(topics: Iterable[str]) -> None:
@@ -45,11 +47,24 @@ def announce(topics: Iterable[str]) -> None:
 def _publish(workspace_id: UUID, person_id: UUID | None, topics: set[str]) -> None:
     if not topics:
         return
-    said = {"topics": sorted(topics), "by": str(person_id) if person_id else None}
+    said = {"topics": sorted(topics), "by": str(person_id) if person_id else None, "at": time.time()}
     try:
         redis_door.client.publish(f"{_CHANNEL}{workspace_id}", json.dumps(said))
     except RedisError as error:
         log.warning("live_not_told", error=type(error).__name__)
+
+
+@dataclass(frozen=True)
+class Known:
+    """What a page knows when it begins to listen: what was said until then (seconds since 1970), where clocks agree.
+
+    A page that follows somebody's own act (`acts_of`) shows that for certain: it came by the same clock. Whether it
+    has missed anything is asked only where this process can't know.
+    """
+
+    until: float
+    acts_of: UUID | None
+    has_missed: Callable[[], bool]
 
 
 class Hub:
@@ -64,7 +79,7 @@ class Hub:
         self._reader: threading.Thread | None = None
 
     def join(self, workspace_id: UUID, person_id: UUID) -> Queue:
-        """A queue that receives the workspace's messages as JSON text until `part`; an empty text ends it."""
+        """A queue that receives the workspace's messages as events until `part`; an empty one ends it."""
         page: Queue = Queue(_QUEUE_SIZE)
         with self._lock:
             self._pages.setdefault(str(workspace_id), set()).add(page)
@@ -90,16 +105,14 @@ class Hub:
             else:
                 self._people.pop(person_id, None)
 
-    def missed(self, workspace_id: UUID, person_id: UUID, made_at: float) -> set[str] | None:
-        """The topics that changed since the person's page was made (seconds since 1970); None where this process can't
-        know them all.
-        """
+    def missed(self, workspace_id: UUID, known: Known) -> set[str] | None:
+        """The topics that are new to a page that knows so much; None where this process can't know them all."""
         with self._lock:
-            known_since = max(self._heard_since or float("inf"), time.time() - KEPT_SECONDS)
-            if made_at - CLOCKS_APART < known_since:
+            heard_since = max(self._heard_since or float("inf"), time.time() - KEPT_SECONDS)
+            if known.until - CLOCKS_APART < heard_since:
                 return None
             history = self._histories.get(str(workspace_id))
-            return history.new_to(str(person_id), made_at) if history else set()
+            return history.new_to(known.until, known.acts_of) if history else set()
 
     def end(self) -> None:
         """End all streams of a process that stops; their pages ask again, and another process answers."""
@@ -142,24 +155,33 @@ class Hub:
             subscription.close()
 
     def _tell(self, workspace_id: str, said: dict[str, Any], at: float) -> None:
+        at = min(at, said.get("at", at))  # a process of an older release says neither when nor by whom
         with self._lock:
-            # A process of an older release does not say by whom.
             self._histories.setdefault(workspace_id, History()).add(at, said.get("by"), said["topics"])
             pages = list(self._pages.get(workspace_id, ()))
         for page in pages:
-            _put(page, _text(said["topics"]))
+            _put(page, _id(at) + _changed(said["topics"]))
 
     def _forget(self, until: float) -> None:
         with self._lock:
-            self._histories = {each: kept for each, kept in self._histories.items() if kept.heard_at >= until}
+            self._histories = {each: kept for each, kept in self._histories.items() if kept.said_at >= until}
 
     def _everyone(self) -> list[Queue]:
         with self._lock:
             return [page for pages in self._pages.values() for page in pages]
 
 
-def _text(topics: Iterable[str]) -> str:
-    return json.dumps({"topics": sorted(topics)})
+def _id(at: float) -> str:
+    return f"id: {at * 1_000_000:.0f}\n"
+
+
+def _pulse(told_until: float) -> str:
+    # Nobody listens for it, but it has to be an event with data, or Safari does not keep its id.
+    return f"event: pulse\n{_id(told_until)}data: still here\n\n"
+
+
+def _changed(topics: Iterable[str]) -> str:
+    return f"data: {json.dumps({'topics': sorted(topics)})}\n\n"
 
 
 def _put(page: Queue, text: str) -> None:
@@ -182,35 +204,31 @@ def _put_alone(page: Queue, text: str) -> None:
 hub = Hub()
 
 
-def stream(
-    workspace_id: UUID,
-    person_id: UUID,
-    still_allowed: Iterator[bool],
-    made_at: float | None,
-    has_missed: Callable[[], bool],
-) -> Iterator[str]:
+def stream(workspace_id: UUID, person_id: UUID, still_allowed: Iterator[bool], known: Known | None) -> Iterator[str]:
     """Server-sent events for one page. `still_allowed` is asked at every heartbeat; False ends the stream.
 
-    `made_at` is when the page was made (seconds since 1970). What changed from then until it listens is said at once;
-    `has_missed` is asked whether there was anything where this process can't know.
+    What is new to a page that says what it knows is said at once.
     """
     page = hub.join(workspace_id, person_id)
     try:
-        yield f"retry: {_RETRY_LEAST + secrets.randbelow(_RETRY_SPREAD)}\n\n"
-        missed = hub.missed(workspace_id, person_id, made_at) if made_at is not None else set()
+        retry = f"retry: {_RETRY_LEAST + secrets.randbelow(_RETRY_SPREAD)}\n"
+        yield retry + (_pulse(known.until) if known else "\n")
+        missed = hub.missed(workspace_id, known) if known else set()
         if missed:
-            yield f"data: {_text(missed)}\n\n"
-        elif missed is None and has_missed():
-            yield f"data: {_RESYNC}\n\n"
+            yield _changed(missed)
+        elif missed is None and known and known.has_missed():
+            yield _RESYNC
         last_check = time.monotonic()
         while True:
+            # What was said before the waiting began has been heard when it ends; of a later moment that isn't sure.
+            told_until = time.time()
             try:
-                text = page.get(timeout=HEARTBEAT_SECONDS)
-                if text == _END:
+                event = page.get(timeout=HEARTBEAT_SECONDS)
+                if event == _END:
                     return
-                yield f"data: {text}\n\n"
+                yield event
             except Empty:
-                yield ": still here\n\n"
+                yield _pulse(told_until)
             if time.monotonic() - last_check >= HEARTBEAT_SECONDS:
                 last_check = time.monotonic()
                 if not next(still_allowed):

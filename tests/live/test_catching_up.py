@@ -1,4 +1,4 @@
-"""What changed between the making of a page and its listening is not lost."""
+"""What changed between the making of a page and its listening, or while its connection was broken, is not lost."""
 
 import re
 import time
@@ -14,7 +14,7 @@ import time_machine
 from app.audit.queries import others_did_something
 from app.core import live_history
 from app.core.clock import utcnow
-from app.core.live import hub
+from app.core.live import Known, hub
 from app.extensions import redis_door
 from tests.support.client import Client
 from tests.support.waiting import wait_for
@@ -23,13 +23,18 @@ from tests.support.world import World
 pytestmark = pytest.mark.commits
 
 
-def first_words(client: Client, page: str) -> str:
-    """What the stream says as soon as that page listens."""
+def first_words(client: Client, page: str, told: str = "", **headers: str) -> str:
+    """What the stream says as soon as that page listens; `told` is what it adds to its address when it comes back."""
     address = re.search(r'data-stream="([^"]+)"', page)
     assert address
-    answer = client.get(address[1])
+    answer = client.get(address[1] + told, headers=headers)
     with answer:
         return b"".join(islice(answer.iter_encoded(), 2)).decode()
+
+
+def missed_by_now(workspace_id: UUID) -> set[str] | None:
+    """What is new to a page of the workspace that was made now; None until this process listens."""
+    return hub.missed(workspace_id, Known(time.time(), None, lambda: False))
 
 
 @pytest.fixture
@@ -38,16 +43,20 @@ def listening(alice: Client) -> Iterator[Iterator[bytes]]:
     with alice.get("/w/wells/stream") as answer:
         lines = answer.iter_encoded()
         next(lines)
-        wait_for(lambda: hub.missed(uuid4(), uuid4(), time.time()) is not None, what="the process listens")
+        wait_for(lambda: missed_by_now(uuid4()) is not None, what="the process listens")
         yield lines
 
 
-def heard(listening: Iterator[bytes], word: str) -> None:
-    """Wait until the process has heard of `word`, at most as long as it takes to say that there is nothing."""
-    for line in listening:
-        assert b"still here" not in line, f"nobody said {word}"
-        if word.encode() in line:
-            return
+def heard(listening: Iterator[bytes], word: str) -> str:
+    """Wait until the process has heard of `word`, at most as long as it takes to say that there is nothing; returns the
+    id of the event.
+    """
+    for event in listening:
+        assert b"still here" not in event, f"nobody said {word}"
+        if word.encode() in event:
+            found = re.search(rb"^id: (\d+)$", event, re.MULTILINE)
+            return found[1].decode() if found else ""
+    raise AssertionError(f"the stream ended before anybody said {word}")
 
 
 def note(client: Client, lead_id: UUID) -> None:
@@ -60,7 +69,7 @@ def test_what_changed_before_the_page_listens_is_said_and_no_more(
 ) -> None:
     shown, theirs, other_tab = make_lead().id, make_lead().id, make_lead().id
     heard(listening, f"lead-{other_tab}")
-    wait_for(lambda: hub.missed(world.workspace_id, uuid4(), time.time()) == set(), what="their making is over")
+    wait_for(lambda: missed_by_now(world.workspace_id) == set(), what="their making is over")
     note(alice, shown)
     heard(listening, f"lead-{shown}")
     page = alice.get("/w/wells/leads/board").text
@@ -71,6 +80,43 @@ def test_what_changed_before_the_page_listens_is_said_and_no_more(
     assert f"lead-{theirs}" in words and f"lead-{other_tab}" in words
     assert f"lead-{shown}" not in words, "the page that follows one's own act shows it already"
     assert "resync" not in words and str(bob.user_id) not in words
+
+
+@pytest.mark.parametrize("says_so", ["the browser", "the page"])
+def test_a_page_that_comes_back_is_told_what_it_missed(
+    alice: Client, world: World, make_lead: Any, listening: Iterator[bytes], says_so: str
+) -> None:
+    """One's own acts elsewhere too, but not what it was told before."""
+    page = alice.get("/w/wells/leads/board").text
+    before, after = make_lead().id, make_lead().id
+    told = heard(listening, f"lead-{after}")
+    wait_for(lambda: missed_by_now(world.workspace_id) == set(), what="their making is long over")
+    note(alice, before)
+    told = heard(listening, f"lead-{before}")
+    wait_for(lambda: missed_by_now(world.workspace_id) == set(), what="the first note is long over")
+    note(alice, after)
+    heard(listening, f"lead-{after}")
+    later = str(int(told) + 300_000)
+    if says_so == "the browser":
+        words = first_words(alice, page, **{"Last-Event-ID": later})
+    else:
+        words = first_words(alice, page, f"&told={later}")
+    assert f"lead-{after}" in words
+    assert f"lead-{before}" not in words and "resync" not in words
+
+
+def test_each_stream_says_from_the_first_until_when_all_was_told(alice: Client) -> None:
+    page = alice.get("/w/wells/leads/board").text
+    since = re.search(r"since=(\d+)", page)
+    assert since
+    assert f"id: {since[1]}\n" in first_words(alice, page)
+
+
+def test_a_page_that_comes_back_late_fetches_anew(alice: Client, listening: Iterator[bytes]) -> None:
+    """Also where nobody else did anything that is written down: it may have been its own person elsewhere."""
+    page = alice.get("/w/wells/leads/board").text
+    two_minutes_ago = int((utcnow() - timedelta(minutes=2)).timestamp() * 1_000_000)
+    assert "resync" in first_words(alice, page, f"&told={two_minutes_ago}")
 
 
 def test_more_than_is_remembered_makes_it_fetch_anew(
@@ -93,10 +139,15 @@ def test_a_line_of_an_older_release_is_understood(alice: Client, world: World, l
 
 
 @pytest.mark.parametrize("since", ["9" * 400, "-" + "9" * 400, "0", "soon"])
-def test_any_word_for_when_a_page_was_made_is_answered(alice: Client, since: str) -> None:
-    with alice.get(f"/w/wells/stream?since={since}") as answer:
-        assert answer.status_code == 200
-        assert next(answer.iter_encoded()).startswith(b"retry")
+def test_any_word_for_when_a_page_was_made_or_told_is_answered(alice: Client, since: str) -> None:
+    with (
+        alice.get(f"/w/wells/stream?since={since}") as made,
+        alice.get(f"/w/wells/stream?told={since}") as told,
+        alice.get("/w/wells/stream", headers={"Last-Event-ID": since}) as broken,
+    ):
+        for answer in (made, told, broken):
+            assert answer.status_code == 200
+            assert next(answer.iter_encoded()).startswith(b"retry")
 
 
 def test_a_page_that_missed_nothing_is_told_nothing(

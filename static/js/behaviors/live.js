@@ -7,12 +7,14 @@ import { isPressed } from "./pressing.js";
 
 const MOST = 300; // rows; a longer list rather stays as it is
 const WAIT = 60; // ms: one change often touches several topics at once
+const SILENCE = 40_000; // ms
 const address = document.body.dataset.stream;
 const topics = new Set();
 const waiting = new Set();
 let everything = false;
 let timer = 0;
-let broken = false;
+let told = ""; // the id of the last event
+let late = false; // a page that was never told anything, and can't say since when it missed what
 let grasps = 0; // how often a card was taken in hand or sent on its way
 const askedAt = new WeakMap(); // element -> the grasps until then
 
@@ -68,24 +70,41 @@ const hear = (message) => {
   soon();
 };
 
+// A page that comes back says what it was told last, and hears what it missed: the browser does so when a connection breaks,
+// we do for a page that was left, an answer that was a refusal, and a line that is dead without a word (the stream has a
+// pulse every 15 s).
 const connect = () => {
-  const stream = new EventSource(address);
-  stream.onmessage = hear;
-  stream.addEventListener("resync", () => { everything = true; soon(); });
+  const stream = new EventSource(told ? `${address}&told=${told}` : address);
+  let heardAt = Date.now();
+  const note = (event) => {
+    heardAt = Date.now();
+    told = event.lastEventId || told;
+  };
+  const end = (wait) => {
+    clearInterval(watch);
+    stream.close();
+    late ||= !told;
+    document.documentElement.dataset.connection = "lost";
+    if (wait !== undefined) setTimeout(connect, wait);
+  };
+  const watch = setInterval(() => { if (Date.now() - heardAt > SILENCE) end(0); }, SILENCE / 4);
+  stream.addEventListener("pulse", note);
+  stream.onmessage = (message) => { note(message); hear(message); };
   stream.onopen = () => {
+    heardAt = Date.now();
     document.documentElement.dataset.connection = "open";
-    if (!broken) return;
-    broken = false; // whatever happened while nobody listened
+    if (!late) return;
+    late = false;
     everything = true;
     soon();
   };
   stream.onerror = () => {
-    broken = true;
     document.documentElement.dataset.connection = "lost";
+    late ||= !told;
     // The browser tries again by itself unless the answer was a refusal; then we do, slowly and not all at once.
-    if (stream.readyState === EventSource.CLOSED) setTimeout(connect, 5000 + Math.random() * 5000);
+    if (stream.readyState === EventSource.CLOSED) end(5000 + Math.random() * 5000);
   };
-  addEventListener("pagehide", () => stream.close(), { once: true });
+  addEventListener("pagehide", () => end(), { once: true });
 };
 
 // An answer asked for before a card was taken knows nothing of where it was put.
@@ -111,7 +130,7 @@ if (address && "EventSource" in window) {
     waiting.add(element);
     setTimeout(retry, 50);
   });
-  addEventListener("pageshow", (event) => { if (event.persisted) { broken = true; connect(); } });
+  addEventListener("pageshow", (event) => { if (event.persisted) connect(); });
   document.addEventListener("focusout", () => setTimeout(retry, 50));
   for (const done of ["clean", "lifted", "htmx:after:swap"]) document.addEventListener(done, () => setTimeout(retry, 50));
   new MutationObserver(() => {
