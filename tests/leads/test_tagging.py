@@ -100,6 +100,43 @@ def test_there_is_an_end_to_tags(alice, world, make_lead):
     assert "300 tags already" in alice.post(url(alice, make_lead()), data={"tag": "One more"}, hx=True).text
 
 
+@pytest.mark.parametrize("typed", ["corner", "hous", "Corner huose", "corner  HOUSES"])
+def test_a_name_that_is_nearly_a_tag_s_is_asked_about(alice, make_lead, typed):
+    for name in ("Corner house", "Terrace", "Cornflower"):
+        alice.post(url(alice, make_lead()), data={"tag": name, "sure": "1"}, hx=True)
+    lead = make_lead()
+
+    for with_script in (True, False):
+        asked = alice.post(url(alice, lead), data={"tag": typed}, hx=with_script)
+        offered = re.findall(r'<button [^>]*name="known" value="([^"]+)"[^>]*>([^<]+)', asked.text)
+        assert [name for _, name in offered] == ["Corner house"]
+        assert f'value="{typed}"' in asked.text, "what was typed stays"
+    assert db.session.scalar(select(func.count()).select_from(Tag)) == 3
+
+    alice.post(url(alice, lead), data={"tag": typed, "known": offered[0][0]}, hx=True)
+    alice.post(url(alice, lead), data={"tag": typed, "sure": "1"}, hx=True)
+    hung = select(Tag.name).join(LeadTag, LeadTag.tag_id == Tag.id).where(LeadTag.lead_id == lead.id)
+    assert set(db.session.scalars(hung)) == {"Corner house", " ".join(typed.split())}
+
+
+@pytest.mark.parametrize("typed", ["c", "Flower", "Dog", "Terracotta"])
+def test_another_name_is_not(alice, make_lead, typed):
+    alice.post(url(alice, make_lead()), data={"tag": "Cornflower"}, hx=True)
+    alice.post(url(alice, make_lead()), data={"tag": "Terrace"}, hx=True)
+
+    alice.post(url(alice, make_lead()), data={"tag": typed}, hx=True)
+    assert typed in db.session.scalars(select(Tag.name)).all()
+
+
+def test_a_tag_of_another_workspace_is_not_hung_on(alice, mallory, world, make_lead):
+    alice.post(url(alice, make_lead()), data={"tag": "Terrace"}, hx=True)
+    theirs = db.session.scalars(select(Tag.id)).one()
+    with world.mallory.acting():
+        there = url(mallory, make_lead())
+    assert mallory.post(there, data={"tag": "x", "known": theirs}, hx=True).status_code == 404
+    assert mallory.post(there, data={"tag": "Terrace"}, hx=True).status_code == 200
+
+
 @pytest.mark.commits
 def test_two_who_make_the_same_tag_at_once_get_one(app, world):
     found, trouble = [], []

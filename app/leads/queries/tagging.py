@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from rapidfuzz.distance import OSA
 from sqlalchemy import ScalarSelect, and_, func, select
 
 from app.core.models import one_among
@@ -14,6 +15,10 @@ from app.leads.models import Favourite, LeadTag, Tag
 
 #: A tag's colour -> the colour's name among the hues of the style sheet.
 HUES = {"yellow": "amber", "purple": "violet"}
+
+#: From these lengths on one slip, and two, make a name that is nearly the same.
+SHORTEST_NAME, LONG_NAME = 4, 8
+MOST_ALIKE = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +44,22 @@ def all_tags() -> list[TagView]:
         .order_by(func.lower(Tag.name), Tag.id)
     )
     return [TagView(*row) for row in rows]
+
+
+def tags_like(name: str, known: Iterable[TagView]) -> list[TagView]:
+    """Which of the known tags somebody may mean who types a name that none has: those with a word that begins so, and
+    those a slip away (two in a long name), nearest first, at most MOST_ALIKE.
+    """
+    wanted = name.casefold()
+    slips = 0 if len(wanted) < SHORTEST_NAME else 1 if len(wanted) < LONG_NAME else 2
+    found = []
+    for tag in known:
+        has = tag.name.casefold()
+        if len(wanted) > 1 and f" {has}".find(f" {wanted}") >= 0:
+            found.append((0, tag))
+        elif slips and (distance := OSA.distance(wanted, has, score_cutoff=slips)) <= slips:
+            found.append((distance, tag))
+    return [tag for _, tag in sorted(found, key=lambda each: each[0])][:MOST_ALIKE]
 
 
 def tags_of(lead_ids: Iterable[UUID]) -> dict[UUID, list[TagView]]:

@@ -16,17 +16,26 @@ from app.core.permissions import Actor
 from app.core.tenancy import current_workspace_id
 from app.extensions import db
 from app.leads.models import TAG_COLOURS, Lead, LeadTag, Tag
-from app.leads.queries.tagging import all_tags
+from app.leads.queries.tagging import TagView, all_tags, tags_like
 from app.leads.services.reading import locked_leads
 
 LONGEST_TAG = 40
 MOST_TAGS = 300
 
 
-def tag_named(typed: str, actor: Actor) -> Tag:
+class TagDoubted(Exception):
+    """No tag has the name, and `alike` are perhaps what is meant."""
+
+    def __init__(self, alike: list[TagView]) -> None:
+        super().__init__(len(alike))
+        self.alike = alike
+
+
+def tag_named(typed: str, actor: Actor, *, is_sure: bool = True) -> Tag:
     """The tag of that name, made now if there is none; upper and lower case are the same name.
 
-    Raises Invalid({"tag": ...}) for a name that is blank or too long, and when the workspace has MOST_TAGS already.
+    Raises Invalid({"tag": ...}) for a name that is blank or too long, and when the workspace has MOST_TAGS already;
+    TagDoubted, unless the person is sure, where a tag's name is nearly this one.
     """
     name = " ".join(typed.split())
     if not name:
@@ -36,6 +45,8 @@ def tag_named(typed: str, actor: Actor) -> Tag:
     known = all_tags()
     found = next((tag for tag in known if tag.name.casefold() == name.casefold()), None)
     if found is None:
+        if not is_sure and (alike := tags_like(name, known)):
+            raise TagDoubted(alike)
         if len(known) >= MOST_TAGS:
             raise Invalid({"tag": f"There are {MOST_TAGS} tags already. Merge or delete some in the settings first."})
         found_id = _make(name, TAG_COLOURS[len(known) % len(TAG_COLOURS)], actor)

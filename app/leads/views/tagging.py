@@ -1,6 +1,6 @@
 """Tags on a lead, and its star."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from flask import Response, g, request, url_for
@@ -10,8 +10,8 @@ from app.core.errors import Invalid, NotFound
 from app.core.fragments import answer, fragment, redirect_to, wants_fragment
 from app.core.ids import parse_id
 from app.core.permissions import permit
-from app.leads.queries.tagging import all_tags, starred_among, tags_of
-from app.leads.services import add_tag, get_lead, get_tag, remove_tag, star, tag_named
+from app.leads.queries.tagging import TagView, all_tags, starred_among, tags_of
+from app.leads.services import TagDoubted, add_tag, get_lead, get_tag, remove_tag, star, tag_named
 from app.leads.views import bp
 from app.workspaces.layout import desk_or_fragment
 
@@ -27,12 +27,20 @@ def tags(slug: str, lead_id: UUID) -> Response:
 @bp.post("/w/<slug>/leads/<uuid:lead_id>/tags")
 @permit("leads:write")
 def tag_lead(slug: str, lead_id: UUID) -> Response:
-    """Hang a tag on the lead, made now if there is none of that name. The field stays, for the next one."""
+    """Hang a tag on the lead, the one of that name or the `known` one; made now if there is none and none that may be
+    meant, or if the person is `sure`. The field stays, for the next one.
+    """
     lead, typed = get_lead(lead_id), request.form.get("tag", "")
     try:
-        add_tag([lead.id], tag_named(typed[:500], web.actor()), web.actor())
+        if known := parse_id(request.form.get("known", "")):
+            tag = get_tag(known)
+        else:
+            tag = tag_named(typed[:500], web.actor(), is_sure="sure" in request.form)
     except Invalid as invalid:
         return _tags(lead_id, adding=True, error=invalid.errors["tag"], typed=typed, status=422)
+    except TagDoubted as doubted:
+        return _tags(lead_id, adding=True, alike=doubted.alike, typed=typed)
+    add_tag([lead.id], tag, web.actor())
     return _tags(lead_id, adding=True) if wants_fragment() else _back(lead_id)
 
 
@@ -70,11 +78,12 @@ def give_star(slug: str, lead_id: UUID) -> Response:
 
 def _tags(
     lead_id: UUID, *, adding: bool = False, start: int | None = None, error: str | None = None, typed: str = "",
-    status: int = 200,
+    alike: Sequence[TagView] = (), status: int = 200,
 ) -> Response:  # fmt: skip
     tags, may_tag = tags_of([lead_id]).get(lead_id, []), g.viewer.can("leads:write")
     values = {
-        "lead_id": lead_id, "tags": tags, "adding": adding, "error": error, "typed": typed, "may_tag": may_tag,
+        "lead_id": lead_id, "tags": tags, "adding": adding, "error": error, "typed": typed, "alike": alike,
+        "may_tag": may_tag,
         "known": all_tags() if adding and may_tag else [],
         "tags_from": None if start is None else start if start < len(tags) else 0,
     }  # fmt: skip
