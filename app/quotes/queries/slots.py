@@ -4,13 +4,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import ScalarSelect, SQLColumnExpression, and_, func, select
 
 from app.accounts.models import User
+from app.appointments.models import Appointment
 from app.appointments.queries import taken_up
 from app.appointments.words import span_words
 from app.core.clock import utcnow
 from app.core.loading import load_one
+from app.core.models import fixed
 from app.core.tenancy import current_workspace_id
 from app.extensions import db
 from app.quotes.models import SlotOffer
@@ -68,6 +70,24 @@ def is_chosen(visit_id: UUID) -> bool:
         SlotOffer.workspace_id == current_workspace_id(), SlotOffer.appointment_id == visit_id
     )
     return db.session.execute(query.limit(1)).first() is not None
+
+
+def chosen_at(workspace_id: SQLColumnExpression[UUID], lead_id: SQLColumnExpression[UUID]) -> ScalarSelect[datetime]:
+    """For a statement about leads: when the visit begins that the customer chose, if it stands and is still to come."""
+    return (
+        select(Appointment.starts_at)
+        .join(
+            SlotOffer,
+            and_(SlotOffer.workspace_id == Appointment.workspace_id, SlotOffer.appointment_id == Appointment.id),
+        )
+        .where(
+            SlotOffer.workspace_id == workspace_id, SlotOffer.lead_id == lead_id, SlotOffer.state == fixed("taken"),
+            Appointment.starts_at > utcnow(), Appointment.status != fixed("cancelled"),
+        )
+        .order_by(Appointment.starts_at)
+        .limit(1)
+        .scalar_subquery()
+    )  # fmt: skip
 
 
 def count_offered(lead_id: UUID) -> int:

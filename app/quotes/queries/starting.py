@@ -10,9 +10,10 @@ from sqlalchemy import ScalarSelect, SQLColumnExpression, select
 from app.core.models import fixed
 from app.core.tenancy import current_workspace_id
 from app.extensions import db
+from app.leads.models import Lead
 from app.quotes.models import Quote
 from app.quotes.queries.offering import Offer
-from app.quotes.queries.slots import Slot, open_slots
+from app.quotes.queries.slots import Slot, chosen_at, open_slots
 from app.rounds.queries import next_visits
 from app.workspaces.queries import current_workspace, today_here
 
@@ -49,9 +50,21 @@ def is_early(day: date, agreed_on: date) -> bool:
     return day <= agreed_on + DAYS_TO_CANCEL
 
 
-def agreed_at(workspace_id: SQLColumnExpression[UUID], lead_id: SQLColumnExpression[UUID]) -> ScalarSelect[datetime]:
-    """For a statement about leads: when a lead's customer accepted without asking for work inside their 14 days."""
-    return (
+@dataclass(frozen=True, slots=True)
+class Agreement:
+    """What was agreed about the beginning: when the customer accepted, unless they asked for work inside their days to
+    cancel, and when the first clean begins that they chose, if it is still to come.
+    """
+
+    accepted_at: datetime | None = None
+    chosen_at: datetime | None = None
+
+
+def agreement_of(
+    workspace_id: SQLColumnExpression[UUID], lead_id: SQLColumnExpression[UUID]
+) -> tuple[ScalarSelect[datetime], ScalarSelect[datetime]]:
+    """For a statement about leads: the two parts of an Agreement."""
+    accepted_at = (
         select(Quote.answered_at)
         .where(
             Quote.workspace_id == workspace_id, Quote.lead_id == lead_id, Quote.state == fixed("accepted"),
@@ -59,19 +72,15 @@ def agreed_at(workspace_id: SQLColumnExpression[UUID], lead_id: SQLColumnExpress
         )
         .order_by(Quote.version_no.desc())
         .limit(1)
-        .scalar_subquery()
     )  # fmt: skip
+    return accepted_at.scalar_subquery(), chosen_at(workspace_id, lead_id)
 
 
-def agreements(lead_ids: Collection[UUID]) -> dict[UUID, datetime]:
-    """The same for some leads, those without such an agreement left out. One statement."""
-    rows = db.session.execute(
-        select(Quote.lead_id, Quote.answered_at).where(
-            Quote.workspace_id == current_workspace_id(), Quote.lead_id.in_(lead_ids),
-            Quote.state == fixed("accepted"), Quote.starts_before_cancellation_ends.is_(False),
-        )
-    )  # fmt: skip
-    return {lead_id: at for lead_id, at in rows if at is not None}
+def agreements(lead_ids: Collection[UUID]) -> dict[UUID, Agreement]:
+    """The same for some leads. One statement."""
+    query = select(Lead.id, *agreement_of(Lead.workspace_id, Lead.id))
+    rows = db.session.execute(query.where(Lead.workspace_id == current_workspace_id(), Lead.id.in_(lead_ids)))
+    return {lead_id: Agreement(*agreed) for lead_id, *agreed in rows}
 
 
 def cancellable_until(agreed: datetime | None) -> date | None:

@@ -10,7 +10,7 @@ from sqlalchemy import and_, bindparam, select
 from app.core.models import fixed
 from app.extensions import db
 from app.leads.models import Lead, Stage
-from app.quotes.queries.starting import agreed_at
+from app.quotes.queries.starting import Agreement, agreement_of
 from app.reconciliation.queries.possible import PossibleCustomer, possible_customers
 from app.squeegee.mapping import missing, missing_for_api
 from app.squeegee.models import BookingNews, SqueegeeAccount, Transfer
@@ -35,10 +35,10 @@ _DIFFERS = (
     )
     .exists()
 )  # fmt: skip
-#: The workspace's account, the lead's latest transfer if it has any, whether news of its booking waits, and when it was
-#: agreed to without an early start.
+#: The workspace's account, the lead's latest transfer if it has any, whether news of its booking waits, and what was
+#: agreed about the beginning.
 _LATEST = (
-    select(SqueegeeAccount, Transfer, _DIFFERS, agreed_at(bindparam("here"), bindparam("lead")))
+    select(SqueegeeAccount, Transfer, _DIFFERS, *agreement_of(bindparam("here"), bindparam("lead")))
     .outerjoin(Transfer, and_(Transfer.workspace_id == SqueegeeAccount.workspace_id, Transfer.id == _NEWEST))
     .where(SqueegeeAccount.workspace_id == bindparam("here"))
 )
@@ -89,7 +89,7 @@ def panel(lead: Lead, stage_key: str | None = None, *, looks_further: bool = Tru
     """
     stage_key = stage_key or db.session.get_one(Stage, (lead.workspace_id, lead.stage_id)).key
     row = db.session.execute(_LATEST, {"here": lead.workspace_id, "lead": lead.id}).one_or_none()
-    account, transfer, differs, agreed = row or (None, None, False, None)
+    account, transfer, differs, *agreed = row or (None, None, False)
     kind = _kind(stage_key, transfer)
     lacks: Mapping[str, str] = {}
     connected, first = False, None
@@ -98,10 +98,10 @@ def panel(lead: Lead, stage_key: str | None = None, *, looks_further: bool = Tru
         facts, connected = facts_of(lead), is_connected(account)
         lacks = missing_for_api(facts, account) if connected else missing(facts)
         if looks_further:
-            first = first_dates([facts], {facts.id: agreed})[facts.id]
+            first = first_dates([facts], {facts.id: Agreement(*agreed)})[facts.id]
             twins = possible_customers([facts]).get(facts.id, ())
         else:
-            first = quick_first_date(facts, agreed)
+            first = quick_first_date(facts, Agreement(*agreed))
     return Panel(
         lead_id=lead.id, kind=kind, lacks=lacks, is_connected=connected, first=first, twins=twins, transfer=transfer,
         booked_for=lead.first_service_date, customer_id=lead.squeegee_customer_id,

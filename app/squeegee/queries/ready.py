@@ -15,7 +15,7 @@ from app.core.tenancy import current_workspace_id
 from app.extensions import db
 from app.leads.models import Lead, Stage
 from app.leads.queries.stages import known_stages
-from app.quotes.queries.starting import agreed_at
+from app.quotes.queries.starting import Agreement, agreement_of
 from app.reconciliation.queries.possible import PossibleCustomer, possible_customers
 from app.squeegee.mapping import LeadFacts, missing, missing_for_api
 from app.squeegee.models import SqueegeeAccount, Transfer
@@ -136,14 +136,14 @@ def _ready() -> Select:
 
 
 def _with_transfer(query: Select) -> Select:
-    agreed = agreed_at(Lead.workspace_id, Lead.id).label("agreed")
-    return query.add_columns(Transfer.id, Transfer.state, Transfer.batch_id, Transfer.created_at, agreed)
+    agreed = agreement_of(Lead.workspace_id, Lead.id)
+    return query.add_columns(Transfer.id, Transfer.state, Transfer.batch_id, Transfer.created_at, *agreed)
 
 
 def _candidates(rows: list[Row], account: SqueegeeAccount) -> list[Candidate]:
     """The rows opened, by two statements: days with room, and customers of the last export that they might be."""
     leads = [LeadFacts.of(row[0], row[1], row[2]) for row in rows]
-    days = first_dates(leads, {facts.id: row.agreed for facts, row in zip(leads, rows, strict=True)})
+    days = first_dates(leads, {facts.id: Agreement(*row[7:9]) for facts, row in zip(leads, rows, strict=True)})
     twins = possible_customers(leads)
     return [
         _candidate(facts, row, account, days[facts.id], tuple(twins.get(facts.id, ())))

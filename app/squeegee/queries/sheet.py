@@ -12,7 +12,7 @@ from app.core.tenancy import current_workspace_id
 from app.extensions import db
 from app.leads.models import Lead
 from app.leads.queries.stages import known_stages
-from app.quotes.queries.starting import agreed_at
+from app.quotes.queries.starting import Agreement, agreement_of
 from app.reconciliation.queries.possible import PossibleCustomer, possible_customers
 from app.squeegee.mapping import FILE_FACTS, NEEDS, LeadFacts, missing, uses
 from app.squeegee.models import SqueegeeAccount, Transfer
@@ -98,7 +98,7 @@ class Sheet:
 def copy_sheet(lead_id: UUID) -> Sheet:
     """The sheet of a lead. Raises NotFound."""
     row = db.session.execute(
-        select(Lead, Contact, Property, Transfer, agreed_at(Lead.workspace_id, Lead.id))
+        select(Lead, Contact, Property, Transfer, *agreement_of(Lead.workspace_id, Lead.id))
         .join(Contact, (Contact.workspace_id == Lead.workspace_id) & (Contact.id == Lead.contact_id))
         .join(Property, (Property.workspace_id == Lead.workspace_id) & (Property.id == Lead.property_id))
         .outerjoin(
@@ -109,11 +109,11 @@ def copy_sheet(lead_id: UUID) -> Sheet:
     ).one_or_none()
     if row is None:
         raise NotFound
-    lead, contact, place, transfer, agreed = row
+    lead, contact, place, transfer, *agreed = row
     facts, account = LeadFacts.of(lead, contact, place), get_account()
     if uses(account, "owner", "source"):
         [facts] = named([facts])
-    first = first_dates([facts], {facts.id: agreed})[facts.id]
+    first = first_dates([facts], {facts.id: Agreement(*agreed)})[facts.id]
     facts = replace(facts, first_date=facts.first_date or first.day)
     lacks = missing(facts)
     following = next_to_copy(lead) if transfer is None else None

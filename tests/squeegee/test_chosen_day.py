@@ -1,0 +1,76 @@
+"""The day that a customer chose for their first clean is the one that goes to Squeegee."""
+
+import csv
+import io
+from datetime import date, time, timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import update
+
+from app.appointments.models import Appointment
+from app.core.clock import utcnow
+from app.core.human_time import short_date
+from app.extensions import db
+from app.quotes.services.slots import SlotDraft, offer_slot
+from app.rounds.models import Round
+from app.workspaces.queries import today_here
+from tests.squeegee.desk import Desk, stage_of
+from tests.squeegee.test_early_start import accepted
+
+
+def chosen(make_lead: Any, desk: Desk, client: Any, after: int = 25, **ticked: str) -> tuple[Any, date]:
+    """A lead whose customer accepted and chose a Wednesday, at nine, some days ahead."""
+    lead = make_lead(email="hannah.cole@example.com", postcode="BA5 2QJ")
+    day = today_here() + timedelta(days=after)
+    day += timedelta(days=(2 - day.weekday()) % 7)
+    if (day.month, day.day) in ((12, 25), (12, 26), (1, 1)):
+        day += timedelta(days=7)
+    slot = offer_slot(lead.id, SlotDraft(day, time(9), time(11)), desk.actor)
+    db.session.commit()
+    return accepted(lead, desk, client, slot=str(slot.id), **ticked), day
+
+
+@pytest.mark.parametrize("place", ["panel", "drawer", "queue", "copy sheet"])
+def test_it_is_proposed_wherever_it_is_handed_over(
+    desk: Desk, make_lead: Any, alice: Any, client: Any, place: str
+) -> None:
+    db.session.add(Round(name="Wells", areas=["BA5"], first_day=today_here(), every_weeks=1, capacity=6))
+    lead, day = chosen(make_lead, desk, client)
+    own = f"/w/wells/leads/{lead.id}"
+    url = {"panel": f"{own}/squeegee", "drawer": own, "queue": "/w/wells/squeegee", "copy sheet": f"{own}/copy-sheet"}
+    page = alice.get(url[place], hx=place in ("panel", "drawer")).text
+    assert f'value="{day.isoformat()}"' in page
+    if place in ("panel", "queue"):
+        assert f"{short_date(day)}: the customer chose it, for 09:00" in page
+
+
+def test_a_file_of_several_takes_it_too(desk: Desk, make_lead: Any, alice: Any, client: Any) -> None:
+    lead, day = chosen(make_lead, desk, client)
+    other = make_lead(stage_key="ready_for_squeegee", price_minor=2400, postcode="BA5 2QJ")
+    asked = {"lead": [str(lead.id), str(other.id)], "format": "csv", "dates": "1"}
+    made = alice.post("/w/wells/squeegee/batches", data=asked)
+    text = alice.get(f"{made.location}/file.csv").data.decode("utf-8-sig")
+    dates = {row["Cust Ref"]: row["First Date"] for row in csv.DictReader(io.StringIO(text, newline=""))}
+    assert dates[lead.number] == f"{day:%d/%m/%y}" != dates[other.number]
+
+
+def test_one_they_asked_for_inside_their_days_to_cancel(desk: Desk, make_lead: Any, alice: Any, client: Any) -> None:
+    lead, day = chosen(make_lead, desk, client, after=2, early_start="1")
+    assert day <= today_here() + timedelta(days=14)
+    panel = alice.get(f"/w/wells/leads/{lead.id}/squeegee", hx=True).text
+    assert f'value="{day.isoformat()}"' in panel and "They can cancel" not in panel
+
+
+@pytest.mark.parametrize("why", ["called off", "over"])
+def test_a_visit_that_does_not_come_is_not_proposed(
+    desk: Desk, make_lead: Any, alice: Any, client: Any, why: str
+) -> None:
+    lead, day = chosen(make_lead, desk, client)
+    an_hour_ago = utcnow() - timedelta(hours=1)
+    values = {"status": "cancelled"} if why == "called off" else {"starts_at": an_hour_ago, "ends_at": utcnow()}
+    db.session.execute(update(Appointment).values(**values))
+    db.session.commit()
+    assert stage_of(lead) == "ready_for_squeegee"
+    panel = alice.get(f"/w/wells/leads/{lead.id}/squeegee", hx=True).text
+    assert f'value="{day.isoformat()}"' not in panel and "the customer chose it" not in panel
