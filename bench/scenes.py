@@ -14,7 +14,7 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from app.activities.models import Activity
-from app.bench.services import FORMS, form_key
+from app.bench.services import FORMS, PEOPLE, form_key
 from app.bench.services.people import DISTRICTS, FIRST_NAMES, SURNAMES
 from app.contacts.models import Contact, Property
 from app.core import access_keys
@@ -83,7 +83,7 @@ def scenes(app: Flask, visitor: Visitor, slug: str, seconds: float) -> list[Scen
             Scene("column", "one column's next 20", Bar(400, 4, 30, 1.2), _alike(_columns(visitor))),
             Scene("drawer", "drawer with timeline of 30", Bar(300, 5, 45, 1.2), _alike(_drawers(visitor, slug))),
             Scene("day", "My day, the next lead", Bar(200, 7, 70, 1.2),
-                  _alike([visitor.request("GET", f"/w/{slug}/my-day")])),
+                  _days(visitor.port, slug)),
             Scene("form", "public form page", Bar(800, 2, 20, None),
                   _alike([_stranger("GET", f"/q/{form_key(slug, 0)}")])),
             Scene("move", "move a card", Bar(250, 7, 60, 1.2), _moves(visitor, slug), status=204, writes=True),
@@ -156,6 +156,14 @@ def _drawers(visitor: Visitor, slug: str) -> list[str]:
     return [
         visitor.request("GET", f"/w/{slug}/leads/{lead_id}", HX_Request="true") for lead_id in db.session.scalars(long)
     ]
+
+
+def _days(port: int, slug: str) -> list[list[str]]:
+    """Several people ask for their own: what is due is taken for who looks, so that one person's connections would wait
+    for each other.
+    """
+    people = [Visitor(port, slug, name) for name in PEOPLE]
+    return [[people[number % len(people)].request("GET", f"/w/{slug}/my-day")] for number in range(CONNECTIONS)]
 
 
 def _moves(visitor: Visitor, slug: str) -> list[list[str]]:

@@ -5,18 +5,18 @@ import re
 from http.cookies import SimpleCookie
 from urllib.parse import urlencode
 
-from app.bench.services import PASSWORD, email_of
+from app.bench.services import PASSWORD, PEOPLE, email_of
 from bench.place import HOST
 
 
 class Visitor:
     """A signed-in browser, reduced to its cookie and the token of its pages."""
 
-    def __init__(self, port: int, slug: str) -> None:
+    def __init__(self, port: int, slug: str, name: str = PEOPLE[0]) -> None:
         self.port = port
         self.cookies: dict[str, str] = {}
         token = self._token(self.get("/login"))
-        body = urlencode({"email": email_of(slug), "password": PASSWORD, "csrf_token": token})
+        body = urlencode({"email": email_of(slug, name), "password": PASSWORD, "csrf_token": token})
         status, _ = self._send("POST", "/login", body)
         if status != 303:
             raise RuntimeError(f"Signing in was answered {status}.")

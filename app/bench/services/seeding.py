@@ -26,7 +26,8 @@ from app.workspaces.services import create_workspace
 PASSWORD = "thirty-otters-on-a-raft-2026"
 #: Forms of the workspace: a minute of load must not look like a flood to any one of them.
 FORMS = 40
-_PEOPLE = ("Olive Owner", "Sam Seller", "Robin Rounds", "Jo Jobs", "Kim Kerb")
+#: The people of a workspace, its owner first.
+PEOPLE = ("Olive Owner", "Sam Seller", "Robin Rounds", "Jo Jobs", "Kim Kerb")
 _YEARS = timedelta(days=3 * 365)
 #: So many leads are written at once: their counters' rows stay locked for a moment only.
 _BATCH = 500
@@ -41,7 +42,7 @@ def form_key(slug: str, number: int) -> str:
     return f"{slug}-form-{number}"
 
 
-def email_of(slug: str, name: str = _PEOPLE[0]) -> str:
+def email_of(slug: str, name: str = PEOPLE[0]) -> str:
     """The address by which one of the workspace's people signs in, its owner by default."""
     return f"{name.split()[0].lower()}@{slug}.example.com"
 
@@ -93,7 +94,7 @@ def analyse() -> None:
 
 def _make_place(slug: str, leads: int) -> Setting:
     people = [
-        create_account(name, email_of(slug, name), PASSWORD) for name in _PEOPLE
+        create_account(name, email_of(slug, name), PASSWORD) for name in PEOPLE
     ]
     workspace = create_workspace(f"Bench {leads}", slug, people[0], SYSTEM)
     db.session.add_all(Membership(user_id=person.id, role="sales") for person in people[1:])
