@@ -44,6 +44,6 @@ def card_items(cards: Iterable[Card], lead_url: str, may_star: bool = False) -> 
         star = star_button(card.is_starred) if may_star else ""
         made.append(
             f'<li class="lead" id="lead-{card.id}"><a href="{lead_url}{card.id}">{escape(card.name)}</a>{worth}'
-            f'<p>{escape(card.what)}</p><p class="{where}">{escape(card.place)}{urgent}{owner}{star}</p>{act}</li>'
+            f'<p>{escape(card.what)}</p><p class="{where}">{escape(card.place)}{urgent}{star}{owner}</p>{act}</li>'
         )
     return Markup("".join(made))  # noqa: S704 - what people wrote is escaped above
