@@ -13,6 +13,7 @@ from app.core import web
 from app.core.clock import utcnow
 from app.core.errors import Invalid
 from app.core.fragments import answer, fragment, page, redirect_to, wants_fragment
+from app.core.numbers import whole_number
 from app.core.permissions import permit
 from app.followups.services import plan_task
 from app.leads.models import Lead
@@ -88,9 +89,10 @@ def _minutes(typed: dict[str, str]) -> int | None:
     text = typed["minutes"].strip()
     if not text:
         return None
-    if not text.isdecimal() or len(text) > 9:  # Python itself refuses to read thousands of digits
+    minutes = whole_number(text)
+    if minutes is None:
         raise Invalid({"minutes": "Enter the length in whole minutes, from 0 to 600."})
-    return int(text)
+    return minutes
 
 
 def _again(typed: dict[str, str]) -> Any:

@@ -155,15 +155,10 @@ class WorkspaceCipher:
     def seal(self, text: str | None, table: str, column: str, row_id: UUID) -> bytes | None:
         """Encrypt `text` for that one place; None stays None, "" becomes a value that opens to "".
 
-        Raises CipherError if the text is not valid Unicode (a lone surrogate).
+        Half a character (a lone surrogate, as JSON and some character sets of mail can hold) becomes a question mark:
+        nobody can read it, and work that failed for it would fail each time.
         """
-        if text is None:
-            return None
-        try:
-            plain = text.encode()
-        except UnicodeEncodeError:
-            raise CipherError("The text holds characters that cannot be stored.") from None
-        return self.seal_bytes(plain, table, column, row_id)
+        return None if text is None else self.seal_bytes(text.encode("utf-8", "replace"), table, column, row_id)
 
     def open(self, blob: bytes | None, table: str, column: str, row_id: UUID) -> str | None:
         """Decrypt what `seal` made for that place; None stays None. Raises CipherError, UnknownKey."""

@@ -16,7 +16,7 @@ from werkzeug.exceptions import HTTPException
 
 from app.core import tenancy
 from app.core.access_keys import find
-from app.core.errors import Conflict, Forbidden, NotFound
+from app.core.errors import Conflict, Forbidden, Invalid, NotFound
 from app.core.fragments import fragment, redirect_to, wants_fragment
 from app.core.ids import parse_id
 from app.core.network import client_address
@@ -41,6 +41,7 @@ def init_app(app: Flask) -> None:
     app.url_defaults(_fill_slug)
     app.register_error_handler(NotFound, lambda error: problem(404))
     app.register_error_handler(Forbidden, lambda error: problem(403))
+    app.register_error_handler(Invalid, lambda error: problem(422, " ".join(error.errors.values())))
     app.register_error_handler(Conflict, _conflict)
     app.register_error_handler(StaleDataError, lambda error: _conflict(Conflict(_STALE)))
     app.register_error_handler(DataError, _unfit)

@@ -7,6 +7,7 @@ from werkzeug.datastructures import MultiDict
 
 from app.core.errors import Invalid
 from app.core.ids import parse_id
+from app.core.numbers import read_version
 from app.core.search_index import fold
 from app.imports.queries import FIELDS
 
@@ -16,8 +17,7 @@ _LONGEST_TAG = 200
 
 def read_seen(typed: Mapping[str, str]) -> int:
     """The version that the form showed; one that can't be read counts as one that nobody has seen."""
-    seen = typed.get("seen", "")
-    return int(seen) if seen.isascii() and seen.isdecimal() and len(seen) < 10 else -1
+    return read_version(typed.get("seen"))
 
 
 def read_mapping(typed: Mapping[str, str], header: Sequence[str]) -> dict[str, str]:

@@ -5,6 +5,7 @@ from datetime import date
 
 from app.core.districts import read_areas
 from app.core.errors import Invalid
+from app.core.numbers import whole_number
 from app.rounds.services import ClosureFacts, RoundFacts
 
 _LONGEST_AREAS = 4_000  # characters
@@ -73,8 +74,8 @@ def _day(typed: Mapping[str, str], name: str, errors: dict[str, str]) -> date | 
 
 
 def _number(typed: Mapping[str, str], name: str, least: int, most: int, unit: str, errors: dict[str, str]) -> int:
-    text = typed.get(name, "").strip()
-    if text.isascii() and text.isdigit() and len(text) < 5 and least <= int(text) <= most:
-        return int(text)
+    number = whole_number(typed.get(name, "").strip(), most)
+    if number is not None and number >= least:
+        return number
     errors[name] = f"Enter a number of {unit} from {least} to {most}."
     return least

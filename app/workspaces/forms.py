@@ -10,6 +10,7 @@ from app.core import email_addresses, phones
 from app.core.districts import read_districts
 from app.core.errors import Invalid
 from app.core.money import parse_money
+from app.core.numbers import whole_number
 from app.workspaces.models import ASSIGNMENT_MODES, Membership
 from app.workspaces.services import Taking
 
@@ -60,10 +61,11 @@ class Reader:
     def number(self, name: str, least: int, most: int) -> int:
         """A whole number between two limits."""
         text = self.typed.get(name, "").strip()
-        if not (text.isascii() and text.isdecimal() and len(text) < 9 and least <= int(text) <= most):
+        number = whole_number(text, most)
+        if number is None or number < least:
             self.errors[name] = f"Enter a whole number from {least} to {most}."
             return least
-        return int(text)
+        return number
 
     def clock(self, name: str) -> time:
         """A time of day."""

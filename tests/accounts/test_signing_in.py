@@ -274,3 +274,8 @@ def _without_tokens(body: str) -> str:
     import re
 
     return re.sub(r'(nonce|value)="[^"]*"', "", body)
+
+
+def test_a_page_that_says_no_address_for_itself_is_left_all_the_same(client):
+    answer = client.post("/logout", hx=True, headers={"HX-Current-URL": "http://[bad"})
+    assert answer.status_code == 200 and answer.headers["HX-Redirect"]

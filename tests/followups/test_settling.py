@@ -42,6 +42,17 @@ def test_a_call_that_was_made_goes_to_the_timeline_with_its_outcome(alice, rule,
     assert activities(lead)[0] == ("call", "call.logged", "no_answer")
 
 
+@pytest.mark.parametrize("outcome", ["x", "-1", "no_answer whenever", "x morning"])
+def test_an_outcome_that_there_is_not_is_refused_in_words(alice, rule, make_lead, planned, outcome):
+    rule("call", days=1)
+    [call] = planned(make_lead())
+    for with_script in (True, False):
+        answer = alice.post(f"/w/wells/follow-ups/{call.id}/done", data={"outcome": outcome}, hx=with_script)
+        assert answer.status_code == 422 and "Choose " in answer.text
+    db.session.refresh(call)
+    assert call.state == "planned"
+
+
 def test_nobody_answered_so_it_is_tried_again_and_all_of_it_is_taken_back(alice, rule, make_lead, planned, next_act):
     rule("call", days=1, title="First call")
     lead = make_lead()

@@ -97,6 +97,8 @@ def test_stages_are_put_in_order(alice: Client) -> None:
     assert ids_shown(alice) == wanted and names()[:2] == ["Contacted", "New lead"]
     assert alice.post(f"{URL}/order", data={"stage": ids[0], "step": "-1"}).status_code == 303
     assert ids_shown(alice) == ids
+    far = {"stage": ids[0], "step": "9999999999999999999"}
+    assert alice.post(f"{URL}/order", data=far, headers={"Accept": "text/plain"}).status_code in (204, 303, 409)
 
 
 def test_an_order_of_other_stages_is_refused(alice: Client) -> None:

@@ -260,4 +260,5 @@ def test_forms_of_mail_services_are_understood(client, lead):
         assert client.post(_path("inbound"), data=data, csrf=False).status_code == 204
     body, kind = json.dumps({"From": HANNAH, "RawEmail": mail("No").decode()}), {"Content-Type": "application/json"}
     assert client.post(_path("inbound"), data=body, headers=kind, csrf=False).status_code == 204
+    assert client.post(_path("inbound"), data="[" * 200_000, headers=kind, csrf=False).status_code == 400
     assert len(received()) == 3

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 
 from app.core import outbox
 from app.core.permissions import SYSTEM
@@ -17,6 +17,7 @@ from app.embedded.ports import free_port
 from app.extensions import db
 from app.messaging.models import Arrival, Message
 from app.messaging.ports.settings import InboxSettings
+from app.messaging.services import arriving, inbox_reading
 from app.messaging.services.providers import get_provider, remove_provider, save_provider
 from tests.messaging.inbound import mail
 
@@ -105,6 +106,26 @@ def test_what_comes_after_the_first_look_is_read_once_and_left_unread(box, lead,
     assert box.seen() == []
     rows = db.session.execute(select(outbox.OutboxItem.state).where(outbox.OutboxItem.kind == "inbox.read")).all()
     assert sorted(row.state for row in rows) == ["done", "ready"]
+
+
+def test_a_mail_that_can_not_be_kept_costs_itself_only(box, lead, read, monkeypatch):
+    """Whatever is wrong with it: the next customer's mail, and the reading itself, go on."""
+    connect(box)
+    read()
+
+    def break_off(inbound):
+        if inbound.body == "poison":
+            db.session.execute(text("select 1 / 0"))
+        return arriving.take_in(inbound)
+
+    monkeypatch.setattr(inbox_reading, "take_in", break_off)
+    for words in ("Before it", "poison", "After it"):
+        box.add(mail(words))
+    read()
+    assert [each.body for each in received()] == ["Before it", "After it"]
+    assert db.session.scalars(select(Arrival.why).where(Arrival.state == "waiting")).all() == ["hidden_sender"]
+    states = db.session.scalars(select(outbox.OutboxItem.state).where(outbox.OutboxItem.kind == "inbox.read")).all()
+    assert sorted(states) == ["done", "ready"]
 
 
 def test_what_was_read_before_a_crash_is_known_again(box, lead, read):

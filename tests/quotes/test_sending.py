@@ -68,6 +68,14 @@ def test_a_second_click_sends_nothing(alice: Client, lead: Any, write: Callable[
     assert len(messages(lead)) == 1
 
 
+def test_a_version_that_nobody_saw_sends_nothing(alice: Client, lead: Any, write: Callable[..., Quote]) -> None:
+    quote = write(lead)
+    for version in ("9" * 5000, "-1", "x"):
+        data = {"channel": "email", "version": version}
+        assert alice.post(f"/w/wells/quotes/{quote.id}/send", data=data).status_code == 409
+    assert messages(lead) == []
+
+
 def test_an_open_quote_goes_out_again_with_the_same_link(alice: Client, lead: Any, sent: Callable[..., Quote]) -> None:
     quote = sent(lead)
     assert send(alice, quote, "sms").status_code == 303

@@ -6,6 +6,7 @@ What only the database knows (whether a template or stage exists) is asked by th
 import re
 from dataclasses import dataclass, field
 
+from app.core.numbers import whole_number
 from app.followups.forms.sheet import WRITTEN, Sheet, SheetStep
 from app.followups.queries.steps import CONDITIONS, UNITS, Condition, Delay, Step
 from app.followups.services.conditions import check_condition
@@ -83,10 +84,10 @@ def _delay(texts: dict[str, str], errors: dict[str, str]) -> Delay | None:
     unit, amount = texts["unit"], texts["amount"] or "0"
     if unit not in UNITS or unit not in MOST:
         errors["amount"] = "Choose what it is counted in."
-    elif not (amount.isascii() and amount.isdecimal() and int(amount) <= MOST[unit]):
+    elif (number := whole_number(amount, MOST[unit])) is None:
         errors["amount"] = f"Enter a whole number from 0 to {MOST[unit]:,}."
     else:
-        return Delay(int(amount), unit)
+        return Delay(number, unit)
     return None
 
 

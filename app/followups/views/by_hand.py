@@ -11,6 +11,7 @@ from app.core import web
 from app.core.clock import utcnow
 from app.core.errors import Conflict, Invalid
 from app.core.fragments import answer, fragment, page, redirect_to, wants_fragment
+from app.core.numbers import whole_number
 from app.core.permissions import permit
 from app.extensions import db
 from app.followups.models import FollowUp
@@ -72,7 +73,7 @@ def change(slug: str, follow_up_id: UUID) -> Response:
     """Move or rename it; 409 with what was typed when somebody was faster."""
     since, typed, sent = utcnow(), _typed(), request.form.get("version", "")
     seen, lead = planned_act(follow_up_id)
-    was_due, version = seen.due_at, int(sent) if sent.isdecimal() and len(sent) < 9 else 0
+    was_due, version = seen.due_at, whole_number(sent) or 0
     try:
         at = _time(typed["again"], typed["at"]) if typed["again"] else None
         named = typed["title"] if "title" in request.form else None

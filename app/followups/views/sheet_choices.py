@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
+from app.core.numbers import whole_number
 from app.followups.forms.sheet import MOST_DEPTH, WRITTEN, SheetStep
 from app.followups.services.conditions import FACTS, OPERATORS, choices_of
 from app.followups.words import (
@@ -120,8 +121,8 @@ def _own_title(texts: dict[str, Any], otherwise: str) -> str:
 
 def _when(texts: dict[str, str]) -> str:
     if texts["unit"].startswith("month:"):
-        number = int(texts["unit"][6:]) if texts["unit"][6:].isdecimal() else 0
-        return delay_words(number, "until_month") if 1 <= number <= len(MONTHS) else "…"
+        number = whole_number(texts["unit"][6:], len(MONTHS))
+        return delay_words(number, "until_month") if number else "…"
     amount = texts["amount"] or "0"
     readable = amount.isascii() and amount.isdecimal() and texts["unit"] in UNIT_WORDS
     return delay_words(int(amount), texts["unit"]) if readable else "…"

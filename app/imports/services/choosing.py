@@ -10,6 +10,7 @@ from app.core.catalogue import known
 from app.core.errors import Conflict, Invalid
 from app.core.events import Event, publish
 from app.core.loading import load_one
+from app.core.numbers import whole_number
 from app.core.permissions import Actor
 from app.core.search_index import fold
 from app.core.tenancy import current_workspace_id
@@ -80,7 +81,7 @@ def _wrong_columns(made: Import, mapping: Mapping[str, str]) -> dict[str, str]:
     errors: dict[str, str] = {}
     taken: dict[str, str] = {}
     for position, key in mapping.items():
-        if not position.isdecimal() or int(position) >= len(made.header) or key not in FIELDS_BY_KEY:
+        if whole_number(position, len(made.header) - 1) is None or key not in FIELDS_BY_KEY:
             errors[f"column-{position}"] = "Choose one from the list, or leave it empty."
         elif key in taken and key not in SEVERAL:
             title = made.header[int(taken[key])]

@@ -5,6 +5,7 @@ from typing import Any
 
 from werkzeug.datastructures import MultiDict
 
+from app.core.numbers import whole_number
 from app.core.packed import pack, unpacked
 from app.lead_forms.models import LeadForm
 from app.lead_forms.services.content import OWN_KINDS, STANDARD, YES_NO, Content, Question, content_of
@@ -204,4 +205,5 @@ def _change(question: SheetQuestion) -> dict[str, Any]:
 
 
 def _number(text: str) -> int:
-    return int(text) if text.isascii() and text.isdecimal() and len(text) < 4 else STANDARD.range_percent
+    number = whole_number(text, 999)
+    return STANDARD.range_percent if number is None else number

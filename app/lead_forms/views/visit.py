@@ -10,6 +10,7 @@ from markupsafe import Markup
 
 from app.core.compressing import compress_this
 from app.core.fragments import fragment, page
+from app.core.numbers import whole_number
 from app.core.security import allow_own_style, allow_workers
 from app.lead_forms.models import LeadForm, LeadFormVersion
 from app.lead_forms.queries import as_shown
@@ -46,8 +47,7 @@ class Visit:
 
     def as_of(self, version: str) -> "Visit":
         """The same visit to the form as it stood in a version; the present one when there is none such."""
-        number = int(version) if version.isascii() and version.isdigit() and len(version) < 9 else None
-        return Visit(self.form, self.workspace, self.frame, as_shown(self.form, number))
+        return Visit(self.form, self.workspace, self.frame, as_shown(self.form, whole_number(version)))
 
     @property
     def content(self) -> Content:

@@ -10,6 +10,7 @@ from sqlalchemy import Select, select
 from app.core import email_addresses, phones, postcodes
 from app.core.errors import Invalid
 from app.core.money import parse_money
+from app.core.numbers import whole_number
 from app.core.tenancy import current_workspace_id
 from app.extensions import db
 from app.leads.models import LeadSource
@@ -46,10 +47,10 @@ def parsed(fact: Fact, typed: str) -> Any:
 
 def _number(fact: Fact, text: str) -> int:
     low, high = fact.span
-    digits = text.removesuffix("%").strip()
-    if not digits.isdecimal() or len(digits) > 4 or not low <= int(digits) <= high:
+    number = whole_number(text.removesuffix("%").strip(), high)
+    if number is None or number < low:
         raise Invalid({fact.name: f"Enter a whole number from {low} to {high}."})
-    return int(digits)
+    return number
 
 
 def _date(text: str) -> date | None:

@@ -10,6 +10,7 @@ from app.core import web
 from app.core.errors import Conflict, Invalid
 from app.core.fragments import answer, flash_with_undo, fragment, page, redirect_to, wants_fragment
 from app.core.ids import parse_id
+from app.core.numbers import whole_number
 from app.core.permissions import permit
 from app.followups.queries import sequences_by_stage
 from app.leads.models import Stage
@@ -150,11 +151,12 @@ def _facts() -> StageFacts:
     """What was typed about a stage. Raises Invalid for days that are no number."""
     form = request.form
     typed = form.get("follow_up_days", "").strip()
-    if typed and not (typed.isascii() and typed.isdecimal() and len(typed) <= 4):
+    days = whole_number(typed, 9_999)
+    if typed and days is None:
         raise Invalid({"follow_up_days": _DAYS})
     return StageFacts(
         name=" ".join(form.get("name", "").split()), description=" ".join(form.get("description", "").split()),
-        colour=form.get("colour", ""), follow_up_days=int(typed) if typed else None, is_final="is_final" in form,
+        colour=form.get("colour", ""), follow_up_days=days, is_final="is_final" in form,
     )  # fmt: skip
 
 
@@ -168,7 +170,7 @@ def _wanted_order(moved: UUID | None, step: int) -> list[UUID]:
     ids = [stage.id for stage in stages()]
     if moved in ids:
         at = ids.index(moved)
-        ids.insert(max(0, at + step), ids.pop(at))
+        ids.insert(min(max(0, at + step), len(ids)), ids.pop(at))
     return ids
 
 

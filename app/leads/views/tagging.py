@@ -9,6 +9,7 @@ from app.core import web
 from app.core.errors import Invalid, NotFound
 from app.core.fragments import answer, fragment, redirect_to, wants_fragment
 from app.core.ids import parse_id
+from app.core.numbers import whole_number
 from app.core.permissions import permit
 from app.leads.queries.tagging import TagView, all_tags, starred_among, tags_of
 from app.leads.services import TagDoubted, add_tag, get_lead, get_tag, remove_tag, star, tag_named
@@ -92,8 +93,7 @@ def _tags(
 
 def _start(given: Mapping[str, str]) -> int | None:
     """From which tag on they are shown unfolded; None when only the first few are."""
-    start = given.get("from", "")
-    return int(start) if start.isascii() and start.isdecimal() and len(start) < 4 else None
+    return whole_number(given.get("from"), 999)
 
 
 def _back(lead_id: UUID) -> Response:

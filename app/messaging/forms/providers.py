@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 
 from app.core import email_addresses, http, phones
 from app.core.errors import Invalid
+from app.core.numbers import whole_number
 from app.messaging.ports.settings import KINDS, SECURITY, Settings
 from app.messaging.transports.gateway.filling import CONTENT_TYPES, fill_body, fill_url, read_headers
 
@@ -90,8 +91,8 @@ class _Reader:
 
     def port(self) -> int:
         text, allowed = self.text("port"), _PORTS[self.channel]
-        number = int(text) if text.isascii() and text.isdecimal() and len(text) < 6 else 0
-        if not 0 < number < 65_536 or (number not in allowed and not self.private):
+        number = whole_number(text, 65_535)
+        if not number or (number not in allowed and not self.private):
             listed = ", ".join(str(each) for each in allowed[:-1])
             self.wrong("port", f"Enter one of the usual ports: {listed} or {allowed[-1]}.")
         return number

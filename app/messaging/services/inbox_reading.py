@@ -6,6 +6,7 @@ from typing import Any
 
 import structlog
 from sqlalchemy import delete, select
+from sqlalchemy.exc import InterfaceError, OperationalError
 
 from app.core import outbox
 from app.core.clock import utcnow
@@ -46,16 +47,18 @@ def inbox_provider(claim: outbox.Claim) -> MessageProvider | None:
 
 
 def take_in_mail(raw: bytes, at: datetime | None = None, recipients: tuple[str, ...] = ()) -> None:
-    """Take one mail in, in the running transaction. One that can't be read is kept by what of it is plain: who brought
-    it would bring it again and again.
+    """Take one mail in, in the running transaction. One that can't be read or kept is kept by what of it is plain: who
+    brought it would bring it again and again, and everything behind it would wait for ever.
     """
     try:
-        inbound = read_mail(raw, at, recipients)
+        with db.session.begin_nested():
+            take_in(read_mail(raw, at, recipients))
+    except (OperationalError, InterfaceError):
+        raise  # the database's trouble, not the mail's
     except Exception as error:  # the parser is fed by strangers
         log.exception("mail_not_read", error=type(error).__name__)
         key = hashlib.sha256(raw).hexdigest()
-        inbound = Inbound("email", key, "", "This mail could not be read. It is in the mailbox.", at or utcnow())
-    take_in(inbound)
+        take_in(Inbound("email", key, "", "This mail could not be read. It is in the mailbox.", at or utcnow()))
 
 
 def keep_progress(claim: outbox.Claim, progress: dict[str, Any] | None, trouble: str | None, *, at_once: bool) -> None:

@@ -120,7 +120,7 @@ def _text(mail: Message) -> str:
         elif part.get_content_type() == "text/html":
             html.append(_decoded(part))
     text = "\n".join(plain).strip() or "\n".join(map(html_to_text, html))
-    return text.replace("\r\n", "\n").replace("\x00", "").strip()[:_LONGEST_TEXT]
+    return _storable(text.replace("\r\n", "\n")).strip()[:_LONGEST_TEXT]
 
 
 def _attached(mail: Message) -> Iterator[str]:
@@ -164,7 +164,12 @@ def _decoded_words(value: str) -> str:
     """A header with its encoded words (RFC 2047) read, in one line."""
     with suppress(ValueError, LookupError, MessageError):
         value = str(make_header(decode_header(value)))
-    return _shallow(" ".join(value.encode("utf-8", "replace").decode().split()))
+    return _shallow(" ".join(_storable(value).split()))
+
+
+def _storable(text: str) -> str:
+    """Text without what no database keeps: NUL, and halves of characters, which some character sets give."""
+    return text.encode("utf-8", "replace").decode().replace("\x00", "")
 
 
 def _first_id(value: str) -> str:

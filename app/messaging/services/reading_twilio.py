@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from app.core.clock import utcnow
+from app.core.numbers import whole_number
 from app.messaging.ports.inbound import Inbound
 
 #: How a call ends that nobody took: of the call itself, or of the leg that was put through to us (DialCallStatus).
@@ -17,8 +18,7 @@ def read_text(form: Mapping[str, str]) -> Inbound | None:
     sid = form.get("MessageSid", "")[:_LONGEST_SID]
     if not sid or "Body" not in form:
         return None
-    count = form.get("NumMedia", "0")
-    pictures = int(count) if count.isascii() and count.isdecimal() and len(count) < 4 else 0
+    pictures = whole_number(form.get("NumMedia"), 999) or 0
     return Inbound(
         channel="sms", key=sid, sender=form.get("From", ""), body=form["Body"].replace("\r\n", "\n").strip(),
         received_at=utcnow(), attached=("picture",) * min(pictures, 10),

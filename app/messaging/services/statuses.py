@@ -4,6 +4,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
+from app.core.numbers import whole_number
 from app.core.permissions import SYSTEM
 from app.core.tenancy import current_workspace_id
 from app.extensions import db
@@ -45,7 +46,8 @@ def note_status(sid: str, status: str, error_code: str, message_id: UUID | None)
         mark_delivered(message)
     elif status in ("undelivered", "failed") and message.state in (*_OPEN, "sent"):
         message.provider_id = sid
-        mark_failed(message, f"twilio_{int(error_code)}" if error_code.isdecimal() else "undelivered")
+        number = whole_number(error_code)
+        mark_failed(message, "undelivered" if number is None else f"twilio_{number}")
         if error_code == _OPTED_OUT:
             note_carriers_stop(message)
 

@@ -41,7 +41,10 @@ def mail_hook(key: str) -> Response:
 
 def _mail() -> bytes:
     if request.mimetype == "application/json":
-        given = request.get_json(silent=True)
+        try:
+            given = request.get_json(silent=True)
+        except RecursionError:
+            given = None
         raw = given.get("RawEmail") if isinstance(given, dict) else None
         return raw.encode("utf-8", "replace") if isinstance(raw, str) else b""
     if request.mimetype not in ("multipart/form-data", "application/x-www-form-urlencoded"):

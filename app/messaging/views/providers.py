@@ -11,6 +11,7 @@ from app.core import web
 from app.core.errors import Conflict, Invalid
 from app.core.fragments import page, redirect_to
 from app.core.network import SENDING, person_or_block
+from app.core.numbers import read_version
 from app.core.permissions import permit
 from app.core.transactions import keep
 from app.extensions import limiter
@@ -81,7 +82,7 @@ def save_sending(slug: str, channel: str) -> Response:
     seen = request.form.get("seen", "")
     try:
         kind, settings = read_provider(channel, request.form, private=_private())
-        number = int(seen) if seen.isascii() and seen.isdecimal() and len(seen) < 10 else -1
+        number = read_version(seen)
         save_provider(channel, kind, settings, number, web.actor())
     except Invalid as error:
         return _page(channel, error.errors, status=422)

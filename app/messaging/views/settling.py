@@ -9,6 +9,7 @@ from app.core import web
 from app.core.errors import Conflict, Invalid
 from app.core.fragments import answer, fragment, page, redirect_to, wants_fragment
 from app.core.network import SENDING, person_or_block
+from app.core.numbers import read_version
 from app.core.permissions import permit
 from app.extensions import limiter
 from app.messaging import queries, services
@@ -72,7 +73,7 @@ def rewrite(slug: str, message_id: UUID) -> Response:
         typed.check()
         changed = rewriting.rewrite(
             message_id, recipient=typed.recipient, subject=typed.subject, body=typed.body,
-            seen=int(seen) if seen.isascii() and seen.isdecimal() and len(seen) < 10 else -1, actor=web.actor(),
+            seen=read_version(seen), actor=web.actor(),
             hold=HOLD,
         )  # fmt: skip
     except Invalid as error:

@@ -5,6 +5,7 @@ from flask import Response, flash, g, request, url_for
 from app.core import web
 from app.core.errors import Conflict, Invalid
 from app.core.fragments import page, redirect_to
+from app.core.numbers import whole_number
 from app.core.permissions import permit
 from app.messaging.forms.templates import read_channel, read_draft
 from app.messaging.queries import templates as reading
@@ -108,5 +109,4 @@ def restore_template(slug: str, template_key: str, version_no: int) -> Response:
 
 
 def _seen() -> int | None:
-    seen = request.form.get("seen", "")
-    return int(seen) if seen.isascii() and seen.isdecimal() and len(seen) < 10 else None
+    return whole_number(request.form.get("seen"))

@@ -10,6 +10,7 @@ from app.core import web
 from app.core.errors import Conflict, Invalid
 from app.core.fragments import answer, fragment, page, redirect_to, wants_fragment
 from app.core.network import SENDING, person_or_block
+from app.core.numbers import read_version
 from app.core.permissions import permit
 from app.extensions import db, limiter
 from app.leads.services import get_lead
@@ -47,7 +48,7 @@ def send(slug: str, quote_id: UUID) -> Response:
     """Send it by the channel chosen; a second click sends nothing."""
     channel, seen = request.form.get("channel", ""), request.form.get("version", "")
     try:
-        quote = send_quote(quote_id, channel, web.actor(), seen_version=int(seen) if seen.isdecimal() else None)
+        quote = send_quote(quote_id, channel, web.actor(), seen_version=read_version(seen) if seen else None)
     except Invalid as error:
         db.session.rollback()  # what is shown now is how the quote stands without this
         return _quote_page(get_quote(quote_id), error.errors, 422)

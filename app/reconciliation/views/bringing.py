@@ -8,6 +8,7 @@ from flask import Response, flash, g, request, url_for
 from app.core import web
 from app.core.errors import Conflict, Invalid, NotFound
 from app.core.fragments import page, redirect_to
+from app.core.numbers import whole_number
 from app.core.permissions import permit
 from app.core.uploads import LARGEST_TABLE, takes_a_table
 from app.extensions import db
@@ -54,8 +55,8 @@ def columns(slug: str, export_id: UUID) -> Response:
 @permit("leads:import")
 def set_columns(slug: str, export_id: UUID) -> Response:
     """Say what the columns are, and compare."""
-    chosen = {field: request.form.get(field, "") for field in services.FIELDS}
-    places = {field: int(place) for field, place in chosen.items() if place.isdecimal() and len(place) < 5}
+    chosen = {field: whole_number(request.form.get(field), 9_999) for field in services.FIELDS}
+    places = {field: place for field, place in chosen.items() if place is not None}
     try:
         services.set_columns(export_id, places, web.actor())
     except Invalid as error:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 
+from app.core.numbers import whole_number
 from app.leads.models import FREQUENCIES
 from app.squeegee.mapping.account import Account
 from app.squeegee.mapping.columns import DEFAULT_COLUMNS, columns_of
@@ -74,10 +75,10 @@ def rearranged(section: str, fields: Fields, act: str) -> Fields:
     names = ROWS[section]
     rows = [list(pair) for pair in zip(*(fields.get(name, []) for name in names), strict=False)]
     verb, _, number = act.partition(":")
-    at = int(number) if number.isascii() and number.isdigit() and len(number) < 4 else -1
+    at = whole_number(number, len(rows) - 1)
     if verb == "add":
         rows.append(["", ""])
-    elif 0 <= at < len(rows):
+    elif at is not None:
         row = rows.pop(at)
         if verb != "remove":
             rows.insert(max(0, at - 1) if verb == "up" else at + 1 if verb == "down" else at, row)

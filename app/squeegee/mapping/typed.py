@@ -9,6 +9,7 @@ from typing import Any, Protocol
 from uuid import UUID
 
 from app.core.errors import Invalid
+from app.core.numbers import whole_number
 from app.leads.models import FREQUENCIES
 from app.squeegee.mapping.areas import read_places
 from app.squeegee.mapping.columns import DEFAULT_COLUMNS, FILE_FACTS
@@ -180,4 +181,4 @@ def _tidy(text: str) -> str:
 
 
 def _number(text: str) -> int:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 4 else 0
+    return whole_number(text, 999) or 0

@@ -10,6 +10,7 @@ from app.core import web
 from app.core.errors import Invalid
 from app.core.fragments import page, redirect_to
 from app.core.ids import parse_id
+from app.core.numbers import whole_number
 from app.core.permissions import permit
 from app.extensions import db
 from app.squeegee import queries, services, words
@@ -105,8 +106,7 @@ def batch_page(
     batch = queries.get_batch(batch_id)
     show = request.args.get("show", "")
     show = show if show in STANDINGS else ""
-    after = request.args.get("after", "")
-    behind = int(after) if after.isascii() and after.isdecimal() and len(after) < 7 else 0
+    behind = whole_number(request.args.get("after"), 999_999) or 0
     shown = queries.rows(batch_id, show, behind, ROWS + 1)
     values: dict[str, Any] = {
         "batch": queries.batch_line(batch), "rows": shown[:ROWS], "show": show, "behind": behind,
