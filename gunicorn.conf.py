@@ -6,7 +6,6 @@ from gevent import monkey
 monkey.patch_all()
 
 import os  # noqa: E402
-import re  # noqa: E402
 import socket  # noqa: E402
 import time  # noqa: E402
 from contextlib import suppress  # noqa: E402
@@ -14,22 +13,9 @@ from pathlib import Path  # noqa: E402
 from typing import Any  # noqa: E402
 
 import gevent  # noqa: E402
-from gunicorn.glogging import Logger  # noqa: E402
 from gunicorn.workers.ggevent import GeventWorker  # noqa: E402
 
-OPAQUE = re.compile(r"(?<=/)[A-Za-z0-9_-]{20,}(?=/|$)")
-UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
-
-
-class AccessLogger(Logger):
-    """Writes neither query strings nor the keys in customers' links: a log must let nobody in."""
-
-    def atoms(self, resp: Any, req: Any, environ: dict[str, Any], request_time: Any) -> dict[str, Any]:
-        """Return the parts of a line, long path segments masked unless they are plain ids."""
-        atoms: dict[str, Any] = super().atoms(resp, req, environ, request_time)
-        atoms["U"] = OPAQUE.sub(lambda it: it[0] if UUID.fullmatch(it[0]) else "…", str(atoms["U"] or ""))
-        return atoms
-
+from app.core.server_log import ServerLog  # noqa: E402
 
 #: So long, in seconds, the first request of a new connection may be on its way over a slow line.
 PATIENCE = 2.0
@@ -41,6 +27,13 @@ class WebWorker(GeventWorker):
     Neither an event stream nor a connection that is kept for the next request ever ends by itself. Each would hold a
     stopping worker until its grace is over, and so each deployment, and Ctrl-C.
     """
+
+    def load_wsgi(self) -> None:
+        """Load the application; it is called once a request's body is there, or the beginning of a large one."""
+        from app.core.bodies import steady  # not before the sockets are the cooperative ones
+
+        super().load_wsgi()
+        self.wsgi = steady(self.wsgi)
 
     def run(self) -> None:
         """Serve; returns once all requests are answered, or the grace is over."""
@@ -93,9 +86,8 @@ graceful_timeout = int(os.environ.get("WEB_GRACEFUL_SECONDS", "20"))
 keepalive = 75
 # Its control socket would lie in the home folder, outside of what `bin/run` owns; nothing uses it.
 control_socket_disable = True
-logger_class = AccessLogger
+logger_class = ServerLog
 accesslog = "-"
-access_log_format = '"%(m)s %(U)s" %(s)s %(B)s %(M)sms'
 
 
 def pre_request(worker: Any, req: Any) -> None:

@@ -1,6 +1,7 @@
-"""The access log, by a real gunicorn: neither query strings nor the keys in customers' links."""
+"""The access log of a real gunicorn: JSON with the request's id, without query strings and keys of links."""
 
 import http.client
+import json
 import os
 import subprocess
 import sys
@@ -10,8 +11,15 @@ from pathlib import Path
 from app.embedded.ports import free_port
 
 ROOT = Path(__file__).resolve().parent.parent
-APP = "def app(environ, start_response):\n    start_response('200 OK', [])\n    return [b'']\n"
+APP = """
+def app(environ, start_response):
+    if environ["PATH_INFO"] == "/broken":
+        raise RuntimeError("canary")
+    start_response("200 OK", [("X-Request-Id", "id-of-the-request")])
+    return [b""]
+"""
 KEY = "pQ3-xyzzy_canary_key_in_a_link"
+FORGED = "/zz%0a%7b%22event%22:%22signed_in%22%7d%0d%1b[2J%00"
 ID = "0192f1c8-7a3b-7c1d-8e2f-0123456789ab"
 
 
@@ -24,15 +32,18 @@ def test_the_log_tells_paths_and_ids_and_keeps_keys_and_queries_to_itself(tmp_pa
     with log.open("wb") as output:
         server = subprocess.Popen(command, cwd=tmp_path, env=environ, stdout=output, stderr=output)
     try:
-        for path in (f"/q/{KEY}?name=canary-name", f"/w/somerset/leads/{ID}"):
+        for path in (f"/q/{KEY}?name=canary-name", f"/w/somerset/leads/{ID}", FORGED):
             assert get(port, path) == 200
+        assert get(port, "/broken?name=canary-name") == 500
     finally:
         server.terminate()
         server.wait(120)
-    text = log.read_text()
-    assert "GET /q/…" in text
-    assert f"GET /w/somerset/leads/{ID}" in text
-    assert "canary" not in text
+    lines = [json.loads(line) for line in log.read_text().splitlines()]
+    answered = [line for line in lines if line["event"] == "answered"]
+    assert [line["path"] for line in answered[:2]] == ["/q/…", f"/w/somerset/leads/{ID}"]
+    assert all((line["status"], line["request_id"]) == (200, "id-of-the-request") for line in answered[:3])
+    assert [line["error"] for line in lines if "error" in line] == ["RuntimeError"]
+    assert "canary" not in log.read_text() and "\x1b" not in log.read_text()
 
 
 def get(port: int, path: str, seconds: float = 120) -> int:

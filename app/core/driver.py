@@ -131,6 +131,10 @@ def _eager(gen: Any, socket: int) -> Any:
         return end.value
 
 
+#: Nobody waits so long between two statements of a transaction; who does has been forgotten, and others wait for them.
+_LET_GO = "-c idle_in_transaction_session_timeout=60s"
+
+
 def connect(url: str, **options: Any) -> Connection:
     """Open a connection to SQLAlchemy's URL or libpq's, with psycopg's keywords.
 
@@ -139,7 +143,7 @@ def connect(url: str, **options: Any) -> Connection:
     nothing passes the walls and sort a whole workspace (seen: 2 s for a search among 100,000 leads).
     Raises psycopg.OperationalError when the server can't be reached.
     """
-    planned_once = {"options": "-c plan_cache_mode=force_generic_plan", "prepare_threshold": 2}
+    planned_once = {"options": f"-c plan_cache_mode=force_generic_plan {_LET_GO}", "prepare_threshold": 2}
     connection = Connection.connect(
         url.replace("postgresql+psycopg:", "postgresql:", 1), **planned_once | options, autocommit=True,
         cursor_factory=Cursor,

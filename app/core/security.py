@@ -55,7 +55,6 @@ def _headers(response: Response) -> Response:
     else:
         headers["Referrer-Policy"] = "strict-origin-when-cross-origin"
     headers.setdefault("Cache-Control", "no-store")
-    headers["Server"] = "Sill"
     return response
 
 

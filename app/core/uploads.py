@@ -1,14 +1,16 @@
 """How large a request may be: little for a form, more for what takes files and says so; and how many at once."""
 
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from io import BytesIO
-from threading import BoundedSemaphore
+from threading import Condition
 from typing import IO, Any, ParamSpec, TypeVar
 
 import flask
 from flask import current_app, session
 
+from app.core.network import client_block
 from app.core.transactions import keep
 
 P = ParamSpec("P")
@@ -39,10 +41,14 @@ def largest_file() -> int:
 
 
 class Places:
-    """So many requests of one process may hold files in memory at a time; the next ones wait, then are sent away."""
+    """So many requests of one process may hold files in memory at a time, and half as many from one network; the next
+    ones wait, then are sent away.
+    """
 
     def __init__(self, count: int) -> None:
-        self._free = BoundedSemaphore(count)
+        self._free, self._each = count, (count + 1) // 2
+        self._held: Counter[str] = Counter()
+        self._change = Condition()
 
     @contextmanager
     def take(self, seconds: float = 10) -> Iterator[bool]:
@@ -51,12 +57,22 @@ class Places:
         The database's connection is given back for as long as the bytes take to come: what was done so far is kept.
         """
         keep()
-        got = self._free.acquire(timeout=seconds)
+        network = client_block()
+        with self._change:
+            got = self._change.wait_for(lambda: self._free > 0 and self._held[network] < self._each, seconds)
+            self._count(network, 1 if got else 0)
         try:
             yield got
         finally:
-            if got:
-                self._free.release()
+            with self._change:
+                self._count(network, -1 if got else 0)
+                self._change.notify_all()
+
+    def _count(self, network: str, more: int) -> None:
+        self._free -= more
+        self._held[network] += more
+        if not self._held[network]:
+            del self._held[network]
 
 
 class Request(flask.Request):

@@ -1,5 +1,6 @@
 """Every promised message arrives once, whatever dies in between."""
 
+import json
 import os
 import signal
 import threading
@@ -116,14 +117,36 @@ def test_redis_and_postgresql_restart(site: Site) -> None:
     for address in addresses[:3]:
         assert site.send_form(address).status == 303
     site.redis.stop()
+    assert _unready(site) == {"redis"}
     site.postgres.stop()
+    assert _unready(site) == {"database", "redis"}
     site.redis.start(site.redis.port)
     site.postgres.start(site.postgres.port)
+    wait_for(lambda: not _unready(site), 60, "the web process is ready")
     for address in addresses[3:]:
         assert site.send_form(address).status == 303
-    # Work that the restart broke off waits for its lease to run out, as after a kill; that wait was measured above.
-    site.sql("update outbox set lease_until = now() where state = 'leased'")
     once(site, addresses, "restart of Redis and PostgreSQL")
+
+
+def test_a_worker_that_is_told_to_stop_finishes_what_it_has_in_hand(site: Site) -> None:
+    assert site.mailbox
+    site.mailbox.switch(smtp={"slow": 3})
+    seen = begun(site)
+    assert site.send_form("in.hand@example.com").status == 303
+    wait_for(lambda: begun(site) > seen, 60, "a sending has begun")
+    site.worker.terminate()
+    assert site.worker.wait(60) == 0
+    assert site.sql("select count(*) from outbox where state = 'leased'") == [(0,)]
+    assert all_have_one(site, ["in.hand@example.com"])
+
+
+def _unready(site: Site) -> set[str]:
+    """Which of the parts that the web process needs it misses; it says so by 503."""
+    answer = site.ask("GET", "/readyz")
+    checks = json.loads(answer.text)["checks"]
+    missed = {part for part in ("database", "redis") if checks[part] != "ok"}
+    assert answer.status == (503 if missed else 200), answer.text
+    return missed
 
 
 def _try(site: Site, address: str) -> None:

@@ -96,9 +96,10 @@ def send(
     """Send the form as Hannah: `send(phone="")` changes an answer, `send(query="embed=1")` the address."""
     url = f"/q/{form.key}"
 
-    def post(query: str = "", address: str = "127.0.0.1", **changed: Any) -> TestResponse:
+    def post(query: str = "", address: str = "127.0.0.1", device: str = "", **changed: Any) -> TestResponse:
         data = ANSWERS | {"token": token()} | changed
-        return client.post(url, data=data, csrf=False, query_string=query, environ_overrides={"REMOTE_ADDR": address})
+        caller = {"REMOTE_ADDR": address, "HTTP_USER_AGENT": device}
+        return client.post(url, data=data, csrf=False, query_string=query, environ_overrides=caller)
 
     return post
 

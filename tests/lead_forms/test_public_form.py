@@ -51,7 +51,8 @@ def test_the_page_has_every_question_and_sets_no_cookie(client: Client, form: Le
 
 
 def test_an_enquiry_becomes_a_lead(send: Send) -> None:
-    response = send(utm_source="flyer", referrer="https://search.example/?q=secret", marketing_sms="1")
+    found = {"utm_source": "flyer", "referrer": "https://search.example/?q=secret"}
+    response = send(**found, marketing_sms="1", device="A phone by a shop window")
     assert response.status_code == 303
     assert response.headers.getlist("Set-Cookie") == []
     (lead,) = leads()
@@ -69,7 +70,7 @@ def test_an_enquiry_becomes_a_lead(send: Send) -> None:
     assert (lead.utm_source, lead.referrer) == ("flyer", "https://search.example/")
     assert lead.landing_page == "https://www.example.com/windows"
     assert 59 <= (lead.form_seconds or 0) <= 90
-    assert str(lead.address) == "127.0.0.1"
+    assert (str(lead.address), lead.device) == ("127.0.0.1", "A phone by a shop window")
     assert stage_key(lead.stage_id) == "new"
     assert (kept.state, kept.lead_id, kept.suspicion) == ("accepted", lead.id, None)
     assert '"postcode": "ba52qj"' in kept.answers

@@ -1,0 +1,55 @@
+"""What gunicorn says, as JSON lines like all others: one for each answer, and what happens to the server itself."""
+
+import json
+import logging
+import re
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from gunicorn.glogging import Logger
+
+_OPAQUE = re.compile(r"(?<=/)[A-Za-z0-9_-]{20,}(?=/|$)")
+_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+
+
+class ServerLog(Logger):
+    """Writes neither query strings nor the keys in customers' links: a log must let nobody in."""
+
+    def setup(self, cfg: Any) -> None:
+        """Take the settings, which say where the lines go."""
+        super().setup(cfg)
+        for handler in self.error_log.handlers:
+            handler.setFormatter(_ServerLine())
+
+    def access(self, resp: Any, req: Any, environ: dict[str, Any], request_time: timedelta) -> None:
+        """Write the line of an answer, with the request's id where the application gave it one."""
+        if not self.cfg.accesslog:
+            return
+        headers = {name.lower(): value for name, value in resp.headers}
+        line = {
+            "method": environ.get("REQUEST_METHOD"), "path": _shown(environ.get("PATH_INFO") or ""),
+            "status": int(str(resp.status).split()[0]), "bytes": getattr(resp, "sent", None),
+            "ms": round(request_time.total_seconds() * 1000), "request_id": headers.get("x-request-id"),
+        }  # fmt: skip
+        self.access_log.info(_line("answered", "info", line))
+
+
+class _ServerLine(logging.Formatter):
+    """A line about the server. Of a failure only what kind it is: its words may hold the address that was asked for."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """The line."""
+        failed = record.exc_info[0] if record.exc_info else None
+        quiet = failed is not None or record.levelno >= logging.WARNING
+        facts = {"pid": record.process, "said": str(record.msg) if quiet else record.getMessage()}
+        return _line("server", record.levelname.lower(), facts | ({"error": failed.__name__} if failed else {}))
+
+
+def _line(event: str, level: str, facts: dict[str, Any]) -> str:
+    at = datetime.now(UTC).isoformat().replace("+00:00", "Z")
+    return json.dumps({**facts, "event": event, "level": level, "timestamp": at})
+
+
+def _shown(path: str) -> str:
+    """A path without keys: long pieces are masked unless they are plain ids."""
+    return _OPAQUE.sub(lambda it: it[0] if _UUID.fullmatch(it[0]) else "…", path)
