@@ -22,6 +22,9 @@ _DRAMA = re.compile(
 _UK_MOBILE = re.compile(r"7(?:[1-57-9]\d{8}|624\d{6})")
 _UK_MOBILE_E164 = re.compile(r"\+44(7[1-57-9]\d\d)(\d{6})", re.ASCII)
 _UK_LANDLINE = re.compile(r"[12]\d{8,9}")
+# Ofcom, National Telephone Numbering Plan: how many digits a number has, by the first after the 0 that is dialled. The
+# library takes any length for possible that some number has, and leaves the 0 to what is too short.
+_UK_LENGTHS: dict[str, set[int]] = {"0": set(), "1": {9, 10}, "8": {7, 9, 10}} | dict.fromkeys("23579", {10})
 _LONGEST_INPUT = 60
 _WORDS = re.compile(r"[^\W\d_]+")
 _KINDS: dict[int, Kind] = {
@@ -68,6 +71,8 @@ def parse(text: str | None, region: str = "GB") -> Phone | None:
     if phonenumbers.is_possible_number_with_reason(number) != ValidationResult.IS_POSSIBLE:
         return None
     significant = phonenumbers.national_significant_number(number)
+    if number.country_code == 44 and len(significant) not in _UK_LENGTHS.get(significant[0], {len(significant)}):
+        return None
     return Phone(
         e164=phonenumbers.format_number(number, PhoneNumberFormat.E164),
         national=_written(number),

@@ -63,10 +63,19 @@ def test_their_neighbours_are_not_drama_numbers(typed, kind):
 
 
 @pytest.mark.parametrize(
-    "typed", [None, "", "abc", "12", "07700", "07700 9001234567", "none", "+", "x" * 5000]
-)
+    "typed",
+    [
+        None, "", "abc", "12", "07700", "07700 9001234567", "none", "+", "x" * 5000, "07700 90012", "+44 7700 90012",
+        "020 7946 099", "0306 999 050", "01749 12", "01749 1234", "08001 11",
+    ],
+)  # fmt: skip
 def test_what_cannot_be_a_number_is_refused(typed):
     assert parse(typed) is None
+
+
+@pytest.mark.parametrize("typed", ["0800 1111", "0845 4647", "016977 2345", "01204 62083", "0800 123456"])
+def test_short_numbers_that_there_are_are_taken(typed):
+    assert parse(typed) is not None
 
 
 def test_foreign_numbers():

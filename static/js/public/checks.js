@@ -3,7 +3,10 @@ const POSTCODE = /^[A-Z]{1,2}[0-9OI][A-Z0-9]?([0-9OI][A-Z01]{2}|[0-9OI])?$/;
 
 const text = (form, name) => (form.elements[name]?.value ?? "").trim();
 const wrongPostcode = (value) => !POSTCODE.test(value.toUpperCase().replace(/[\s.-]/g, ""));
-const wrongPhone = (value) => value.replace(/\D/g, "").length < 9;
+const wrongPhone = (value) => {
+  const digits = value.replace(/\D/g, "");
+  return digits.length < 9 || /^0[23579]\d{8}$/.test(digits); // a digit is missing (app/core/phones.py)
+};
 const wrongEmail = (value) => !/^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(value);
 
 // What is wrong with an answer beyond its being left out. `needed` says whether the form demands one.
