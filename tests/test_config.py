@@ -1,11 +1,12 @@
 """Settings: what is missing or wrong is named, secrets are not told."""
 
+import re
 import stat
 from pathlib import Path
 
 import pytest
 
-from app.config import ConfigError, load_config
+from app.config import ROOT, ConfigError, load_config
 
 SECRET = "a-secret-of-more-than-thirty-two-characters"
 PRODUCTION = {
@@ -101,3 +102,12 @@ def test_secrets_stay_out_of_repr_and_of_flask_settings_that_pages_print() -> No
     assert SECRET not in repr(config)
     assert "pw-x" not in repr(config)
     assert "pw-x" not in repr(config.as_flask_settings())
+
+
+def test_each_setting_stands_in_the_docs() -> None:
+    read = "".join((ROOT / name).read_text() for name in ("app/config.py", "gunicorn.conf.py", "app/environment.py"))
+    names = set(re.findall(r'env(?:str|int|bool|secret)\(environ, "([A-Z][A-Z0-9_]+)"', read))
+    names |= set(re.findall(r"os\.environ\.get\(['\"]([A-Z][A-Z0-9_]+)", read))
+    told = "".join((ROOT / name).read_text() for name in ("README.md", "docs/operations.md"))
+    assert len(names) > 30
+    assert {name for name in names if f"`{name}`" not in told} == set()
