@@ -2,10 +2,13 @@
 
 import hmac
 import time
+from collections.abc import Iterator, Mapping
 
 from flask import Flask, Response, abort, current_app, g, request
-from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Histogram, generate_latest
+from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.multiprocess import MultiProcessCollector
+from prometheus_client.registry import Collector
 from sqlalchemy import text
 
 from app.core.live import hub
@@ -16,6 +19,28 @@ REQUESTS = Counter("sill_requests_total", "Answers by route and status", ["route
 SECONDS = Histogram(
     "sill_request_seconds", "Time to answer", ["route"], buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5)
 )
+#: The states that `outbox_depth()` counts.
+_UNDONE = ("ready", "leased", "dead")
+_DEPTH = text("select state, items from outbox_depth()")
+
+
+class Looked(Collector):
+    """Figures that are looked up for one answer and kept nowhere.
+
+    A Gauge would be written to the folder that the processes share, as the figure of the process that was asked, and
+    read from there ever after: work that was dead once would stay so.
+    """
+
+    def __init__(self, depth: Mapping[str, int], streams: int) -> None:
+        self._depth, self._streams = depth, streams
+
+    def collect(self) -> Iterator[GaugeMetricFamily]:
+        """Every family once, and every state, also one in which nothing is: or nobody would see that it has ended."""
+        items = GaugeMetricFamily("sill_outbox_items", "Work by state", labels=["state"])
+        for state in _UNDONE:
+            items.add_metric([state], self._depth.get(state, 0))
+        yield items
+        yield GaugeMetricFamily("sill_open_streams", "Open pages in this process", value=self._streams)
 
 
 def init_app(app: Flask) -> None:
@@ -44,9 +69,7 @@ def _metrics() -> Response:
     else:
         registry.register(REQUESTS)
         registry.register(SECONDS)
-    depth = Gauge("sill_outbox_items", "Work by state", ["state"], registry=registry)
-    Gauge("sill_open_streams", "Open pages in this process", registry=registry).set(hub.count())
     with transaction():
-        for state, number in db.session.execute(text("select state, items from outbox_depth()")):
-            depth.labels(state).set(number)
+        depth = {row["state"]: row["items"] for row in db.session.execute(_DEPTH).mappings()}
+    registry.register(Looked(depth, hub.count()))
     return Response(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)
