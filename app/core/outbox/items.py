@@ -26,7 +26,7 @@ class OutboxItem(WorkspaceModel):
     __table_args__ = (
         one_of("state", STATES),
         db.UniqueConstraint("workspace_id", "kind", "dedupe_key"),
-        db.Index("ix_outbox_due", "run_at", postgresql_where=text("state in ('ready', 'leased')")),
+        db.Index("ix_outbox_due", "workspace_id", "run_at", postgresql_where=text("state in ('ready', 'leased')")),
         db.Index("ix_outbox_leased", "lease_until", postgresql_where=text("state = 'leased'")),
         db.Index("ix_outbox_subject", "workspace_id", "subject_id"),
         db.Index("ix_outbox_dead", "workspace_id", "created_at", postgresql_where=text("state = 'dead'")),
