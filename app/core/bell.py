@@ -1,7 +1,9 @@
 """The bell: tells an RQ worker that work is due. It carries ids only and may be lost without harm."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from itertools import chain, zip_longest
+from typing import TypeVar
 from uuid import UUID
 
 import structlog
@@ -13,55 +15,87 @@ from app.extensions import redis_door
 
 log = structlog.get_logger(__name__)
 QUEUE = "work"
-#: What the sweep found, and what comes in great numbers: listened to when nothing else is to be done.
+#: Of what the sweep found, one ring a workspace: nobody's work waits behind the thousands of somebody else.
+TURNS = "turns"
+#: What else the sweep found, and what comes in great numbers: listened to when nothing else is to be done.
 BACKLOG = "backlog"
 #: Pieces of one workspace's work that one ring is for.
 TOGETHER = 24
 #: A bell that was not answered yet is not rung again within this time, or every sweep would queue a backlog anew.
 _QUIET_SECONDS = 30
+#: A ring that nobody has answered is gone after this time.
+_STANDS_SECONDS = 300
 _ANSWER = "app.core.jobs.answer_bell"
+#: What a ring says: a workspace, then ids of its items.
+Ring = tuple[UUID, ...]
+Claimed = TypeVar("Claimed")
 
 
 def queues() -> list[Queue]:
     """The queues that workers listen to, the more urgent one first."""
-    return [Queue(name, connection=redis_door.client, serializer=JSONSerializer) for name in (QUEUE, BACKLOG)]
+    return [Queue(name, connection=redis_door.client, serializer=JSONSerializer) for name in (QUEUE, TURNS, BACKLOG)]
 
 
 def ring(items: Sequence[tuple[UUID, UUID]], *, urgent: bool | None = None) -> None:
     """Ask a worker to look at items, given as (workspace, item). With Redis away this does nothing: the sweep rings
-    again. `urgent`: whether they go before the backlog; by default, when they are few.
+    again. `urgent`: whether they go before everything else or into the backlog; by default, when they are few.
     """
-    try:
+    with _lossily(items):
         fresh = _not_rung(items)
-        if not fresh:
-            return
-        work, backlog = queues()
-        queue = work if (len(fresh) <= TOGETHER if urgent is None else urgent) else backlog
-        limits = {"result_ttl": 0, "failure_ttl": 60, "ttl": 300, "timeout": 300}  # seconds
-        queue.enqueue_many(
-            [Queue.prepare_data(_ANSWER, tuple(map(str, ids)), **limits) for ids in _by_workspace(fresh)]
-        )
-    except RedisError as error:
-        log.warning("bell_not_rung", items=len(items), error=type(error).__name__)
+        is_urgent = len(fresh) <= TOGETHER if urgent is None else urgent
+        _put(QUEUE if is_urgent else BACKLOG, _by_workspace(fresh))
 
 
-def answered(item_ids: Iterable[str]) -> None:
-    """From now on these may be rung again."""
+def ring_in_turn(items: Sequence[tuple[UUID, UUID]]) -> None:
+    """Do what `ring` does for what nobody waits for just now: a first ring of each workspace goes before any backlog.
+
+    A workspace whose last such ring still stands has to wait for another, or the turns would become a backlog too.
+    """
+    with _lossily(items):
+        rings = _by_workspace(_not_rung(items))
+        first = rings[: len({each[0] for each in rings})]  # since the workspaces take turns
+        in_turn = set(_claimed([(f"turn:{each[0]}", each) for each in first], _STANDS_SECONDS))
+        _put(TURNS, [each for each in first if each in in_turn])
+        _put(BACKLOG, [each for each in rings if each not in in_turn])
+
+
+def answered(workspace_id: str, item_ids: Iterable[str]) -> None:
+    """From now on these may be rung again, and their workspace has another turn."""
     try:
-        redis_door.client.unlink(*(f"rung:{item_id}" for item_id in item_ids))
+        redis_door.client.unlink(f"turn:{workspace_id}", *(f"rung:{item_id}" for item_id in item_ids))
     except RedisError as error:
         log.warning("bell_not_answered", error=type(error).__name__)
 
 
+@contextmanager
+def _lossily(items: Sequence[tuple[UUID, UUID]]) -> Iterator[None]:
+    try:
+        yield
+    except RedisError as error:
+        log.warning("bell_not_rung", items=len(items), error=type(error).__name__)
+
+
+def _put(name: str, rings: Sequence[Ring]) -> None:
+    if rings:
+        (queue,) = (each for each in queues() if each.name == name)
+        limits = {"result_ttl": 0, "failure_ttl": 60, "ttl": _STANDS_SECONDS, "timeout": 300}  # seconds
+        queue.enqueue_many([Queue.prepare_data(_ANSWER, tuple(map(str, ids)), **limits) for ids in rings])
+
+
 def _not_rung(items: Sequence[tuple[UUID, UUID]]) -> list[tuple[UUID, UUID]]:
+    return _claimed([(f"rung:{item[1]}", item) for item in items], _QUIET_SECONDS)
+
+
+def _claimed(wanted: Sequence[tuple[str, Claimed]], seconds: int) -> list[Claimed]:
+    """What stands beside those keys that nobody holds; from now on we do, for so long."""
     with redis_door.client.pipeline(transaction=False) as pipeline:
-        for _, item_id in items:
-            pipeline.set(f"rung:{item_id}", 1, nx=True, ex=_QUIET_SECONDS)
-        return [item for item, is_new in zip(items, pipeline.execute(), strict=True) if is_new]
+        for key, _ in wanted:
+            pipeline.set(key, 1, nx=True, ex=seconds)
+        return [each for (_, each), is_new in zip(wanted, pipeline.execute(), strict=True) if is_new]
 
 
-def _by_workspace(items: Iterable[tuple[UUID, UUID]]) -> list[tuple[UUID, ...]]:
-    """The arguments of each ring: a workspace, then ids of its items. The workspaces take turns."""
+def _by_workspace(items: Iterable[tuple[UUID, UUID]]) -> list[Ring]:
+    """The rings that items need. The workspaces take turns."""
     by_workspace: dict[UUID, list[UUID]] = {}
     for workspace_id, item_id in items:
         by_workspace.setdefault(workspace_id, []).append(item_id)

@@ -13,7 +13,7 @@ def answer_bell(workspace_id: str, *item_ids: str) -> None:
     tenancy.leave()
     structlog.contextvars.clear_contextvars()
     structlog.contextvars.bind_contextvars(job=item_ids[0], items=len(item_ids))
-    bell.answered(item_ids)
+    bell.answered(workspace_id, item_ids)
     try:
         outbox.run_all(UUID(workspace_id), [UUID(item_id) for item_id in item_ids])
     finally:

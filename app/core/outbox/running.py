@@ -138,12 +138,12 @@ def _settle(claim: Claim, reason: str, *, after: timedelta | None = None, dead: 
 
 
 def sweep(limit: int = 5000) -> int:
-    """Ring everything that is due or whose lease ran out, over all workspaces. Returns how many were due.
+    """Ring what is due or whose lease ran out, over all workspaces, each its share. Returns how many were due.
 
     What a worker left behind goes before what has not begun, however much of that there is: somebody waits for it.
     """
     with acting_in(None, sees="none"), transaction():
         abandoned, due = (db.session.execute(query, {"limit": limit}).all() for query in (_ABANDONED, _DUE))
     bell.ring([(workspace_id, item_id) for workspace_id, item_id in abandoned], urgent=True)
-    bell.ring([(workspace_id, item_id) for workspace_id, item_id in due], urgent=False)
+    bell.ring_in_turn([(workspace_id, item_id) for workspace_id, item_id in due])
     return len(due)
