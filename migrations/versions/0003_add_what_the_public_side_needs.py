@@ -71,7 +71,8 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     listed = ", ".join(f"'{kind}'" for kind in NEW_NOTIFICATION_KINDS)
-    op.execute(f"delete from notifications where kind in ({listed})")
+    with _seen_whole("notifications"):
+        op.execute(f"delete from notifications where kind in ({listed})")
     op.execute("delete from access_keys where kind = 'photos'")
     _one_of("notifications", "kind", NOTIFICATION_KINDS)
     _one_of("access_keys", "kind", KEY_KINDS)

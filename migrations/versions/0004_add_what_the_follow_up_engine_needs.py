@@ -29,6 +29,7 @@ WRITES = f"{SCOPE} in ('all', 'own', 'visits')"
 
 KEY_KINDS = ("slug", "form", "quote", "invitation", "webhook", "photos")
 ACTS = ("email", "sms", "call", "task")
+NEW_ACTS = ("stage", "wait", "branch")
 BULK_KINDS = ("assign", "move", "tag", "untag", "priority", "archive", "bin", "restore")
 NEW_BULK_KINDS = ("enrol", "pause_chase", "resume_chase", "stop_chase", "message")
 NOTIFICATION_KINDS = (
@@ -80,7 +81,7 @@ def upgrade() -> None:
     _daily_work()
     _one_of("access_keys", "kind", (*KEY_KINDS, "inbound"))
     _one_of("notifications", "kind", (*NOTIFICATION_KINDS, *NEW_NOTIFICATION_KINDS))
-    _one_of("follow_ups", "kind", (*ACTS, "stage", "wait", "branch"))
+    _one_of("follow_ups", "kind", (*ACTS, *NEW_ACTS))
     _one_of("bulk_acts", "kind", (*BULK_KINDS, *NEW_BULK_KINDS))
 
 
@@ -117,13 +118,10 @@ def _daily_work() -> None:
 def downgrade() -> None:
     op.execute("drop function workspaces_without(text, text, integer)")
     op.drop_index("ix_access_keys_slug", table_name="access_keys")
-    listed = ", ".join(f"'{kind}'" for kind in NEW_NOTIFICATION_KINDS)
-    op.execute(f"delete from notifications where kind in ({listed})")
+    _let_go("notifications", NEW_NOTIFICATION_KINDS)
     op.execute("delete from access_keys where kind = 'inbound'")
-    op.execute("delete from follow_ups where kind in ('stage', 'wait', 'branch')")
-    bulk = ", ".join(f"'{kind}'" for kind in NEW_BULK_KINDS)
-    with _seen_whole("bulk_acts"):
-        op.execute(f"delete from bulk_acts where kind in ({bulk})")
+    _let_go("follow_ups", NEW_ACTS)
+    _let_go("bulk_acts", NEW_BULK_KINDS)
     _one_of("bulk_acts", "kind", BULK_KINDS)
     _one_of("notifications", "kind", NOTIFICATION_KINDS)
     _one_of("access_keys", "kind", KEY_KINDS)
@@ -143,6 +141,13 @@ def downgrade() -> None:
         op.drop_column(table, column.name)
     for table in ("enrolments", "conversations", *PLAIN[1:], PLAIN[0]):
         op.drop_table(table)
+
+
+def _let_go(table: str, kinds: tuple[str, ...]) -> None:
+    """Delete rows of kinds that the version before does not know, in every workspace."""
+    listed = ", ".join(f"'{kind}'" for kind in kinds)
+    with _seen_whole(table):
+        op.execute(f"delete from {table} where kind in ({listed})")
 
 
 def _index_messages(*columns: str) -> None:
