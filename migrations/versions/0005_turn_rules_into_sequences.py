@@ -26,12 +26,18 @@ TOUCHED = (
 )  # fmt: skip
 WORKSPACE = "(select nullif(current_setting('app.workspace_id', true), '')::uuid)"
 WRITES = "(select current_setting('app.scope', true)) in ('all', 'own', 'visits')"
+#: What a lead (l) can show as its next act (f).
+PLANNED = (
+    "f.workspace_id = l.workspace_id and f.lead_id = l.id and f.state = 'planned'"
+    " and f.kind in ('email', 'sms', 'call', 'task')"
+)
 MAP = "create temporary table rule_map (workspace_id uuid, rule_id uuid, sequence_id uuid, step_key text)"
 
 
 def upgrade() -> None:
     op.add_column("enrolments", sa.Column("counts_from", sa.DateTime(timezone=True)))
-    op.execute("update enrolments set counts_from = started_at")
+    with _seen_whole("enrolments"):
+        op.execute("update enrolments set counts_from = started_at")
     op.alter_column("enrolments", "counts_from", nullable=False)
     op.drop_index("ix_enrolments_stage_change_id", table_name="enrolments")
     op.create_unique_constraint(
@@ -41,6 +47,7 @@ def upgrade() -> None:
     )
     op.execute(MAP)
     with _seen_whole(*TOUCHED):
+        _clear_leftovers()
         _make_sequences()
         _make_enrolments()
     op.execute("drop table rule_map")
@@ -54,18 +61,16 @@ def downgrade() -> None:
     _make_rules_table()
     op.add_column("follow_ups", sa.Column("rule_id", sa.Uuid()))
     op.execute(MAP)
-    with _seen_whole("follow_up_rules", "follow_ups", "sequences", "enrolments", "stages", "message_templates"):
+    with _seen_whole(*TOUCHED, "leads"):
         _make_rules()
         op.execute(
             "update follow_ups f set rule_id = m.rule_id from rule_map m where m.workspace_id = f.workspace_id"
             " and m.sequence_id = f.sequence_id and m.step_key = f.step_key and f.stage_change_id is not null"
         )
-        op.execute(
-            "update follow_ups set state = 'cancelled', why = 'left_stage', finished_at = now()"
-            " where state = 'planned' and enrolment_id is not null and rule_id is null"
-        )
+        _call_off()
         op.execute("update follow_ups set enrolment_id = null, sequence_id = null, step_key = null")
         op.execute("delete from enrolments")
+        op.execute("delete from sequences where starts = 'stage' and stage_id is not null")
     op.execute("drop table rule_map")
     op.create_foreign_key(
         op.f("fk_follow_ups_workspace_id_rule_id"), "follow_ups", "follow_up_rules",
@@ -81,6 +86,14 @@ def downgrade() -> None:
     op.drop_column("enrolments", "counts_from")
 
 
+def _clear_leftovers() -> None:
+    """Of a stage that has rules, remove sequences: a downgrade once left them, and they would plan all of it twice."""
+    op.execute(
+        "delete from sequences s where s.starts = 'stage' and exists (select 1 from follow_up_rules r"
+        " where r.workspace_id = s.workspace_id and r.stage_id = s.stage_id)"
+    )
+
+
 def _make_sequences() -> None:
     rules = _run(
         "select r.*, s.key as stage_key, s.name as stage_name, s.position as stage_position, t.key as template_key"
@@ -88,7 +101,7 @@ def _make_sequences() -> None:
         " left join message_templates t on t.workspace_id = r.workspace_id and t.id = r.template_id"
         " order by r.workspace_id, r.stage_id, r.is_active, r.delay_days * 1440 + r.delay_minutes, r.position, r.id"
     ).all()
-    taken: set[tuple[uuid.UUID, str]] = set()
+    taken = {(row.workspace_id, row.key) for row in _run("select workspace_id, key from sequences")}
     for _, group in groupby(rules, key=lambda rule: (rule.workspace_id, rule.stage_id, rule.is_active)):
         rows = list(group)
         first, sequence_id = rows[0], uuid.uuid4()
@@ -191,6 +204,20 @@ def _make_rules() -> None:
                 },
             )  # fmt: skip
             _note(sequence.workspace_id, rule_id, sequence.id, step["key"])
+
+
+def _call_off() -> None:
+    """Call off what no rule plans; a lead that shows such an act shows what comes next instead."""
+    op.execute(
+        "update follow_ups set state = 'cancelled', why = 'left_stage', finished_at = now()"
+        " where state = 'planned' and enrolment_id is not null and rule_id is null"
+    )
+    op.execute(
+        "update leads l set (next_act, next_act_at) = (select f.title, f.due_at from follow_ups f"
+        f"  where {PLANNED} order by f.due_at, f.id limit 1) where l.next_act_at is not null"
+        f" and not exists (select 1 from follow_ups f where {PLANNED} and f.title = l.next_act"
+        "  and f.due_at = l.next_act_at)"
+    )
 
 
 def _note(here: uuid.UUID, rule_id: uuid.UUID, sequence_id: uuid.UUID, step_key: str) -> None:
