@@ -69,14 +69,12 @@ class WorldDatabase:
     """A second copy in which the world has been made and committed, for the tests that only add to it."""
 
     def __init__(self, app: Flask, database: WorkerDatabase, make_world: Callable[[], World]) -> None:
-        name = f"{database.name}_world"
-        database.postgres.drop_database(name)
-        database.postgres.create_database(name, template=TEMPLATE)
-        self.engine = database.engine_to(name)
-        with app.app_context(), _engine_of(app) as swap:
-            swap(self.engine)
+        self.name = f"{database.name}_world"
+        database.postgres.drop_database(self.name)
+        database.postgres.create_database(self.name, template=TEMPLATE)
+        self.engine = database.engine_to(self.name)
+        with app.app_context(), reaching(app, self.engine):
             self._made = make_world()
-            db.session.remove()
         tenancy.leave()
 
     def world(self) -> World:
@@ -115,6 +113,18 @@ def committed(app: Flask, database: WorkerDatabase) -> Iterator[None]:
         db.session.remove()
         db.engine.dispose()
         database.empty()
+
+
+@contextmanager
+def reaching(app: Flask, engine: Engine) -> Iterator[None]:
+    """Bind the app's sessions to another database, where their commits are real."""
+    db.session.remove()
+    with _engine_of(app) as swap:
+        swap(engine)
+        try:
+            yield
+        finally:
+            db.session.remove()
 
 
 @contextmanager
