@@ -56,10 +56,11 @@ def _connect() -> psycopg.Connection:
 def _cipher() -> WorkspaceCipher:
     masters = MasterKeys.parse(os.environ["MASTER_KEYS"])
     with _connect() as connection:
-        number, wrapped = connection.execute(
+        rows = connection.execute(
             "select key_no, wrapped from workspace_keys where workspace_id = %s and purpose = 'data'", [_workspace_id]
-        ).fetchone()
-    return WorkspaceCipher(_workspace_id, {number: masters.unwrap(wrapped, _workspace_id, "data", number)}, number)
+        ).fetchall()
+    keys = {number: masters.unwrap(wrapped, _workspace_id, "data", number) for number, wrapped in rows}
+    return WorkspaceCipher(_workspace_id, keys, max(keys))
 
 
 _seal: WorkspaceCipher | None = None

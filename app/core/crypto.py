@@ -12,7 +12,7 @@ them for one key, and each key here serves a single column of a single workspace
 import base64
 import binascii
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from uuid import UUID
 
 from cryptography.exceptions import InvalidTag
@@ -79,9 +79,7 @@ class MasterKeys:
 
     @classmethod
     def parse(cls, text: str) -> "MasterKeys":
-        """Read "1:<base64>,2:<base64>" (standard or URL-safe alphabet). Raises ValueError naming the entry,
-        not the key.
-        """
+        """Read "1:<base64>,2:<base64>" (standard or URL-safe). Raises ValueError naming the entry, not the key."""
         keys: dict[int, bytes] = {}
         for place, entry in enumerate(filter(None, (part.strip() for part in text.split(","))), start=1):
             number, colon, encoded = entry.partition(":")
@@ -97,9 +95,7 @@ class MasterKeys:
         return cls(keys)
 
     def wrap(self, data_key: bytes, workspace_id: UUID, purpose: str, key_no: int) -> bytes:
-        """Seal a workspace's key under the active master key, bound to workspace, purpose ("data", "index")
-        and number.
-        """
+        """Seal a workspace's key under the active master key, bound to workspace, purpose (data, index) and number."""
         nonce = os.urandom(12)
         header = WRAP_FORMAT.to_bytes(1, "big") + self.active.to_bytes(4, "big")
         bound = self._bound(workspace_id, purpose, key_no, self.active)
@@ -137,11 +133,14 @@ class WorkspaceCipher:
     memory only.
     """
 
-    __slots__ = ("_columns", "_data_keys", "active", "workspace_id")
+    __slots__ = ("_columns", "_data_keys", "_find_key", "active", "workspace_id")
 
-    def __init__(self, workspace_id: UUID, data_keys: Mapping[int, bytes], active: int) -> None:
-        """`data_keys` maps key number to 32 bytes; `active` is the number used to seal. Raises ValueError,
-        UnknownKey.
+    def __init__(
+        self, workspace_id: UUID, data_keys: Mapping[int, bytes], active: int,
+        find_key: Callable[[int], bytes | None] | None = None,
+    ) -> None:  # fmt: skip
+        """`data_keys` maps key number to 32 bytes; `active` is the number used to seal. `find_key` is asked for a
+        number above all of these, which may have been made since. Raises ValueError, UnknownKey.
         """
         if active not in data_keys:
             raise UnknownKey(f"Data key {active} is not loaded.")
@@ -150,6 +149,7 @@ class WorkspaceCipher:
         self.workspace_id = workspace_id
         self.active = active
         self._data_keys = dict(data_keys)
+        self._find_key = find_key
         self._columns: dict[tuple[int, str, str], tuple[AESGCM, bytes, bytes]] = {}
 
     def seal(self, text: str | None, table: str, column: str, row_id: UUID) -> bytes | None:
@@ -191,19 +191,35 @@ class WorkspaceCipher:
             raise CipherError("The value does not open here: it was changed or belongs elsewhere.") from None
 
     def key_no(self, blob: bytes) -> int:
-        """Return the number of the data key that sealed `blob`. Raises CipherError if it is not an encrypted
-        value.
-        """
+        """Return the number of the data key that sealed `blob`. Raises CipherError for what is no sealed value."""
         return _key_no(blob, FIELD_FORMAT)
 
+    @property
+    def newest_header(self) -> bytes:
+        """What every value begins with that is sealed from now on."""
+        return FIELD_FORMAT.to_bytes(1, "big") + self.active.to_bytes(4, "big")
+
+    @property
+    def key_numbers(self) -> list[int]:
+        """The numbers of the loaded data keys, the newest first."""
+        return sorted(self._data_keys, reverse=True)
+
     def subkey(self, number: int, *info: bytes) -> bytes:
-        """Return a 32-byte key under data key `number` for what `info` names (a file's content, a fingerprint).
-        Raises UnknownKey.
+        """Return a key under data key `number` for what `info` names (a file, a fingerprint). Raises UnknownKey."""
+        return derive_key(self._data_key(number), *info)
+
+    def _data_key(self, number: int) -> bytes:
+        """Return a data key, one made meanwhile included. Keys are numbered in order and stay, so that nobody need
+        look for a lower number than the last.
         """
         data_key = self._data_keys.get(number)
+        if data_key is None and self._find_key is not None and number > max(self._data_keys):
+            data_key = self._find_key(number)
+            if data_key is not None:
+                self._data_keys = {**self._data_keys, number: data_key}
         if data_key is None:
             raise UnknownKey(f"Data key {number} is not loaded for this workspace.")
-        return derive_key(data_key, *info)
+        return data_key
 
     def _column(self, number: int, table: str, column: str) -> tuple[AESGCM, bytes, bytes]:
         """Return the column's AES object and the binding before and after the row id, all of it cached."""
@@ -211,9 +227,7 @@ class WorkspaceCipher:
         found = self._columns.get(place)
         if found is not None:
             return found
-        data_key = self._data_keys.get(number)
-        if data_key is None:
-            raise UnknownKey(f"Data key {number} is not loaded for this workspace.")
+        data_key = self._data_key(number)
         names = table.encode(), column.encode()
         aead = AESGCM(derive_key(data_key, _FIELD_LABEL, *names))
         before = length_prefixed([_FIELD_LABEL, self.workspace_id.bytes, *names]) + (16).to_bytes(8, "big")
