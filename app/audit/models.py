@@ -8,6 +8,7 @@ from sqlalchemy.dialects.postgresql import INET
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.models import Sealed, WorkspaceModel, created_moment, sealed_column
+from app.core.sealed_columns import Binding
 from app.extensions import db
 
 
@@ -29,8 +30,8 @@ class AuditEntry(WorkspaceModel):
     address: Mapped[str | None] = mapped_column(INET)
     device: Mapped[str | None] = mapped_column(Text)
     request_id: Mapped[str | None] = mapped_column(Text)
-    before_sealed: Mapped[bytes | None] = sealed_column()
-    after_sealed: Mapped[bytes | None] = sealed_column()
+    before_sealed: Mapped[bytes | None] = sealed_column(binding=Binding(stays=True))
+    after_sealed: Mapped[bytes | None] = sealed_column(binding=Binding(stays=True))
 
     before = Sealed()
     after = Sealed()

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from app.core.clock import utcnow
 from app.core.ids import new_id
 from app.core.keyring import cipher
+from app.core.sealed_columns import Binding, mark_of
 from app.core.tenancy import current_workspace_id
 from app.extensions import db
 
@@ -52,9 +53,9 @@ class Sealed:
         setattr(row, self.column, blob)
 
 
-def sealed_column(nullable: bool = True) -> Mapped[Any]:
-    """The column behind a Sealed attribute."""
-    return mapped_column(LargeBinary, nullable=nullable)
+def sealed_column(nullable: bool = True, binding: Binding = Binding()) -> Mapped[Any]:  # noqa: B008 - it is frozen
+    """The column behind a Sealed attribute. `binding` says so where values are sealed for another place than it."""
+    return mapped_column(LargeBinary, nullable=nullable, info=mark_of(binding))
 
 
 def moment(nullable: bool = False, **options: Any) -> Mapped[Any]:

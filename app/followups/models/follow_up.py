@@ -7,8 +7,9 @@ from sqlalchemy import Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.models import WorkspaceModel, belongs_to, created_moment, moment, one_of, sealed_column
+from app.core.sealed_columns import Binding
 from app.extensions import db
-from app.leads.models import act_name, open_act_words, seal_act_words
+from app.leads.models import ACT_WORDS_BOUND_TO, act_name, open_act_words, seal_act_words
 
 #: What a step can be. `stage`, `wait` and `branch` are Sill's own affair; people see the others as their acts.
 KINDS = ("email", "sms", "call", "task", "stage", "wait", "branch")
@@ -46,7 +47,7 @@ class FollowUp(WorkspaceModel):
     #: What it is called by Sill or by its sequence; what a person calls it stands in `words`.
     title: Mapped[str] = mapped_column(Text)
     #: Sealed as the next words of its lead, so that the lead can show them as they stand.
-    words_sealed: Mapped[bytes | None] = sealed_column()
+    words_sealed: Mapped[bytes | None] = sealed_column(binding=Binding(*ACT_WORDS_BOUND_TO, row="lead_id"))
     due_at: Mapped[datetime] = moment()
     state: Mapped[str] = mapped_column(Text, default="planned")
     #: Why it was called off or left out, as a code; of a branch that is done, its answer: yes or no.

@@ -12,13 +12,14 @@ from app.leads.models.lead import (
     LeadSource,
     SearchToken,
 )
-from app.leads.models.next_act import act_name, open_act_words, seal_act_words
+from app.leads.models.next_act import ACT_WORDS_BOUND_TO, act_name, open_act_words, seal_act_words
 from app.leads.models.pipeline import NOBODY, Pipeline, Stage, StageChange, StageCounter
 from app.leads.models.saved_view import ListPreference, SavedView
 from app.leads.models.tagging import TAG_COLOURS, Favourite, LeadTag, Tag
 
 __all__ = [
-    "EXTRAS", "FREQUENCIES", "NOBODY", "PRIORITIES", "SERVICES", "SHELVES", "TAG_COLOURS", "TIMES_OF_DAY", "Favourite",
-    "Lead", "LeadNumberCounter", "LeadSource", "LeadTag", "ListPreference", "Pipeline", "SavedView", "SearchToken",
-    "Stage", "StageChange", "StageCounter", "Tag", "act_name", "open_act_words", "seal_act_words",
+    "ACT_WORDS_BOUND_TO", "EXTRAS", "FREQUENCIES", "NOBODY", "PRIORITIES", "SERVICES", "SHELVES", "TAG_COLOURS",
+    "TIMES_OF_DAY", "Favourite", "Lead", "LeadNumberCounter", "LeadSource", "LeadTag", "ListPreference", "Pipeline",
+    "SavedView", "SearchToken", "Stage", "StageChange", "StageCounter", "Tag", "act_name", "open_act_words",
+    "seal_act_words",
 ]  # fmt: skip

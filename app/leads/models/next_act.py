@@ -8,17 +8,18 @@ from uuid import UUID
 
 from app.core.keyring import cipher
 
-_BOUND_TO = ("leads", "next_words_sealed")
+#: The place such words are sealed for, wherever they stand.
+ACT_WORDS_BOUND_TO = ("leads", "next_words_sealed")
 
 
 def seal_act_words(words: str | None, lead_id: UUID) -> bytes | None:
     """What a person calls an act with this lead, sealed; None when they call it nothing."""
-    return cipher().seal(words or None, *_BOUND_TO, lead_id)
+    return cipher().seal(words or None, *ACT_WORDS_BOUND_TO, lead_id)
 
 
 def open_act_words(sealed: bytes | None, lead_id: UUID) -> str | None:
     """What a person calls an act with this lead. Raises CipherError for words about another."""
-    return cipher().open(sealed, *_BOUND_TO, lead_id)
+    return cipher().open(sealed, *ACT_WORDS_BOUND_TO, lead_id)
 
 
 def act_name(title: str | None, sealed: bytes | None, lead_id: UUID) -> str | None:
