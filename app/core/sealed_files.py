@@ -45,31 +45,33 @@ def seal_file(cipher: WorkspaceCipher, content: bytes, file_id: UUID, variant: s
     return header + b"".join(sealed)
 
 
-def fingerprint(cipher: WorkspaceCipher, content: bytes) -> bytes:
-    """A keyed hash (32 bytes) by which a workspace knows the same content again, and nobody else does."""
-    return hmac.digest(cipher.subkey(cipher.active, _PRINT_LABEL), content, "sha256")
+def fingerprints(cipher: WorkspaceCipher, content: bytes) -> list[bytes]:
+    """Keyed hashes (32 bytes) by which a workspace knows the same content again, and nobody else does.
+
+    The first is the one to keep, the others are those it may have been kept by under older data keys.
+    """
+    return [hmac.digest(cipher.subkey(number, _PRINT_LABEL), content, "sha256") for number in cipher.key_numbers]
+
+
+def key_no(header: bytes) -> int:
+    """The number of the data key of a sealed file that begins with `header`. Raises CipherError for no sealed file."""
+    if len(header) < HEADER_BYTES or header[0] != FILE_FORMAT:
+        raise CipherError("The file is not in a known encrypted form.")
+    return int.from_bytes(header[1:5], "big")
 
 
 class SealedFile:
     """A sealed file as something to read and seek in: chunks are fetched and opened as they are needed.
 
-    The key is taken when it is made, so that it can be read on after the scope has been left.
+    The key is taken when it is made, so that it can be read on after the scope has been left. When the file is sealed
+    anew meanwhile, as happens when keys change, it goes on with what lies there then: the content is the same.
     """
 
     def __init__(self, cipher: WorkspaceCipher, fetch: Fetch, file_id: UUID, variant: str) -> None:
         """Read the beginning. Raises CipherError when it is no sealed file, UnknownKey, and whatever `fetch` does."""
         self._fetch = fetch
-        self._window, sealed_size = fetch(0, HEADER_BYTES + READ_AHEAD * _SEALED_CHUNK)
-        if len(self._window) < HEADER_BYTES + TAG_BYTES or self._window[0] != FILE_FORMAT:
-            raise CipherError("The file is not in a known encrypted form.")
-        self._header = self._window[:HEADER_BYTES]
-        number = int.from_bytes(self._header[1:5], "big")
-        self._aead = _aead(cipher, number, self._header[5:], file_id, variant)
-        self._window_at = HEADER_BYTES
-        self._window = self._window[HEADER_BYTES:]
-        body = sealed_size - HEADER_BYTES
-        self._chunks = -(-body // _SEALED_CHUNK)
-        self.size = body - self._chunks * TAG_BYTES
+        self._place = cipher, file_id, variant
+        self._begin()
         self._at = 0
         self._open: tuple[int, bytes] = (-1, b"")
         self._chunk(0)
@@ -99,15 +101,36 @@ class SealedFile:
         """The byte that is read next."""
         return self._at
 
+    def _begin(self) -> None:
+        window, sealed_size = self._fetch(0, HEADER_BYTES + READ_AHEAD * _SEALED_CHUNK)
+        if len(window) < HEADER_BYTES + TAG_BYTES:
+            raise CipherError("The file is not in a known encrypted form.")
+        self._header = window[:HEADER_BYTES]
+        cipher, file_id, variant = self._place
+        self._aead = _aead(cipher, key_no(self._header), self._header[5:], file_id, variant)
+        self._window_at, self._window = HEADER_BYTES, window[HEADER_BYTES:]
+        body = sealed_size - HEADER_BYTES
+        self._chunks = -(-body // _SEALED_CHUNK)
+        self.size = body - self._chunks * TAG_BYTES
+
     def _chunk(self, index: int) -> bytes:
         if self._open[0] != index:
-            sealed = self._sealed_chunk(HEADER_BYTES + index * _SEALED_CHUNK)
-            try:
-                opened = self._aead.decrypt(_nonce(index, index == self._chunks - 1), sealed, self._header)
-            except InvalidTag:
-                raise CipherError("The file does not open: it was changed, cut short or belongs elsewhere.") from None
+            opened = self._opened(index)
+            if opened is None:
+                before = self._header
+                self._begin()
+                opened = self._opened(index) if self._header != before else None
+            if opened is None:
+                raise CipherError("The file does not open: it was changed, cut short or belongs elsewhere.")
             self._open = index, opened
         return self._open[1]
+
+    def _opened(self, index: int) -> bytes | None:
+        sealed = self._sealed_chunk(HEADER_BYTES + index * _SEALED_CHUNK)
+        try:
+            return self._aead.decrypt(_nonce(index, index == self._chunks - 1), sealed, self._header)
+        except InvalidTag:
+            return None
 
     def _sealed_chunk(self, start: int) -> bytes:
         if not self._window_at <= start < self._window_at + len(self._window):

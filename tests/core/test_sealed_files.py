@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from app.core.crypto import CipherError, UnknownKey, WorkspaceCipher
 from app.core.ids import new_id
-from app.core.sealed_files import CHUNK_BYTES, HEADER_BYTES, SealedFile, fingerprint, seal_file
+from app.core.sealed_files import CHUNK_BYTES, HEADER_BYTES, SealedFile, fingerprints, seal_file
 
 HERE, FILE = new_id(), new_id()
 CIPHER = WorkspaceCipher(HERE, {1: b"k" * 32}, 1)
@@ -93,7 +93,27 @@ def test_a_key_that_is_gone_is_an_error_and_an_old_one_still_opens() -> None:
     assert opened(SEALED, WorkspaceCipher(HERE, {1: b"k" * 32, 2: b"n" * 32}, 2)).read(9) == CONTENT[:9]
 
 
+def test_one_who_reads_goes_on_when_the_file_is_sealed_anew() -> None:
+    """As when keys change; bytes of another file in its place still don't open."""
+    newer = WorkspaceCipher(HERE, {1: b"k" * 32, 2: b"n" * 32}, 2)
+    content = bytes(index % 253 for index in range(40 * CHUNK_BYTES))
+    for place, opens in ((FILE, True), (HERE, False)):
+        store = {"sealed": seal_file(CIPHER, content, FILE, "main")}
+
+        def fetch(start, length, held=store) -> tuple[bytes, int]:
+            return held["sealed"][start : start + length], len(held["sealed"])
+
+        reader = SealedFile(newer, fetch, FILE, "main")
+        begun = reader.read(100)
+        store["sealed"] = seal_file(newer, content, place, "main")
+        if opens:
+            assert begun + reader.read() == content
+        else:
+            with pytest.raises(CipherError):
+                reader.read()
+
+
 def test_the_same_file_is_sealed_differently_each_time_and_has_one_fingerprint_a_workspace() -> None:
     assert len({seal_file(CIPHER, b"x" * 99, FILE, "main")[HEADER_BYTES:] for _ in range(10)}) == 10
     other = WorkspaceCipher(new_id(), {1: b"z" * 32}, 1)
-    assert fingerprint(CIPHER, b"x") == fingerprint(CIPHER, b"x") != fingerprint(other, b"x")
+    assert fingerprints(CIPHER, b"x") == fingerprints(CIPHER, b"x") != fingerprints(other, b"x")

@@ -4,7 +4,7 @@ from datetime import timedelta
 from uuid import UUID
 
 import structlog
-from sqlalchemy import func, select
+from sqlalchemy import ARRAY, LargeBinary, any_, func, literal, select
 
 from app.activities.models import Activity
 from app.activities.services import record_activity
@@ -15,7 +15,7 @@ from app.core.fragments import topic
 from app.core.ids import new_id
 from app.core.keyring import cipher
 from app.core.permissions import Actor
-from app.core.sealed_files import fingerprint
+from app.core.sealed_files import fingerprints
 from app.core.tenancy import acting_in, current_workspace_id
 from app.core.uploads import largest_file
 from app.extensions import db
@@ -48,14 +48,14 @@ def add_file(lead_id: UUID, name: str, content: bytes, actor: Actor, *, only: st
         raise Invalid({"file": "This file is empty."})
     if len(content) > largest_file():
         raise Invalid({"file": f"This file is too large. {largest_file() // 1024**2} MB is the most."})
-    mark = fingerprint(cipher(), content)
+    marks = fingerprints(cipher(), content)
     examined, file_id = examine(content), new_id()
     if only is not None and examined.kind != only:
         raise Invalid({"file": "This is not a picture. Send a photo instead."})
     store_variants(seal_variants(file_id, examined.content, examined.thumb))
     # From here on, a lead that is gone, a full lead or a crash leave bytes without a row: jobs.sweep finds them.
     lead = get_lead(lead_id, lock=True)
-    known = _same(lead_id, mark)
+    known = _same(lead_id, marks)
     if known is not None:
         return known
     if _count(lead_id) >= MOST_FILES:
@@ -65,7 +65,7 @@ def add_file(lead_id: UUID, name: str, content: bytes, actor: Actor, *, only: st
     file = File(
         id=file_id, lead_id=lead_id, kind=examined.kind, name=clean_name(name, examined.content_type),
         content_type=examined.content_type, size_bytes=len(examined.content), width=examined.width,
-        height=examined.height, fingerprint=mark, uploaded_by=actor.user_id,
+        height=examined.height, fingerprint=marks[0], uploaded_by=actor.user_id,
     )  # fmt: skip
     file.activity_id = _tell(lead, file, actor).id
     db.session.add(file)
@@ -73,11 +73,11 @@ def add_file(lead_id: UUID, name: str, content: bytes, actor: Actor, *, only: st
     return file
 
 
-def _same(lead_id: UUID, mark: bytes) -> File | None:
+def _same(lead_id: UUID, marks: list[bytes]) -> File | None:
     return db.session.scalars(
         select(File)
         .where(File.workspace_id == current_workspace_id(), File.lead_id == lead_id, File.removed_at.is_(None))
-        .where(File.fingerprint == mark)
+        .where(File.fingerprint == any_(literal(marks, ARRAY(LargeBinary))))
         .limit(1)
     ).one_or_none()
 
