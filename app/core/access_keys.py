@@ -17,7 +17,7 @@ from sqlalchemy import LargeBinary, Text, delete, select, text, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.clock import utcnow
-from app.core.models import created_moment, moment, one_of
+from app.core.models import created_moment, fixed, moment, one_of
 from app.extensions import db
 
 KINDS = ("slug", "form", "quote", "invitation", "webhook", "photos", "inbound")
@@ -99,6 +99,14 @@ def without_keys(text: str, *kinds: str) -> str:
     for kind in kinds or _IN_LINKS:
         text = _IN_LINKS[kind].sub(r"\1…", text)
     return text
+
+
+def workspaces_after(before: UUID | None, most: int) -> list[UUID]:
+    """Up to `most` ids of workspaces that come after `before`, the oldest first: each has an address."""
+    query = select(AccessKey.workspace_id).where(AccessKey.kind == fixed("slug")).order_by(AccessKey.workspace_id)
+    if before is not None:
+        query = query.where(AccessKey.workspace_id > before)
+    return list(db.session.scalars(query.limit(most)))
 
 
 def is_taken(kind: str, key: str) -> bool:

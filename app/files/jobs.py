@@ -4,7 +4,6 @@ from datetime import timedelta
 from uuid import UUID
 
 import structlog
-from sqlalchemy import select
 
 from app.core.clock import utcnow
 from app.core.outbox import Claim
@@ -13,8 +12,8 @@ from app.core.transactions import transaction
 from app.extensions import db
 from app.files.models import File
 from app.files.ports import Stored, StoreUnavailable, file_store, ids_in
+from app.files.queries import with_rows
 from app.files.services import delete_variants
-from app.lead_forms.models import SubmissionPhoto
 from app.workspaces.models import Workspace
 
 log = structlog.get_logger(__name__)
@@ -80,11 +79,5 @@ def _without_row(workspace_id: UUID, keys: dict[str, UUID]) -> list[str]:
     with acting_in(workspace_id), transaction():
         if db.session.get(Workspace, workspace_id) is None:
             return []
-        known = {
-            file_id
-            for model in (File, SubmissionPhoto)  # photos in the quarantine of a form lie in the same store
-            for file_id in db.session.scalars(
-                select(model.id).where(model.workspace_id == workspace_id, model.id.in_(set(keys.values())))
-            )
-        }
+        known = with_rows(set(keys.values()))
     return [key for key, file_id in keys.items() if file_id not in known]

@@ -1,5 +1,6 @@
 """Reading a lead's files: names and figures for the gallery, never their bytes."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -9,9 +10,11 @@ from sqlalchemy import bindparam, select
 from app.accounts.models import User
 from app.core.errors import NotFound
 from app.core.keyring import cipher
+from app.core.models import one_among
 from app.core.tenancy import current_workspace_id
 from app.extensions import db
 from app.files.models import File
+from app.lead_forms.models import SubmissionPhoto
 
 #: More than a lead may have, should one have been given more while two were adding.
 _MOST = 250
@@ -94,6 +97,17 @@ def get_file(file_id: UUID) -> FileView:
     if row is None or row.removed_at is not None:
         raise NotFound
     return _view(row)
+
+
+def with_rows(ids: Iterable[UUID]) -> set[UUID]:
+    """Those of `ids` that the workspace in scope has a row for: a file, or a photo in the quarantine of a form."""
+    return {
+        file_id
+        for model in (File, SubmissionPhoto)
+        for file_id in db.session.scalars(
+            select(model.id).where(model.workspace_id == current_workspace_id(), model.id == one_among(ids))
+        )
+    }
 
 
 def _view(row: object) -> FileView:

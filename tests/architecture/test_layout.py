@@ -94,6 +94,7 @@ def test_features_are_made_of_the_same_parts() -> None:
 EXTRA_PARTS = {
     "bench": {"commands"},
     "activities": {"prose"},  # how lines of the timeline are told
+    "keys": {"commands"},
     "followups": {"defaults"},  # data: the sequences that every workspace starts with
     "messaging": {"defaults", "transports"},  # data: the first words; one folder a provider
     "squeegee": {"adapters", "mapping"},  # one adapter a way into Squeegee; mapping says what becomes of what

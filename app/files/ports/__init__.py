@@ -64,6 +64,11 @@ def ids_in(key: str) -> tuple[UUID, UUID] | None:
         return None
 
 
+def variant_in(key: str) -> str:
+    """Which form of a file lies under a key of ours."""
+    return key.rpartition(".")[2]
+
+
 def file_store() -> BlobStore:
     """The store that the settings name, made once a process."""
     made: BlobStore | None = current_app.extensions.get("file_store")

@@ -198,10 +198,21 @@ def seal_words(typed: str) -> str:
     return base64.urlsafe_b64encode(blob).rstrip(b"=").decode() if blob else ""
 
 
+def sealed_anew(name: str, value: str) -> str:
+    """A value of a kept filter under the workspace's newest key; as it is if it is no words or is under it already."""
+    field = FIELDS.get(name.partition(".")[0])
+    words = open_words(value) if field and field.kind == "words" else ""
+    return seal_words(words) if words and cipher().key_no(_unpacked(value)) != cipher().active else value
+
+
+def _unpacked(sealed: str) -> bytes:
+    return base64.b64decode(sealed + "=" * (-len(sealed) % 4), altchars=b"-_", validate=True)
+
+
 def open_words(sealed: str) -> str:
     """What `seal_words` sealed in this workspace; "" for anything else."""
     try:
-        blob = base64.b64decode(sealed + "=" * (-len(sealed) % 4), altchars=b"-_", validate=True)
+        blob = _unpacked(sealed)
         return cipher().open(blob, "leads", "words", current_workspace_id()) or ""
     except (binascii.Error, ValueError, CryptoError):
         return ""
