@@ -151,8 +151,9 @@ def chases(owner: Member) -> tuple[list[Any], int]:
     """What stages plan by themselves, and how many leads on the desk are under way on it."""
     by_stage = select(Sequence.key, Sequence.is_active).where(Sequence.starts == "stage").order_by(Sequence.key)
     under_way = select(func.count()).where(
-        Enrolment.state == "active", Enrolment.started_how == "stage", Lead.id == Enrolment.lead_id, Lead.shelf == "desk"
-    )
+        Enrolment.state == "active", Enrolment.started_how == "stage", Lead.id == Enrolment.lead_id,
+        Lead.shelf == "desk",
+    )  # fmt: skip
     with owner.acting():
         return list(db.session.execute(by_stage)), db.session.scalars(under_way).one()
 
