@@ -68,10 +68,7 @@ def verify_password(stored: str | None, password: str, params: HashParams = DEFA
     """
     encoded = _encoded(password)
     reference = stored if stored is not None else _dummy_hash(params)
-    try:
-        matches = _in_a_slot(lambda: _hasher(params).verify(reference, encoded or b""))
-    except (VerificationError, InvalidHashError):
-        return False
+    matches = _in_a_slot(lambda: _matches(reference, encoded or b"", params))
     return matches and stored is not None and encoded is not None
 
 
@@ -102,6 +99,16 @@ def _encoded(password: str) -> bytes | None:
         return password.encode()
     except UnicodeEncodeError:
         return None
+
+
+def _matches(reference: str, encoded: bytes, params: HashParams) -> bool:
+    """Answers instead of raising: gevent writes whatever is raised in a thread of its hub to the log, with a traceback,
+    and a wrong password is no fault.
+    """
+    try:
+        return _hasher(params).verify(reference, encoded)
+    except (VerificationError, InvalidHashError):
+        return False
 
 
 def _in_a_slot(call: Callable[[], Result]) -> Result:

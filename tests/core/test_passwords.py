@@ -114,3 +114,19 @@ assert len(ticks) >= 10, len(ticks)
         [sys.executable, "-c", script], capture_output=True, text=True, timeout=60, check=False
     )
     assert done.returncode == 0, done.stderr
+
+
+def test_under_gevent_a_wrong_password_writes_nothing_to_the_log():
+    """gevent prints a traceback of whatever is raised in a thread of its hub, however well it is caught."""
+    pytest.importorskip("gevent")
+    script = """
+from gevent import monkey; monkey.patch_all()
+from app.core.passwords import CHEAPEST_PARAMS, hash_password, verify_password
+stored = hash_password("four otters on a raft", CHEAPEST_PARAMS)
+assert verify_password(stored, "four otters on a raft", CHEAPEST_PARAMS)
+assert not verify_password(stored, "wrong", CHEAPEST_PARAMS)
+assert not verify_password(None, "wrong", CHEAPEST_PARAMS)
+assert not verify_password("nonsense", "wrong", CHEAPEST_PARAMS)
+"""
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=60, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
