@@ -5,6 +5,8 @@ Below it, who does the work that is left for later.
 
 from collections.abc import Mapping
 
+from app.accounts import jobs as account_jobs
+from app.accounts import services as accounts
 from app.alerts import jobs as alert_jobs
 from app.alerts import services as alerts
 from app.audit.services import record_event
@@ -100,6 +102,8 @@ REACTIONS: Mapping[str, tuple[Reaction, ...]] = {
 }
 
 WORK: Mapping[str, Handler] = {
+    accounts.MAIL: account_jobs.mail_link,
+    accounts.TELL: account_jobs.tell_of_change,
     alerts.LOOK: alert_jobs.look,
     alerts.DIGEST: alert_jobs.send_digests,
     alerts.READY: alert_jobs.mail_ready,

@@ -60,6 +60,26 @@ class LoginThrottle(db.Model):
     locked_until: Mapped[datetime | None] = moment(nullable=True)
 
 
+class PasswordReset(db.Model):
+    """Somebody's asking for a link by which to choose a new password; the link's secret is kept as a hash only.
+
+    There is a row for an address that nobody has as well (`user_id` is None then): the answer must take as long. The
+    secret is made when its mail leaves, so `token_hash` and `expires_at` are empty until then.
+    """
+
+    __tablename__ = "password_resets"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    user_id: Mapped[UUID | None] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)
+    token_hash: Mapped[bytes | None] = mapped_column(LargeBinary, unique=True)
+    asked_at: Mapped[datetime] = created_moment()
+    expires_at: Mapped[datetime | None] = moment(nullable=True)
+    #: From where it was asked for, for the audit log.
+    address: Mapped[str | None] = mapped_column(INET)
+    device: Mapped[str | None] = mapped_column(Text)
+    request_id: Mapped[str | None] = mapped_column(Text)
+
+
 class KnownDevice(db.Model):
     """A browser that has signed in to an account before (a long-lived cookie, kept as a hash)."""
 

@@ -45,9 +45,14 @@ class AccessKey(db.Model):
 #: that leads on to the offer (/t/) and the one that ends all mails (/u/): they are the customer's as well.
 _IN_LINKS = {
     "invitation": re.compile(r"(/invite/)[\w-]{20,}", re.ASCII),
+    "password": re.compile(r"(/password/new/)[\w-]{20,}", re.ASCII),
     "quote": re.compile(r"(/[ctu]/)[\w-]{20,}", re.ASCII),
     "photos": re.compile(r"(/p/)[\w-]{20,}", re.ASCII),
 }
+
+
+#: Kinds of keys that were mailed to somebody for themselves alone: nobody on the desk reads one, whatever they may do.
+PERSONAL = ("invitation", "password")
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,6 +35,9 @@ class Scope:
 
 
 NOWHERE = Scope()
+#: Stands where a row must name a workspace and belongs to none: the outbox's work for accounts, which may be in several
+#: workspaces or in no workspace. No workspace has this id, and nobody is ever a member of it.
+INSTALLATION = UUID(int=0)
 _scope: ContextVar[Scope] = ContextVar("scope", default=NOWHERE)
 
 _TOLD = "scope_told"  # in a connection's info while a session's transaction is open on it: Scope, or None for unknown

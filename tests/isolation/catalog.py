@@ -12,6 +12,7 @@ OUTSIDE_THE_WALL = {
     "login_sessions": "belong to a person, found by the hash of a token",
     "login_throttles": "count guesses before anybody is known; keys are hashed",
     "known_devices": "belong to a person, found by the hash of a token",
+    "password_resets": "belong to a person, found by the hash of a token",
     "access_keys": "find the workspace; hold hashes and ids only",
 }
 #: Unique keys of walled tables that don't begin with the workspace.

@@ -36,6 +36,11 @@ def is_known(user_id: UUID, token: str | None) -> bool:
     return db.session.execute(query).first() is not None and bool(token)
 
 
+def device_hashes(user_id: UUID) -> list[bytes]:
+    """What is stored of every browser that was ever known to the account."""
+    return list(db.session.scalars(select(KnownDevice.token_hash).where(KnownDevice.user_id == user_id)))
+
+
 def device_hash(user_id: UUID, token: str) -> bytes:
     """What is stored: one cookie serves several accounts of a shared computer, with a row for each."""
     return hashlib.sha256(user_id.bytes + token.encode()).digest()

@@ -93,6 +93,11 @@ def end_session(session_id: UUID) -> None:
     db.session.execute(delete(LoginSession).where(LoginSession.id == session_id))
 
 
+def end_sessions(user_id: UUID) -> None:
+    """Sign every browser of an account out."""
+    db.session.execute(delete(LoginSession).where(LoginSession.user_id == user_id))
+
+
 def hash_token(token: str) -> bytes:
     """What is kept of a session's token."""
     return hashlib.sha256(token.encode()).digest()

@@ -16,7 +16,7 @@ from app.extensions import db
 from app.workspaces.models import Workspace
 from app.workspaces.services import create_workspace, free_slug
 
-_TAKEN = "There is an account with this address already. Sign in with it instead."
+TAKEN = "There is an account with this address already. Sign in with it instead."
 _LONGEST_NAME = 80
 
 
@@ -39,7 +39,7 @@ def create_account(name: str, email: str, password: str) -> User:
     made = insert(User).values(**values, password_hash=hash_password(password, hash_params()))
     row = db.session.execute(made.on_conflict_do_nothing(index_elements=[User.email]).returning(User.id)).one_or_none()
     if row is None:
-        raise Invalid({"email": _TAKEN})
+        raise Invalid({"email": TAKEN})
     return db.session.get_one(User, row.id)
 
 

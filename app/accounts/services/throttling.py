@@ -35,21 +35,32 @@ _COUNT = text(
 )
 
 
-def throttle_key(account: str, device: str) -> bytes:
-    """The counter of an account (as typed, normalised) and a device: "" is any browser that is not known."""
+class TooManyFailures(Exception):
+    """The account waits for this kind of device; `wait` says how long."""
+
+    def __init__(self, wait: timedelta) -> None:
+        super().__init__("too many attempts")
+        self.wait = wait
+
+
+def throttle_key(account: str, device: str = "", act: str = "sign-in") -> bytes:
+    """The counter of an account (as typed, normalised) and a device: "" is any browser that is not known.
+
+    Each act has counters of its own: asking for a link never makes a sign-in wait.
+    """
     pepper: bytes = current_app.extensions["index_pepper"]
-    return hmac.new(pepper, f"sign-in\0{account}\0{device}".encode(), hashlib.sha256).digest()
+    return hmac.new(pepper, f"{act}\0{account}\0{device}".encode(), hashlib.sha256).digest()
 
 
-def count_attempt(key: bytes) -> timedelta | None:
+def count_attempt(key: bytes, *, most: int = FAILURES, wait: timedelta = WAIT) -> timedelta | None:
     """Count an attempt. Returns None when it may go on, else how long to wait before the next.
 
-    The fifth attempt may still go on; if it fails too, the wait has begun.
+    The last of `most` may still go on; if it fails too, the wait has begun.
     """
-    row = db.session.execute(_COUNT, {"key": key, "wait": WAIT, "most": FAILURES}).one()
-    return row.wait if row.failures > FAILURES else None
+    row = db.session.execute(_COUNT, {"key": key, "wait": wait, "most": most}).one()
+    return row.wait if row.failures > most else None
 
 
-def forget_attempts(key: bytes) -> None:
-    """Start counting anew after a right password."""
-    db.session.execute(delete(LoginThrottle).where(LoginThrottle.key_hash == key))
+def forget_attempts(*keys: bytes) -> None:
+    """Start counting anew after a right password, or a new one."""
+    db.session.execute(delete(LoginThrottle).where(LoginThrottle.key_hash.in_(keys)))

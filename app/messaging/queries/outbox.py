@@ -11,7 +11,7 @@ from sqlalchemy.orm import aliased
 
 from app.accounts.models import User
 from app.contacts.models import Contact
-from app.core.access_keys import without_keys
+from app.core.access_keys import PERSONAL, without_keys
 from app.core.errors import NotFound
 from app.core.keyring import cipher
 from app.core.models import fixed, one_among
@@ -136,11 +136,11 @@ def get_message(message_id: UUID) -> Message:
 
 
 def body_for(message: Message, *, may_answer: bool) -> str:
-    """What the message says, for a reader of the desk, without the key of an invitation: it makes its reader a member.
+    """What the message says, for a reader of the desk, without keys that were mailed to somebody for themselves alone.
 
     Unless they may write quotes (`may_answer`), every link of the customer's own is taken out too.
     """
-    return without_keys(message.body, *(("invitation",) if may_answer else ()))
+    return without_keys(message.body, *(PERSONAL if may_answer else ()))
 
 
 #: The messages of the lead `lead` in `here` that have not settled (leaving, failed, uncertain), the oldest first.

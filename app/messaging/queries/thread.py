@@ -12,7 +12,7 @@ from sqlalchemy.orm import aliased
 from app.accounts.models import User
 from app.contacts.models import Contact, Property
 from app.core import phones
-from app.core.access_keys import without_keys
+from app.core.access_keys import PERSONAL, without_keys
 from app.core.clock import utcnow
 from app.core.cursors import make_cursor, read_cursor
 from app.core.errors import NotFound
@@ -194,7 +194,7 @@ def bubbles_of(
     shown = rows[:size]
     oldest = make_cursor([shown[-1].created_at, shown[-1].id], listed) if shown else None
     has_older = len(rows) > size or query is _SINCE
-    hidden = ("invitation",) if may_answer else ()  # all
+    hidden = PERSONAL if may_answer else ()  # all
     messages = [_bubble(row, zone, hidden) for row in reversed(shown)]
     return Bubbles(messages, oldest if has_older else None, oldest)
 

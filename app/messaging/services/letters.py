@@ -10,6 +10,8 @@ from app.messaging.services import markdown
 from app.workspaces.models import Workspace
 from app.workspaces.queries.logo import known_face
 
+#: Whose name mails stand under that belong to no workspace.
+PRODUCT = "Sill"
 _HEX = re.compile(r"#[0-9a-fA-F]{6}")
 _FALLBACK_ACCENT = "#00686f"
 _LOGO_HEIGHT, _LOGO_WIDTH = 44, 220
@@ -30,8 +32,10 @@ def letter(
     return written.text, _page(written.html, workspace)
 
 
-def letter_html(text: str, workspace: Workspace, link: str | None = None, link_label: str = "Open") -> str:
+def letter_html(text: str, workspace: Workspace | None, link: str | None = None, link_label: str = "Open") -> str:
     """The HTML of a plain text, which no formatting is read from: for what holds names and words of others.
+
+    Without a workspace it is a mail of Sill itself, such as one about an account.
 
     Blank lines part paragraphs, a paragraph that is only `link` becomes a button. Everything is escaped; `link` inside
     a sentence becomes an ordinary link. Without `link`, the first paragraph that is nothing but an address of ours is
@@ -79,7 +83,7 @@ def _paragraph(part: str, link: str | None, button: Markup | None) -> Markup:
     return Markup('<p style="margin:0 0 16px">{}</p>').format(Markup("<br>").join(lines))  # joining escapes the rest
 
 
-def _button(link: str, label: str, workspace: Workspace) -> Markup:
+def _button(link: str, label: str, workspace: Workspace | None) -> Markup:
     accent = _accent(workspace)
     return Markup(
         '<p style="margin:0 0 16px"><a href="{}" style="display:inline-block;padding:12px 20px;border-radius:8px;'
@@ -87,13 +91,10 @@ def _button(link: str, label: str, workspace: Workspace) -> Markup:
     ).format(link, accent, _ink_on(accent), label)
 
 
-def _page(body: Markup, workspace: Workspace) -> str:
-    return str(
-        fragment(
-            "emails/layout.html", body=body, business=workspace.name, phone=workspace.phone, accent=_accent(workspace),
-            logo=_logo(),
-        )
-    )  # fmt: skip
+def _page(body: Markup, workspace: Workspace | None) -> str:
+    business, phone, logo = (workspace.name, workspace.phone, _logo()) if workspace else (PRODUCT, "", None)
+    values = {"business": business, "phone": phone, "accent": _accent(workspace), "logo": logo}
+    return str(fragment("emails/layout.html", body=body, **values))
 
 
 def _logo() -> tuple[str, int, int] | None:
@@ -106,8 +107,8 @@ def _logo() -> tuple[str, int, int] | None:
     return address, max(1, round(mark.width * scale)), max(1, round(mark.height * scale))
 
 
-def _accent(workspace: Workspace) -> str:
-    return workspace.accent if _HEX.fullmatch(workspace.accent) else _FALLBACK_ACCENT
+def _accent(workspace: Workspace | None) -> str:
+    return workspace.accent if workspace and _HEX.fullmatch(workspace.accent) else _FALLBACK_ACCENT
 
 
 def _ink_on(accent: str) -> str:

@@ -29,6 +29,11 @@ def email_transport() -> EmailTransport:
     return _own("email") or _installed("email")  # type: ignore[return-value]
 
 
+def installed_email_transport() -> EmailTransport:
+    """The installation's own, for what no workspace sends: mail about an account, which may be in several or none."""
+    return _installed("email")  # type: ignore[return-value]
+
+
 def sms_transport() -> SmsTransport:
     """The workspace's way to send texts, else the account of TWILIO_ACCOUNT_SID, else the one that sends nothing."""
     return _own("sms") or _installed("sms")  # type: ignore[return-value]

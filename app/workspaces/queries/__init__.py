@@ -100,6 +100,12 @@ def places_of(user_id: UUID) -> list[Place]:
     return [Place(*row) for row in rows]
 
 
+def ids_of_places(user_id: UUID) -> list[UUID]:
+    """The ids of the workspaces a person belongs to. Needs the person's id in scope (row-level security)."""
+    query = select(Membership.workspace_id).where(Membership.user_id == user_id, Membership.deactivated_at.is_(None))
+    return list(db.session.scalars(query.order_by(Membership.workspace_id)))
+
+
 def current_workspace() -> Workspace:
     """The row of the workspace in scope, as this transaction first found it; stages, sequences and the like are free
     from here on.
