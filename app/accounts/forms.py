@@ -25,4 +25,6 @@ def safe_path(target: str | None) -> str | None:
         return None
     if parts.scheme or parts.netloc or path.rstrip("/") in ("", "/login", "/logout", "/signup"):
         return None
+    if path.startswith("/password/"):  # for who can't sign in; the change of a password, /password, is a place to go to
+        return None
     return target

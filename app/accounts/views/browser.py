@@ -1,11 +1,12 @@
 """The browser's side of a session: who flask-login says is there, and the cookies."""
 
+import math
 from dataclasses import dataclass
 from uuid import UUID
 
 import structlog
 from flask import Response, current_app, request, session
-from flask_login import UserMixin, current_user, login_user
+from flask_login import UserMixin, current_user, login_user, logout_user
 
 from app.accounts import services
 from app.accounts.models import User
@@ -57,6 +58,31 @@ def begin_session(user: User, target: str) -> Response:
         device_cookie(), device, max_age=services.DEVICE_LIFE, httponly=True, samesite="Lax",
         secure=current_app.config["SESSION_COOKIE_SECURE"],
     )  # fmt: skip
+    return response
+
+
+def end_session_here(target: str) -> Response:
+    """End the session of this browser, if it has one, let it forget what it kept of the desk, and go to `target`."""
+    if current_user.is_authenticated:
+        services.end_session(current_user.session_id)
+        log.info("signed_out", user_id=str(current_user.user_id))
+    logout_user()
+    session.clear()
+    response = redirect_to(target)
+    # Not "cookies": the one that marks a known device stays, so that strangers can't lock its owner out.
+    response.headers["Clear-Site-Data"] = '"cache", "storage"'
+    return response
+
+
+def wait_words(error: services.TooManyFailures) -> str:
+    """How long to wait, such as "Wait 15 minutes"."""
+    minutes = math.ceil(error.wait.total_seconds() / 60)
+    return f"Wait {minutes} minute{'s' if minutes > 1 else ''}"
+
+
+def after_waiting(response: Response, error: services.TooManyFailures) -> Response:
+    """The answer, saying to programs too when to try again."""
+    response.headers["Retry-After"] = str(math.ceil(error.wait.total_seconds()))
     return response
 
 

@@ -1,15 +1,13 @@
 """Signing up, in and out, and the way to one's workspace."""
 
-import math
-
 import structlog
-from flask import Blueprint, Response, request, session, url_for
-from flask_login import current_user, logout_user
+from flask import Blueprint, Response, request, url_for
+from flask_login import current_user
 
 from app.accounts import services
 from app.accounts.forms import safe_path
 from app.accounts.queries import get_user
-from app.accounts.views.browser import begin_session, device_token
+from app.accounts.views.browser import after_waiting, begin_session, device_token, end_session_here, wait_words
 from app.core import web
 from app.core.errors import Invalid
 from app.core.fragments import page, redirect_to
@@ -56,18 +54,15 @@ def sign_in() -> Response:
         log.info("sign_in_refused")
         return page("accounts/login.html", 422, email=typed, wanted=wanted, error=_WRONG)
     except services.TooManyFailures as error:
-        minutes = math.ceil(error.wait.total_seconds() / 60)
-        words = f"Too many failed attempts. Wait {minutes} minute{'s' if minutes > 1 else ''}, then try again."
-        response = page("accounts/login.html", 429, email=typed, wanted=wanted, error=words)
-        response.headers["Retry-After"] = str(math.ceil(error.wait.total_seconds()))
-        return response
+        words = f"Too many failed attempts. {wait_words(error)}, then try again, or ask for a link to a new password."
+        return after_waiting(page("accounts/login.html", 429, email=typed, wanted=wanted, error=words), error)
     return begin_session(user, wanted or url_for("accounts.home"))
 
 
 @bp.get("/signup")
 def signup() -> Response:
     """The sign-up page; someone signed in is only asked for the business."""
-    return page("accounts/signup.html", typed={}, errors={}, known=current_user.is_authenticated)
+    return page("accounts/signup.html", typed={}, errors={}, known=current_user.is_authenticated, is_taken=False)
 
 
 @bp.post("/signup")
@@ -84,22 +79,15 @@ def sign_up() -> Response:
         password = request.form.get("password", "")
         user, workspace = services.sign_up(typed["business"], typed["name"], typed["email"], password, web.actor())
     except Invalid as error:
-        return page("accounts/signup.html", 422, typed=typed, errors=error.errors, known=known)
+        is_taken = error.errors.get("email") == services.TAKEN
+        return page("accounts/signup.html", 422, typed=typed, errors=error.errors, known=known, is_taken=is_taken)
     return begin_session(user, url_for("leads.board", slug=workspace.slug))
 
 
 @bp.post("/logout")
 def logout() -> Response:
     """End the session here and on the server, and let the browser forget what it kept of the desk."""
-    if current_user.is_authenticated:
-        services.end_session(current_user.session_id)
-        log.info("signed_out", user_id=str(current_user.user_id))
-    logout_user()
-    session.clear()
-    response = redirect_to(url_for("accounts.login"))
-    # Not "cookies": the one that marks a known device stays, so that strangers can't lock its owner out.
-    response.headers["Clear-Site-Data"] = '"cache", "storage"'
-    return response
+    return end_session_here(url_for("accounts.login"))
 
 
 def _places() -> list[Place]:
