@@ -40,8 +40,6 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.drop_table(TABLE)
     # Nobody would know what to do with its work any more.
-    op.execute(f"set local app.workspace_id = '{INSTALLATION}'")
-    op.execute("set local app.scope = 'all'")
+    op.execute("alter table outbox no force row level security")
     op.execute(f"delete from outbox where workspace_id = '{INSTALLATION}'")
-    op.execute("set local app.workspace_id = ''")
-    op.execute("set local app.scope = ''")
+    op.execute("alter table outbox force row level security")
