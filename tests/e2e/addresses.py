@@ -85,6 +85,7 @@ def staff_pages(page: Page) -> dict[str, str]:
         "template": "/w/somerset/settings/templates/chase_day_3",
         "new text": "/w/somerset/settings/templates/new?channel=sms",
         "notifications": "/w/somerset/notifications",
+        "password": "/password",
         "quarantine": "/w/somerset/quarantine",
         "not found": "/w/somerset/nothing-here",
     }
@@ -125,12 +126,25 @@ def stranger_pages(site: Site, page: Page, link: str) -> dict[str, str]:
     letter = letter or site.mail_about(FORM["email"], "SWC-")
     return {
         "landing": "/", "sign in": "/login", "sign up": "/signup", "form": site.form_url, "thanks": thanks,
+        "forgotten password": "/password/forgotten", "link asked for": "/password/forgotten/sent",
+        "new password": password_link(site, page, "bob@example.com"), "link gone": f"/password/new/{'k' * 32}",
         "quote page": link, "decline": f"{link}/decline", "question": f"{link}/question",
         "own details": f"{link}/details", "own wishes": f"{link}/contact", "own data": f"{link}/data",
         "mailbox": site.mailbox_url, "mail": f"{site.mailbox_url}/mail/{letter['number']}",
         "switches": f"{site.mailbox_url}/switches", "embedded": f"{site.mailbox_url}/embed-demo",
         "squeegee": site.squeegee_url,
     }  # fmt: skip
+
+
+def password_link(site: Site, page: Page, email: str) -> str:
+    """Ask for a link to a new password, and take it out of the mail."""
+    page.goto("/password/forgotten")
+    page.get_by_label("Email address").fill(email)
+    page.get_by_role("button", name="Mail me a link").click()
+    expect(page.get_by_role("heading", name="Look in your mailbox")).to_be_visible()
+    found = re.search(r"http\S+/password/new/\S+", site.mail_about(email, "/password/new/")["text"])
+    assert found
+    return found[0]
 
 
 def send_form(site: Site, page: Page) -> str:

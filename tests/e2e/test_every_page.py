@@ -28,7 +28,7 @@ def pages(site: Site, chromium, desks, signed_in) -> dict[str, dict[str, str]]: 
 @pytest.mark.parametrize("who", ["staff", "stranger"])
 @pytest.mark.parametrize("device", ["desktop", "phone"])
 def test_page(people: People, pages: dict[str, dict[str, str]], device: Device, who: str) -> None:
-    people.expect_complaint(r"nothing-here.*404")
+    people.expect_complaint(r"(nothing-here|password/new/k+):.*404")
     page = people.staff(device) if who == "staff" else people.stranger(device)
     wrong = {name: faults for name, path in pages[who].items() if (faults := look(page, path, device))}
     assert wrong == {}
