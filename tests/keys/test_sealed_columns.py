@@ -11,6 +11,7 @@ NOT_SEALED = {
     "workspace_keys.wrapped": "keys under the master key: `flask keys rewrap`",
     "files.fingerprint": "a keyed hash of what was sent, which nobody has any more; older keys are tried too",
     "logos.image": "a logo is on public pages",
+    "password_resets.token_hash": "a hash of what was mailed",
     "search_tokens.token": "keyed hashes under the index key, as all that follow",
     "contacts.email_key": "index key",
     "contacts.phone_key": "index key",
