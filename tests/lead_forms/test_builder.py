@@ -13,6 +13,7 @@ from app.lead_forms.models import LeadForm, LeadFormVersion
 from app.lead_forms.services.content import content_of
 from tests.lead_forms.sheets import Fields, act, rows, send, sheet, the_form
 from tests.support.client import Client
+from tests.support.guarding import unsaved_forms
 from tests.support.world import World
 
 FORMS = "/w/wells/settings/forms"
@@ -115,6 +116,7 @@ def test_what_can_not_be_taken_is_told_and_nothing_typed_is_lost(
     answer = send(alice, form, sheet(alice, form), **{"thank_you": "Ta, we ring you", **changed})
     assert answer.status_code == 422
     assert said in answer.text and "Ta, we ring you" in answer.text
+    assert unsaved_forms(answer.text) == [f"{FORMS}/{form.id}"]
     assert the_form().content == {}
 
 
@@ -149,7 +151,7 @@ def test_two_people_do_not_overwrite_each_other(alice: Client) -> None:
     assert send(alice, form, theirs, thank_you="Theirs").status_code == 303
     answer = send(alice, form, mine, thank_you="Mine")
     assert answer.status_code == 409 and "Someone else changed this form" in answer.text and "Mine" in answer.text
-    assert the_form().thank_you == "Theirs"
+    assert the_form().thank_you == "Theirs" and unsaved_forms(answer.text) == [f"{FORMS}/{form.id}"]
     again = answer.text.partition('name="seen" value="')[2].partition('"')[0]
     assert send(alice, form, mine, thank_you="Mine", seen=again).status_code == 303
 

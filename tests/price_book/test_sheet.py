@@ -22,6 +22,7 @@ from app.workspaces.queries import today_here
 from tests.price_book.books import PLAIN, URL, typed
 from tests.price_book.conftest import Store
 from tests.support.client import Client
+from tests.support.guarding import unsaved_forms
 from tests.support.world import World
 
 
@@ -96,7 +97,7 @@ def test_a_cell_that_cannot_be_is_refused_beside_it_and_nothing_typed_is_lost(
 ) -> None:
     answer = alice.post(URL, data=typed(PLAIN, **{name: text, "p-flat-1-2-4_weekly": "9.50"}))
     assert answer.status_code == 422 and stored() == []
-    assert beside(answer.text, name) == said
+    assert beside(answer.text, name) == said and unsaved_forms(answer.text) == [URL]
     assert (value(answer.text, name), value(answer.text, "p-flat-1-2-4_weekly")) == (text, "9.50")
     assert (
         unescape(answer.text).count("bedrooms would cost") <= 2
@@ -144,7 +145,7 @@ def test_whoever_saves_over_newer_prices_is_shown_both(alice: Client, store: Sto
     answer = alice.post(URL, data=typed(mine, seen=str(old.id)))
     assert answer.status_code == 409 and len(stored()) == 2
     text = unescape(answer.text)
-    assert "Someone else saved prices" in text
+    assert "Someone else saved prices" in text and unsaved_forms(text) == [URL]
     assert re.search(r"<td>Minimum charge</td><td[^>]*>£15</td><td[^>]*>£12</td>", text)
     assert "&lt;i&gt;Travel&lt;/i&gt;, BA3" in answer.text and "<i>Travel" not in answer.text
 

@@ -11,6 +11,7 @@ from app.core.districts import read_districts
 from app.extensions import db
 from app.workspaces.models import Workspace
 from tests.support.client import Client
+from tests.support.guarding import unsaved_forms
 from tests.support.world import World
 
 URL = "/w/wells/settings"
@@ -62,6 +63,7 @@ def test_says_what_is_wrong_and_keeps_what_was_typed(
     answer = change(alice, section, typed)
     assert answer.status_code == 422
     assert said in answer.text
+    assert unsaved_forms(answer.text) == [URL], "the refused section, and no other"
     assert workspace().version == before
     if "bin_days" in typed:
         assert f'value="{typed["bin_days"]}"' in answer.text
@@ -77,7 +79,7 @@ def test_the_second_of_two_editors_sees_both(alice: Client) -> None:
     assert answer.status_code == 409
     assert "Someone else changed this" in answer.text
     assert ">14<" in answer.text and 'value="60"' in answer.text and "Mine" in answer.text
-    assert workspace().quote_valid_days == 14
+    assert workspace().quote_valid_days == 14 and unsaved_forms(answer.text) == [URL]
     mark_now = re.search(r'name="section" value="quotes"><input type="hidden" name="seen" value="(\w+)"', answer.text)
     assert mark_now is not None
     again = {"section": "quotes", "seen": mark_now[1], "quote_valid_days": "60", "quote_terms": "Mine", **REST}

@@ -63,9 +63,9 @@ def save(slug: str, form_id: UUID) -> Response:
         change_form(form_id, facts, request.form.get("seen", 0, type=int), web.actor())
         _change_logo()
     except Invalid as error:
-        return _page(form, sheet, 422, errors=error.errors)
+        return _page(form, sheet, 422, errors=error.errors, is_unsaved=True)
     except Conflict as error:
-        return _page(form, sheet, 409, conflict=error.message)
+        return _page(form, sheet, 409, conflict=error.message, is_unsaved=True)
     flash("Saved. This is what customers see from now on.", "good")
     return redirect_to(url_for("lead_forms.build", form_id=form_id))
 

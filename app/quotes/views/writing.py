@@ -90,7 +90,7 @@ def _form_page(
         "suggestions": [(words, plain_amount(minor)) for words, minor in suggested_work(lead, book)],
         "rungs": [(key, FREQUENCY_WORDS[key]) for key in form.prices], "viewer": g.viewer,
         "wanted": _wanted(lead), "own": _own_price(lead, reckoned), "taken": taken,
-        "in_drawer": wants_fragment(),
+        "in_drawer": wants_fragment(), "is_unsaved": request.method == "POST",
     }  # fmt: skip
     return desk_or_fragment("leads", "quotes/new.html", "quotes/_new.html", status, **values)
 

@@ -13,7 +13,8 @@ const read = (key) => { try { return JSON.parse(sessionStorage.getItem(key)); } 
 const write = (key, kept) => { try { if (kept) sessionStorage.setItem(key, JSON.stringify(kept)); else sessionStorage.removeItem(key); } catch { /* then it lasts as long as the drawer */ } };
 
 const fieldsOf = (form) => [...form.querySelectorAll(FIELDS)].filter((field) => field.name);
-const isWritten = (form) => [...form.querySelectorAll("textarea")].some((field) => field.value.trim() && field.value !== field.defaultValue);
+// What came back refused stands in the form as it was sent, and is marked (dirty.js).
+const isWritten = (form) => [...form.querySelectorAll("textarea")].some((field) => field.value.trim() && ("dirty" in form.dataset || field.value !== field.defaultValue));
 
 const keep = (form) => !sent.has(form) && write(keyOf(form), isWritten(form)
   ? Object.fromEntries(fieldsOf(form).map((field) => [field.name, field.type === "checkbox" ? field.checked : field.value]))
