@@ -105,7 +105,12 @@ document.addEventListener("htmx:after:swap", (event) => {
   const form = section?.closest("form");
   if (!form) return;
   unsaved(form);
-  const fresh = [...section.querySelectorAll("details.ask-fold")].find((fold) => fold.open && fold.querySelector("input[name^=label_]")?.value === "");
-  fresh?.querySelector("input[name^=label_]").focus();
+  // One that comes open while another stands open is closed by the browser: of one name it is the first that counts.
+  const opened = section.querySelector("details[data-opened]");
+  if (opened) opened.open = true;
+  const words = opened?.querySelector("input[name^=label_]");
+  const fresh = words?.value === "" ? opened : null;
+  fresh?.scrollIntoView({ block: "center" }); // clear of the bar beneath
+  if (fresh) words.focus({ preventScroll: true });
   form.dispatchEvent(new CustomEvent("arranged", { bubbles: true, detail: { row: fresh?.closest(ROW) } }));
 });
