@@ -59,17 +59,19 @@ def redirect_to(url: str) -> Response:
     Where htmx stands on that page already it loads it anew: a browser does not when only the anchor differs.
     """
     if request.headers.get("HX-Request") == "true":
-        is_shown = "#" in url and _shown_address() == url.partition("#")[0]
+        is_shown = "#" in url and shown_address() == url.partition("#")[0]
         return answer("", status=200, headers={"HX-Refresh": "true"} if is_shown else {"HX-Redirect": url})
     response = make_response("", 303)
     response.headers["Location"] = url
     return response
 
 
-def _shown_address() -> str | None:
-    """Path and query of the page that htmx stands on; None where it says what is no address."""
+def shown_address() -> str | None:
+    """Path and query of our page that htmx stands on; None where it says what is no address, or one elsewhere."""
     try:
         shown = urlsplit(request.headers.get("HX-Current-URL", ""))
     except ValueError:
+        return None
+    if shown.netloc != request.host:
         return None
     return urlunsplit(("", "", shown.path, shown.query, ""))

@@ -1,9 +1,14 @@
-"""What an error looks like: a line for htmx, a page for a browser. Neither ever holds the exception's own words."""
+"""What an error looks like: a line for htmx, a page for a browser. Neither ever holds the exception's own words.
 
+The line stands in place of a part that could not be fetched. What was sent and refused stays where it was typed, and
+the line is said beside it.
+"""
+
+import json
 from typing import Any
 
 import structlog
-from flask import Response, g, make_response, render_template
+from flask import Response, g, make_response, render_template, request
 
 from app.core.fragments import fragment, wants_fragment
 
@@ -28,7 +33,12 @@ def problem(status: int, message: str = "") -> Response:
     if g.get("viewer") is None:
         g.workspace = None
     if wants_fragment():
-        return make_response(fragment("errors/_problem.html", message=message or _WORDS.get(status, _BROKEN)), status)
+        words = message or _WORDS.get(status, _BROKEN)
+        response = make_response(fragment("errors/_problem.html", message=words), status)
+        if request.method != "GET":
+            said = json.dumps({"toast": {"text": words, "kind": "bad"}})
+            response.headers.update({"HX-Reswap": "none", "HX-Trigger": said})
+        return response
     name = f"errors/{status if status in _PAGES else 400 if status < 500 else 500}.html"
     return problem_page(name, status, message=message, request_id=g.get("request_id"))
 

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 import structlog
-from flask import Flask, Response, abort, current_app, g, make_response, request, session, url_for
+from flask import Flask, Response, abort, current_app, g, make_response, request, session
 from flask_login import current_user
 from flask_wtf.csrf import CSRFError
 from psycopg.errors import DeadlockDetected, LockNotAvailable
@@ -17,11 +17,11 @@ from werkzeug.exceptions import HTTPException
 from app.core import tenancy
 from app.core.access_keys import find
 from app.core.errors import Conflict, Forbidden, Invalid, NotFound
-from app.core.fragments import fragment, redirect_to, wants_fragment
-from app.core.ids import parse_id
+from app.core.fragments import fragment, wants_fragment
 from app.core.network import client_address
 from app.core.permissions import SEES, Actor
 from app.core.problems import problem, problem_page
+from app.core.signed_out import read_cookie, refused_token, to_sign_in
 from app.core.tenancy import Scope
 from app.extensions import db
 
@@ -46,7 +46,7 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(StaleDataError, lambda error: _conflict(Conflict(_STALE)))
     app.register_error_handler(DataError, _unfit)
     app.register_error_handler(OperationalError, _operational)
-    app.register_error_handler(CSRFError, lambda error: problem(400, _CSRF))
+    app.register_error_handler(CSRFError, refused_token)
     app.register_error_handler(TimeoutError, lambda error: _busy())
     app.register_error_handler(HTTPException, lambda error: _http(error))
     app.register_error_handler(Exception, _unforeseen)
@@ -95,7 +95,7 @@ def _enter_workspace() -> Response | None:
     if request.url_rule is None or not request.url_rule.rule.startswith("/w/<slug>"):
         return None
     if "_user_id" not in session:  # flask-login's; without it there is nobody to find
-        return _to_sign_in()
+        return to_sign_in()
     return _enter((request.view_args or {})["slug"])
 
 
@@ -121,7 +121,7 @@ def _enter(slug: str) -> Response | None:
     place = _place_and_session(workspace_id) if workspace_id else None
     if not current_user.is_authenticated:
         tenancy.enter(tenancy.NOWHERE)
-        return _to_sign_in()
+        return to_sign_in()
     if workspace_id is None:
         abort(404)
     user_id = current_user.user_id
@@ -166,13 +166,6 @@ def _place_and_session(workspace_id: UUID) -> tuple[Any, Any] | None:
     return view, viewer
 
 
-def read_cookie(text: str) -> tuple[UUID, str] | None:
-    """Whom a session's cookie names, and its token; None for what is no such text."""
-    user_id, _, token = text.partition(".")
-    parsed = parse_id(user_id)
-    return (parsed, token) if parsed else None
-
-
 def _workspace_of(slug: str) -> UUID | None:
     cached = _slugs.get(slug)
     if cached and cached[0] > time.monotonic():
@@ -186,18 +179,8 @@ def _workspace_of(slug: str) -> UUID | None:
     return found.workspace_id
 
 
-def _to_sign_in() -> Response:
-    target = url_for("accounts.login", next=request.full_path.rstrip("?") if request.method == "GET" else None)
-    if wants_fragment():
-        return make_response("", 401, {"HX-Redirect": target})
-    if request.accept_mimetypes.best == "text/event-stream":
-        return make_response("", 401)
-    return redirect_to(target)
-
-
 _UNDER_WORKSPACE = re.compile(r"/w/([\w-]+)/")
 _STALE = "Someone else changed this a moment ago. Reload to see it, then try again."
-_CSRF = "This page was open for too long. Go back, reload it and send it again; what you typed is still there."
 
 
 def _conflict(error: Conflict) -> Response:

@@ -12,6 +12,7 @@ import "./behaviors/later.js";
 import "./behaviors/live.js";
 import "./behaviors/quote_form.js";
 import "./behaviors/search.js";
+import "./behaviors/signed_out.js";
 import "./behaviors/star.js";
 import "./behaviors/toast.js";
 // What some of them need: asked for together with them, not after they have come.

@@ -4,7 +4,18 @@ from playwright.sync_api import Locator, Page, Route, expect
 
 from tests.e2e.browsers import People
 from tests.e2e.site import SLUG
-from tests.e2e.steps import add_lead, card, column, drawer, move_by_request, open_board, open_lead, stage_ids, token
+from tests.e2e.steps import (
+    PASSWORD,
+    add_lead,
+    card,
+    column,
+    drawer,
+    move_by_request,
+    open_board,
+    open_lead,
+    stage_ids,
+    token,
+)  # fmt: skip
 from tests.support.waiting import until
 
 
@@ -51,6 +62,32 @@ def test_a_note_a_call_and_a_fact(people: People) -> None:
     expect(opened.locator(".timeline .event", has_text="phone").first).to_be_visible()
     page.reload()
     expect(fact(page, "Phone")).to_contain_text("07700 900999")
+
+
+def test_who_was_signed_out_meanwhile_keeps_what_was_typed(people: People) -> None:
+    people.expect_complaint("status of 40[01]")
+    page = people.staff(who="bob")
+    add_lead(page, "Sid Out")
+    open_board(page)
+    opened = open_lead(page, "Sid Out")
+    note = opened.locator("textarea[name=note]")
+    note.fill("Dog is friendly")
+    page.context.clear_cookies()  # what signing out in another tab does
+    opened.get_by_role("button", name="Save note").click()
+    toast = page.locator("#toasts [data-toast]")
+    expect(toast).to_have_count(1)
+    expect(toast).to_contain_text("You are signed out. Sign in, then send it again: what you typed stays here.")
+    expect(note).to_have_value("Dog is friendly")
+    with page.context.expect_page() as other:
+        toast.get_by_role("link", name="Sign in").click()
+    other.value.get_by_label("Email address").fill("bob@example.com")
+    other.value.get_by_label("Password").fill(PASSWORD)
+    other.value.get_by_role("button", name="Sign in").click()
+    expect(other.value.get_by_role("complementary", name="Lead")).to_contain_text("Sid Out")
+    other.value.close()
+    opened.get_by_role("button", name="Save note").click()
+    expect(opened.locator(".timeline blockquote", has_text="Dog is friendly")).to_be_visible()
+    expect(toast).to_have_count(0)
 
 
 def test_two_people_change_the_same_fact(people: People) -> None:

@@ -92,13 +92,13 @@ def test_neighbours_in_the_list_and_in_the_column(alice, make_lead):
 
 def test_the_way_back_is_carried_along(alice, make_lead):
     lead = make_lead(name="Hannah Cole")
-    listed = f"http://127.0.0.1/w/{alice.slug}/leads?priority=normal&after=x"
+    listed = f"http://127.0.0.1:9/w/{alice.slug}/leads?priority=normal&after=x"
 
     answer = alice.get(url(alice, lead), hx=True, headers={"HX-Current-URL": listed})
 
     assert answer.headers["HX-Push-Url"].endswith(f"{lead.id}?of=list&priority=normal")
     assert f'href="/w/{alice.slug}/leads?priority=normal"' in answer.text
-    over = f"http://127.0.0.1{answer.headers['HX-Push-Url']}"  # another card, while this one is open
+    over = f"http://127.0.0.1:9{answer.headers['HX-Push-Url']}"  # another card, while this one is open
     other = alice.get(url(alice, make_lead()), hx=True, headers={"HX-Current-URL": over})
     assert other.headers["HX-Push-Url"].endswith("?of=list&priority=normal")
     whole = alice.get(answer.headers["HX-Push-Url"])

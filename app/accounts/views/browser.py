@@ -12,6 +12,7 @@ from app.accounts import services
 from app.accounts.models import User
 from app.core import web
 from app.core.fragments import redirect_to
+from app.core.signed_out import read_cookie
 from app.extensions import login_manager
 
 log = structlog.get_logger(__name__)
@@ -35,7 +36,7 @@ class SignedIn(UserMixin):
 @login_manager.user_loader
 def load_signed_in(text: str) -> SignedIn | None:
     """The session of a cookie, or None when it is no longer good."""
-    named = web.read_cookie(text)
+    named = read_cookie(text)
     if named is None:
         return None
     person, token = named

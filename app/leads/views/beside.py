@@ -6,7 +6,7 @@ from uuid import UUID
 
 from flask import Response, g, request, url_for
 
-from app.core.fragments import answer, fragment
+from app.core.fragments import answer, fragment, shown_address
 from app.core.ids import parse_id
 from app.core.permissions import permit
 from app.leads.queries.beside import neighbours, way_of
@@ -42,7 +42,7 @@ def came_from() -> Origin:
 def _origin() -> Origin:
     kind, pairs = request.args.get("of", ""), list(request.args.items(multi=True))
     if kind not in _PAGES:
-        current = urlsplit(request.headers.get("HX-Current-URL", ""))
+        current = urlsplit(shown_address() or "")
         kind = next((name for name, page in _PAGES.items() if current.path == url_for(page)), "")
         pairs = parse_qsl(current.query)
         if not kind and current.path.startswith(url_for("leads.list_leads") + "/"):

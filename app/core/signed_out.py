@@ -1,0 +1,59 @@
+"""Whoever is signed out, or has signed in anew, while a page stands open: the way to the sign-in and back."""
+
+from uuid import UUID
+
+from flask import Response, make_response, request, session, url_for
+from flask_wtf.csrf import CSRFError, generate_csrf
+
+from app.core.fragments import redirect_to, shown_address, wants_fragment
+from app.core.ids import parse_id
+from app.core.problems import problem
+
+_CSRF = "This page was open for too long. Go back, reload it and send it again; what you typed is still there."
+_ANEW = "Somebody has signed in here since this page was opened. Reload it, then try again."
+
+
+def read_cookie(text: str) -> tuple[UUID, str] | None:
+    """Whom a session's cookie names, and its token; None for what is no such text."""
+    user_id, _, token = text.partition(".")
+    parsed = parse_id(user_id)
+    return (parsed, token) if parsed else None
+
+
+def to_sign_in() -> Response:
+    """To the sign-in, and from there to what was asked for."""
+    if wants_fragment():
+        return _ask_to_sign_in()
+    target = url_for("accounts.login", next=request.full_path.rstrip("?") if request.method == "GET" else None)
+    if request.accept_mimetypes.best == "text/event-stream":
+        return make_response("", 401)
+    return redirect_to(target)
+
+
+def refused_token(error: CSRFError) -> Response:
+    """A form without the token of this session: its session is over, or another has begun since in this browser.
+
+    The latter is told the new one, and whose it is, so that what was typed can be sent again as it stands. Only our
+    own pages can read the answer.
+    """
+    if not wants_fragment() or request.url_rule is None or not request.url_rule.rule.startswith("/w/<slug>"):
+        return problem(400, _CSRF)
+    named = read_cookie(session.get("_user_id", ""))
+    if named is None:
+        return _ask_to_sign_in()
+    response = problem(400, _ANEW)
+    response.headers.update({"X-New-Token": generate_csrf(), "X-Viewer": str(named[0])})
+    return response
+
+
+def _ask_to_sign_in() -> Response:
+    """To htmx: the way back is to the page that is shown, for the part that was asked for is none.
+
+    What was sent takes the place of nothing. The page says it (signed_out.js), and keeps what was typed.
+    """
+    target = url_for("accounts.login", next=shown_address())
+    if request.method == "GET":
+        return make_response("", 401, {"HX-Redirect": target})
+    response = problem(401)
+    response.headers["X-Sign-In"] = target
+    return response
