@@ -50,6 +50,27 @@ def test_what_was_wrong_in_a_form_is_where_one_goes_on(people: People) -> None:
     expect(page.locator("form.shape-form [aria-invalid=true]")).to_be_focused()
 
 
+def test_saving_one_section_keeps_what_is_typed_in_another(people: People) -> None:
+    people.expect_complaint("status of 422")
+    page = people.staff()
+    page.goto(f"/w/{SLUG}/settings")
+    tagline, days = page.get_by_label("Tagline"), page.get_by_label("Kept in the bin for")
+    before = days.input_value()
+    tagline.fill("Rain or shine")
+    days.fill("0")
+    page.get_by_role("button", name="Save lost and deleted leads").click()
+    expect(page.locator("#lost").get_by_role("alert")).to_be_focused()
+    expect(tagline).to_have_value("Rain or shine")
+    days.fill(before)
+    page.get_by_role("button", name="Save lost and deleted leads").click()
+    expect(page.locator("#toasts")).to_contain_text("Saved")
+    expect(page.locator("form[data-dirty]")).to_have_count(1)
+    expect(tagline).to_have_value("Rain or shine")
+    page.get_by_role("button", name="Save business").click()
+    expect(page.locator("form[data-dirty]")).to_have_count(0)
+    expect(tagline).to_have_value("Rain or shine")
+
+
 def test_a_merge_taken_back_shows_the_tag_at_once_and_acts_stay_where_they_are(people: People) -> None:
     page = people.staff()
     page.goto(TAGS)

@@ -16,6 +16,7 @@ const fetchScripts = () => {
   if (document.querySelector("[data-files]")) import("./files.js");
   if (document.querySelector(".fact")) import("./sheet.js");
   if (document.querySelector(".composer")) import("./drafts.js");
+  if (document.querySelector(".settings form[data-guard]")) import("./sections.js");
   if (document.querySelector("[data-mention]")) import("./mentions.js");
 };
 document.addEventListener("htmx:after:swap", fetchScripts);

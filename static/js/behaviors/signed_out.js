@@ -7,7 +7,8 @@ const viewer = document.body.dataset.viewer;
 const again = new WeakMap(); // request -> what sends it again, once it is over
 const tried = new WeakSet(); // forms that were sent again: a second refusal is told
 
-const say = (url) => {
+/** Say that one is signed out; `url`: of the sign-in. */
+export const sayOut = (url) => {
   document.querySelector("[data-signed-out]")?.remove();
   const item = toast("You are signed out. Sign in, then send it again: what you typed stays here.", { kind: "bad" });
   if (!item) return;
@@ -36,7 +37,7 @@ document.addEventListener("htmx:after:request", (event) => {
   const way = status === 401 && (headers.get("X-Sign-In") ?? (isTyped() && headers.get("HX-Redirect")));
   if (way) {
     stop(event);
-    say(way);
+    sayOut(way);
   } else if (token && viewer && headers.get("X-Viewer") === viewer && !tried.has(ctx.sourceElement)) {
     stop(event);
     take(token);
