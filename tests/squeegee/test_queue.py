@@ -61,6 +61,12 @@ def test_what_is_missing_is_named_and_opens_its_form(
     assert 'formaction="' not in card, "it can't be handed over by itself"
 
 
+def test_work_without_an_id_leads_to_where_ids_are_set(desk: Desk, ready_lead: Any, alice: Any) -> None:
+    lead = ready_lead(service="other")
+    card = card_of(alice.get(QUEUE).text, lead)
+    assert '<a href="/w/wells/squeegee/settings/services">Set its Squeegee id</a>' in card
+
+
 def test_a_missing_price_is_filled_in_on_the_card(desk: Desk, ready_lead: Any, alice: Any) -> None:
     lead = ready_lead(price_minor=None)
     url = f"{QUEUE}/ready/{lead.id}"
