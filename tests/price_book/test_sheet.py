@@ -127,6 +127,18 @@ def test_rules_that_cannot_be_are_refused(alice: Client, changes: dict[str, Any]
     assert said in unescape(answer.text)
 
 
+def test_the_list_of_what_is_wrong_names_row_and_column(alice: Client) -> None:
+    wrong = {"p-semi-3-4_weekly": "abc", "p-flat-1-2-one_off": "x", "x-conservatory-6+": "1,1,1", "m-12_weekly": "y"}
+    answer = alice.post(URL, data=typed(PLAIN, **wrong, minimum="a lot"))
+    listed = unescape(answer.text).partition('class="error-summary"')[2].partition("</ul>")[0]
+    for place in (
+        "Semi, 3 bedrooms, every 4 weeks", "Flat, 1 or 2 bedrooms, just once",
+        "Conservatory, 6 or more bedrooms", "Minimum charge",
+    ):  # fmt: skip
+        assert f">{place}: Write an amount, like 16 or 16.50.<" in listed
+    assert ">If empty, every 12 weeks: Write how many times" in listed
+
+
 def test_all_that_is_wrong_is_said_at_once(alice: Client) -> None:
     answer = alice.post(URL, data=typed(PLAIN, **{"p-semi-4-4_weekly": "15", "first_clean": "twice"}))
     assert answer.status_code == 422 and "4 bedrooms would cost £15" in beside(answer.text, "p-semi-4-4_weekly")

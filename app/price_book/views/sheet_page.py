@@ -10,6 +10,7 @@ from app.contacts.models import BEDROOMS
 from app.core.money import annual_minor
 from app.leads.models import EXTRAS, FREQUENCIES
 from app.leads.words import BEDROOM_WORDS, EXTRA_WORDS, FREQUENCY_WORDS, PROPERTY_WORDS, SERVICE_WORDS
+from app.price_book.forms import MOST_ROWS
 from app.price_book.queries import Book, Priced, Wanted, price
 from app.price_book.queries.book import HOMES
 from app.price_book.queries.sheet import Sheet, cell_name, derived_prices, extra_name
@@ -51,7 +52,7 @@ def sheet_values(filling: Filling) -> dict[str, Any]:
         "extras": [(key, EXTRA_WORDS[key]) for key in EXTRAS],
         "services": [(key, SERVICE_WORDS[key]) for key in SERVICE_WORDS if key != "other"],
         "charged_words": CHARGED_WORDS, "rounding_words": ROUNDING_WORDS, "vat_words": VAT_WORDS,
-        "cell_name": cell_name, "extra_name": extra_name,
+        "cell_name": cell_name, "extra_name": extra_name, "placed_errors": _placed(filling.errors),
     }  # fmt: skip
 
 
@@ -66,6 +67,29 @@ def trial_values(trial: Trial) -> dict[str, Any]:
 def usual_trial(book: Book) -> Trial:
     """The most common house, priced by a book."""
     return Trial(USUAL_WANTED, price(book, USUAL_WANTED))
+
+
+def _placed(errors: dict[str, str]) -> dict[str, str]:
+    """What is wrong, for the list above the sheet: each with the row and the column in which it stands."""
+    places = _places()
+    return {name: f"{places[name]}: {message}" if name in places else message for name, message in errors.items()}
+
+
+def _places() -> dict[str, str]:
+    """Row and column of each cell, by its field; and the fields whose fault does not name them."""
+    rooms = {key: f"{BEDROOM_WORDS[key]} bedrooms" for key in BEDROOMS}
+    often = {key: FREQUENCY_WORDS[key].lower() for key in FREQUENCIES}
+    cells = {
+        cell_name(home, key, frequency): f"{PROPERTY_WORDS[home].capitalize()}, {words}, {often[frequency]}"
+        for home in HOMES
+        for key, words in rooms.items()
+        for frequency in FREQUENCIES
+    }
+    extras = {extra_name(key, each): f"{EXTRA_WORDS[key]}, {rooms[each]}" for key in EXTRAS for each in BEDROOMS}
+    times = {f"m-{key}": f"If empty, {often[key]}" for key in FREQUENCIES}
+    surcharges = {f"s-amount-{at}": f"Surcharge {at + 1}, on top" for at in range(MOST_ROWS)}
+    named = {"minimum": "Minimum charge", "first_clean": "First clean", "rounding": "Rounding", "vat_mode": "VAT"}
+    return {**cells, **extras, **times, **surcharges, **named}
 
 
 def _yearly(rung: Any) -> int | None:
