@@ -101,7 +101,14 @@ def test_chosen_cards_are_archived_and_come_back(people: People) -> None:
     page.get_by_role("button", name="Assign, tag, put away").click()
     until(page, lambda: held, "the bar's script asked for")
     held[0].continue_()  # the press counts, although its script came later
-    bar(page).get_by_role("button", name="Archive").click()
+    acts, sure = bar(page), page.get_by_role("dialog", name="to Booked?")
+    acts.locator("summary", has_text="Move").click()
+    acts.get_by_role("group", name="Move to").get_by_role("button", name="Booked").click()
+    expect(sure).to_be_visible()
+    expect(acts.locator("details.menu[open]")).to_have_count(0)
+    sure.get_by_role("button", name="Cancel").click()
+    expect(acts.locator("summary", has_text="Move")).to_be_focused()
+    acts.get_by_role("button", name="Archive").click()
 
     expect(page.locator("#toasts")).to_contain_text("2 leads archived.")
     expect(card(page, "Ava Archived")).to_have_count(0)

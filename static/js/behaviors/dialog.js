@@ -17,6 +17,9 @@ const confirmFirst = (holder, act) => {
   yes.textContent = holder.dataset.confirmWord || "Yes";
   yes.classList.toggle("danger", yes.textContent.startsWith("Delete")); // what can't be brought back looks like it
   ask.returnValue = "";
+  const menu = holder.closest("details.menu[open]"); // folds away; the focus comes back to its button
+  menu?.querySelector("summary").focus();
+  menu?.removeAttribute("open");
   ask.addEventListener("close", () => ask.returnValue === "yes" && act(), { once: true });
   ask.showModal();
 };
