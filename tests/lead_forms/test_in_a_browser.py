@@ -31,8 +31,19 @@ def test_step_by_step_to_a_lead(page: Page, url: str) -> None:
     expect(page.get_by_role("heading", name="What kind of place is it?")).to_be_hidden()
     fill_until_contact(page)
     expect(page.locator("#ask-6")).to_be_focused()
+    page.locator("[name=wishes]").evaluate("(field) => { field.value = 'Mind the roses'; }")
+    for name, value in (("preferred_method", "sms"), ("preferred_time", "morning")):
+        page.locator(f"[name={name}][value={value}]").evaluate("(field) => { field.checked = true; }")
+    page.locator("[name=address_line1]").fill("8 Mill Lane")
+    page.locator("[name=town]").fill("Wells")
     fill_contact(page)
-    expect(page.locator("[data-recap]")).to_contain_text("window cleaning, every 8 weeks", ignore_case=True)
+    recap = page.locator("[data-recap]")
+    expect(recap).to_contain_text("window cleaning, every 8 weeks", ignore_case=True)
+    for said in (
+        "Address8 Mill Lane, Wells, BA5 2QJ", "WishesMind the roses", "AccessSide gate", "Get in touchText message",
+        "WhenMornings",
+    ):  # fmt: skip
+        expect(recap).to_contain_text(said)
     go_on(page)
     page.wait_for_url("**/thanks?t=*")
     db.session.expire_all()

@@ -2,8 +2,9 @@
 import { asking } from "./checks.js";
 
 const RECAP = {
-  Postcode: ["postcode"], Place: ["property_type", "bedrooms"], Work: ["service", "frequency"], Extras: ["extras"],
-  Access: ["access_facts"], Name: ["name"], Phone: ["phone"], Email: ["email"],
+  Address: ["address_line1", "town", "postcode"], Place: ["property_type", "bedrooms"], Work: ["service", "frequency"],
+  Extras: ["extras"], Wishes: ["wishes"], Access: ["access_facts", "access_notes"], Name: ["name"], Phone: ["phone"],
+  Email: ["email"], "Get in touch": ["preferred_method"], When: ["preferred_time"],
 };
 
 export function follow(form) {
