@@ -68,7 +68,7 @@ def _settle(cast: Cast, history: History, step: Step, follow_up: FollowUp) -> No
         done_at = min(follow_up.due_at + timedelta(minutes=20), cast.now)
         history.call(done_at, "no_answer")
         _finish(follow_up, done_at)
-    elif cast.late < _MOST_LATE and cast.random.random() < 0.4:
+    elif not cast.late or (cast.late < _MOST_LATE and cast.random.random() < 0.4):
         cast.late += 1
     else:
         follow_up.due_at = cast.clock.next_open(cast.now + timedelta(hours=cast.random.uniform(0.5, 40)))
