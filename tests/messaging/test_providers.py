@@ -15,7 +15,7 @@ from app.messaging.models import MessageProvider
 from app.messaging.services.providers import provider_for
 from app.messaging.transports.gateway import GatewayTransport
 from app.messaging.transports.smtp import SmtpTransport
-from app.messaging.transports.sockets import connect
+from app.messaging.transports.sockets import Deadline, connect
 from app.notifications.models import Notification
 from tests.support.raw_server import RawServer, answer
 
@@ -112,7 +112,7 @@ def test_a_server_of_our_own_network_is_not_even_called(config, ports):
     with listener:
         port = listener.getsockname()[1]
         with pytest.raises(ConnectionError, match="not on the public internet"):
-            connect("localhost", port, 5, tls=False, allow_private=False)
+            connect("localhost", port, Deadline(5), tls=False, allow_private=False)
         listener.settimeout(0)
         with pytest.raises(BlockingIOError):
             listener.accept()

@@ -16,6 +16,7 @@ from app.messaging.transports import mailbox
 from app.messaging.transports.mailbox import try_mailbox
 from app.messaging.transports.mailbox_reading import MailboxTrouble, read_mailbox
 from app.messaging.transports.smtp import SmtpTransport, connection
+from tests.support.mail_server import MailServer
 
 MAIL = OutgoingEmail(
     message_id=new_id(), sender_name="Wells", reply_to=None, recipient="hannah@example.com", subject="Hello",
@@ -53,8 +54,8 @@ def drip() -> Iterator[bytes]:
     return itertools.repeat(b"2")
 
 
-def smtp(port: int) -> SmtpTransport:
-    settings = SmtpSettings(host="127.0.0.1", port=port, security="none", sender="desk@example.com")
+def smtp(port: int, security: str = "none") -> SmtpTransport:
+    settings = SmtpSettings(host="127.0.0.1", port=port, security=security, sender="desk@example.com")
     return SmtpTransport(settings, allow_private=True)
 
 
@@ -63,7 +64,7 @@ def box(port: int) -> InboxSettings:
 
 
 def test_a_slow_drip_is_not_waited_for(serve, monkeypatch):
-    monkeypatch.setattr(connection, "WHOLE_SECONDS", 0.5)
+    monkeypatch.setattr(connection, "WHOLE_SECONDS", connection.ANSWER_SECONDS + 0.5)
     monkeypatch.setattr(mailbox, "WHOLE_SECONDS", 0.5)
     began = time.monotonic()
     with pytest.raises(NotSent):
@@ -72,6 +73,26 @@ def test_a_slow_drip_is_not_waited_for(serve, monkeypatch):
         read_mailbox(box(serve(drip(), 0.05)), {}, allow_private=True)
     assert try_mailbox(box(serve(drip(), 0.05)), allow_private=True) == "imap_connection"
     assert time.monotonic() - began < 5
+
+
+@pytest.mark.parametrize(("security", "silent_at"), [("none", ""), ("tls", "greeting"), ("starttls", "")])
+def test_all_steps_of_a_mail_share_one_deadline(monkeypatch, security, silent_at):
+    """Each step by itself would be in time; where TLS is asked for, it is TLS that never comes about."""
+    monkeypatch.setattr(connection, "WHOLE_SECONDS", connection.ANSWER_SECONDS + 0.5)
+    server = MailServer(silent_at, pause=0.2 if security == "none" else 0.0)
+    began = time.monotonic()
+    with pytest.raises(NotSent):
+        smtp(server.port, security).send(MAIL)
+    assert time.monotonic() - began < 5 and server.connections == 1 and server.taken == []
+    server.stop()
+
+
+def test_an_answer_to_the_last_dot_is_waited_for_though_the_rest_took_its_time(monkeypatch):
+    monkeypatch.setattr(connection, "WHOLE_SECONDS", 60.0)
+    monkeypatch.setattr(connection, "ANSWER_SECONDS", 59.5)
+    server = MailServer(pause_at_dot=1.0)
+    assert smtp(server.port).send(MAIL).provider_id == server.taken[0]
+    server.stop()
 
 
 def test_a_reply_without_an_end_is_not_kept(serve):

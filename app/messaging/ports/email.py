@@ -35,5 +35,5 @@ class EmailTransport(Protocol):
     honours_our_id: bool
 
     def send(self, email: OutgoingEmail) -> Accepted:
-        """Hand a mail over, once. Raises Refused, NotSent or Unclear; never anything else. Takes up to 30 s."""
+        """Hand a mail over, once. Raises Refused, NotSent or Unclear; never anything else. Takes up to 15 s."""
         ...

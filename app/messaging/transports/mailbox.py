@@ -3,12 +3,12 @@
 import imaplib
 import io
 import socket
-import ssl
 
 from app.messaging.ports.settings import InboxSettings
-from app.messaging.transports.sockets import Deadline, Said, connect
+from app.messaging.transports.sockets import Deadline, Said, TimedTls, connect
 
-SECONDS = 15.0
+#: How long to wait for a connection, and for each piece of what the server says.
+SECONDS = 10.0
 #: Everything with one mailbox together ends inside the lease of the outbox (45 s), and fits into memory.
 WHOLE_SECONDS, MOST_BYTES = 30.0, 96 * 1024 * 1024
 _LONGEST_LINE = 1_000_000
@@ -24,11 +24,12 @@ class Mailbox(imaplib.IMAP4):
         self._reader: tuple[socket.socket, io.BufferedReader] | None = None
         super().__init__(settings.host, settings.port, timeout=SECONDS)
         if settings.security == "starttls":
-            self.starttls(ssl.create_default_context())
+            self.starttls(TimedTls(self._deadline))  # type: ignore[arg-type]
 
     def _create_socket(self, timeout: float | None) -> socket.socket:  # what imaplib connects by
         tls = self._security == "tls"
-        return connect(self.host, self.port, timeout or SECONDS, tls=tls, allow_private=self._allow_private)
+        deadline = Deadline(min(SECONDS, self._deadline.left()))
+        return connect(self.host, self.port, deadline, tls=tls, allow_private=self._allow_private)
 
     def read(self, size: int) -> bytes:
         """What imaplib reads a mail with: so many bytes, as the server announced them."""
@@ -46,7 +47,7 @@ class Mailbox(imaplib.IMAP4):
     def _said(self) -> io.BufferedReader:
         """What the server says over the socket of now: STARTTLS puts another in its place."""
         if self._reader is None or self._reader[0] is not self.sock:
-            said = Said(self.sock, self._deadline, SECONDS, MOST_BYTES)
+            said = Said(self.sock, self._deadline, MOST_BYTES, SECONDS)
             self._reader = (self.sock, io.BufferedReader(said))
         return self._reader[1]
 

@@ -5,6 +5,7 @@ vetted address itself, so that nobody reaches our own network by naming a server
 """
 
 import io
+import math
 import socket
 import ssl
 import time
@@ -21,11 +22,15 @@ class Deadline:
 
     def begin(self, seconds: float) -> None:
         """It is so many seconds from now."""
-        self._until = time.monotonic() + seconds
+        self.until = time.monotonic() + seconds  # on the monotonic clock
+
+    def extend(self, seconds: float) -> None:
+        """It is so many seconds later than it was."""
+        self.until += seconds
 
     def left(self) -> float:
         """The seconds that are left. Raises TimeoutError when none is."""
-        left = self._until - time.monotonic()
+        left = self.until - time.monotonic()
         if left <= 0:
             raise TimeoutError
         return left
@@ -34,10 +39,12 @@ class Deadline:
 class Said(io.RawIOBase):
     """What a server says, until a deadline and at most `room` bytes of it: it may be anybody's, and a timeout for each
     read would let a slow drip go on for hours and a quick one fill the memory.
+
+    `step` limits the silence before each piece too, where the whole may take long if only something comes.
     """
 
-    def __init__(self, sock: socket.socket, deadline: Deadline, step: float, room: int) -> None:
-        self._sock, self._deadline, self._step, self.room = sock, deadline, step, room
+    def __init__(self, sock: socket.socket, deadline: Deadline, room: int, step: float = math.inf) -> None:
+        self._sock, self._deadline, self.room, self._step = sock, deadline, room, step
 
     def readable(self) -> bool:
         return True
@@ -51,31 +58,44 @@ class Said(io.RawIOBase):
         return size
 
 
-def connect(host: str, port: int, timeout: float, *, tls: bool, allow_private: bool) -> socket.socket:
-    """A connection to a server, made within `timeout` seconds, `tls` from its first byte on.
+class TimedTls:
+    """What smtplib and imaplib secure a connection with after STARTTLS: under the deadline of everything else."""
 
-    `allow_private` admits loopback and private networks: only for a server that the operator set. Raises OSError.
+    def __init__(self, deadline: Deadline) -> None:
+        self._deadline = deadline
+
+    def wrap_socket(self, sock: socket.socket, server_hostname: str) -> ssl.SSLSocket:
+        """The connection within TLS, to a server whose certificate is in order. Raises OSError or ValueError."""
+        sock.settimeout(self._deadline.left())
+        return ssl.create_default_context().wrap_socket(sock, server_hostname=server_hostname)
+
+
+def connect(host: str, port: int, deadline: Deadline, *, tls: bool, allow_private: bool) -> socket.socket:
+    """A connection to a server, made before the deadline, `tls` from its first byte on.
+
+    `allow_private` admits loopback and private networks: only for a server that the operator set. Raises OSError,
+    TimeoutError when there was no time left.
     """
-    deadline = time.monotonic() + timeout
     try:
-        addresses = vetted_addresses(host, port, deadline, allow_private)
+        addresses = vetted_addresses(host, port, deadline.until, allow_private)
     except OutboundError as error:
         raise ConnectionError(error.reason) from None
-    sock = _first(host, [str(address) for address in addresses], port, deadline)
-    sock.settimeout(timeout)
-    if not tls:
-        return sock
+    sock = _first([str(address) for address in addresses], port, deadline)
     try:
-        return ssl.create_default_context().wrap_socket(sock, server_hostname=host)
+        return TimedTls(deadline).wrap_socket(sock, host) if tls else sock
+    except TimeoutError:
+        sock.close()
+        raise
     except (OSError, ValueError):
         sock.close()
         raise ConnectionError("no secure connection could be made") from None
 
 
-def _first(host: str, addresses: list[str], port: int, deadline: float) -> socket.socket:
+def _first(addresses: list[str], port: int, deadline: Deadline) -> socket.socket:
     for address in addresses:
         try:
-            return socket.create_connection((address, port), max(0.001, deadline - time.monotonic()))
+            return socket.create_connection((address, port), deadline.left())
         except OSError:
             continue
+    deadline.left()
     raise ConnectionError("no connection could be made")

@@ -1,19 +1,20 @@
-"""One connection to the mail server: opened, secured, signed in, kept for a while, every step under a limit."""
+"""One connection to the mail server: opened, secured, signed in, kept for a while, each mail under one deadline."""
 
 import io
 import smtplib
 import socket
-import ssl
 import time
 import weakref
 
 from app.messaging.ports import NotSent
 from app.messaging.ports.settings import SmtpSettings
-from app.messaging.transports.sockets import Deadline, Said, connect
+from app.messaging.transports.sockets import Deadline, Said, TimedTls, connect
 
-STEP_SECONDS = 10.0
-#: A hand-over must end well inside the lease of the outbox (45 s), or a second worker takes the message over.
-WHOLE_SECONDS = 30.0
+#: All steps of a mail together: name lookup, connecting, TLS, signing in, the mail, the answer to it. Other workspaces'
+#: work waits meanwhile, and it must end well inside the lease of the outbox (45 s), or a second worker takes over.
+WHOLE_SECONDS = 15.0
+#: The part of it that is kept for the answer to the last dot: without one nobody knows whether the mail was taken.
+ANSWER_SECONDS = 3.0
 #: Servers hang up on idle clients; common limits begin at a minute.
 IDLE_SECONDS = 30.0
 #: "Service not available, closing" (RFC 5321, section 4.2.3), which may have been said long before it is read.
@@ -37,7 +38,7 @@ class Connection:
 
         A server that hung up since the last mail is called once more. Raises NotSent, OSError or SMTPException.
         """
-        self._deadline.begin(WHOLE_SECONDS)
+        self._deadline.begin(WHOLE_SECONDS - ANSWER_SECONDS)
         if self._open and time.monotonic() - self._used > IDLE_SECONDS:
             self.drop()
         if self._open:
@@ -76,6 +77,7 @@ class Connection:
 
     def end_of_data(self) -> int:
         """Send the dot and return the code of the reply."""
+        self._deadline.extend(ANSWER_SECONDS)
         smtp = self._timed()
         smtp.send(b".\r\n")
         code = smtp.getreply()[0]
@@ -95,7 +97,7 @@ class Connection:
         self._timed().ehlo()
         if settings.security == "starttls":
             # Never in the clear when TLS was asked for: a server that lacks it raises here.
-            smtp.starttls(context=ssl.create_default_context())
+            smtp.starttls(context=TimedTls(self._deadline))  # type: ignore[arg-type]
             self._timed().ehlo()
         if settings.username:
             self._sign_in()
@@ -107,11 +109,11 @@ class Connection:
             raise NotSent("smtp_sign_in") from None
 
     def _timed(self) -> smtplib.SMTP:
-        """The connection, its next step limited. Raises TimeoutError when the whole has taken too long."""
+        """The connection, its next step limited. Raises TimeoutError when there is no time left."""
         left = self._deadline.left()
         [smtp] = self._open
         if smtp.sock is not None:
-            smtp.sock.settimeout(min(STEP_SECONDS, left))
+            smtp.sock.settimeout(left)
         return smtp
 
 
@@ -122,19 +124,27 @@ class _Smtp(smtplib.SMTP):
         self._security, self._allow_private = settings.security, allow_private
         self._deadline = deadline
         self._said: Said | None = None
-        super().__init__(settings.host, settings.port, timeout=STEP_SECONDS)
+        super().__init__(settings.host, settings.port, timeout=deadline.left())
 
     def _get_socket(self, host: str, port: int, timeout: float) -> socket.socket:  # what smtplib connects by
-        return connect(host, port, timeout, tls=self._security == "tls", allow_private=self._allow_private)
+        tls = self._security == "tls"
+        return connect(host, port, self._deadline, tls=tls, allow_private=self._allow_private)
 
     def getreply(self) -> tuple[int, bytes]:
-        """A reply, read within the deadline and of bounded length."""
+        """A reply, read within the deadline and of bounded length. Raises TimeoutError where smtplib would call a
+        server that is silent one that hung up.
+        """
         if self.file is None and self.sock is not None:
-            self._said = Said(self.sock, self._deadline, STEP_SECONDS, _LONGEST_REPLY)
+            self._said = Said(self.sock, self._deadline, _LONGEST_REPLY)
             self.file = io.BufferedReader(self._said)
         if self._said is not None:
             self._said.room = _LONGEST_REPLY
-        return super().getreply()
+        try:
+            return super().getreply()
+        except smtplib.SMTPServerDisconnected as error:
+            if isinstance(error.__context__, TimeoutError):
+                raise error.__context__ from None
+            raise
 
 
 def _close(connections: list[smtplib.SMTP]) -> None:
