@@ -20,11 +20,11 @@ from app.core.outbox.claims import (
     finish_all,
     renew_all,
 )  # fmt: skip
-from app.core.outbox.items import STATES, OutboxItem, cancel, enqueue, replay
+from app.core.outbox.items import STATES, OutboxItem, cancel, enqueue, move, replay, wake
 from app.core.outbox.running import Handler, HandlerOfMany, run, run_all, settle, sweep, wire
 
 __all__ = [
     "LEASE", "MAX_ATTEMPTS", "STATES", "Claim", "Fenced", "GiveUp", "Handler", "HandlerOfMany", "OutboxItem", "Retry",
-    "backoff", "cancel", "claim_one", "enqueue", "finish_all", "renew_all", "replay", "run", "run_all", "settle",
-    "sweep", "wire",
+    "backoff", "cancel", "claim_one", "enqueue", "finish_all", "move", "renew_all", "replay", "run", "run_all",
+    "settle", "sweep", "wake", "wire",
 ]  # fmt: skip

@@ -2,16 +2,17 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, SmallInteger, Text, text, update
+from sqlalchemy import BigInteger, Select, SmallInteger, Text, text, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core import bell
 from app.core.clock import utcnow
 from app.core.models import WorkspaceModel, created_moment, moment, one_of
 from app.core.tenancy import current_workspace_id
-from app.core.transactions import gather_after_commit
+from app.core.transactions import after_commit, gather_after_commit
 from app.extensions import db
 
 STATES = ("ready", "leased", "done", "dead", "cancelled")
@@ -85,6 +86,32 @@ def replay(item: OutboxItem) -> None:
     """Give dead work another full set of attempts, now."""
     item.state, item.attempts, item.run_at, item.finished_at = "ready", 0, utcnow(), None
     _ring_after_commit(item)
+
+
+def move(items: Select[Any], run_at: datetime) -> list[UUID]:
+    """Let work of the workspace in scope come due at another time. Returns which was moved, by id.
+
+    What somebody has a hold on at this moment is left alone: they are at it, and may wait for a lock of the caller's.
+    """
+    return list(
+        db.session.scalars(
+            update(OutboxItem)
+            .where(
+                OutboxItem.workspace_id == current_workspace_id(),
+                OutboxItem.id.in_(items.with_for_update(of=OutboxItem, skip_locked=True)),
+            )
+            .values(run_at=run_at)
+            .returning(OutboxItem.id)
+            .execution_options(synchronize_session=False)
+        )
+    )
+
+
+def wake(items: Select[Any]) -> None:
+    """Let work that waits for something come due now, since that has happened."""
+    here, found = current_workspace_id(), move(items, utcnow())
+    if found:
+        after_commit(lambda: bell.ring([(here, item_id) for item_id in found]))
 
 
 def _ring_after_commit(item: OutboxItem) -> None:

@@ -8,20 +8,17 @@ trial: so whatever was begun stands before the moment of opening, and nothing af
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
-from uuid import UUID
 
 from sqlalchemy import Select, select, update
 from sqlalchemy.dialects.postgresql import insert
 
-from app.core import bell
 from app.core.clock import utcnow
 from app.core.errors import Conflict
 from app.core.events import Event, publish
 from app.core.ids import new_id
-from app.core.outbox import OutboxItem
+from app.core.outbox import OutboxItem, move, wake
 from app.core.permissions import SYSTEM, Actor
 from app.core.tenancy import current_workspace_id
-from app.core.transactions import after_commit
 from app.extensions import db
 from app.squeegee.models import SqueegeeCircuit, Transfer
 from app.squeegee.ports import NotSent, Rejected, Result, Unclear
@@ -125,7 +122,7 @@ def let_one_try(event: Event | None = None) -> bool:
         return False
     now = utcnow()
     _write(trial_at=now)
-    _wake(_least_tried())
+    wake(_least_tried())
     return True
 
 
@@ -158,7 +155,7 @@ def _open_until_settings(reason: str) -> datetime:
 
 def _close() -> None:
     _write(failures=0, opened_at=None, trial_at=None, reason=None)
-    _wake(_waiting())
+    wake(_waiting())
     _tell("squeegee.answers", SYSTEM, {})
 
 
@@ -169,9 +166,9 @@ def _look_again(trial_at: datetime | None) -> datetime:
 def _hold_back(trial_at: datetime) -> None:
     """Let what waits look again only after the next trial, and the one that was tried least be that trial."""
     first = db.session.scalar(_least_tried())
-    _put(_waiting(), trial_at + BEHIND_THE_TRIAL)
+    move(_waiting(), trial_at + BEHIND_THE_TRIAL)
     if first is not None:
-        _put(select(OutboxItem.id).where(OutboxItem.id == first), trial_at)
+        move(select(OutboxItem.id).where(OutboxItem.id == first), trial_at)
 
 
 def _waiting() -> Select[Any]:
@@ -189,28 +186,6 @@ def _waiting() -> Select[Any]:
 
 def _least_tried() -> Select[Any]:
     return _waiting().order_by(Transfer.retries, Transfer.created_at, Transfer.id).limit(1)
-
-
-def _put(items: Select[Any], run_at: datetime) -> list[UUID]:
-    return list(
-        db.session.scalars(
-            update(OutboxItem)
-            .where(
-                OutboxItem.workspace_id == current_workspace_id(),
-                # Whoever holds a piece of work now is at it, and may wait for the circuit's row that is held here.
-                OutboxItem.id.in_(items.with_for_update(of=OutboxItem, skip_locked=True)),
-            )
-            .values(run_at=run_at)
-            .returning(OutboxItem.id)
-            .execution_options(synchronize_session=False)
-        )
-    )
-
-
-def _wake(items: Select[Any]) -> None:
-    here, found = current_workspace_id(), _put(items, utcnow())
-    if found:
-        after_commit(lambda: bell.ring([(here, item_id) for item_id in found]))
 
 
 def _read(lock: str = "") -> Any:
