@@ -37,6 +37,7 @@ _TROUBLES = {
     "broken_off": "Sill was interrupted while sending. Ask whether it arrived before sending it again.",
     "did_not_arrive": "Someone said that it did not arrive; it is being sent again.",
     "undelivered": "The phone could not be reached. Call, or send an email.",
+    "provider_silent": "The server set up for this has been silent for hours. Mend it, then send this again.",
     "smtp_connection": "The mail server could not be reached, or hung up.",
     "smtp_timeout": "The mail server did not answer in time.",
     "smtp_sign_in": "The mail server does not accept our name and password. Whoever runs Sill must look.",

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 from uuid import UUID
 
 from sqlalchemy import func, insert, select, update
@@ -14,46 +13,34 @@ from app.core.outbox import Claim, renew_all
 from app.core.tenancy import current_workspace_id
 from app.core.transactions import transaction
 from app.extensions import db
-from app.followups.services.holding_messages import held_until
 from app.messaging import services, transports
-from app.messaging.models import DeliveryAttempt, Message
+from app.messaging.jobs.letting_go import Candidate, Transport, let_go
+from app.messaging.models import DeliveryAttempt
 from app.messaging.ports import Accepted
-from app.messaging.ports.email import EmailTransport
-from app.messaging.ports.sms import SmsTransport
 from app.messaging.services.outcomes_of_many import mark_sending
 from app.messaging.services.outgoing import outgoing_email, outgoing_sms
+from app.messaging.services.providers import known_provider
 from app.messaging.services.refusing import refusal
 from app.messaging.services.suppressing import suppressed_among
-from app.messaging.services.throttling import waits
 
 #: Hand-overs side by side. Of messages that must not be handed over twice no more are begun at a time: so many at most
 #: wait for a person when the process dies.
 AT_ONCE = 4
 
-_Transport = EmailTransport | SmsTransport
-
 
 @dataclass(frozen=True, slots=True)
 class Handover:
-    """A message that leaves now: noted, and ready to be handed over by `call`."""
+    """A message that leaves now: noted, and ready to be handed over by `call`.
+
+    `provider_id` and `is_trial` as of its candidate.
+    """
 
     claim: Claim
     attempt_id: UUID
     may_repeat: bool
     call: Callable[[], Accepted]
-
-
-@dataclass(slots=True)
-class _Candidate:
-    claim: Claim
-    message: Message
-    transport: _Transport
-    made: int = 0
-    is_broken_off: bool = False
-
-    @property
-    def may_repeat(self) -> bool:
-        return self.transport.honours_our_id or self.message.resend_when_unsure
+    provider_id: UUID | None
+    is_trial: bool
 
 
 def begin(claims: Sequence[Claim]) -> tuple[list[Handover], list[Claim]]:
@@ -66,15 +53,15 @@ def begin(claims: Sequence[Claim]) -> tuple[list[Handover], list[Claim]]:
         if not now:
             return [], left
         _look_back(now)
-        return _note(_let_go(_still_allowed(now))), left
+        return _note(let_go(_still_allowed(now))), left
 
 
-def _candidates(claims: Sequence[Claim]) -> list[_Candidate]:
+def _candidates(claims: Sequence[Claim]) -> list[Candidate]:
     """The messages that are still to be sent, locked; the work on all others ends."""
     messages = services.locked_messages([claim.subject_id for claim in claims])
     # From here on each has a whole lease: whoever waited too long for its turn has lost it to somebody else.
     claims = renew_all(claims)
-    by_channel: dict[str, _Transport] = {}
+    by_channel: dict[str, tuple[Transport, UUID | None]] = {}
     found = []
     for claim in claims:
         message = messages.get(claim.subject_id)
@@ -83,12 +70,12 @@ def _candidates(claims: Sequence[Claim]) -> list[_Candidate]:
             continue
         if message.channel not in by_channel:
             by_channel[message.channel] = _transport(message.channel)
-        found.append(_Candidate(claim, message, by_channel[message.channel]))
+        found.append(Candidate(claim, message, *by_channel[message.channel]))
     return found
 
 
-def _share_out(found: Sequence[_Candidate]) -> tuple[list[_Candidate], list[Claim]]:
-    now: list[_Candidate] = []
+def _share_out(found: Sequence[Candidate]) -> tuple[list[Candidate], list[Claim]]:
+    now: list[Candidate] = []
     left: list[Claim] = []
     single = 0
     for each in found:
@@ -100,7 +87,7 @@ def _share_out(found: Sequence[_Candidate]) -> tuple[list[_Candidate], list[Clai
     return now, left
 
 
-def _look_back(candidates: Sequence[_Candidate]) -> None:
+def _look_back(candidates: Sequence[Candidate]) -> None:
     """See how often each was tried before, and close the attempts that a crash left open."""
     theirs = (
         DeliveryAttempt.workspace_id == current_workspace_id(),
@@ -126,7 +113,7 @@ def _look_back(candidates: Sequence[_Candidate]) -> None:
         )
 
 
-def _still_allowed(candidates: Sequence[_Candidate]) -> list[_Candidate]:
+def _still_allowed(candidates: Sequence[Candidate]) -> list[Candidate]:
     """Those that may be handed over; the others end, refused or uncertain."""
     suppressed = {
         channel: suppressed_among(channel, [each.message.recipient for each in candidates if _by(each, channel)])
@@ -147,34 +134,13 @@ def _still_allowed(candidates: Sequence[_Candidate]) -> list[_Candidate]:
     return leaving
 
 
-def _let_go(candidates: Sequence[_Candidate]) -> list[_Candidate]:
-    """Those whose hours it is and whose receiving side has room for them; the others wait, which is no attempt."""
-    candidates = _in_their_hours(candidates)
-    mails = [each for each in candidates if each.message.channel == "email"]
-    held = waits([(_server(each.transport), each.message.recipient) for each in mails])
-    now, waiting = utcnow(), {}
-    for each, seconds in zip(mails, held, strict=True):
-        if seconds:
-            waiting[each.message.id] = seconds
-            each.message.state = "queued"
-            each.claim.put_back(now + timedelta(seconds=seconds), "throttled", uncounted=True)
-    return [each for each in candidates if each.message.id not in waiting]
-
-
-def _in_their_hours(candidates: Sequence[_Candidate]) -> list[_Candidate]:
-    """Those that no sequence wrote for other hours than these."""
-    later = held_until([each.message.id for each in candidates], utcnow())
-    for each in candidates:
-        if each.message.id in later:
-            each.message.state = "queued"
-            each.claim.put_back(later[each.message.id], "hours", uncounted=True)
-    return [each for each in candidates if each.message.id not in later]
-
-
-def _note(candidates: Sequence[_Candidate]) -> list[Handover]:
+def _note(candidates: Sequence[Candidate]) -> list[Handover]:
     if not candidates:
         return []
-    handovers = [Handover(each.claim, new_id(), each.may_repeat, _call(each)) for each in candidates]
+    handovers = [
+        Handover(each.claim, new_id(), each.may_repeat, _call(each), each.provider_id, each.is_trial)
+        for each in candidates
+    ]
     db.session.execute(
         insert(DeliveryAttempt),
         [
@@ -190,20 +156,18 @@ def _note(candidates: Sequence[_Candidate]) -> list[Handover]:
     return handovers
 
 
-def _server(transport: _Transport) -> str:
-    """Whose good name its mails leave under: what is counted for one holds no other up."""
-    return getattr(transport, "server", transport.name)
-
-
-def _by(candidate: _Candidate, channel: str) -> bool:
+def _by(candidate: Candidate, channel: str) -> bool:
     return candidate.message.channel == channel
 
 
-def _transport(channel: str) -> _Transport:
-    return transports.email_transport() if channel == "email" else transports.sms_transport()
+def _transport(channel: str) -> tuple[Transport, UUID | None]:
+    """The way out, and the workspace's own provider if it leads through one."""
+    transport = transports.email_transport() if channel == "email" else transports.sms_transport()
+    own = known_provider(channel)
+    return transport, own.id if own else None
 
 
-def _call(candidate: _Candidate) -> Callable[[], Accepted]:
+def _call(candidate: Candidate) -> Callable[[], Accepted]:
     """The hand-over, with all it needs read beforehand: no transaction is open while the provider takes its time."""
     transport = candidate.transport
     if candidate.message.channel == "sms":

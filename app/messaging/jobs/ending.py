@@ -18,20 +18,27 @@ from app.messaging import services
 from app.messaging.jobs.beginning import Handover
 from app.messaging.models import DeliveryAttempt
 from app.messaging.ports import Accepted, NotSent, Refused, TransportError, Unclear
+from app.messaging.services.breaker import NOTHING_NOTED, Noted
 from app.messaging.services.outcomes_of_many import mark_all_sent
 from app.messaging.services.providers import note_failure
+from app.messaging.services.resuming import resume
 
 log = structlog.get_logger(__name__)
 _OUTCOMES = {Refused: "refused", NotSent: "not_sent", Unclear: "unclear"}
 _OPTED_OUT = "twilio_21610"
+#: A provider that is silent so often in a row is told of: a minute and a half after the first time, at the soonest.
+FAILURES_TO_TELL = 3
 
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """A hand-over and what came of it: a yes, what was raised, or None when it was not begun for lack of time."""
+    """A hand-over and what came of it: a yes, what was raised, or None when it was not begun after all. `noted` is what
+    that says of the provider.
+    """
 
     handover: Handover
     result: Accepted | Exception | None
+    noted: Noted = NOTHING_NOTED
 
 
 def end(done: Sequence[Done]) -> None:
@@ -50,6 +57,10 @@ def end(done: Sequence[Done]) -> None:
     for each in done:
         if not isinstance(each.result, Accepted):
             settle(each.handover.claim, lambda each=each: _note_other(each))
+    for provider_id in {each.handover.provider_id for each in done if each.noted.answers_again}:
+        assert provider_id is not None
+        with transaction():
+            resume(provider_id)
 
 
 def _note_accepted(done: Sequence[Done]) -> None:
@@ -76,25 +87,27 @@ def _note_other(done: Done) -> None:
     if error is None:
         _put_back(done.handover)
     elif isinstance(error, TransportError):
-        _note_error(claim, done.handover, error)
+        _note_error(claim, done, error)
     elif isinstance(error, Exception):
         raise error
 
 
-def _note_error(claim: Claim, handover: Handover, error: TransportError) -> None:
+def _note_error(claim: Claim, done: Done, error: TransportError) -> None:
+    handover, noted = done.handover, done.noted
     with transaction():
         message = services.locked_messages([claim.subject_id]).get(claim.subject_id)
         _close([handover.attempt_id], _OUTCOMES[type(error)], error.code)
         if message is None or message.state != "sending":
             claim.finish(error=error.code)
             return
-        if error.code.endswith("_sign_in"):
+        if error.code.endswith("_sign_in") or noted.failures >= FAILURES_TO_TELL:
             note_failure(message.channel, error.code)
         unclear = isinstance(error, Unclear)
         worth_repeating = isinstance(error, NotSent) or (unclear and handover.may_repeat)
         if worth_repeating and claim.attempts < MAX_ATTEMPTS:
             message.state = "queued"
-            claim.put_back(utcnow() + backoff(claim.attempts), error.code)
+            later = utcnow() + backoff(claim.attempts)
+            claim.put_back(max(later, noted.until or later), error.code)
             return
         if unclear:
             services.mark_uncertain(message, error.code)

@@ -18,8 +18,10 @@ from flask import Flask, current_app
 from app.core.outbox import Claim
 from app.messaging.jobs.beginning import AT_ONCE, Handover, begin
 from app.messaging.jobs.ending import Done, end
+from app.messaging.ports import Accepted, TransportError
+from app.messaging.services import breaker
 
-#: Seconds after the note in which hand-overs may begin: each takes up to 30 s, and the lease is of 45 s.
+#: Seconds after the note in which hand-overs may begin: each takes up to 20 s, and the lease is of 45 s.
 BEGIN_WITHIN = 10.0
 
 
@@ -46,13 +48,23 @@ def _in_context(app: Flask, handover: Handover, until: float) -> Done:
 
 
 def _one(handover: Handover, until: float) -> Done:
-    """What came of it: the provider's yes, what it raised, or None when there was no time left to begin."""
-    if time.monotonic() > until:
+    """What came of it: the provider's yes, what it raised, or None when there was no time, or no use, to begin."""
+    if time.monotonic() > until or _is_in_vain(handover):
         return Done(handover, None)
+    result: Accepted | Exception
     try:
-        return Done(handover, handover.call())
+        result = handover.call()
     except Exception as error:
-        return Done(handover, error)
+        result = error
+    if handover.provider_id is None or not isinstance(result, Accepted | TransportError):
+        return Done(handover, result)
+    code = result.code if isinstance(result, TransportError) else None
+    return Done(handover, result, breaker.note_result(handover.provider_id, code, is_trial=handover.is_trial))
+
+
+def _is_in_vain(handover: Handover) -> bool:
+    """Whether its provider has fallen silent since it was noted, over another one."""
+    return handover.provider_id is not None and not handover.is_trial and breaker.is_open(handover.provider_id)
 
 
 @cache

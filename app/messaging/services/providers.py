@@ -19,9 +19,12 @@ from app.core.events import Event, publish
 from app.core.loading import load_one
 from app.core.permissions import SYSTEM, Actor
 from app.core.tenancy import current_workspace_id
+from app.core.transactions import after_commit
 from app.extensions import db
 from app.messaging.models import MessageProvider
 from app.messaging.ports.settings import KINDS, Settings
+from app.messaging.services import breaker
+from app.messaging.services.resuming import wake_waiting
 from app.workspaces.queries import current_workspace
 
 _MOST_KEPT = 2_000  # workspaces
@@ -93,6 +96,7 @@ def save_provider(channel: str, kind: str, settings: Settings, seen: int, actor:
     provider.tested_at, provider.error = None, None
     provider.updated_by, provider.updated_at = actor.user_id, utcnow()
     _flush()
+    _try_at_once(provider)
     _tell("provider.changed", provider, actor)
     return provider
 
@@ -100,21 +104,24 @@ def save_provider(channel: str, kind: str, settings: Settings, seen: int, actor:
 def remove_provider(channel: str, actor: Actor) -> None:
     """Forget a provider and its secrets: from now on the installation's own is used. Raises NotFound."""
     provider = get_provider(channel, lock=True)
+    _try_at_once(provider)
     _tell("provider.removed", provider, actor)
     db.session.delete(provider)
     _flush()
 
 
 def note_result(channel: str, code: str | None) -> None:
-    """Note how a test, or a reading of the inbox, ended: a code of trouble, None when it went well."""
+    """Note how a test ended: a code of trouble, None when it went well. Then what waited for the provider goes on."""
     provider = get_provider(channel, lock=True)
     provider.tested_at, provider.error = utcnow(), code
     db.session.flush()
+    if code is None:
+        _try_at_once(provider)
 
 
 def note_failure(channel: str, code: str) -> None:
-    """Note that the workspace's own provider lets us in no more, and tell of it once. One of the installation's is for
-    whoever runs Sill.
+    """Note that the workspace's own provider lets us in no more, or is silent, and tell of it once. One of the
+    installation's is for whoever runs Sill.
     """
     known = known_provider(channel)
     if known is None:
@@ -126,6 +133,13 @@ def note_failure(channel: str, code: str) -> None:
     db.session.flush()
     data = {"channel": channel, "error": code}
     publish(Event("provider.failed", provider.workspace_id, SYSTEM, "message_provider", provider.id, data=data))
+
+
+def _try_at_once(provider: MessageProvider) -> None:
+    """Nothing waits for it any more: it was set up anew or removed, or somebody has seen it work."""
+    provider_id = provider.id
+    after_commit(lambda: breaker.forget(provider_id))
+    wake_waiting(provider)
 
 
 def _flush() -> None:
