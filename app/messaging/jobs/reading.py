@@ -8,6 +8,7 @@ from app.core.access_keys import keyed_hash
 from app.core.outbox import Claim
 from app.core.transactions import transaction
 from app.messaging.ports.settings import InboxSettings
+from app.messaging.services.breaker import note_result
 from app.messaging.services.inbox_reading import inbox_provider, keep_progress, take_in_mail
 from app.messaging.services.providers import settings_of
 from app.messaging.transports.mailbox_reading import MailboxTrouble, read_mailbox
@@ -38,8 +39,9 @@ def read_inbox(claim: Claim) -> None:
             with transaction():
                 take_in_mail(mail.raw, mail.at)
         at_once, reached = reading.has_more, {"box": box, "validity": reading.validity, "last_uid": reading.last_uid}
+    noted = note_result(provider.id, trouble, is_trial=True)  # a mailbox is read by one worker at a time
     with transaction():
-        keep_progress(claim, reached, trouble, at_once=at_once)
+        keep_progress(claim, reached, trouble, at_once=at_once, silent_until=noted.until)
 
 
 def _inbox(settings: Any) -> InboxSettings:

@@ -24,7 +24,7 @@ from app.messaging.services.reading_mail import read_mail
 log = structlog.get_logger(__name__)
 READ = "inbox.read"
 EVERY = timedelta(seconds=60)
-#: A mailbox that can't be reached is tried less often; its owner sees why on the page of providers.
+#: A mailbox that won't let us in is read less often; its owner sees why on the page of providers.
 _AFTER_TROUBLE = timedelta(minutes=5)
 
 
@@ -61,10 +61,14 @@ def take_in_mail(raw: bytes, at: datetime | None = None, recipients: tuple[str, 
         take_in(Inbound("email", key, "", "This mail could not be read. It is in the mailbox.", at or utcnow()))
 
 
-def keep_progress(claim: outbox.Claim, progress: dict[str, Any] | None, trouble: str | None, *, at_once: bool) -> None:
+def keep_progress(
+    claim: outbox.Claim, progress: dict[str, Any] | None, trouble: str | None, *, at_once: bool,
+    silent_until: datetime | None = None,
+) -> None:  # fmt: skip
     """Note how far the mailbox was read and how it went, and leave the next reading behind, in one transaction.
 
-    What has not changed is not written: a row written each minute would make every page read the providers anew.
+    `silent_until`: until when a mailbox that doesn't answer is left alone. What has not changed is not written: a row
+    written each minute would make every page read the providers anew.
     """
     provider = inbox_provider(claim)
     if provider is not None:
@@ -74,8 +78,10 @@ def keep_progress(claim: outbox.Claim, progress: dict[str, Any] | None, trouble:
             provider.error, provider.tested_at = trouble, utcnow()
             if trouble:
                 _tell(provider, trouble)
-        wait = timedelta() if at_once else _AFTER_TROUBLE if trouble else EVERY
-        outbox.enqueue(READ, provider.id, dedupe_key=str(new_id()), run_at=utcnow() + wait)
+        run_at = utcnow() + (timedelta() if at_once else _AFTER_TROUBLE if trouble else EVERY)
+        if silent_until is not None:
+            run_at = max(utcnow() + EVERY, silent_until)
+        outbox.enqueue(READ, provider.id, dedupe_key=str(new_id()), run_at=run_at)
     _forget_done(claim)
     claim.finish()
 
