@@ -10,6 +10,9 @@ from app.leads.services.moving import DECLINED, move_to_stage
 from app.leads.services.reading import get_lead, get_stage, stage_by_key
 from app.leads.services.returning import REASONS
 
+#: The stages after a customer's yes.
+_WON = ("ready_for_squeegee", "transferred_to_squeegee", "booking_confirmed")
+
 
 def advance_to_quote_sent(event: Event) -> None:
     """A quote went out."""
@@ -22,13 +25,22 @@ def advance_to_ready(event: Event) -> None:
 
 
 def move_to_declined(event: Event) -> None:
-    """The customer said no, and why; the reason sets the day to ask again."""
+    """The customer said no, and why; the reason sets the day to ask again. Not where they said yes to another version
+    before, which stands.
+    """
+    if event.data.get("stands"):
+        return
     reason_key = str(event.data.get("reason", ""))
     _move_to(DECLINED, event, reason_key=reason_key if reason_key in REASONS else None)
 
 
 def advance_to_transferred(event: Event) -> None:
-    """Squeegee has the customer and the job."""
+    """Squeegee has the customer and the job. Where something else was agreed since, the lead waits where it is for a
+    person to change it there.
+    """
+    assert event.lead_id is not None
+    if event.data.get("differs") and get_stage(get_lead(event.lead_id).stage_id).key == "ready_for_squeegee":
+        return
     _move_to("transferred_to_squeegee", event, unless_past=True)
 
 
@@ -54,4 +66,7 @@ def _move_to(key: str, event: Event, *, unless_past: bool = False, reason_key: s
 
 
 def _is_past(now: Stage, target: Stage) -> bool:
+    """Whether the stage lies behind the target; one of those won does, in whatever order a workspace has put them."""
+    if now.key in _WON and target.key not in _WON:
+        return True
     return now.position > target.position

@@ -21,7 +21,7 @@ from app.leads.queries.journey import spans_of
 from app.leads.queries.sources import source_options
 from app.leads.views.beside import came_from
 from app.my_day.services.times import quick_times
-from app.quotes.queries import quotes_of
+from app.quotes.queries import newer_offer, quotes_of
 from app.squeegee.queries import panel
 from app.workspaces.queries import current_workspace, member_choices
 
@@ -40,6 +40,7 @@ def drawer_values(lead_id: UUID, *, on_page: bool = False) -> dict[str, Any]:
     coming = to_come(lead_id, with_messages=g.viewer.can("messages:read"))
     is_live = "live" in request.args
     lines = timeline(lead_id, limit=LATEST) if is_live else timeline(lead_id)
+    quotes = quotes_of(lead_id)
     return {
         "detail": detail,
         "part": "live" if is_live else "all",
@@ -55,7 +56,8 @@ def drawer_values(lead_id: UUID, *, on_page: bool = False) -> dict[str, Any]:
         "planned": coming.planned,
         "messages": coming.messages,
         "call_times": [(each.key, each.label) for each in quick_times(utcnow(), g.workspace.clock())],
-        "quotes": quotes_of(lead_id),
+        "quotes": quotes,
+        "newer_offer": newer_offer(quotes),
         # A page counts the sidebar as well: there the panel comes by itself.
         "squeegee": None if on_page else panel(detail.lead, detail.stage.key, looks_further=False),
         "chases": lead_ways(lead_id, coming.ways),

@@ -12,7 +12,8 @@ from app.notifications.services.telling import notify
 
 def tell_answer(event: Event) -> None:
     """The reaction to a quote that was accepted or declined."""
-    data = {name: event.data[name] for name in ("number", "price_minor", "frequency", "reason") if name in event.data}
+    told = ("number", "price_minor", "frequency", "reason", "stands")
+    data = {name: event.data[name] for name in told if name in event.data}
     _tell(event, "quote_answered", {"answer": event.name.removeprefix("quote."), **data})
 
 

@@ -89,6 +89,8 @@ def _quote_answered(data: Mapping[str, Any], who: str | None) -> Line:
     if data.get("answer") == "accepted":
         price = format_money(int(data.get("price_minor") or 0))
         return Line("circle-check", "", " says yes", f"{price} {often(data.get('frequency'))}".strip())
+    if data.get("stands"):
+        return Line("x", "", " says no to a newer quote", f"What they accepted before stands: {data['stands']}")
     return Line("x", "", " says no", DECLINE_WORDS.get(str(data.get("reason")), ""))
 
 

@@ -1,5 +1,15 @@
 """What can be asked about quotes. One file a concern; this page lists them."""
 
+from app.quotes.queries.agreed import (
+    NewerOffer,
+    accepted_besides,
+    accepted_quote,
+    newer_offer,
+    newer_offers,
+    offered_rung,
+    rung_words,
+    was_accepted_meanwhile,
+)
 from app.quotes.queries.offering import Offer, brand_key, discount_words, offer_of, parties_of, vat_words
 from app.quotes.queries.reading import (
     STANDINGS,
@@ -17,7 +27,8 @@ from app.quotes.queries.reading import (
 )
 
 __all__ = [
-    "STANDINGS", "Offer", "PastQuote", "QuoteView", "Rung", "brand_key", "discount_words", "get_quote", "latest_quote",
-    "offer_of", "open_successor", "parties_of", "quotes_at", "quotes_of", "standing", "vat_within", "vat_words",
-    "view_of",
+    "STANDINGS", "NewerOffer", "Offer", "PastQuote", "QuoteView", "Rung", "accepted_besides", "accepted_quote",
+    "brand_key", "discount_words", "get_quote", "latest_quote", "newer_offer", "newer_offers", "offer_of",
+    "offered_rung", "open_successor", "parties_of", "quotes_at", "quotes_of", "rung_words", "standing", "vat_within",
+    "vat_words", "view_of", "was_accepted_meanwhile",
 ]  # fmt: skip

@@ -58,7 +58,7 @@ class Rung:
 
 @dataclass(frozen=True, slots=True)
 class QuoteView:
-    """One version of a quote for staff."""
+    """One version of a quote for staff. `is_withdrawn`: its link opens nothing, so nobody can answer it."""
 
     id: UUID
     lead_id: UUID
@@ -75,6 +75,7 @@ class QuoteView:
     opened_at: datetime | None
     open_count: int
     answered_at: datetime | None
+    is_withdrawn: bool = False
 
     noun = "quote"
 
@@ -162,7 +163,7 @@ def latest_quote(lead_id: UUID) -> Quote | None:
 
 
 def open_successor(quote: Quote) -> Quote | None:
-    """The quote that replaced this one, if the customer can still answer it or has accepted it."""
+    """The quote that came after this one, if the customer can still answer it or has accepted it."""
     newest = db.session.scalars(
         select(Quote)
         .where(
@@ -188,6 +189,7 @@ def view_of(quote: Quote, today: date) -> QuoteView:
         accepted=next((rung for rung in rungs if rung.id == quote.accepted_option_id), None),
         valid_until=quote.valid_until, created_at=quote.created_at, sent_at=quote.sent_at, sent_by=quote.sent_by,
         opened_at=quote.opened_at, open_count=quote.open_count, answered_at=quote.answered_at,
+        is_withdrawn=quote.revoked_at is not None,
     )  # fmt: skip
 
 

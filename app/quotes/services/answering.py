@@ -20,7 +20,7 @@ from app.followups import services as followups
 from app.leads.models import Lead
 from app.leads.services import get_lead
 from app.quotes.models import Quote, QuoteOption
-from app.quotes.queries import get_quote, standing
+from app.quotes.queries import accepted_quote, get_quote, standing
 from app.quotes.services.confirming import confirm
 from app.quotes.services.drafting import replace_earlier
 from app.workspaces.queries import current_workspace, today_here
@@ -79,6 +79,7 @@ def accept(quote: Quote, option_id: UUID | None, name: str, early_start: bool, a
 def decline(quote: Quote, reason: str, words: str, actor: Actor) -> Quote:
     """The customer says no, and why (a key of DECLINE_REASONS, and words if they like).
 
+    That is no to this version alone: one that they accepted before stands, and its lead is not lost.
     A quote that is already declined is returned unchanged. Raises Conflict when it can't be declined any more, Invalid.
     """
     lead, quote = _locked(quote)
@@ -95,11 +96,16 @@ def decline(quote: Quote, reason: str, words: str, actor: Actor) -> Quote:
     now = utcnow()
     quote.state, quote.answered_at = "declined", now
     quote.decline_reason, quote.decline_words = reason, words.strip() or None
-    lead.decline_reason, lead.updated_at = reason, now
+    accepted = accepted_quote(lead.id)
+    lead.updated_at = now
+    if accepted is None:
+        lead.decline_reason = reason
     db.session.flush()
+    stands = {"stands": accepted.number} if accepted else {}
     record_activity(
         lead, "quote", "quote.declined", actor, at=now, subject_id=quote.id, body=quote.decline_words,
-        is_customer_visible=True, data={"quote_id": str(quote.id), "number": quote.number, "reason": reason},
+        is_customer_visible=True,
+        data={"quote_id": str(quote.id), "number": quote.number, "reason": reason, **stands},
     )  # fmt: skip
     return quote
 

@@ -20,7 +20,7 @@ from app.extensions import db
 from app.leads.models import Lead
 from app.leads.services import get_lead
 from app.quotes.models import Quote
-from app.quotes.queries import get_quote
+from app.quotes.queries import accepted_quote, get_quote
 from app.workspaces.queries import current_workspace, today_here
 
 REMIND, EXPIRE = "quote.remind", "quote.expire"
@@ -63,7 +63,9 @@ def expire(quote_id: UUID) -> bool:
         return False
     quote.state = "expired"
     db.session.flush()
-    record_activity(lead, "quote", "quote.expired", SYSTEM, subject_id=quote.id, data=plain_facts(quote))
+    accepted = accepted_quote(lead.id)
+    stands = {"stands": accepted.number} if accepted else {}
+    record_activity(lead, "quote", "quote.expired", SYSTEM, subject_id=quote.id, data=plain_facts(quote) | stands)
     return True
 
 

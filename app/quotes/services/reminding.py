@@ -17,7 +17,7 @@ from app.messaging import services as messaging
 from app.messaging.models import Message
 from app.quotes.models import Quote
 from app.quotes.services.expiring import locked, plain_facts
-from app.quotes.services.sending import link_of
+from app.quotes.services.sending import words_of_offer
 from app.workspaces.queries import current_workspace, today_here
 
 TEMPLATES = {"email": "quote_reminder_email", "sms": "quote_reminder_sms"}
@@ -98,7 +98,7 @@ def _send(lead: Lead, quote: Quote) -> bool:
         return False
     key = TEMPLATES[channel]
     try:
-        words = messaging.render_template(key, lead, link=link_of(quote))
+        words = messaging.render_template(key, lead, **words_of_offer(quote, lead))
     except Conflict:
         return False  # the workspace's words ask for something that is not known; the owner is told all the same
     messaging.compose(

@@ -9,6 +9,7 @@ from flask import Response, flash, g, request, url_for
 from app.core import web
 from app.core.errors import Conflict, Invalid
 from app.core.fragments import answer, fragment, page, redirect_to, wants_fragment
+from app.core.ids import parse_id
 from app.core.network import SENDING, person_or_block
 from app.core.numbers import read_version
 from app.core.permissions import permit
@@ -17,7 +18,17 @@ from app.leads.services import get_lead
 from app.messaging.services import ways_to_reach
 from app.quotes import services
 from app.quotes.models import Quote
-from app.quotes.queries import Offer, get_quote, offer_of, open_successor, parties_of, quotes_of
+from app.quotes.queries import (
+    Offer,
+    accepted_besides,
+    get_quote,
+    newer_offer,
+    offer_of,
+    open_successor,
+    parties_of,
+    quotes_of,
+    was_accepted_meanwhile,
+)
 from app.quotes.services import DECLINE_REASONS, book_for, link_of, send_quote
 from app.quotes.views import bp
 from app.quotes.views.customer import offer_values
@@ -45,10 +56,11 @@ def preview(slug: str, quote_id: UUID) -> Response:
 @permit("quotes:write")
 @limiter.limit(SENDING, key_func=person_or_block)
 def send(slug: str, quote_id: UUID) -> Response:
-    """Send it by the channel chosen; a second click sends nothing."""
+    """Send it by the channel chosen; a second click sends nothing, nor does one that doesn't know what was accepted."""
     channel, seen = request.form.get("channel", ""), request.form.get("version", "")
+    seen_version, despite = read_version(seen) if seen else None, parse_id(request.form.get("despite"))
     try:
-        quote = send_quote(quote_id, channel, web.actor(), seen_version=read_version(seen) if seen else None)
+        quote = send_quote(quote_id, channel, web.actor(), seen_version=seen_version, despite=despite)
     except Invalid as error:
         db.session.rollback()  # what is shown now is how the quote stands without this
         return _quote_page(get_quote(quote_id), error.errors, 422)
@@ -85,7 +97,9 @@ def restore(slug: str, quote_id: UUID) -> Response:
 def panel(slug: str, lead_id: UUID) -> Response:
     """The lead's quotes as the drawer shows them, fetched anew when the lead changes."""
     get_lead(lead_id)
-    return answer(fragment("quotes/_panel.html", lead_id=lead_id, quotes=quotes_of(lead_id), viewer=g.viewer))
+    quotes = quotes_of(lead_id)
+    values = {"lead_id": lead_id, "quotes": quotes, "newer_offer": newer_offer(quotes), "viewer": g.viewer}
+    return answer(fragment("quotes/_panel.html", **values))
 
 
 def _do(quote_id: UUID, act: Callable[[], Quote], words: str) -> Response:
@@ -119,7 +133,8 @@ def _quote_page(quote: Quote, errors: dict[str, str] | None = None, status: int 
     can_write = g.viewer.can("quotes:write")
     stands, is_open = offer.quote.standing, offer.quote.standing == "open" and quote.revoked_at is None
     has_ended = stands not in ("draft", "open")
-    successor = open_successor(quote) if stands == "replaced" else None
+    successor = open_successor(quote) if stands in ("replaced", "accepted") else None
+    accepted = accepted_besides(quote)
     book = book_for(quote.price_book_id) if quote.price_book_id else None
     values: dict[str, Any] = {
         "lead": lead, "customer": contact.name, "offer": offer, "quote": offer.quote, "viewer": g.viewer,
@@ -129,7 +144,8 @@ def _quote_page(quote: Quote, errors: dict[str, str] | None = None, status: int 
         "has_book": can_write and has_ended and book_for() is not None, "reminded_at": quote.reminded_at,
         "accepted_name": quote.accepted_name, "early_start": quote.starts_before_cancellation_ends,
         "reason": DECLINE_REASONS.get(quote.decline_reason or "", ""), "decline_words": quote.decline_words,
-        "successor_id": successor.id if successor else None, "errors": errors or {}, "words": words,
-        "in_drawer": wants_fragment(),
+        "successor_id": successor.id if successor else None, "accepted_before": accepted,
+        "accepted_meanwhile": stands == "draft" and was_accepted_meanwhile(quote, accepted),
+        "errors": errors or {}, "words": words, "in_drawer": wants_fragment(),
     }  # fmt: skip
     return desk_or_fragment("leads", "quotes/show.html", "quotes/_show.html", status, **values)

@@ -15,7 +15,7 @@ from app.extensions import csrf
 from app.leads.services import get_lead
 from app.quotes.forms import AnswerForm
 from app.quotes.models import Quote
-from app.quotes.queries import offer_of, open_successor, standing
+from app.quotes.queries import accepted_besides, offer_of, open_successor, standing
 from app.quotes.queries.popular import most_chosen
 from app.quotes.queries.slots import is_chosen, open_slots
 from app.quotes.queries.starting import DAYS_TO_CANCEL, start_of
@@ -117,11 +117,13 @@ def as_it_stands(
     stands = standing(quote, today_here())
     if stands == "open":
         return private(_offer(quote, secret, AnswerForm(), errors or {}, status))
-    successor = open_successor(quote) if stands in ("replaced", "declined", "expired") else None
+    successor = open_successor(quote)
+    if successor is not None and successor.revoked_at is not None:
+        successor = None  # its link was taken back
     return private(
         page(
             "quotes/closed.html", status, **firm_page(), offer=offer_of(quote), secret=secret,
-            newer_secret=successor.link_secret if successor else None,
+            newer_secret=successor.link_secret if successor else None, accepted_before=accepted_besides(quote),
             answered_on=_local_day(quote), early_start=quote.starts_before_cancellation_ends,
             has_gone=has_gone, errors=errors or {}, pdf_url=_pdf_url(secret), **_visit_values(quote, stands),
         )
@@ -131,7 +133,10 @@ def as_it_stands(
 def offer_values(quote: Quote) -> dict[str, Any]:
     """What the page of an open quote shows, for its customer and for the desk's preview alike."""
     offer = offer_of(quote)
-    return {**firm_page(), "offer": offer, "start": start_of(offer), "most_chosen": most_chosen()}
+    return {
+        **firm_page(), "offer": offer, "start": start_of(offer), "most_chosen": most_chosen(),
+        "accepted_before": accepted_besides(quote),
+    }  # fmt: skip
 
 
 def _offer(quote: Quote, secret: str, typed: AnswerForm, errors: dict[str, str], status: int) -> Response:
