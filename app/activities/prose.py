@@ -176,7 +176,8 @@ def _quote(a: Words) -> Line:
     price, frequency = a.data.get("price_minor"), a.data.get("frequency")
     offer = f"{format_money(price)} {often(frequency)}".strip() if price else ""
     reason = str(a.data.get("reason") or "").replace("_", " ")
-    return Line("file-text", titles.get(a.event, a.event), offer or reason)
+    stands = f"{a.data['stands']}, accepted before, stands" if a.data.get("stands") else ""
+    return Line("file-text", titles.get(a.event, a.event), offer or " · ".join(filter(None, (reason, stands))))
 
 
 def _transfer(a: Words) -> Line:
@@ -185,12 +186,15 @@ def _transfer(a: Words) -> Line:
         "transfer.failed": "Hand-over to Squeegee failed", "transfer.uncertain": "Hand-over to Squeegee is unclear",
         "transfer.partial": "Hand-over to Squeegee is half done", "transfer.cancelled": "Hand-over cancelled",
         "transfer.not_taken": "Squeegee did not take it", "booking.confirmed": "Booking confirmed in Squeegee",
+        "transfer.changed": "Changed in Squeegee",
         "booking.differs": "Squeegee says another first clean", "booking.kept": "Our date was kept",
     }  # fmt: skip
     first, theirs = a.data.get("first_service_date"), a.data.get("theirs")
     if theirs:
         return Line("calendar-clock", titles.get(a.event, a.event), f"{long_date(date.fromisoformat(theirs))} there")
     why = str(a.data.get("reason") or "").replace("_", " ")
+    if a.event == "transfer.changed":
+        why = " → ".join(filter(None, (a.data.get("was"), a.data.get("now"))))
     when = f"first clean {long_date(date.fromisoformat(first))}" if first else ""
     if a.data.get("batch_id") and a.event in ("transfer.started", "transfer.cancelled"):
         done = "Put into a" if a.event == "transfer.started" else "Taken out of the"

@@ -3,8 +3,10 @@
 from datetime import timedelta
 
 from app.core.clock import bank_holiday, utcnow
+from app.squeegee.mapping import Agreed
 from app.squeegee.services.sections import digest
 
+AGREED = Agreed(2400, None, "8_weekly").mark
 NOWHERE = "http://127.0.0.1:9"
 TOMORROW = (utcnow() + timedelta(days=1)).date().isoformat()
 #: The next day that is no bank holiday.
@@ -113,6 +115,7 @@ BODIES: dict[str, dict[str, str]] = {
     "imports.change_settings": {"seen": "1"},
     "squeegee.decide": {"act": "take"},
     "squeegee.take_bookings": {"lines": "eJyLjgUAARUAuQ=="},
+    "squeegee.changed": {"seen": AGREED},
     "squeegee.book": {"first_service_date": TOMORROW},
     "squeegee.change_mapping": {"seen": digest({"service_ids": {"window_cleaning": "svc-1"}})},
     "squeegee.change_settings": {"seen": digest({"base_url": NOWHERE, "token": "PARTNER-1"}), "base_url": NOWHERE},

@@ -42,6 +42,7 @@ NEEDED = {
     "reconciliation.reopen": (
         "update discrepancies set state = 'dismissed', resolution = 'dismissed' where id = :discrepancy_id",
     ),
+    "squeegee.changed": ("update transfers set state = 'success' where id = :transfer_id", _READY),
     "squeegee.confirm_copy": (_NOT_GOING_OVER, _READY),
     "squeegee.hand_over": (_NOT_GOING_OVER, _READY),
     "squeegee.hand_over_ticked": (_NOT_GOING_OVER, _READY),

@@ -13,7 +13,7 @@ from app.core.transactions import transaction
 from app.extensions import db
 from app.leads.models import Lead
 from app.leads.services import get_lead
-from app.squeegee.mapping import LeadFacts, customer_card, job_card, missing_for_api, quote_card, uses
+from app.squeegee.mapping import Agreed, LeadFacts, customer_card, job_card, missing_for_api, quote_card, uses
 from app.squeegee.models import SqueegeeAccount, Transfer, TransferCall
 from app.squeegee.ports import NotSent, Request, Result, SqueegeePort
 from app.squeegee.queries.account import get_account
@@ -115,6 +115,7 @@ def _next(
         return port.create_customer(customer_card(facts))
     first_date = transfer.first_service_date or today_here()
     if transfer.job_id is None:
+        transfer.holds = Agreed.of(facts).kept
         return port.create_job(transfer.customer_id, job_card(facts, account, first_date))
     for rung in rungs_to_quote(account, transfer, facts):
         card = quote_card(facts, account, rung, first_date)

@@ -73,6 +73,8 @@ class Transfer(WorkspaceModel):
     batch_position: Mapped[int | None] = mapped_column(Integer)
     #: What was handed over by sheet or file, as JSON [[label, value], ...].
     handed_sealed: Mapped[bytes | None] = sealed_column()
+    #: Price and rhythm as Squeegee holds them, as mapping.Agreed writes them; None where nobody knows.
+    holds_sealed: Mapped[bytes | None] = sealed_column()
     #: What a person said about it, such as why Squeegee would not take the row.
     remark_sealed: Mapped[bytes | None] = sealed_column()
     first_service_date: Mapped[date | None] = mapped_column(Date)
@@ -86,6 +88,7 @@ class Transfer(WorkspaceModel):
     version: Mapped[int] = mapped_column(default=1)
 
     handed = Sealed()
+    holds = Sealed()
     remark = Sealed()
 
     __mapper_args__ = {"version_id_col": version}

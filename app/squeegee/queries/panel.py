@@ -12,7 +12,7 @@ from app.extensions import db
 from app.leads.models import Lead, Stage
 from app.quotes.queries.starting import Agreement, agreement_of
 from app.reconciliation.queries.possible import PossibleCustomer, possible_customers
-from app.squeegee.mapping import missing, missing_for_api
+from app.squeegee.mapping import Agreed, missing, missing_for_api
 from app.squeegee.models import BookingNews, SqueegeeAccount, Transfer
 from app.squeegee.queries.account import is_connected
 from app.squeegee.queries.first_dates import Proposal, first_dates, quick_first_date
@@ -59,6 +59,9 @@ class Panel:
     customer_id: str | None = None
     #: Where Squeegee names another first clean.
     news: Difference | None = None
+    #: What is agreed now, where the lead has come back from Squeegee for it; and what Squeegee holds, if that is known.
+    agreed: Agreed | None = None
+    held: Agreed | None = None
 
     @property
     def is_whole(self) -> bool:
@@ -91,6 +94,7 @@ def panel(lead: Lead, stage_key: str | None = None, *, looks_further: bool = Tru
     row = db.session.execute(_LATEST, {"here": lead.workspace_id, "lead": lead.id}).one_or_none()
     account, transfer, differs, *agreed = row or (None, None, False)
     kind = _kind(stage_key, transfer)
+    is_back = stage_key == READY and transfer is not None and transfer.state == "success"
     lacks: Mapping[str, str] = {}
     connected, first = False, None
     twins: Sequence[PossibleCustomer] = ()
@@ -105,7 +109,8 @@ def panel(lead: Lead, stage_key: str | None = None, *, looks_further: bool = Tru
     return Panel(
         lead_id=lead.id, kind=kind, lacks=lacks, is_connected=connected, first=first, twins=twins, transfer=transfer,
         booked_for=lead.first_service_date, customer_id=lead.squeegee_customer_id,
-        news=difference_of(lead.id) if differs else None,
+        news=difference_of(lead.id) if differs else None, agreed=Agreed.of(lead) if is_back else None,
+        held=Agreed.read(transfer.holds) if transfer is not None and is_back else None,
     )  # fmt: skip
 
 

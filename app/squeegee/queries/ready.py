@@ -10,14 +10,16 @@ from sqlalchemy import Row, Select, select, tuple_
 from app.contacts.models import Contact, Property
 from app.core.cursors import make_cursor, read_cursor
 from app.core.errors import NotFound
+from app.core.keyring import cipher
 from app.core.models import fixed
 from app.core.tenancy import current_workspace_id
 from app.extensions import db
 from app.leads.models import Lead, Stage
 from app.leads.queries.stages import known_stages
+from app.quotes.queries import NewerOffer, newer_offers
 from app.quotes.queries.starting import Agreement, agreement_of
 from app.reconciliation.queries.possible import PossibleCustomer, possible_customers
-from app.squeegee.mapping import LeadFacts, missing, missing_for_api
+from app.squeegee.mapping import Agreed, LeadFacts, missing, missing_for_api
 from app.squeegee.models import SqueegeeAccount, Transfer
 from app.squeegee.queries.account import get_account, is_connected
 from app.squeegee.queries.checks import Check, checks
@@ -34,13 +36,15 @@ class Candidate:
     """A lead that waits to be handed over. `lacks` holds for every way, `lacks_for_api` for the API alone.
 
     `transfer_id`, `state` and `batch_id` are those of the transfer that it is on its way with, if there is one; `since`
-    is when that began.
+    is when that began. `held`: what Squeegee holds by it, None where nobody knows; `agreed`: what is agreed now.
+    `newer`: what was offered since, and is not answered.
     """
 
     id: UUID
     number: str
     name: str
     annual_minor: int
+    agreed: Agreed
     checks: tuple[Check, ...]
     lacks: Mapping[str, str]
     lacks_for_api: Mapping[str, str]
@@ -50,6 +54,8 @@ class Candidate:
     state: str | None
     batch_id: UUID | None
     since: datetime | None
+    held: Agreed | None = None
+    newer: NewerOffer | None = None
 
     noun = "ready"
 
@@ -57,6 +63,11 @@ class Candidate:
     def waits(self) -> bool:
         """Whether nothing of it is on its way yet."""
         return self.state is None
+
+    @property
+    def is_there(self) -> bool:
+        """Whether Squeegee has it already: nothing is handed over, at most something is changed there."""
+        return self.state == "success"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +79,16 @@ class Queue:
     is_connected: bool
     after: str | None
     is_first: bool
+
+    @property
+    def coming(self) -> list[Candidate]:
+        """Those that are to be handed over, or are on their way."""
+        return [each for each in self.candidates if not each.is_there]
+
+    @property
+    def there(self) -> list[Candidate]:
+        """Those that Squeegee has, where something else was agreed since."""
+        return [each for each in self.candidates if each.is_there]
 
     @property
     def complete(self) -> list[Candidate]:
@@ -137,27 +158,33 @@ def _ready() -> Select:
 
 def _with_transfer(query: Select) -> Select:
     agreed = agreement_of(Lead.workspace_id, Lead.id)
-    return query.add_columns(Transfer.id, Transfer.state, Transfer.batch_id, Transfer.created_at, *agreed)
+    return query.add_columns(
+        Transfer.id, Transfer.state, Transfer.batch_id, Transfer.created_at, *agreed, Transfer.holds_sealed
+    )
 
 
 def _candidates(rows: list[Row], account: SqueegeeAccount) -> list[Candidate]:
-    """The rows opened, by two statements: days with room, and customers of the last export that they might be."""
+    """The rows opened, by three statements: days with room, customers of the last export that they might be, and what
+    was offered since.
+    """
     leads = [LeadFacts.of(row[0], row[1], row[2]) for row in rows]
     days = first_dates(leads, {facts.id: Agreement(*row[7:9]) for facts, row in zip(leads, rows, strict=True)})
-    twins = possible_customers(leads)
+    twins, newer = possible_customers(leads), newer_offers([facts.id for facts in leads]) if leads else {}
     return [
-        _candidate(facts, row, account, days[facts.id], tuple(twins.get(facts.id, ())))
+        _candidate(facts, row, account, days[facts.id], tuple(twins.get(facts.id, ())), newer.get(facts.id))
         for facts, row in zip(leads, rows, strict=True)
     ]
 
 
 def _candidate(
-    facts: LeadFacts, row: Row, account: SqueegeeAccount, first: Proposal, twins: tuple[PossibleCustomer, ...]
-) -> Candidate:
+    facts: LeadFacts, row: Row, account: SqueegeeAccount, first: Proposal, twins: tuple[PossibleCustomer, ...],
+    newer: NewerOffer | None,
+) -> Candidate:  # fmt: skip
     lacks, lacks_for_api = missing(facts), missing_for_api(facts, account)
     transfer_id, state, batch_id, since = row[3:7]
+    held = cipher().open(row.holds_sealed, "transfers", "holds_sealed", transfer_id) if row.holds_sealed else None
     return Candidate(
-        id=facts.id, number=facts.number, name=facts.name, annual_minor=row[0].annual_minor,
+        id=facts.id, number=facts.number, name=facts.name, annual_minor=row[0].annual_minor, agreed=Agreed.of(facts),
         checks=checks(facts, lacks, lacks_for_api), lacks=lacks, lacks_for_api=lacks_for_api, first=first, twins=twins,
-        transfer_id=transfer_id, state=state, batch_id=batch_id, since=since,
+        transfer_id=transfer_id, state=state, batch_id=batch_id, since=since, held=Agreed.read(held), newer=newer,
     )  # fmt: skip

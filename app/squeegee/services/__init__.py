@@ -24,6 +24,7 @@ from app.squeegee.services.batches import (
     take_out,
 )
 from app.squeegee.services.booking import record_booking
+from app.squeegee.services.changing import note_changed
 from app.squeegee.services.circuit import let_one_try, try_now
 from app.squeegee.services.handing_over import enter_by_hand, hand_over
 from app.squeegee.services.news import Confirmation, decide, take_file, take_news
@@ -36,7 +37,7 @@ __all__ = [
     "CONFIRM", "Confirmation", "ConnectionFacts", "Outcome", "batch_file", "batch_report", "call_off", "cancel",
     "cancel_batch", "cancel_several", "change_connection", "change_section", "confirm_all", "confirm_found",
     "confirm_rows", "connection_seen", "decide", "enter_by_hand", "fingerprint", "hand_over", "hand_over_together",
-    "let_one_try", "make_batch", "new_webhook_secret", "note_test", "port_of", "prepare_test", "record_booking",
-    "retry", "retry_several", "say_entered", "say_not_taken", "settle", "take_file", "take_news", "take_out",
-    "try_now",
+    "let_one_try", "make_batch", "new_webhook_secret", "note_changed", "note_test", "port_of", "prepare_test",
+    "record_booking", "retry", "retry_several", "say_entered", "say_not_taken", "settle", "take_file", "take_news",
+    "take_out", "try_now",
 ]  # fmt: skip

@@ -12,7 +12,7 @@ from app.core.permissions import Actor
 from app.extensions import db
 from app.leads.models import Lead
 from app.leads.services import get_lead, stage_by_key
-from app.squeegee.mapping import missing_for_api
+from app.squeegee.mapping import Agreed, missing_for_api
 from app.squeegee.models import Transfer, TransferCall
 from app.squeegee.queries.account import get_account, is_connected
 from app.squeegee.queries.calls import doubtful_call
@@ -87,11 +87,12 @@ def note_entered(
 ) -> Transfer:
     """Write the finished transfer of a lead that a person (or the vendor) entered. The lead is locked and free.
 
-    `handed` is what the person was shown, as (label, value); it is kept sealed.
+    `handed` is what the person was shown, as (label, value); it is kept sealed, with the price and rhythm in it.
     """
     transfer = Transfer(
         lead_id=lead.id, method=method, first_service_date=first_service_date, created_by=actor.user_id,
         customer_id=customer_id, handed=json.dumps([list(pair) for pair in handed]) if handed else None,
+        holds=Agreed.of(lead).kept if handed else None,
     )  # fmt: skip
     db.session.add(transfer)
     db.session.flush()

@@ -7,16 +7,22 @@ from app.core.ids import new_id
 from app.core.permissions import Actor
 from app.extensions import db
 from app.leads.models import Lead
+from app.squeegee.mapping import Agreed
 from app.squeegee.models import Transfer
 
 TOPIC = "transfers"
 
 
-def tell(transfer: Transfer, lead: Lead, event: str, actor: Actor, reason: str = "") -> None:
-    """Write the line of the lead's timeline. `reason` is a code, never customer data."""
-    data = {"transfer_id": str(transfer.id), "method": transfer.method}
+def tell(
+    transfer: Transfer, lead: Lead, event: str, actor: Actor, reason: str = "", *, differs: bool = False
+) -> None:  # fmt: skip
+    """Write the line of the lead's timeline. `reason` is a code, never customer data. `differs`: Squeegee has another
+    price or rhythm than is agreed by now.
+    """
+    data: dict[str, str | bool] = {"transfer_id": str(transfer.id), "method": transfer.method}
+    more: dict[str, str | bool] = {"reason": reason} if reason else {}
     record_activity(
-        lead, "transfer", event, actor, data=data | ({"reason": reason} if reason else {}),
+        lead, "transfer", event, actor, data=data | more | ({"differs": True} if differs else {}),
         subject_id=transfer.id, topics=(TOPIC,),
     )  # fmt: skip
 
@@ -41,7 +47,8 @@ def succeed(transfer: Transfer, lead: Lead, actor: Actor) -> None:
 
 
 def arrive(transfer: Transfer, lead: Lead, actor: Actor) -> None:
-    """Squeegee has customer and job: keep their ids on the lead, once. The reaction moves the lead on.
+    """Squeegee has customer and job: keep their ids on the lead, once. The reaction moves the lead on, unless something
+    else was agreed since it was handed over.
 
     The transfer itself may go on, with quotes for other rungs.
     """
@@ -55,7 +62,8 @@ def arrive(transfer: Transfer, lead: Lead, actor: Actor) -> None:
             "transferred_at": utcnow(),
         },
     )
-    tell(transfer, lead, "transfer.succeeded", actor)
+    held = Agreed.read(transfer.holds)
+    tell(transfer, lead, "transfer.succeeded", actor, differs=held is not None and held != Agreed.of(lead))
 
 
 def fail(transfer: Transfer, lead: Lead, actor: Actor, reason: str) -> None:

@@ -99,6 +99,23 @@ def pair(slug: str, lead_id: UUID) -> Response:
     return redirect_to(url_for("squeegee.queue"))
 
 
+@bp.post("/w/<slug>/squeegee/ready/<uuid:lead_id>/changed")
+@permit("leads:transfer")
+def changed(slug: str, lead_id: UUID) -> Response:
+    """A person has changed in Squeegee what was agreed anew: the lead goes on where it was."""
+    in_panel = request.form.get("place") == "panel"
+    try:
+        services.note_changed(lead_id, request.form.get("seen", ""), web.actor())
+    except Conflict as error:
+        db.session.rollback()
+        return (panel_answer if in_panel else card_answer)(lead_id, {"": error.message}, status=409)
+    said = "Noted: Squeegee says what is agreed now."
+    if wants_fragment():
+        return panel_answer(lead_id) if in_panel else card_answer(lead_id, said=said)
+    flash(said, "good")
+    return redirect_to(url_for("leads.show", lead_id=lead_id) if in_panel else url_for("squeegee.queue"))
+
+
 def card_answer(
     lead_id: UUID, errors: Mapping[str, str] | None = None, *, mending: Mapping[str, Any] | None = None,
     mended: str = "", said: str = "", status: int = 200,

@@ -11,7 +11,7 @@ from app.core.errors import Invalid
 from app.core.permissions import Actor
 from app.extensions import db
 from app.leads.models import Lead
-from app.squeegee.mapping import Column, LeadFacts, columns_of, file_row
+from app.squeegee.mapping import Agreed, Column, LeadFacts, columns_of, file_row
 from app.squeegee.models import BATCH_FORMATS, SqueegeeAccount, Transfer, TransferBatch
 from app.squeegee.queries.account import get_account
 from app.squeegee.queries.choosing import MOST_IN_A_FILE, chosen
@@ -78,6 +78,7 @@ def _add_rows(
             Transfer(
                 lead_id=each.id, method="csv", state="pending", created_by=actor.user_id, batch_id=batch.id,
                 batch_position=position, handed=json.dumps(handed, ensure_ascii=False), first_service_date=day,
+                holds=Agreed.of(each).kept,
             )
         )  # fmt: skip
     db.session.add_all(rows)
