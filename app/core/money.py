@@ -98,12 +98,12 @@ def plain_amount(minor: int | None, currency: str = "GBP", pence: Pence = "auto"
 def annual_minor(price_minor: int, interval_weeks: int | None) -> int:
     """Return what a price is worth in a year, in minor units, rounded half up.
 
-    `interval_weeks` is the number of weeks between visits; None is a one-off, worth its price once. Four-,
-    six-, eight- and twelve-weekly count as the trade does (13, 8.67, 6.5, 4.33 visits), other intervals 52 /
-    weeks. Raises ValueError for an interval below one week.
+    `interval_weeks` is the number of weeks between visits; None is a one-off, which does not recur: 0. Four-, six-,
+    eight- and twelve-weekly count as the trade does (13, 8.67, 6.5, 4.33 visits), other intervals 52 / weeks. Raises
+    ValueError for an interval below one week.
     """
     if interval_weeks is None:
-        return price_minor
+        return 0
     return _half_up(price_minor * _visits_a_year(interval_weeks))
 
 

@@ -62,7 +62,7 @@ def test_a_single_visit_has_no_first_clean(client: Client, lead: Any, sent: Call
     quote = sent(lead)
     client.post(path(quote, "accept"), data=yes(quote, rung=2), csrf=False)
     now = get_lead(lead.id)
-    assert (now.price_minor, now.frequency, now.first_price_minor, now.annual_minor) == (5800, "one_off", None, 5800)
+    assert (now.price_minor, now.frequency, now.first_price_minor, now.annual_minor) == (5800, "one_off", None, 0)
 
 
 def test_accepting_twice_counts_once(client: Client, lead: Any, sent: Callable[..., Quote]) -> None:

@@ -171,7 +171,8 @@ class _Teller:
         if rung.first_minor != rung.price_minor:
             parts.append(f"first clean {self.amount(rung.first_minor)}")
         if weeks and self.content.price == "exact":
-            parts.append(f"{self._money(annual_minor(self.paid(rung.price_minor), weeks))} a year")
+            yearly = annual_minor(self.paid(rung.price_minor), weeks)
+            parts.append(f"{format_money(yearly, self.currency, pence='never')} a year")
         return self.beside(parts)
 
     def beside(self, parts: Iterable[str] = ()) -> str:

@@ -34,6 +34,7 @@ class Kin:
     contact_id: UUID
     property_id: UUID
     shelf: str
+    is_single: bool = False
     noun: str = "lead"
 
 
@@ -80,6 +81,7 @@ def _kin(row: Any) -> Kin:
         ", ".join(filter(None, (line1, postcode))),
         what_is_wanted(row.service, row.frequency, row.property_type, row.bedrooms), row.stage_name, row.colour,
         row.price_minor, row.annual_minor, row.created_at, row.contact_id, row.property_id, row.shelf,
+        row.frequency == "one_off",
     )  # fmt: skip
 
 

@@ -15,13 +15,13 @@ from app.leads.words import PROPERTY_WORDS, rhythm
 CARD_COLUMNS = (
     Lead.id, Lead.number, Lead.stage_id, Lead.rank, Lead.version, Lead.service, Lead.frequency, Lead.property_type,
     Lead.bedrooms, Lead.district, Lead.sector, Lead.annual_minor, Lead.priority, Lead.next_act, Lead.next_words_sealed,
-    Lead.next_act_at, Lead.owner_id, Lead.created_at, Lead.contact_id, Contact.name_sealed,
+    Lead.next_act_at, Lead.owner_id, Lead.created_at, Lead.contact_id, Lead.price_minor, Contact.name_sealed,
 )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """One lead on the board or in the list."""
+    """One lead on the board or in the list. `is_single`: one visit is wanted, which has a price and no year of it."""
 
     id: UUID
     number: str
@@ -39,6 +39,8 @@ class Card:
     is_starred: bool = False
     #: Where several people's leads are shown.
     owner_name: str | None = None
+    price_minor: int | None = None
+    is_single: bool = False
     noun: str = "lead"
 
 
@@ -50,7 +52,8 @@ def card_of(row: Row[Any] | Any, *, is_starred: bool = False) -> Card:
         what_is_wanted(row.service, row.frequency, row.property_type, row.bedrooms),
         row.sector or row.district or "",
         row.annual_minor, row.priority, act_name(row.next_act, row.next_words_sealed, row.id), row.next_act_at,
-        row.owner_id, row.created_at, is_starred, getattr(row, "owner_name", None),
+        row.owner_id, row.created_at, is_starred, getattr(row, "owner_name", None), row.price_minor,
+        row.frequency == "one_off",
     )  # fmt: skip
 
 

@@ -117,6 +117,13 @@ def _pounds(minor: int | None) -> str:
     return format_money((minor + 50) // 100 * 100) if minor else ""
 
 
+def _worth(row: Any, paper: Paper) -> str:
+    """What a lead brings a year; the price alone where nothing recurs."""
+    if row.annual_minor or not row.price_minor:
+        return _pounds(row.annual_minor)
+    return f"{format_money(row.price_minor)} once" if row.frequency == "one_off" else format_money(row.price_minor)
+
+
 def _number(value: int | None) -> str:
     return "" if value is None else str(value)
 
@@ -130,7 +137,7 @@ _EVERY = (
     Column("stage", "Stage", (Lead.stage_id,), lambda row, paper: paper.stages.get(row.stage_id, ""), css="in"),
     Column("due", "Next act", (Lead.next_act, Lead.next_words_sealed, Lead.next_act_at), _next, "due", "wrap due"),
     Column("owner", "Owner", (Lead.owner_id,), lambda row, paper: row.owner_name or "", css="owner"),
-    Column("value", "A year", (Lead.annual_minor,), lambda row, paper: _pounds(row.annual_minor), "value", "num value"),
+    Column("value", "A year", (Lead.annual_minor, Lead.price_minor, Lead.frequency), _worth, "value", "num value"),
     Column("created", "Came in", (Lead.created_at,), lambda row, paper: paper.past(row.created_at), "created", "came"),
     Column("activity", "Last activity", (Lead.last_activity_at,),
            lambda row, paper: paper.past(row.last_activity_at), "activity"),

@@ -1,6 +1,6 @@
 """Cards as markup. Written here and not in a template: a board holds a hundred, and this takes a third of the time.
 
-The same shape as the style sheet of components/lead.css says: name, value a year, what is wanted, where, next act.
+The same shape as the style sheet of components/lead.css says: name, what it is worth, what is wanted, where, next act.
 """
 
 from collections.abc import Iterable
@@ -10,7 +10,7 @@ from markupsafe import Markup, escape
 
 from app.core.clock import utcnow
 from app.core.names import initials
-from app.core.templating import due, pounds
+from app.core.templating import due, money, pounds
 from app.leads.queries.cards import Card
 from app.leads.words import PRIORITY_WORDS
 
@@ -27,12 +27,21 @@ def _owner(name: str) -> str:
     return f'<i title="{escape(name)}">{escape(initials(name))}</i>'
 
 
+def _worth(card: Card) -> str:
+    """What it brings a year; the price alone where nothing recurs."""
+    if card.annual_minor:
+        return f"<b>{pounds(card.annual_minor)}<i>/yr</i></b>"
+    if not card.price_minor:
+        return ""
+    return f"<b>{money(card.price_minor)}{'<i> once</i>' if card.is_single else ''}</b>"
+
+
 def card_items(cards: Iterable[Card], lead_url: str, may_star: bool = False) -> Markup:
     """The items of a column's list; `lead_url` is the beginning of a lead's address."""
     now = utcnow()
     made = []
     for card in cards:
-        worth = f"<b>{pounds(card.annual_minor)}<i>/yr</i></b>" if card.annual_minor else ""
+        worth = _worth(card)
         urgent = f" <em>{PRIORITY_WORDS[card.priority]}</em>" if card.priority in _SHOWN_PRIORITIES else ""
         act = ""
         if card.next_act and card.next_act_at:
