@@ -38,7 +38,7 @@ def login() -> Response:
     wanted = safe_path(request.args.get("next"))
     if current_user.is_authenticated:
         return redirect_to(wanted or url_for("accounts.home"))
-    return page("accounts/login.html", email="", wanted=wanted, error=None)
+    return page("accounts/login.html", email="", wanted=wanted, error=None, is_locked=False)
 
 
 @bp.post("/login")
@@ -52,10 +52,11 @@ def sign_in() -> Response:
         user = services.sign_in(typed, request.form.get("password", ""), device_token())
     except services.SignInRefused:
         log.info("sign_in_refused")
-        return page("accounts/login.html", 422, email=typed, wanted=wanted, error=_WRONG)
+        return page("accounts/login.html", 422, email=typed, wanted=wanted, error=_WRONG, is_locked=False)
     except services.TooManyFailures as error:
-        words = f"Too many failed attempts. {wait_words(error)}, then try again, or ask for a link to a new password."
-        return after_waiting(page("accounts/login.html", 429, email=typed, wanted=wanted, error=words), error)
+        words = f"Too many failed attempts. {wait_words(error)}, then try again."
+        response = page("accounts/login.html", 429, email=typed, wanted=wanted, error=words, is_locked=True)
+        return after_waiting(response, error)
     return begin_session(user, wanted or url_for("accounts.home"))
 
 
