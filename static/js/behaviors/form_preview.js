@@ -33,6 +33,7 @@ const open = (number) => {
 
 const wire = () => {
   const page = frame.contentDocument;
+  if (page?.readyState === "loading") return; // half of it is there; its load comes
   if (!page?.querySelector("[data-step]") || page.body.dataset.wired) return;
   page.body.dataset.wired = "1";
   page.addEventListener("submit", (event) => event.preventDefault());
