@@ -119,8 +119,9 @@ def test_a_name_that_is_nearly_a_tag_s_is_asked_about(alice, make_lead, typed):
     assert set(db.session.scalars(hung)) == {"Corner house", " ".join(typed.split())}
 
 
-@pytest.mark.parametrize("typed", ["c", "Flower", "Dog", "Terracotta"])
+@pytest.mark.parametrize("typed", ["c", "Flower", "Dog", "Terracotta", "Gate 1", "Gate 11"])
 def test_another_name_is_not(alice, make_lead, typed):
+    alice.post(url(alice, make_lead()), data={"tag": "Gate 10"}, hx=True)
     alice.post(url(alice, make_lead()), data={"tag": "Cornflower"}, hx=True)
     alice.post(url(alice, make_lead()), data={"tag": "Terrace"}, hx=True)
 

@@ -1,5 +1,6 @@
 """Tags and stars: which there are, and which a lead has."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -19,6 +20,7 @@ HUES = {"yellow": "amber", "purple": "violet"}
 #: From these lengths on one slip, and two, make a name that is nearly the same.
 SHORTEST_NAME, LONG_NAME = 4, 8
 MOST_ALIKE = 4
+_NUMBER = re.compile(r"\d+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,13 +50,16 @@ def all_tags() -> list[TagView]:
 
 def tags_like(name: str, known: Iterable[TagView]) -> list[TagView]:
     """Which of the known tags somebody may mean who types a name that none has: those with a word that begins so, and
-    those a slip away (two in a long name), nearest first, at most MOST_ALIKE.
+    those a slip away (two in a long name), nearest first, at most MOST_ALIKE. Another number is no slip.
     """
     wanted = name.casefold()
+    numbers = _NUMBER.findall(wanted)
     slips = 0 if len(wanted) < SHORTEST_NAME else 1 if len(wanted) < LONG_NAME else 2
     found = []
     for tag in known:
         has = tag.name.casefold()
+        if numbers and _NUMBER.findall(has) != numbers:
+            continue
         if len(wanted) > 1 and f" {has}".find(f" {wanted}") >= 0:
             found.append((0, tag))
         elif slips and (distance := OSA.distance(wanted, has, score_cutoff=slips)) <= slips:
