@@ -121,9 +121,9 @@ def test_cells_that_hold_too_much_together_are_refused() -> None:
 
 @settings(max_examples=40, deadline=None)
 @given(st.lists(st.lists(CELLS, min_size=2, max_size=3), min_size=1, max_size=5))
-@example([["' =", "' ="]])
+@example([["' =", " ="]])
 def test_what_is_written_is_read_back_and_begins_no_formula(rows: list[list[str]]) -> None:
-    wanted = [[unsafe(cell.strip()).strip() for cell in row] for row in rows]
+    wanted = [[unsafe(safe(cell).strip()) for cell in row] for row in rows]
     written = write_csv(["First", "Second", "Third"], rows)
     for cell in (cell for row in rows for cell in row):
         assert safe(cell).lstrip()[:1] not in tuple("=-@＝－＠")
