@@ -1,23 +1,19 @@
 """Having a file looked at by the program in decoding.py, in a process of its own."""
 
 import json
-import os
-import subprocess
-import sys
 from dataclasses import dataclass
-from importlib.util import find_spec
 from pathlib import Path
 from threading import BoundedSemaphore
 
 import structlog
 
+from app.core.bare_process import places_of, run_bare
 from app.core.errors import Invalid
 
 log = structlog.get_logger(__name__)
 
 _PROGRAM = str(Path(__file__).with_name("decoding.py"))
 _SECONDS = 40
-_ENVIRON = ("PATH", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH")  # what Python itself may need to start
 #: How many are looked at together, in one process of web: each may take a processor and a gigabyte.
 _SEATS = BoundedSemaphore(2)
 
@@ -64,23 +60,13 @@ def examine(content: bytes) -> Examined:
 
 
 def _ask(content: bytes) -> tuple[dict, list[bytes]]:
-    spec = find_spec("PIL")
-    command = [sys.executable, "-I", _PROGRAM, *([str(Path(spec.origin).parents[1])] if spec and spec.origin else [])]
-    # What the program looks at must not find our secrets in its environment.
-    environ = {name: os.environ[name] for name in _ENVIRON if name in os.environ}
     with _SEATS:
-        try:
-            done = subprocess.run(
-                command, input=content, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, timeout=_SECONDS,
-                cwd=os.sep, env=environ, check=False,
-            )  # fmt: skip
-        except subprocess.TimeoutExpired:
-            return {"refused": "pixels"}, []
-    if done.returncode < 0:  # the system ended it: too much memory or time
+        code, printed = run_bare(_PROGRAM, places_of("PIL"), content, seconds=_SECONDS)
+    if code is None or code < 0:  # it took too long, or the system ended it: too much memory or time
         return {"refused": "pixels"}, []
-    head, _, rest = done.stdout.partition(b"\n")
-    if done.returncode or not head:
-        log.error("file_examiner_failed", code=done.returncode)
+    head, _, rest = printed.partition(b"\n")
+    if code or not head:
+        log.error("file_examiner_failed", code=code)
         raise ExaminerFailed
     known = json.loads(head)
     parts, at = [], 0
