@@ -11,6 +11,7 @@ from openpyxl import Workbook
 from app.core.errors import Invalid
 from app.core.spreadsheets.reading import read_table
 from app.core.spreadsheets.writing import safe, unsafe, write_csv, write_xlsx
+from tests.support.workbooks import GOOD, sheet, workbook
 
 CELLS = st.text(st.characters(exclude_categories=("Cs", "Cc")), max_size=30)
 
@@ -74,7 +75,8 @@ def tags(text: bytes = b"<a/>", count: int = 11_000_000) -> bytes:
 
 
 def shared_texts() -> bytes:
-    return tags(b"<si/>", 1_300_000)
+    """More texts for cells to share than there may be cells."""
+    return workbook(sheet(GOOD), shared=[""] * 2_100_000)
 
 
 def entities() -> bytes:

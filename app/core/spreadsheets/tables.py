@@ -11,8 +11,10 @@ Kind = Literal["csv", "xlsx"]
 Row = tuple[int, list[str]]
 #: What a cell of a spreadsheet holds at most (Excel's own limit); more is what a missing quote has swallowed.
 LONGEST_CELL = 32_767
-#: Excel's own limit as well: beyond it a row is not even looked at.
-WIDEST_ROW = 16_384
+#: Excel's own limits as well: beyond them a row is not even looked at, or the next one.
+WIDEST_ROW, LAST_ROW = 16_384, 1_048_576
+#: Rows times columns: what 50,000 customers need who have 40 columns.
+MOST_CELLS = 2_000_000
 #: Characters of all cells together, as many as the largest CSV file can hold. In a workbook one text may stand in any
 #: number of cells and take no room there.
 MOST_CHARACTERS = 32 * 1024 * 1024
@@ -44,13 +46,13 @@ def table_of(
     rows: list[Row] = []
     characters = 0
     for position, cells in enumerate(found, 1):
-        trimmed = _trimmed(cells[:WIDEST_ROW])
+        if position > LAST_ROW:
+            raise _too_many(most_rows)
+        trimmed = _trimmed(position, cells[:WIDEST_ROW], most_columns)
         if not trimmed:
             continue
-        _refuse_vast(position, trimmed, most_columns)
         characters += sum(map(len, trimmed))
-        if characters > MOST_CHARACTERS:
-            raise Invalid({"file": "The cells of this file hold too much text. Remove columns that are not needed."})
+        refuse_vast(0, characters)
         rows.append((position, trimmed))
         if len(rows) > most_rows + 5:  # the header, and some lines above it
             raise _too_many(most_rows)
@@ -61,6 +63,7 @@ def table_of(
     if len(body) > most_rows:
         raise _too_many(most_rows)
     width = max(len(cells) for _, cells in rows[first:])
+    refuse_vast(len(rows) * width)
     above = ["What stands above the titles was left out."] if first else []
     return Table(
         header=distinct(rows[first][1], width),
@@ -70,11 +73,12 @@ def table_of(
     )
 
 
-def _refuse_vast(position: int, cells: Sequence[str], most_columns: int) -> None:
-    if len(cells) > most_columns:
-        raise Invalid({"file": f"Row {position} has more than {most_columns} columns. Remove those not needed."})
-    if max(map(len, cells)) > LONGEST_CELL:
-        raise Invalid({"file": f"Row {position} has a cell far too long. Is a quotation mark missing before it?"})
+def refuse_vast(cells: int, characters: int = 0) -> None:
+    """Raise Invalid for more cells, or more characters in all of them, than a table may have."""
+    if cells > MOST_CELLS:
+        raise Invalid({"file": f"This file has more than {MOST_CELLS:,} cells. Remove columns that are not needed."})
+    if characters > MOST_CHARACTERS:
+        raise Invalid({"file": "The cells of this file hold too much text. Remove columns that are not needed."})
 
 
 def distinct(titles: Sequence[str], width: int) -> list[str]:
@@ -93,12 +97,16 @@ def distinct(titles: Sequence[str], width: int) -> list[str]:
     return made
 
 
-def _trimmed(cells: Sequence[str]) -> list[str]:
-    """The cells without blanks round them, and without empty ones at the end."""
-    kept = [unsafe(cell.strip()) for cell in cells]
-    while kept and not kept[-1]:
-        kept.pop()
-    return kept
+def _trimmed(position: int, cells: Sequence[str], most_columns: int) -> list[str]:
+    """The cells without blanks round them, and without empty ones at the end. Raises Invalid for too many, too long."""
+    width = len(cells)
+    while width and not cells[width - 1].strip():
+        width -= 1
+    if width > most_columns:
+        raise Invalid({"file": f"Row {position} has more than {most_columns} columns. Remove those not needed."})
+    if width and max(map(len, cells)) > LONGEST_CELL:
+        raise Invalid({"file": f"Row {position} has a cell far too long. Is a quotation mark missing before it?"})
+    return [unsafe(cell.strip()) for cell in cells[:width]]
 
 
 def _header_at(rows: Sequence[Row]) -> int | None:

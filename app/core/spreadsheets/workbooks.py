@@ -1,28 +1,29 @@
 """Rows of an Excel workbook (.xlsx), guarded: an archive is measured before any of it is unpacked.
 
-openpyxl reads XML by defusedxml when that is installed (it is, requirements.in): entities are refused.
+openpyxl reads what is small, the list of sheets and the styles, by defusedxml when that is installed (it is,
+requirements.in): entities are refused. What grows with the rows is read by sheets.py.
 """
 
 import io
 import warnings
 import zipfile
-from collections.abc import Iterator
-from datetime import date, datetime, time, timedelta
-from decimal import Decimal
-from typing import Any
+
+from openpyxl.reader.excel import ExcelReader
+from openpyxl.styles.stylesheet import apply_stylesheet
+from openpyxl.xml.constants import SHARED_STRINGS
 
 from app.core.errors import Invalid
+from app.core.spreadsheets.sheets import SharedTexts, Sheet, Values
 
 #: What all parts together may take when unpacked: ten times what a sheet of 20,000 rows takes.
 MOST_UNPACKED = 256 * 1024 * 1024
 MOST_PARTS = 2_000
-#: So many tags all parts may have, half as many again as a sheet of 50,000 customers. Each takes time and memory to
-#: read, however small it is; one of a text that cells share takes as much as eight others.
+#: So many tags all parts may have, half as many again as a sheet of 50,000 customers. Each takes time to read, however
+#: small it is; one that openpyxl makes an object of takes as much as fifty others.
 MOST_TAGS = 10_000_000
-_SHARED = (b"<si", b":si")
-_SHARED_COUNTS = 8
+_OBJECTS = {"[Content_Types].xml", "xl/workbook.xml", "xl/_rels/workbook.xml.rels", "xl/styles.xml"}
+_OBJECT_COUNTS = 50
 _PIECE = 1024 * 1024
-_DAY_BEGINS = time(0)
 
 
 def rows_of_workbook(content: bytes, *, most_rows: int, most_columns: int) -> tuple[list[list[str]], list[str]]:
@@ -35,7 +36,7 @@ def rows_of_workbook(content: bytes, *, most_rows: int, most_columns: int) -> tu
         warnings.simplefilter("ignore")  # about parts of Excel that hold no rows
         try:
             return _read(content, most_rows, most_columns)
-        except Invalid:
+        except (Invalid, MemoryError):
             raise
         except Exception:  # whatever a broken or made-up file makes the library stumble over
             raise _unreadable() from None
@@ -65,60 +66,43 @@ def _tags(content: bytes) -> int:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             for part in archive.infolist():
+                counts = _OBJECT_COUNTS if part.filename in _OBJECTS else 1
                 with archive.open(part) as unpacked:
                     while found <= MOST_TAGS and (piece := unpacked.read(_PIECE)):
-                        found += piece.count(b"<") + (_SHARED_COUNTS - 1) * sum(map(piece.count, _SHARED))
+                        found += counts * piece.count(b"<")
     except Exception:  # whatever a broken or made-up archive makes the library stumble over
         raise _unreadable() from None
     return found
 
 
 def _read(content: bytes, most_rows: int, most_columns: int) -> tuple[list[list[str]], list[str]]:
-    import openpyxl  # here, since few processes ever need it and all would wait for it
-
-    book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True, keep_links=False)
-    try:
-        sheets = book.worksheets
-        for sheet in sheets:
-            sheet.reset_dimensions()  # some programs write them wrongly
-            rows = list(_rows(sheet, most_rows, most_columns))
-            if any(any(row) for row in rows):
+    reader = ExcelReader(io.BytesIO(content), read_only=True, data_only=True, keep_links=False)
+    with reader.archive as archive:
+        reader.read_manifest()
+        reader.read_workbook()
+        apply_stylesheet(archive, reader.wb)
+        values = _values(reader)
+        sheets = [
+            relation.target for _, relation in reader.parser.find_sheets()
+            if "chartsheet" not in relation.Type and relation.target in reader.valid_files
+        ]  # fmt: skip
+        for path in dict.fromkeys(sheets):
+            sheet = Sheet(values, most_rows=most_rows, most_columns=most_columns)
+            with archive.open(path) as source:
+                sheet.read(source)
+            if any(sheet.rows):
                 note = f"This workbook has {len(sheets)} sheets; only the first with rows was read."
-                return rows, [note] if len(sheets) > 1 else []
-    finally:
-        book.close()
+                return sheet.rows, [note] if len(sheets) > 1 else []
     raise Invalid({"file": "There are no rows in this workbook."})
 
 
-def _rows(sheet: Any, most_rows: int, most_columns: int) -> Iterator[list[str]]:
-    filled = empty = 0
-    for cells in sheet.iter_rows(values_only=True):
-        if len(cells) > most_columns and any(cell is not None for cell in cells[most_columns:]):
-            raise Invalid({"file": f"A row has more than {most_columns} columns. Remove those not needed."})
-        row = [text_of(cell) for cell in cells[:most_columns]]
-        filled, empty = (filled + 1, 0) if any(row) else (filled, empty + 1)
-        yield row
-        if filled > most_rows + 10 or empty > 10_000:  # formatted down to the last row of the sheet
-            return
-
-
-def text_of(cell: Any) -> str:
-    """A cell's value as text: days as 2026-11-03, moments with their time, whole numbers without decimals."""
-    if cell is None:
-        return ""
-    if isinstance(cell, str):
-        return cell
-    if isinstance(cell, bool):
-        return "Yes" if cell else "No"
-    if isinstance(cell, float | Decimal):
-        return f"{cell:.15g}" if cell != int(cell) else str(int(cell))
-    if isinstance(cell, datetime):
-        return f"{cell:%Y-%m-%d}" if cell.time() == _DAY_BEGINS else f"{cell:%Y-%m-%d %H:%M}"
-    if isinstance(cell, date):
-        return cell.isoformat()
-    if isinstance(cell, time):
-        return f"{cell:%H:%M}"
-    return str(cell).removesuffix(" days, 0:00:00") if isinstance(cell, timedelta) else str(cell)
+def _values(reader: ExcelReader) -> Values:
+    shared, part = SharedTexts(), reader.package.find(SHARED_STRINGS)
+    if part is not None:
+        with reader.archive.open(part.PartName[1:]) as source:
+            shared.read(source)
+    book = reader.wb
+    return Values(shared.texts, frozenset(book._date_formats), frozenset(book._timedelta_formats), book.epoch)
 
 
 def _unreadable() -> Invalid:
