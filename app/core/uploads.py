@@ -1,4 +1,4 @@
-"""How large a request may be: little for a form, more for what takes files and says so; and how many at once."""
+"""How large a request may be: little for a form, more for what takes files and says so; how many at once, how often."""
 
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -8,16 +8,20 @@ from threading import Condition
 from typing import IO, Any, ParamSpec, TypeVar
 
 import flask
-from flask import current_app, session
+from flask import current_app, request, session
 
-from app.core.network import client_block
+from app.core.errors import Invalid
+from app.core.network import client_block, person_or_block
 from app.core.transactions import keep
+from app.extensions import limiter
 
 P = ParamSpec("P")
 R = TypeVar("R")
 
 #: Bytes of a form with a table in it: 20,000 customers are four to six million.
 LARGEST_TABLE = 16 * 1024 * 1024
+#: What reads tables is counted together for each person: a table may take seconds of a processor.
+READS_TABLES = limiter.shared_limit("12 per minute; 120 per hour", scope="tables", key_func=person_or_block)
 
 
 def takes_a_file(view: Callable[P, R]) -> Callable[P, R]:
@@ -33,6 +37,19 @@ def takes_a_table(view: Callable[P, R]) -> Callable[P, R]:
     """
     view.takes_a_table = True  # type: ignore[attr-defined]
     return view
+
+
+def chosen_table() -> tuple[bytes, str]:
+    """The bytes and the name of the table that came with the form. Raises Invalid({"file": …}) when none did.
+
+    The database's connection is given back, since reading a table takes a while: what was done so far is kept.
+    """
+    chosen = request.files.get("file")
+    if chosen is None or not chosen.filename:
+        raise Invalid({"file": "Choose a file first."})
+    content = chosen.read(LARGEST_TABLE)
+    keep()
+    return content, chosen.filename
 
 
 def largest_file() -> int:

@@ -25,8 +25,8 @@ TURN_SECONDS = 4.0
 
 def run(claim: Claim) -> None:
     """Do the work `reconciliation.run`: go on with an export for one turn; more is left for another turn."""
-    ends = time.monotonic() + TURN_SECONDS
-    rows: list[Row] | None = None
+    rows = _rows(claim.subject_id)
+    ends = time.monotonic() + TURN_SECONDS  # from here on, or a turn might pass with nothing but reading
     unplaced: dict[None, list[Theirs]] = {}
     while True:
         with transaction():
@@ -34,12 +34,12 @@ def run(claim: Claim) -> None:
             if export is None or export.state not in ("reading", "comparing"):
                 claim.finish()
                 return
-            if export.state == "reading":
-                rows = _rows(export) if rows is None else rows
-                if rows is not None:
-                    services.read_some(export, rows)
-            else:
+            if export.state == "comparing":
                 services.compare_some(export, unplaced)
+            elif rows is not None:
+                services.read_some(export, rows)
+            else:
+                break  # its columns were told a moment ago: the next turn reads it
         if time.monotonic() >= ends:
             break
     with transaction():
@@ -61,12 +61,20 @@ def _export(export_id: UUID) -> SqueegeeExport | None:
         return None
 
 
-def _rows(export: SqueegeeExport) -> list[Row] | None:
-    """The rows of the export's file; None, and the export is over, when it can't be read any more."""
-    try:
-        return services.table_of(export).rows
-    except Invalid as error:  # it could be read when it was brought in
-        log.error("export_unreadable", export=str(export.id))
-        export.state, export.error, export.finished_at = "failed", next(iter(error.errors.values())), utcnow()
-        export.file_sealed = None
-        return None
+def _rows(export_id: UUID) -> list[Row] | None:
+    """The rows of an export that is being read; None for any other, and when its file can't be read any more.
+
+    That ends the export. It is read in no transaction: those who bring in the next one would wait for it.
+    """
+    with transaction():
+        export = _export(export_id)
+        if export is None or export.state != "reading":
+            return None
+        try:
+            return services.table_of(export).rows
+        except Invalid as error:  # it could be read when it was brought in
+            log.error("export_unreadable", export=str(export_id))
+            export = services.locked_export(export_id)
+            export.state, export.error, export.finished_at = "failed", next(iter(error.errors.values())), utcnow()
+            export.file_sealed = None
+            return None

@@ -13,7 +13,7 @@ from app.core.errors import Invalid
 from app.core.fragments import page, redirect_to
 from app.core.permissions import permit
 from app.core.spreadsheets.writing import write_csv
-from app.core.uploads import LARGEST_TABLE, takes_a_table
+from app.core.uploads import LARGEST_TABLE, READS_TABLES, chosen_table, takes_a_table
 from app.imports import services
 from app.imports.queries import MOST_ROWS, list_imports
 from app.imports.queries.examples import EXAMPLES
@@ -34,14 +34,12 @@ def index(slug: str) -> Response:
 @bp.post("/w/<slug>/imports")
 @takes_a_table
 @permit("leads:import")
+@READS_TABLES
 def upload(slug: str) -> Response:
     """Keep the file and go on to its columns."""
     layout = request.form.get("layout", "")
-    chosen = request.files.get("file")
     try:
-        if chosen is None or not chosen.filename:
-            raise Invalid({"file": "Choose a file first."})
-        made = services.begin(chosen.read(LARGEST_TABLE), chosen.filename, layout or None, web.actor())
+        made = services.begin(*chosen_table(), layout or None, web.actor())
     except Invalid as error:
         return _index(422, error.errors, layout)
     return redirect_to(url_for("imports.columns", import_id=made.id))

@@ -13,6 +13,7 @@ from app.core.outbox import OutboxItem
 from app.core.permissions import Actor
 from app.core.spreadsheets.reading import Table, read_table
 from app.core.tenancy import current_workspace_id
+from app.core.transactions import keep
 from app.extensions import db
 from app.reconciliation.models import SqueegeeExport
 from app.reconciliation.services.columns import checked_columns, found_columns
@@ -69,16 +70,27 @@ def _is_worked_on(export_id: UUID) -> bool:
 
 def set_columns(export_id: UUID, columns: Mapping[str, int], actor: Actor) -> SqueegeeExport:
     """Say what the columns are: field -> position. Raises Invalid naming what lacks, Conflict, NotFound."""
+    table = table_of(_waiting(export_id))
+    export = _waiting(export_id)  # anew: it was let go while its file was read
+    _start(export, checked_columns(columns, len(table.header)), actor)
+    return export
+
+
+def _waiting(export_id: UUID) -> SqueegeeExport:
+    """An export that waits for a person's word, held. Raises Conflict, NotFound."""
     export = locked_export(export_id)
     if export.state != "waiting":
         raise Conflict("This export is being compared already.")
-    _start(export, checked_columns(columns, len(table_of(export).header)), actor)
     return export
 
 
 def table_of(export: SqueegeeExport) -> Table:
-    """The table of an export that has not been read to its end. Raises Invalid."""
+    """The table of an export that has not been read to its end. Raises Invalid.
+
+    What was done so far is kept: neither a connection nor what it held is kept from others while the file is read.
+    """
     content = cipher().open_bytes(export.file_sealed, "squeegee_exports", "file_sealed", export.id)
+    keep()
     return read_table(content or b"", "", most_rows=MOST_LINES)
 
 

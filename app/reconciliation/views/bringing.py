@@ -10,7 +10,7 @@ from app.core.errors import Conflict, Invalid, NotFound
 from app.core.fragments import page, redirect_to
 from app.core.numbers import whole_number
 from app.core.permissions import permit
-from app.core.uploads import LARGEST_TABLE, takes_a_table
+from app.core.uploads import READS_TABLES, chosen_table, takes_a_table
 from app.extensions import db
 from app.reconciliation import services
 from app.reconciliation.views import bp
@@ -24,14 +24,11 @@ _SAMPLES = 3
 @bp.post("/w/<slug>/squeegee/reconciliation")
 @takes_a_table
 @permit("leads:import")
+@READS_TABLES
 def bring(slug: str) -> Response:
     """Take in Customers.csv, or the like of it."""
-    chosen = request.files.get("file")
     try:
-        if chosen is None or not chosen.filename:
-            raise Invalid({"file": "Choose a file first."})
-        content = chosen.read(LARGEST_TABLE)
-        export = services.begin(content, chosen.filename, web.actor(), is_part=bool(request.form.get("part")))
+        export = services.begin(*chosen_table(), web.actor(), is_part=bool(request.form.get("part")))
     except Invalid as error:
         db.session.rollback()
         return ledger_page(errors=error.errors, status=422)
@@ -46,6 +43,7 @@ def bring(slug: str) -> Response:
 
 @bp.get("/w/<slug>/squeegee/reconciliation/exports/<uuid:export_id>")
 @permit("leads:import")
+@READS_TABLES
 def columns(slug: str, export_id: UUID) -> Response:
     """What the columns of an export are."""
     return _columns_page(export_id)
@@ -53,6 +51,7 @@ def columns(slug: str, export_id: UUID) -> Response:
 
 @bp.post("/w/<slug>/squeegee/reconciliation/exports/<uuid:export_id>")
 @permit("leads:import")
+@READS_TABLES
 def set_columns(slug: str, export_id: UUID) -> Response:
     """Say what the columns are, and compare."""
     chosen = {field: whole_number(request.form.get(field), 9_999) for field in services.FIELDS}

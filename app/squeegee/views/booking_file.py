@@ -13,7 +13,7 @@ from app.core import web
 from app.core.errors import Invalid
 from app.core.fragments import page, redirect_to
 from app.core.permissions import permit
-from app.core.uploads import LARGEST_TABLE, takes_a_table
+from app.core.uploads import READS_TABLES, chosen_table, takes_a_table
 from app.squeegee import services
 from app.squeegee.queries.booking_file import MOST_LISTED, MOST_TAKEN, BookingLine, look_at
 from app.squeegee.services import Confirmation
@@ -27,14 +27,12 @@ _LARGEST = 100_000
 @bp.post("/w/<slug>/squeegee/bookings/file")
 @takes_a_table
 @permit("leads:transfer")
+@READS_TABLES
 def preview_bookings(slug: str) -> Response:
     """What a file of bookings would change; nothing is changed yet."""
     typed = {name: request.form.get(name, "")[:100] for name in ("reference_title", "date_title")}
-    chosen = request.files.get("file")
     try:
-        if chosen is None or not chosen.filename:
-            raise Invalid({"file": "Choose a file first."})
-        found = look_at(chosen.read(LARGEST_TABLE), chosen.filename, **typed)
+        found = look_at(*chosen_table(), **typed)
     except Invalid as error:
         named = typed if any(typed.values()) else {}
         return bookings_page(422, errors=error.errors, typed=named)
