@@ -68,23 +68,26 @@ def _not_to_the_silent(candidates: Sequence[Candidate]) -> list[Candidate]:
         admission = admit(provider_id) if provider_id else None
         if admission is None or admission.until is None:
             continue
-        if admission.is_trial:
+        waiting |= {each.message.id for each in theirs}
+        theirs = [each for each in theirs if not _failed_for_its_age(each, admission.since)]
+        if admission.is_trial and theirs:
             trial = min(theirs, key=lambda each: each.claim.attempts)
             trial.is_trial = True
             theirs.remove(trial)
+            waiting.remove(trial.message.id)
         for each in theirs:
-            waiting.add(each.message.id)
-            _wait_for_answer(each, admission.until, admission.since)
+            _put_back(each, admission.until, WAITING)
     return [each for each in candidates if each.message.id not in waiting]
 
 
-def _wait_for_answer(candidate: Candidate, until: datetime, since: datetime | None) -> None:
+def _failed_for_its_age(candidate: Candidate, since: datetime | None) -> bool:
+    """Whether a message has waited too long for a provider that is silent since then; if so, it has failed."""
     message = candidate.message
-    if since is not None and max(since, message.created_at) + LONGEST_WAIT < utcnow():
-        services.mark_failed(message, WAITING)
-        candidate.claim.finish(error=WAITING)
-    else:
-        _put_back(candidate, until, WAITING)
+    if since is None or max(since, message.created_at) + LONGEST_WAIT >= utcnow():
+        return False
+    services.mark_failed(message, WAITING)
+    candidate.claim.finish(error=WAITING)
+    return True
 
 
 def _with_room(candidates: Sequence[Candidate]) -> list[Candidate]:

@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Exists, SQLColumnExpression, exists, select
 from sqlalchemy.orm import joinedload, lazyload
 
 from app.core.models import fixed, one_among
@@ -66,6 +66,14 @@ def newer_offer(quotes: Sequence[QuoteView]) -> NewerOffer | None:
     return NewerOffer(
         rung_words(accepted.accepted, accepted.currency), accepted.number,
         f"{rung_words(rung, offered.currency)}{others}", offered.number,
+    )  # fmt: skip
+
+
+def has_open_offer(workspace_id: SQLColumnExpression[UUID], lead_id: SQLColumnExpression[UUID]) -> Exists:
+    """For a statement about leads: whether a version is out that nobody has answered, which `newer_offers` looks at."""
+    return exists().where(
+        Quote.workspace_id == workspace_id, Quote.lead_id == lead_id, Quote.state == fixed("sent"),
+        Quote.revoked_at.is_(None),
     )  # fmt: skip
 
 

@@ -16,7 +16,7 @@ from app.core.tenancy import current_workspace_id
 from app.extensions import db
 from app.leads.models import Lead, Stage
 from app.leads.queries.stages import known_stages
-from app.quotes.queries import NewerOffer, newer_offers
+from app.quotes.queries import NewerOffer, has_open_offer, newer_offers
 from app.quotes.queries.starting import Agreement, agreement_of
 from app.reconciliation.queries.possible import PossibleCustomer, possible_customers
 from app.squeegee.mapping import Agreed, LeadFacts, missing, missing_for_api
@@ -159,17 +159,19 @@ def _ready() -> Select:
 def _with_transfer(query: Select) -> Select:
     agreed = agreement_of(Lead.workspace_id, Lead.id)
     return query.add_columns(
-        Transfer.id, Transfer.state, Transfer.batch_id, Transfer.created_at, *agreed, Transfer.holds_sealed
-    )
+        Transfer.id, Transfer.state, Transfer.batch_id, Transfer.created_at, *agreed, Transfer.holds_sealed,
+        has_open_offer(Lead.workspace_id, Lead.id).label("is_offered"),
+    )  # fmt: skip
 
 
 def _candidates(rows: list[Row], account: SqueegeeAccount) -> list[Candidate]:
-    """The rows opened, by three statements: days with room, customers of the last export that they might be, and what
-    was offered since.
+    """The rows opened, by two statements: days with room, and customers of the last export that they might be. One more
+    where something was offered since.
     """
     leads = [LeadFacts.of(row[0], row[1], row[2]) for row in rows]
     days = first_dates(leads, {facts.id: Agreement(*row[7:9]) for facts, row in zip(leads, rows, strict=True)})
-    twins, newer = possible_customers(leads), newer_offers([facts.id for facts in leads]) if leads else {}
+    offered = [row[0].id for row in rows if row.is_offered]
+    twins, newer = possible_customers(leads), newer_offers(offered) if offered else {}
     return [
         _candidate(facts, row, account, days[facts.id], tuple(twins.get(facts.id, ())), newer.get(facts.id))
         for facts, row in zip(leads, rows, strict=True)
