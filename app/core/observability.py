@@ -35,12 +35,24 @@ def configure(level: str) -> None:
             structlog.processors.JSONRenderer(ensure_ascii=True),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(getattr(logging, level.upper())),
-        logger_factory=structlog.WriteLoggerFactory(file=sys.stderr),
+        logger_factory=structlog.WriteLoggerFactory(file=_StandardError()),  # type: ignore[arg-type]
         cache_logger_on_first_use=False,
     )
     root = logging.getLogger()
     root.handlers = [_Bare()]
     root.setLevel(max(getattr(logging, level.upper()), logging.WARNING))
+
+
+class _StandardError:
+    """Standard error as it is when a line is written: a command that was run meanwhile may have put another there."""
+
+    def write(self, text: str) -> int:
+        """Write the line."""
+        return sys.stderr.write(text)
+
+    def flush(self) -> None:
+        """Let it be seen."""
+        sys.stderr.flush()
 
 
 class _Bare(logging.Handler):

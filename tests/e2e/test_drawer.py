@@ -67,9 +67,9 @@ def test_a_note_a_call_and_a_fact(people: People) -> None:
 def test_who_was_signed_out_meanwhile_keeps_what_was_typed(people: People) -> None:
     people.expect_complaint("status of 40[01]")
     page = people.staff(who="bob")
-    add_lead(page, "Sid Out")
+    add_lead(page, "Sid Stranger")
     open_board(page)
-    opened = open_lead(page, "Sid Out")
+    opened = open_lead(page, "Sid Stranger")
     note = opened.locator("textarea[name=note]")
     note.fill("Dog is friendly")
     page.context.clear_cookies()  # what signing out in another tab does
@@ -83,7 +83,7 @@ def test_who_was_signed_out_meanwhile_keeps_what_was_typed(people: People) -> No
     other.value.get_by_label("Email address").fill("bob@example.com")
     other.value.get_by_label("Password").fill(PASSWORD)
     other.value.get_by_role("button", name="Sign in").click()
-    expect(other.value.get_by_role("complementary", name="Lead")).to_contain_text("Sid Out")
+    expect(other.value.get_by_role("complementary", name="Lead")).to_contain_text("Sid Stranger")
     other.value.close()
     opened.get_by_role("button", name="Save note").click()
     expect(opened.locator(".timeline blockquote", has_text="Dog is friendly")).to_be_visible()
