@@ -3,6 +3,7 @@
 import http.client
 import json
 import os
+import socket
 import subprocess
 import sys
 import time
@@ -35,6 +36,9 @@ def test_the_log_tells_paths_and_ids_and_keeps_keys_and_queries_to_itself(tmp_pa
         for path in (f"/q/{KEY}?name=canary-name", f"/w/somerset/leads/{ID}", FORGED):
             assert get(port, path) == 200
         assert get(port, "/broken?name=canary-name") == 500
+        with socket.create_connection(("127.0.0.1", port), 60) as odd:
+            odd.sendall(b"GET /q/canary-key?name=canary NOT-HTTP\r\nX-Canary canary\r\n\r\n")
+            assert odd.recv(12) == b"HTTP/1.1 400"
     finally:
         server.terminate()
         server.wait(120)
@@ -43,6 +47,7 @@ def test_the_log_tells_paths_and_ids_and_keeps_keys_and_queries_to_itself(tmp_pa
     assert [line["path"] for line in answered[:2]] == ["/q/…", f"/w/somerset/leads/{ID}"]
     assert all((line["status"], line["request_id"]) == (200, "id-of-the-request") for line in answered[:3])
     assert [line["error"] for line in lines if "error" in line] == ["RuntimeError"]
+    assert [line for line in lines if line["level"] == "warning" and line["at"]], "the broken request is told of"
     assert "canary" not in log.read_text() and "\x1b" not in log.read_text()
 
 

@@ -35,13 +35,18 @@ class ServerLog(Logger):
 
 
 class _ServerLine(logging.Formatter):
-    """A line about the server. Of a failure only what kind it is: its words may hold the address that was asked for."""
+    """A line about the server. Of trouble only where it was met, its kind, and words that are yet to be filled in: what
+    they are filled with, or words that are whole already, may quote the request.
+    """
 
     def format(self, record: logging.LogRecord) -> str:
         """The line."""
+        facts: dict[str, Any] = {"pid": record.process}
+        if record.levelno < logging.WARNING:
+            facts["said"] = record.getMessage()
+        else:
+            facts |= {"at": f"{record.filename}:{record.lineno}", "said": str(record.msg) if record.args else None}
         failed = record.exc_info[0] if record.exc_info else None
-        quiet = failed is not None or record.levelno >= logging.WARNING
-        facts = {"pid": record.process, "said": str(record.msg) if quiet else record.getMessage()}
         return _line("server", record.levelname.lower(), facts | ({"error": failed.__name__} if failed else {}))
 
 
