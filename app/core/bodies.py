@@ -54,7 +54,8 @@ class SteadyBody(io.RawIOBase):
 
     def _next(self, wanted: int) -> bytes:
         left = GRACE + self._came / RATE - (time.monotonic() - self._begun)
-        with gevent.Timeout(max(left, 0.001), RequestTimeout()):
+        # What came quickly before earns nobody a longer pause.
+        with gevent.Timeout(min(max(left, 0.001), GRACE), RequestTimeout()):
             part: bytes = self._body.read(min(wanted, _AT_ONCE))
         self._came += len(part)
         return part
