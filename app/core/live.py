@@ -154,17 +154,17 @@ class Hub:
             self._forget(float("inf"))
             subscription.close()
 
-    def _tell(self, workspace_id: str, said: dict[str, Any], at: float) -> None:
-        at = min(at, said.get("at", at))  # a process of an older release says neither when nor by whom
+    def _tell(self, workspace_id: str, said: dict[str, Any], now: float) -> None:
+        said_at = min(now, said.get("at", now))  # a process of an older release says neither when nor by whom
         with self._lock:
-            self._histories.setdefault(workspace_id, History()).add(at, said.get("by"), said["topics"])
+            self._histories.setdefault(workspace_id, History()).add(now, said_at, said.get("by"), said["topics"])
             pages = list(self._pages.get(workspace_id, ()))
         for page in pages:
-            _put(page, _id(at) + _changed(said["topics"]))
+            _put(page, _id(said_at) + _changed(said["topics"]))
 
     def _forget(self, until: float) -> None:
         with self._lock:
-            self._histories = {each: kept for each, kept in self._histories.items() if kept.said_at >= until}
+            self._histories = {each: kept for each, kept in self._histories.items() if kept.heard_at >= until}
 
     def _everyone(self) -> list[Queue]:
         with self._lock:

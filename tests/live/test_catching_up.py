@@ -1,5 +1,6 @@
 """What changed between the making of a page and its listening, or while its connection was broken, is not lost."""
 
+import json
 import re
 import time
 from collections.abc import Iterator
@@ -129,6 +130,17 @@ def test_more_than_is_remembered_makes_it_fetch_anew(
         note(bob, lead_id)
         heard(listening, f"lead-{lead_id}")
     assert "resync" in first_words(alice, page)
+
+
+def test_what_came_late_is_told_to_who_may_not_have_had_it(
+    alice: Client, world: World, listening: Iterator[bytes]
+) -> None:
+    page = alice.get("/w/wells/leads/board").text
+    said = {"topics": ["held-up-on-the-way"], "by": None, "at": time.time() - 5}
+    told = int((time.time() - 1) * 1_000_000)
+    redis_door.client.publish(f"live:{world.workspace_id}", json.dumps(said))
+    heard(listening, "held-up-on-the-way")
+    assert "held-up-on-the-way" in first_words(alice, page, f"&told={told}")
 
 
 def test_a_line_of_an_older_release_is_understood(alice: Client, world: World, listening: Iterator[bytes]) -> None:
