@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 from app.core.crypto import length_prefixed
+from app.core.numbers import whole_number
 
 Part = int | str | datetime | UUID | None
 
@@ -23,7 +24,8 @@ _LONGEST_CURSOR = 1024
 
 def size_of(shown: str | None, page: int) -> int:
     """Return how many rows to give to a list that asks for itself again with `shown` of them, `page` for other text."""
-    given = int(shown) if shown and len(shown) < 6 and shown.isascii() and shown.isdecimal() else page
+    given = whole_number(shown, 99_999)
+    given = page if given is None else given
     return min(max(given, page), MOST_AT_ONCE)
 
 

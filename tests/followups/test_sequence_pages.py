@@ -209,6 +209,9 @@ def test_dates_follow_what_is_typed_and_say_why_they_moved(alice, make_lead):
     text = alice.post(url(alice, chase, "/dates"), data=sent(fields), hx=True).text
     assert re.search(r"Tue 29 Dec (2026 )?10:00", text) and "Christmas Day" in text  # the year only in others
     assert sequence_of("quote_chase").version_no == 1
+    endless = changed(fields, amount_day_3="9" * 5000)
+    assert alice.post(url(alice, chase, "/dates"), data=sent(endless), hx=True).status_code < 500
+    assert alice.post(url(alice, chase), data=sent(endless)).status_code == 422
 
 
 def test_a_new_one_is_empty_and_off_until_it_has_a_step(alice, bob):

@@ -127,6 +127,7 @@ def test_it_is_reckoned_while_it_is_written(alice: Client, lead: Any) -> None:
         ({"discount": "2", "discount_words": "x" * 201}, "discount_words"),
         ({"line_quantity": ["", "0", ""]}, "line_quantity-1"), ({"line_quantity": ["", "many", ""]}, "line_quantity-1"),
         ({"line_quantity": ["", "99999999999", ""]}, "line_quantity-1"),
+        ({"line_quantity": ["", "0001000", ""]}, "line_quantity-1"),
     ],
 )  # fmt: skip
 def test_what_makes_no_sense_is_said_beside_its_field(

@@ -123,9 +123,8 @@ def _when(texts: dict[str, str]) -> str:
     if texts["unit"].startswith("month:"):
         number = whole_number(texts["unit"][6:], len(MONTHS))
         return delay_words(number, "until_month") if number else "…"
-    amount = texts["amount"] or "0"
-    readable = amount.isascii() and amount.isdecimal() and texts["unit"] in UNIT_WORDS
-    return delay_words(int(amount), texts["unit"]) if readable else "…"
+    amount = whole_number(texts["amount"] or "0")
+    return "…" if amount is None or texts["unit"] not in UNIT_WORDS else delay_words(amount, texts["unit"])
 
 
 def _between(texts: dict[str, str]) -> str:

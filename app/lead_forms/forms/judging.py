@@ -6,6 +6,7 @@ from uuid import UUID
 
 from app.core.errors import Invalid
 from app.core.ids import parse_id
+from app.core.numbers import whole_number
 from app.lead_forms.forms.arranging import MOST_OWN, MOST_STEPS
 from app.lead_forms.forms.sheet import Sheet, SheetQuestion, stored_content
 from app.lead_forms.forms.sites import read_address
@@ -56,8 +57,7 @@ def _judge_texts(sheet: Sheet, sources: Collection[str], errors: dict[str, str])
         errors["source_id"] = "Choose where these enquiries come from."
     if texts["price"] not in PRICE_SHOWN:
         errors["price"] = "Choose whether a price is shown."
-    percent = texts["range_percent"]
-    if texts["price"] == "range" and not (percent.isascii() and percent.isdecimal() and 5 <= int(percent[:4]) <= 50):
+    if texts["price"] == "range" and (whole_number(texts["range_percent"], 50) or 0) < 5:
         errors["range_percent"] = "Enter a whole number from 5 to 50."
     if texts["look"] not in ("business", "own"):
         errors["look"] = "Choose a colour."

@@ -10,6 +10,7 @@ from werkzeug.datastructures import MultiDict
 from app.core.errors import Invalid
 from app.core.ids import parse_id
 from app.core.money import parse_money, plain_amount
+from app.core.numbers import whole_number
 from app.leads.models import FREQUENCIES, Lead
 from app.leads.words import EXTRA_WORDS
 from app.price_book.queries import Priced
@@ -163,11 +164,12 @@ class QuoteForm:
         for number, (words, quantity, amount) in enumerate(self.lines):
             if not words and amount:
                 errors[f"line_text-{number}"] = "Say what this amount is for."
-            if quantity and not (quantity.isascii() and quantity.isdecimal() and 0 < int(quantity[:4]) <= 999):
+            times = whole_number(quantity or "1", 999)
+            if not times:
                 errors[f"line_quantity-{number}"] = "Enter a number from 1 to 999."
             elif words:
                 minor = _money(amount, currency, f"line_amount-{number}", errors) if amount else None
-                lines.append(DraftLine(words, minor, int(quantity or 1)))
+                lines.append(DraftLine(words, minor, times))
         return lines
 
     def _conditions(self, currency: str, errors: dict[str, str]) -> Conditions:
