@@ -37,7 +37,7 @@ from app.squeegee import services as squeegee
 
 REACTIONS: Mapping[str, tuple[Reaction, ...]] = {
     EVERY: (record_event, tell_pages, my_day.tell_my_days),
-    "lead.created": (followups.plan_for_stage, notifications.tell_worth),
+    "lead.created": (followups.plan_for_stage, alerts.plan_enquiry_mail, notifications.tell_worth),
     "lead.assigned": (notifications.tell_new_owner, conversations.follow_owner),
     "lead.fact_changed": (
         conversations.follow_owner,
@@ -107,6 +107,7 @@ WORK: Mapping[str, Handler] = {
     alerts.LOOK: alert_jobs.look,
     alerts.DIGEST: alert_jobs.send_digests,
     alerts.READY: alert_jobs.mail_ready,
+    alerts.ENQUIRY: alert_jobs.mail_enquiry,
     "file.erase": file_jobs.erase,
     bulk_jobs.RUN: bulk_jobs.run,
     "follow_up.due": followup_jobs.carry_out,

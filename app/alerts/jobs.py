@@ -44,6 +44,13 @@ def send_digests(claim: Claim) -> None:
         claim.finish()
 
 
+def mail_enquiry(claim: Claim) -> None:
+    """Do the work `alerts.enquiry`: mail an enquiry to the workspace's own address."""
+    with transaction():
+        services.mail_enquiry(claim.subject_id)
+        claim.finish()
+
+
 def mail_ready(claim: Claim) -> None:
     """Do the work `alerts.ready`: mail what has become ready for Squeegee."""
     with transaction():

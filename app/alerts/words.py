@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 HEADINGS = {
+    "enquiry": "A customer asks",
     "overdue": "Late",
     "untouched": "Worth a lot, and nobody has touched it",
     "ready": "Ready for Squeegee",
@@ -24,6 +25,8 @@ ALERT_FOOT = (
 DIGEST_FOOT = "You get this on working days, when something has changed. Turn it off under Notifications:"
 
 
+#: What the workspace's own address gets.
+ENQUIRY_FOOT = "Each enquiry that comes in by itself is mailed to this address. Change that under Settings:"
 EXPIRING_SUBJECT = "A quote is about to end"
 
 
@@ -57,6 +60,11 @@ def alert_subject(counts: Mapping[str, int]) -> str:
 def ready_subject(count: int) -> str:
     """Such as "2 leads are ready for Squeegee"."""
     return "1 lead is ready for Squeegee" if count == 1 else f"{count} leads are ready for Squeegee"
+
+
+def enquiry_subject(place: str) -> str:
+    """Such as "New enquiry from Wells"; no name, since it shows on locked phones."""
+    return f"New enquiry from {place}" if place else "New enquiry"
 
 
 def digest_subject(sections: Sequence[tuple[str, list[Any]]]) -> str:

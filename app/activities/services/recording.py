@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import update
+from sqlalchemy import inspect, update
 from sqlalchemy.orm.attributes import set_committed_value
 
 from app.activities.models import Activity
@@ -154,11 +154,13 @@ def _touch(lead: Lead, at: datetime) -> None:
 
 def set_quietly(lead: Lead, values: Mapping[str, Any]) -> None:
     """Write machine-kept columns without raising the version, which is for what people edit."""
+    # What else waits to be written can go in fewer statements later, once the lead itself is there.
+    is_new = inspect(lead).pending
     db.session.execute(
         update(Lead)
         .where(Lead.workspace_id == lead.workspace_id, Lead.id == lead.id)
         .values(**values)
-        .execution_options(synchronize_session=False)
+        .execution_options(synchronize_session=False, autoflush=is_new)
     )
     for name, value in values.items():
         set_committed_value(lead, name, value)

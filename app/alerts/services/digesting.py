@@ -9,7 +9,7 @@ from sqlalchemy import select, update
 
 from app.alerts import queries, words
 from app.alerts.queries import LISTED, Waits, Worker
-from app.alerts.services.mailing import MailLine, MailPart, mail_list
+from app.alerts.services.mailing import MailFoot, MailLine, MailPart, mail_list
 from app.alerts.services.readiness import STAGE
 from app.core.errors import NotFound
 from app.core.human_time import humanise_due, humanise_past
@@ -67,7 +67,7 @@ def _send(worker: Worker, now: datetime, today: date) -> bool:
     parts = [_part(name, waiting, now) for name, waiting in sections if waiting]
     mail_list(
         worker.email, words.digest_subject(sections), f"Good morning {worker.name.split()[0]},", parts,
-        words.DIGEST_FOOT,
+        MailFoot(words.DIGEST_FOOT),
     )  # fmt: skip
     db.session.flush()
     return True

@@ -3,7 +3,7 @@
 from datetime import date
 
 from app.alerts import queries, words
-from app.alerts.services.mailing import MailLine, MailPart, mail_list
+from app.alerts.services.mailing import MailFoot, MailLine, MailPart, mail_list
 from app.core.events import Event
 from app.core.human_time import long_date
 from app.core.tenancy import acting_in, current_scope
@@ -29,4 +29,4 @@ def mail_expiring(event: Event) -> None:
         for user_id in responsible(lead):
             if worker := everyone.get(user_id):
                 hello = f"Hello {worker.name.split()[0]},"
-                mail_list(worker.email, words.EXPIRING_SUBJECT, hello, [part], words.ALERT_FOOT)
+                mail_list(worker.email, words.EXPIRING_SUBJECT, hello, [part], MailFoot(words.ALERT_FOOT))

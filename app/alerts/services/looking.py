@@ -9,7 +9,7 @@ from uuid import UUID
 from app.alerts import queries, words
 from app.alerts.queries import Waits, Worker
 from app.alerts.services.disagreeing import remind_of_discrepancies
-from app.alerts.services.mailing import MailLine, MailPart, mail_list
+from app.alerts.services.mailing import MailFoot, MailLine, MailPart, mail_list
 from app.alerts.services.once import Mark, first_time, forget_old
 from app.leads.services import get_lead
 from app.messaging.services import arrivals
@@ -81,9 +81,8 @@ def _tell(found: Sequence[Found], now: datetime) -> None:
                 _ring(worker, rule, waiting, everyone, now)
                 parts.append(_part(rule, waiting, everyone, worker, now))
         counts = {rule: len(waiting) for rule, waiting in rules.items()}
-        mail_list(
-            worker.email, words.alert_subject(counts), f"Hello {worker.name.split()[0]},", parts, words.ALERT_FOOT
-        )
+        hello, foot = f"Hello {worker.name.split()[0]},", MailFoot(words.ALERT_FOOT)
+        mail_list(worker.email, words.alert_subject(counts), hello, parts, foot)
 
 
 def _who(found: Found, everyone: dict[UUID, Worker]) -> list[UUID]:

@@ -31,8 +31,17 @@ class MailPart:
     path: str = ""
 
 
-def mail_list(email: str, subject: str, greeting: str, parts: Sequence[MailPart], foot: str) -> None:
-    """Send a member a mail of lists, in the running transaction."""
+@dataclass(frozen=True, slots=True)
+class MailFoot:
+    """Why somebody gets a mail, and the page below the workspace's address that changes it: its path and name."""
+
+    words: str
+    path: str = "notifications"
+    page: str = "Notifications"
+
+
+def mail_list(email: str, subject: str, greeting: str, parts: Sequence[MailPart], foot: MailFoot) -> None:
+    """Send a member, or the workspace's own address, a mail of lists, in the running transaction."""
     workspace = current_workspace()
     base = f"{current_app.config['PUBLIC_URL']}/w/{workspace.slug}"
     html = fragment("emails/list.html", greeting=greeting, parts=parts, foot=foot, base=base, workspace=workspace)
@@ -42,7 +51,7 @@ def mail_list(email: str, subject: str, greeting: str, parts: Sequence[MailPart]
     )  # fmt: skip
 
 
-def _text(greeting: str, parts: Sequence[MailPart], foot: str, base: str) -> str:
+def _text(greeting: str, parts: Sequence[MailPart], foot: MailFoot, base: str) -> str:
     lines = [greeting, ""]
     for part in parts:
         lines += [part.heading, ""]
@@ -50,4 +59,4 @@ def _text(greeting: str, parts: Sequence[MailPart], foot: str, base: str) -> str
         if part.more:
             lines.append(f"- and {part.more}: {base}/{part.path}")
         lines.append("")
-    return "\n".join([*lines, foot, f"{base}/notifications"])
+    return "\n".join([*lines, foot.words, f"{base}/{foot.path}"])

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 
 from app.alerts import queries, words
-from app.alerts.services.mailing import MailLine, MailPart, mail_list
+from app.alerts.services.mailing import MailFoot, MailLine, MailPart, mail_list
 from app.alerts.services.once import Mark, first_time
 from app.alerts.services.planning import READY, plan_once
 from app.core.catalogue import known
@@ -58,7 +58,7 @@ def mail_ready(now: datetime) -> int:
             lines = [MailLine(each.lead_id, each.name, "said yes") for each in theirs[: queries.LISTED]]
             part = MailPart(words.HEADINGS["ready"], lines, words.more(len(theirs) - queries.LISTED), "squeegee")
             hello = f"Hello {worker.name.split()[0]},"
-            mail_list(worker.email, words.ready_subject(len(theirs)), hello, [part], words.ALERT_FOOT)
+            mail_list(worker.email, words.ready_subject(len(theirs)), hello, [part], MailFoot(words.ALERT_FOOT))
     return len(waiting)
 
 
