@@ -107,6 +107,18 @@ def test_everyone_is_followed_up_in_a_way_that_reaches_them(rule, make_lead, pla
     assert kinds == ([planned_kind] if planned_kind else [])
 
 
+@pytest.mark.parametrize(("next_call", "due"), [(1, ["11:00"]), (3, ["11:00", "11:00"])])
+def test_who_has_a_number_only_is_called_once_and_at_once(rule, make_lead, planned, next_call, due):
+    """An acknowledgement that can't be sent and the call of the next day are one call; one days later is another."""
+    rule("email", any_hour=True, title="Acknowledge")
+    rule("call", days=next_call, title="First call")
+    with time_machine.travel(at("2026-11-17 11:00"), tick=False):
+        calls = planned(make_lead(email=None, phone="01749 960123"))
+        assert [each.kind for each in planned(make_lead(email="a@example.com"))] == ["email", "call"]
+    assert [each.title for each in calls] == (["First call"] if next_call == 1 else ["Acknowledge", "First call"])
+    assert [f"{each.due_at:%H:%M}" for each in calls] == due
+
+
 def test_messages_that_count_stop_at_the_limit_and_others_do_not(rule, make_lead, planned):
     current_workspace().max_follow_ups = 2
     for days in (4, 1, 3, 2):

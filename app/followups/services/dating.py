@@ -18,6 +18,8 @@ from app.workspaces.models import Workspace
 
 #: What Sill does for itself disturbs nobody at any time.
 _UNHEARD = ("wait", "branch", "stage")
+#: What is no more than a day, by the unit of a delay.
+_A_DAY = {"minutes": 24 * 60, "hours": 24, "days": 1, "business_hours": 8, "business_days": 1}
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,13 +64,15 @@ def reckon(
     not_before: datetime | None = None,
 ) -> Iterator[Reckoned]:
     """The times of steps that follow each other from `start`. `known` are the times of those that stand already;
-    the others don't come before `not_before`. With a lead each step becomes what reaches its contact.
+    the others don't come before `not_before`. With a lead each step becomes what reaches its contact. An email that
+    would become a call a day or less ahead of another is left out, and that other call comes at its time.
     """
+    steps, sooner = list(steps), None
     clock, gap = workspace.clock(), timedelta(hours=workspace.message_gap_hours)
     known, floor, spaced = known or {}, not_before or start, None
     nominal = anchor = start
     days = 0
-    for step in steps:
+    for place, step in enumerate(steps):
         if step.delay.unit == "days":
             days += step.delay.amount
             nominal = clock.add_days(anchor, days)
@@ -76,16 +80,28 @@ def reckon(
             nominal = anchor = _later(clock, nominal, step.delay)
             days = 0
         kind = reachable_kind(step.kind, lead) if lead is not None else step.kind
+        if kind == "call" != step.kind and _calls_next(steps, place):
+            kind, sooner = None, nominal
         if kind is None:
             yield Reckoned(step, None, nominal, max(nominal, floor))
             continue
         at = known.get(step.key)
         is_spaced = step.is_spaced and kind == step.kind
         if at is None:
-            earliest = max(nominal, floor, spaced + gap) if is_spaced and spaced else max(nominal, floor)
+            earliest = max(nominal, floor, spaced + gap) if is_spaced and spaced else max(sooner or nominal, floor)
             at = allowed(step, kind, clock, earliest)
+        sooner = None
         floor, spaced = max(floor, at), at if is_spaced else spaced
         yield Reckoned(step, kind, nominal, at)
+
+
+def _calls_next(steps: Sequence[Step], place: int) -> bool:
+    """Whether the step after `place` calls them within a day."""
+    following = steps[place + 1] if place + 1 < len(steps) else None
+    if following is None or following.kind != "call":
+        return False
+    amount, unit = following.delay.amount, following.delay.unit
+    return amount <= _A_DAY.get(unit, 0)
 
 
 def allowed(step: Step, kind: str, clock: BusinessClock, at: datetime) -> datetime:

@@ -21,7 +21,8 @@ def plan_for_stage(event: Event) -> None:
     """The reaction to a lead entering a stage: it begins the sequences that the stage starts.
 
     A stage without any that asks for attention after some days gets a task then. An email to somebody without an
-    address becomes a call; messages that count as an attempt are planned up to the workspace's limit.
+    address becomes a call, or brings the next one forward (`dating.reckon`); messages that count as an attempt are
+    planned up to the workspace's limit.
     """
     if event.lead_id is None or "undoes" in event.data:  # an undone move brings back what was planned before it
         return
