@@ -3,7 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
-#: code -> words; {row} is the number of another row of the file.
+from app.imports.queries.fields import FIELDS_BY_KEY
+
+#: code -> words; {row} is the number of another row of the file, {label} what the column holds.
 PROBLEMS = {
     "name_missing": "There is no name. Fill it in, or choose the column that holds it.",
     "nothing_to_reach": "There is no phone, email or address in it that can be read.",
@@ -22,6 +24,7 @@ PROBLEMS = {
     "services_unread": "The services name no work that we know: taken as window cleaning.",
     "date_unreadable": "A date can’t be read.",
     "date_future": "A date lies in the future and was left out.",
+    "words_unknown": "“{label}” says something that we do not know; it stands among the wishes as written.",
     "stage_unknown": "The stage is none of yours: the stage chosen for all is taken.",
     "owner_unknown": "The owner is no member here.",
     "source_unknown": "The source is none of yours: the source chosen for all is taken.",
@@ -40,4 +43,5 @@ PROBLEMS = {
 def problem_words(problem: Mapping[str, Any]) -> str:
     """What a row's problem ({"field", "code", "row"}) says to a person."""
     words = PROBLEMS.get(str(problem.get("code")), str(problem.get("code", "")).replace("_", " ").capitalize())
-    return words.format(row=problem.get("row", ""))
+    field = FIELDS_BY_KEY.get(str(problem.get("field")))
+    return words.format(row=problem.get("row", ""), label=field.label if field else "")

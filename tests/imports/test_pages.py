@@ -12,7 +12,7 @@ from app.extensions import db
 from app.imports.models import Import
 from app.imports.queries.examples import EXAMPLES
 from app.imports.queries.fields import FIELDS
-from app.leads.models import Lead, Stage
+from app.leads.models import Lead, LeadSource, Stage
 
 ROOT = "/w/wells/imports"
 TEXT = """Name,Status,Email,Phone,Postcode,Price,Frequency,Van
@@ -52,7 +52,7 @@ def checked(alice: Any, run_outbox: Callable[[], int]) -> Callable[..., str]:
     def make(text: str = TEXT, **settings: str) -> str:
         at = upload(alice, text).headers["Location"].removesuffix("/columns")
         alice.post(f"{at}/columns", data=fields_of(alice.get(f"{at}/columns").text))
-        typed = fields_of(alice.get(f"{at}/settings").text) | settings
+        typed = fields_of(alice.get(f"{at}/settings").text) | {"source_id": website_form()} | settings
         words = re.findall(r'name="word" value="([^"]*)"', alice.get(f"{at}/settings").text)
         answer = alice.post(f"{at}/settings", data={**typed, "word": words})
         assert (answer.status_code, answer.headers["Location"]) == (303, at)
@@ -60,6 +60,11 @@ def checked(alice: Any, run_outbox: Callable[[], int]) -> Callable[..., str]:
         return at
 
     return make
+
+
+def website_form() -> str:
+    """The source that most of these leads came from."""
+    return str(db.session.scalars(select(LeadSource.id).where(LeadSource.key == "website_form")).one())
 
 
 def leads() -> list[str]:
@@ -134,7 +139,7 @@ def test_what_another_changed_or_began_meanwhile_is_a_conflict(alice: Any, check
 def test_a_wrong_setting_is_said_beside_its_field(alice: Any) -> None:
     at = upload(alice).headers["Location"].removesuffix("/columns")
     typed = fields_of(alice.get(f"{at}/settings").text)
-    answer = alice.post(f"{at}/settings", data=typed | {"tag": "x" * 60, "source_id": "", "begin_sequences": "1"})
+    answer = alice.post(f"{at}/settings", data=typed | {"tag": "x" * 60, "begin_sequences": "1"})
     assert answer.status_code == 422
     assert "Choose where these leads came from" in answer.text
     assert 'value="' + "x" * 60 in answer.text
@@ -258,3 +263,23 @@ def test_only_those_who_may_import_see_imports(alice: Any, bob: Any, carol: Any,
         assert "/imports" not in client.get("/w/wells/leads").text
     assert "/imports" in alice.get("/w/wells/leads").text
     assert mallory.get(at.replace("wells", "rival")).status_code == 404
+
+
+def test_rows_with_something_unread_are_shown_before_they_come_in(alice: Any, checked: Any) -> None:
+    text = "Name,Phone,Price,Property type,Bedrooms\nAnn Pike,07700 900123,£24,Semi,3\n"
+    text += "Bob Fox,07700 900124,abc,Yurt,many\n"
+    at = checked(text)
+    html = alice.get(at).text
+    assert "With a remark" in html and "Bob Fox" in html and "Ann Pike" not in html
+    for words in ("The price can’t be read", "“Kind of house” says something", "“Bedrooms” says something"):
+        assert words in html, words
+    everyone = alice.get(f"{at}?show=ready").text
+    assert "Ann Pike" in everyone and "Bob Fox" in everyone
+
+
+def test_leads_of_a_plain_table_come_from_nowhere_until_somebody_says_so(alice: Any) -> None:
+    at = upload(alice).headers["Location"].removesuffix("/columns")
+    assert alice.post(f"{at}/columns", data=fields_of(alice.get(f"{at}/columns").text)).status_code == 303
+    typed = fields_of(alice.get(f"{at}/settings").text)
+    assert typed["source_id"] == ""
+    assert alice.post(f"{at}/settings", data=typed).status_code == 422

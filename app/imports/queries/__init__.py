@@ -4,6 +4,7 @@ from app.imports.queries.fields import FIELDS, FIELDS_BY_KEY, MOST_ROWS, SEVERAL
 from app.imports.queries.reading import (
     RowsPage,
     RowView,
+    has_remarks,
     import_page,
     list_imports,
     row_of_lead,
@@ -14,6 +15,6 @@ from app.imports.queries.reading import (
 from app.imports.queries.suggesting import suggest
 
 __all__ = [
-    "FIELDS", "FIELDS_BY_KEY", "MOST_ROWS", "SEVERAL", "Field", "RowView", "RowsPage", "import_page", "list_imports",
-    "row_of_lead", "rows_page", "samples", "suggest", "words_in",
+    "FIELDS", "FIELDS_BY_KEY", "MOST_ROWS", "SEVERAL", "Field", "RowView", "RowsPage", "has_remarks", "import_page",
+    "list_imports", "row_of_lead", "rows_page", "samples", "suggest", "words_in",
 ]  # fmt: skip

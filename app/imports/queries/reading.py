@@ -1,9 +1,10 @@
 """Reading imports and their rows. Only those see them who see every lead (row-level security)."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 import orjson
@@ -19,6 +20,8 @@ from app.leads.models import Lead
 #: Rows that one page shows.
 PAGE = 50
 _ROWS = ImportRow.__tablename__
+#: `has_remarks` as the database asks it.
+_REMARK = '$[*] ? (@.code != "joins_contact")'
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,15 +60,25 @@ def list_imports(*, before: tuple[datetime, UUID] | None = None, most: int = PAG
     return list(db.session.scalars(query.order_by(Import.created_at.desc(), Import.id.desc()).limit(most)))
 
 
+def has_remarks(problems: Iterable[Mapping[str, Any]]) -> bool:
+    """Whether something about a row that can be brought in is worth a look: more than whom it belongs to."""
+    return any(problem["code"] != "joins_contact" for problem in problems)
+
+
 def rows_page(
     import_id: UUID, *, finding: str | None = None, outcome: str | None = None, after: int = 0, most: int = PAGE
 ) -> RowsPage:
-    """The rows behind position `after` that the dry run found so, or of which that has become; all without either."""
+    """The rows behind position `after` that the dry run found so, or of which that has become; all without either.
+
+    The finding "remarked" are the ready ones that `has_remarks`.
+    """
     query = _rows(import_id, ImportRow.finding, ImportRow.problems, ImportRow.outcome, ImportRow.lead_id, Lead.number)
     query = query.outerjoin(Lead, (Lead.workspace_id == ImportRow.workspace_id) & (Lead.id == ImportRow.lead_id)).where(
         ImportRow.position > after
     )
-    if finding is not None:
+    if finding == "remarked":
+        query = query.where(ImportRow.finding == "ready", ImportRow.problems.path_exists(_REMARK))
+    elif finding is not None:
         query = query.where(ImportRow.finding == finding)
     if outcome is not None:
         query = query.where(ImportRow.outcome == outcome)

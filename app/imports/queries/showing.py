@@ -26,7 +26,10 @@ STATES: dict[str, tuple[str, str]] = {  # state: words, tone of the badge
     "failed": ("Stopped", "bad"),
 }
 #: What rows are listed by, before and after: key, words, whether it is a finding of the dry run or an outcome.
-FINDINGS = (("ready", "Ready"), ("duplicate", "Known already"), ("invalid", "Can’t be brought in"))
+FINDINGS = (
+    ("ready", "Ready"), ("remarked", "With a remark"), ("duplicate", "Known already"),
+    ("invalid", "Can’t be brought in"),
+)  # fmt: skip
 OUTCOMES = (
     ("created", "New leads"), ("joined", "Joined to a lead there was"), ("skipped", "Left out"),
     ("failed", "Could not be brought in"), ("undone", "Taken back"), ("kept", "Kept, since somebody worked on them"),
@@ -83,7 +86,7 @@ class ImportView:
     @property
     def has_begun(self) -> bool:
         """Whether rows have been brought in."""
-        return self.state in _AFTER or (self.state in ("failed", "cancelled") and bool(self.count("created")))
+        return self.state in _AFTER or self.may_be_undone
 
     @property
     def tabs(self) -> list[tuple[str, str, int]]:
@@ -101,6 +104,11 @@ class ImportView:
     def may_go_on(self) -> bool:
         """Whether what was stopped or called off may still be brought in."""
         return self.state in ("cancelled", "failed") and self.to_bring_in > 0
+
+    @property
+    def may_be_undone(self) -> bool:
+        """Whether there is something to take back."""
+        return self.state in ("done", "cancelled", "failed") and bool(self.count("created") or self.count("joined"))
 
     def count(self, key: str) -> int:
         """How many rows the figures have of a kind."""

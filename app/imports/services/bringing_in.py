@@ -13,6 +13,7 @@ from app.core.permissions import Actor
 from app.extensions import db
 from app.followups.services import plan_for_stage
 from app.imports.models import Import, ImportRow
+from app.imports.services.adding import add_to_leads
 from app.imports.services.choosing import locked_import
 from app.imports.services.ending import end
 from app.imports.services.making import Made, make_leads
@@ -35,9 +36,11 @@ def bring_in_some(import_id: UUID, actor: Actor, size: int) -> bool:
         decisions = [book.decide(row) for row in rows]
         outcomes = [_outcome(each, setting) for each in decisions]
         leads = make_leads(made, setting, list(zip(decisions, outcomes, strict=True)), actor)
+        joined = [each for each, outcome in zip(decisions, outcomes, strict=True) if outcome == "joined"]
+        add_to_leads(made, setting, joined, actor)
         keep_outcomes(made, decisions, outcomes)
         count(made, outcomes)
-        _tell(made, outcomes, leads, actor)
+        _tell(made, outcomes, leads, joined, actor)
         if setting.begins_sequences:
             _begin_sequences(setting, leads, actor)
     more = len(rows) == size
@@ -68,14 +71,17 @@ def _outcome(decision: Decision, setting: Setting) -> str:
     return "skipped" if decision.is_repeat or setting.skips_duplicates else "joined"
 
 
-def _tell(made: Import, outcomes: Sequence[str], leads: Sequence[Made], actor: Actor) -> None:
+def _tell(
+    made: Import, outcomes: Sequence[str], leads: Sequence[Made], joined: Sequence[Decision], actor: Actor
+) -> None:  # fmt: skip
     """One line of the audit log and one hint to open pages for the whole piece."""
     figures = {word: outcomes.count(word) for word in ("created", "joined", "skipped", "failed")}
-    stages = {topic("stage", each.lead.stage_id) for each in leads}
+    changed = {topic("stage", each.lead.stage_id) for each in leads}
+    changed |= {topic("lead", each.lead_id) for each in joined if each.lead_id}
     publish(
         Event(
             "leads.imported", made.workspace_id, actor, "import", made.id,
-            data=figures, topics=frozenset({topic("import", made.id), "imports", "board", *stages}),
+            data=figures, topics=frozenset({topic("import", made.id), "imports", "board", *changed}),
         )
     )  # fmt: skip
 

@@ -11,6 +11,7 @@ from app.core.live import announce
 from app.core.permissions import Actor
 from app.extensions import db
 from app.imports.models import Import, ImportRow
+from app.imports.queries import has_remarks
 from app.imports.services.choosing import locked_import
 from app.imports.services.matching import Book
 from app.imports.services.pieces import count, keep_findings, next_rows, rows_between
@@ -51,6 +52,8 @@ def check_some(import_id: UUID, actor: Actor, size: int) -> bool:
         decisions = [kept.book.decide(row) for row in rows]
         keep_findings(made, decisions)
         count(made, [each.finding for each in decisions])
+        remarked = sum(each.finding == "ready" and has_remarks(each.problems) for each in decisions)
+        made.figures = {**made.figures, "remarked": made.figures.get("remarked", 0) + remarked}
     more = len(rows) == size
     if not more:
         made.state = "checked"

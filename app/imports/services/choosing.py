@@ -22,12 +22,13 @@ from app.imports.queries.reading import words_in
 from app.leads.models import LeadSource, Stage
 from app.workspaces.queries import member_choices
 
-#: Where leads of a layout come from unless the file or the person says otherwise.
-_SOURCES = {"squeegee": "returning", "notion": "website_form", "plain": "website_form"}
+#: Where leads of a layout come from unless the file or the person says otherwise; a plain table may be from anywhere.
+_SOURCES = {"squeegee": "returning", "notion": "website_form", "plain": None}
 #: Which stage they stand in then.
 _STAGES = {"squeegee": "transferred_to_squeegee", "notion": "new", "plain": "new"}
 _OPEN = ("uploaded", "checked")
 LONGEST_TAG = 40
+_SOURCE_WANTED = "Choose where these leads came from."
 
 
 def first_options(layout: str) -> dict[str, Any]:
@@ -42,20 +43,22 @@ def first_options(layout: str) -> dict[str, Any]:
 
 
 def map_columns(
-    import_id: UUID, mapping: Mapping[str, str], options: Mapping[str, Any], seen: int, actor: Actor
-) -> Import:
+    import_id: UUID, mapping: Mapping[str, str], options: Mapping[str, Any], seen: int, actor: Actor,
+    *, needs_source: bool = True,
+) -> Import:  # fmt: skip
     """Keep what the columns hold ({"0": "name"}) and what holds for all rows; a dry run made before counts no more.
 
     `options`: source_id, owner_id, stage_id (ids as text or None), tag, stages ({word of the file: stage's id}),
     duplicates ("join" or "skip"), begin_sequences. Stages of new words are suggested. `seen` is the version that the
-    person saw. Raises Invalid by `column-<position>` or the option's name, Conflict when it was changed or begun since.
+    person saw. The source may be left open (`needs_source`) until the dry run. Raises Invalid by `column-<position>` or
+    the option's name, Conflict when it was changed or begun since.
     """
     made = locked_import(import_id)
     if made.state not in _OPEN:
         raise Conflict("This import has begun already; its columns can’t be changed any more.")
     if made.version != seen:
         raise Conflict("Someone else has changed this import meanwhile. Look at it again.")
-    errors = _wrong_columns(made, mapping) | _wrong_options(options)
+    errors = _wrong_columns(made, mapping) | _wrong_options(options, needs_source)
     if errors:
         raise Invalid(errors)
     made.mapping = {position: key for position, key in mapping.items() if key}
@@ -69,6 +72,12 @@ def map_columns(
         )
     )  # fmt: skip
     return made
+
+
+def judge_source(options: Mapping[str, Any]) -> None:
+    """Raises Invalid by "source_id" where nobody has chosen a source yet: the columns are mapped before that is."""
+    if not options.get("source_id"):
+        raise Invalid({"source_id": _SOURCE_WANTED})
 
 
 def locked_import(import_id: UUID) -> Import:
@@ -94,12 +103,12 @@ def _wrong_columns(made: Import, mapping: Mapping[str, str]) -> dict[str, str]:
     return errors
 
 
-def _wrong_options(options: Mapping[str, Any]) -> dict[str, str]:
+def _wrong_options(options: Mapping[str, Any], needs_source: bool) -> dict[str, str]:
     errors: dict[str, str] = {}
     sources = {str(source.id) for source in known(LeadSource) if source.is_active}
     stages = _stages()
-    if options.get("source_id") not in sources:
-        errors["source_id"] = "Choose where these leads came from."
+    if options.get("source_id") not in sources and (needs_source or options.get("source_id")):
+        errors["source_id"] = _SOURCE_WANTED
     if options.get("stage_id") not in stages:
         errors["stage_id"] = "Choose the stage of rows that name none."
     if options.get("owner_id") and options["owner_id"] not in dict(member_choices()):

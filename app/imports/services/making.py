@@ -9,7 +9,6 @@ from sqlalchemy import select
 
 from app.activities.models import Activity
 from app.contacts.models import Contact, Property
-from app.core.errors import Invalid
 from app.core.many_rows import insert_all, insert_rows
 from app.core.models import one_among
 from app.core.permissions import Actor
@@ -18,9 +17,9 @@ from app.extensions import db
 from app.imports.models import Import
 from app.imports.services.matching import Decision
 from app.imports.services.setting import Setting
-from app.leads.models import Lead, LeadTag, SearchToken, StageChange
+from app.imports.services.tags import hang_tags
+from app.leads.models import Lead, SearchToken, StageChange
 from app.leads.queries.stages import known_stages
-from app.leads.services import tag_named
 from app.leads.services.creating import next_numbers
 from app.leads.services.indexing import tokens_of
 from app.workspaces.queries import current_workspace
@@ -67,7 +66,7 @@ def make_leads(
     insert_all([each.change for each in leads])
     insert_all([line for each in leads for line in _lines(made, each, actor)])
     _insert_tokens(leads)
-    _hang_tags(setting, leads, actor)
+    hang_tags(setting, {each.lead.id: each.decision.row.facts.tags for each in leads}, actor)
     return leads
 
 
@@ -189,23 +188,3 @@ def _insert_tokens(leads: Sequence[Made]) -> None:
         tokens = tokens_of(each.contact, each.place, each.lead.number, each.decision.row.facts.reference or None)
         rows += [{"workspace_id": here, "token": token, "lead_id": each.lead.id} for token in tokens]
     insert_rows(SearchToken.__table__, rows)
-
-
-def _hang_tags(setting: Setting, leads: Sequence[Made], actor: Actor) -> None:
-    """The tag of the whole import and those of each row; what there is no room for in the workspace is left out."""
-    ids: dict[str, UUID | None] = {}
-    rows = []
-    for each in leads:
-        names = dict.fromkeys(filter(None, (setting.tag, *each.decision.row.facts.tags)))
-        hung = {_tag_id(name, ids, actor) for name in names} - {None}
-        rows += [{"workspace_id": each.lead.workspace_id, "lead_id": each.lead.id, "tag_id": tag_id} for tag_id in hung]
-    insert_rows(LeadTag.__table__, rows)
-
-
-def _tag_id(name: str, ids: dict[str, UUID | None], actor: Actor) -> UUID | None:
-    if name not in ids:
-        try:
-            ids[name] = tag_named(name, actor).id
-        except Invalid:  # there are as many as there may be
-            ids[name] = None
-    return ids[name]

@@ -164,6 +164,8 @@ def _read_rest(cells: Cells, facts: RowFacts) -> None:
     facts.bedrooms = None if facts.property_type == "commercial" else read_bedrooms(bedrooms)
     if bedrooms and facts.bedrooms is None:
         facts.remarks.append(f"Bedrooms: {bedrooms}")
+        if facts.property_type != "commercial":  # a business has none, whatever the cell says
+            facts.tell("bedrooms", "words_unknown")
     facts.method = _chosen(cells, facts, "preferred_method", "To be reached") or "any"
     facts.time = _chosen(cells, facts, "preferred_time", "When")
     facts.priority = _chosen(cells, facts, "priority", "Priority") or "normal"
@@ -179,6 +181,7 @@ def _chosen(cells: Cells, facts: RowFacts, key: str, words: str) -> str | None:
     found = read_choice(key, text) if text else None
     if text and found is None:
         facts.remarks.append(f"{words}: {text}")
+        facts.tell(key, "words_unknown")
     return found
 
 

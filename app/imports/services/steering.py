@@ -13,7 +13,7 @@ from app.core.ids import new_id
 from app.core.permissions import Actor
 from app.extensions import db
 from app.imports.models import Import, ImportRow
-from app.imports.services.choosing import locked_import
+from app.imports.services.choosing import judge_source, locked_import
 from app.imports.services.ending import end
 
 WORK = "import.work"
@@ -21,10 +21,13 @@ _GOING_ON = "This import is under way already."
 
 
 def check(import_id: UUID, actor: Actor) -> Import:
-    """Begin the dry run, in the background. Raises Conflict when the import has gone further already."""
+    """Begin the dry run, in the background. Raises Conflict when the import has gone further already, Invalid while
+    nobody has said where the leads come from.
+    """
     made = locked_import(import_id)
     if made.state not in ("uploaded", "checked"):
         raise Conflict(_GOING_ON if made.state == "checking" else "This import has begun already.")
+    judge_source(made.options)
     if made.figures:
         db.session.execute(
             update(ImportRow)
@@ -56,8 +59,8 @@ def undo(import_id: UUID, actor: Actor) -> Import:
         raise Conflict("Stop the import first, then undo it.")
     if made.state not in ("done", "cancelled", "failed"):
         raise Conflict("There is nothing to undo.")
-    if not made.figures.get("created"):
-        raise Conflict("This import has made no leads, so there is nothing to undo.")
+    if not (made.figures.get("created") or made.figures.get("joined")):
+        raise Conflict("This import has made and changed no leads, so there is nothing to undo.")
     return _start(made, "undoing", actor)
 
 

@@ -1,4 +1,6 @@
-"""Taking an import back, a piece at a time: leads that nobody has worked on since are deleted, the others stay."""
+"""Taking an import back, a piece at a time: leads that nobody has worked on since are deleted, the others stay; then
+what rows have added to leads that were there.
+"""
 
 from collections.abc import Sequence
 from typing import Any
@@ -15,6 +17,7 @@ from app.core.permissions import Actor
 from app.core.tenancy import current_workspace_id
 from app.extensions import db
 from app.imports.models import Import, ImportRow
+from app.imports.services.adding import take_back
 from app.imports.services.choosing import locked_import
 from app.imports.services.ending import end
 from app.imports.services.forgetting import forget_rows_of
@@ -25,32 +28,36 @@ from app.leads.services.emptying import remove
 
 
 def undo_some(import_id: UUID, actor: Actor, size: int) -> bool:
-    """Take back the next `size` leads. Returns whether there may be more.
+    """Take back the next `size` leads, or where none is left, rows that joined one. Returns whether there may be more.
 
     People and houses that the import has made go with them, unless something else hangs on them.
     """
     made = locked_import(import_id)
     if made.state != "undoing":
         return False
-    rows = _next(made, size)
-    if rows:
-        leads = {lead.id: lead for lead in locked_leads(row.lead_id for row in rows if row.lead_id)}
-        touched = _touched(made, list(leads.values()))
-        gone = [lead for lead in leads.values() if lead.id not in touched]
-        if gone:
-            forget_rows_of([lead.id for lead in gone])
-            remove(gone, actor, kept=_found_before(made, gone), tells=False)
-            _tell(made, gone, actor)
-        outcomes = ["kept" if row.lead_id in touched else "undone" for row in rows]
-        _keep(made, rows, outcomes)
-        count(made, outcomes)
-        made.figures = {**made.figures, "created": max(0, made.figures.get("created", 0) - len(rows))}
-    more = len(rows) == size
+    if rows := _next(made, "created", size):
+        _keep(made, "created", rows, _take_leads_back(made, rows, actor))
+    elif rows := _next(made, "joined", size):
+        take_back(made, [(row.lead_id, row.position) for row in rows if row.lead_id])
+        _keep(made, "joined", rows, ["skipped"] * len(rows))
+    more = bool(rows)
     if not more:
         end(made, "undone", actor)
     announce({topic("import", made.id), "imports", "board"})
     db.session.flush()
     return more
+
+
+def _take_leads_back(made: Import, rows: Sequence[Row[Any]], actor: Actor) -> list[str]:
+    """Delete the leads of these rows that nobody has worked on; what becomes of each row."""
+    leads = {lead.id: lead for lead in locked_leads(row.lead_id for row in rows if row.lead_id)}
+    touched = _touched(made, list(leads.values()))
+    gone = [lead for lead in leads.values() if lead.id not in touched]
+    if gone:
+        forget_rows_of([lead.id for lead in gone])
+        remove(gone, actor, kept=_found_before(made, gone), tells=False)
+        _tell(made, gone, actor)
+    return ["kept" if row.lead_id in touched else "undone" for row in rows]
 
 
 def _tell(made: Import, gone: Sequence[Lead], actor: Actor) -> None:
@@ -65,11 +72,11 @@ def _tell(made: Import, gone: Sequence[Lead], actor: Actor) -> None:
     )  # fmt: skip
 
 
-def _next(made: Import, size: int) -> Sequence[Row[Any]]:
+def _next(made: Import, outcome: str, size: int) -> Sequence[Row[Any]]:
     return db.session.execute(
-        select(ImportRow.id, ImportRow.lead_id)
+        select(ImportRow.id, ImportRow.lead_id, ImportRow.position)
         .where(
-            ImportRow.workspace_id == made.workspace_id, ImportRow.import_id == made.id, ImportRow.outcome == "created"
+            ImportRow.workspace_id == made.workspace_id, ImportRow.import_id == made.id, ImportRow.outcome == outcome
         )
         .order_by(ImportRow.position)
         .limit(size)
@@ -117,8 +124,11 @@ def _found_before(made: Import, leads: Sequence[Lead]) -> frozenset[UUID]:
     return frozenset(ids - ours)
 
 
-def _keep(made: Import, rows: Sequence[Row[Any]], outcomes: Sequence[str]) -> None:
-    for word in ("undone", "kept"):
+def _keep(made: Import, before: str, rows: Sequence[Row[Any]], outcomes: Sequence[str]) -> None:
+    """Keep what became of rows whose outcome was `before`."""
+    count(made, outcomes)
+    made.figures = {**made.figures, before: max(0, made.figures.get(before, 0) - len(rows))}
+    for word in set(outcomes):
         ids = [row.id for row, outcome in zip(rows, outcomes, strict=True) if outcome == word]
         if ids:
             db.session.execute(

@@ -46,7 +46,8 @@ def map_columns(slug: str, import_id: UUID) -> Response:
     found = import_page(import_id)
     try:
         mapping = read_mapping(request.form, found.header)
-        services.map_columns(import_id, mapping, found.options, read_seen(request.form), web.actor())
+        seen = read_seen(request.form)
+        services.map_columns(import_id, mapping, found.options, seen, web.actor(), needs_source=False)
     except (Invalid, Conflict) as error:
         db.session.rollback()
         return _columns(import_page(import_id), *_told(error), typed=request.form)

@@ -93,4 +93,4 @@ def _show(import_id: UUID, refused: str = "", status: int = 200) -> Response:
 def _first(tabs: list[tuple[str, str, int]]) -> str:
     """What is shown first: what needs a look, or else whatever there is."""
     keys = [key for key, _, _ in tabs]
-    return next((key for key in ("invalid", "failed", "kept", *keys) if key in keys), "")
+    return next((key for key in ("invalid", "failed", "kept", "remarked", *keys) if key in keys), "")
