@@ -3,13 +3,16 @@
 from collections.abc import Callable
 from typing import Any
 
+import pytest
 from sqlalchemy import select
 
 from app.activities.models import Activity
+from app.core import phones
 from app.extensions import db
 from app.followups.models import FollowUp
 from app.leads.services import get_lead
 from app.leads.services.reading import get_stage
+from app.messaging.models import Conversation, Message
 from app.quotes.models import Quote
 from app.quotes.queries import get_quote
 from tests.support.client import Client
@@ -166,6 +169,39 @@ def test_asking(client: Client, lead: Any, sent: Callable[..., Quote]) -> None:
     assert len(calls) == 1
     assert quote.number in calls[0].title
     assert "here is your price" in client.get(path(quote)).text
+
+
+def test_a_question_waits_in_the_inbox_and_is_answered_there(
+    client: Client, alice: Client, lead: Any, sent: Callable[..., Quote], run_outbox: Callable[[], int], make_due: Any,
+    mailbox: Any,
+) -> None:  # fmt: skip
+    quote = sent(lead)
+    client.post(path(quote, "question"), data={"words": "Do you do the roof too?"}, csrf=False)
+    talk = db.session.scalars(select(Conversation)).one()
+    assert (talk.state, talk.unread_count, talk.lead_id) == ("open", 1, lead.id)
+    thread = alice.get(f"/w/wells/inbox/{talk.id}").text
+    assert "Do you do the roof too?" in thread and f"Question about {quote.number}" in thread
+    said = {"channel": "email", "subject": f"Re: Question about {quote.number}", "body": "We do."}
+    assert alice.post(f"/w/wells/inbox/{talk.id}/answer", data=said).status_code < 400
+    make_due("message.send")  # it can be taken back for a moment
+    run_outbox()
+    assert "We do." in [mail["text"].strip() for mail in mailbox.mails(lead.contact.email)]
+    client.post(path(quote, "question"), data={"words": "And the gutters?"}, csrf=False)
+    assert alice.get(f"/w/wells/leads/{lead.id}", hx=True).text.count("<blockquote>And the gutters?") == 1
+
+
+@pytest.mark.parametrize(("phone", "channel"), [("07700 900318", ["sms"]), (None, [])])
+def test_a_question_of_somebody_without_email(
+    client: Client, lead: Any, sent: Callable[..., Quote], phone: str | None, channel: list[str]
+) -> None:
+    quote = sent(lead)
+    lead.contact.set_email(None)
+    lead.contact.set_phone(phones.parse(phone), phone)
+    db.session.commit()
+    answer = client.post(path(quote, "question"), data={"words": "Do you do the roof too?"}, csrf=False)
+    assert answer.status_code == 303
+    received = select(Message.channel).where(Message.direction == "in")
+    assert db.session.scalars(received).all() == channel
 
 
 def test_a_question_too_long_comes_back(client: Client, lead: Any, sent: Callable[..., Quote]) -> None:

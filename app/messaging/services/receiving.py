@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from app.activities.services import note_contact, record_activity
 from app.core.access_keys import without_keys
+from app.core.clock import utcnow
 from app.core.events import Event, publish
 from app.core.fragments import topic
 from app.core.mail_text import name_attached, split_attached, split_reply
@@ -66,6 +67,25 @@ def receive(
     )  # fmt: skip
     if not is_automatic:
         _heed(lead, message, words, judged, quote, actor)
+    return message
+
+
+def take_in_question(lead: Lead, words: str, subject: str) -> Message | None:
+    """Keep what a customer asked on a page of theirs as a message too, so that it waits in the inbox for an answer.
+
+    The answer goes by email, else by text; None for a contact with neither. What else follows is the caller's to tell.
+    """
+    contact = lead.contact
+    channel, sender = ("email", contact.email) if contact.email_sealed else ("sms", contact.phone)
+    if not sender:
+        return None
+    message = Message(
+        lead_id=lead.id, contact_id=lead.contact_id, channel=channel, direction="in", state="received",
+        recipient=sender, subject=subject, body=words, triage="question", created_at=utcnow(),
+    )  # fmt: skip
+    db.session.add(message)
+    db.session.flush()
+    note(message)
     return message
 
 

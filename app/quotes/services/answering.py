@@ -19,6 +19,7 @@ from app.extensions import db
 from app.followups import services as followups
 from app.leads.models import Lead
 from app.leads.services import get_lead
+from app.messaging.services.receiving import take_in_question
 from app.quotes.models import Quote, QuoteOption
 from app.quotes.queries import accepted_quote, get_quote, standing
 from app.quotes.services.confirming import confirm
@@ -111,7 +112,9 @@ def decline(quote: Quote, reason: str, words: str, actor: Actor) -> Quote:
 
 
 def ask(quote: Quote, words: str, actor: Actor) -> None:
-    """The customer asks something: it stands in the timeline, and someone is to ring back. Raises Invalid."""
+    """The customer asks something: it stands in the timeline and in the inbox, and someone is to answer. Raises
+    Invalid.
+    """
     words = words.strip()
     if not words:
         raise Invalid({"words": "Write your question first."})
@@ -124,6 +127,7 @@ def ask(quote: Quote, words: str, actor: Actor) -> None:
         lead, "enquiry", "quote.question_asked", actor, body=words, subject_id=quote.id, is_customer_visible=True,
         data={"quote_id": str(quote.id), "number": quote.number},
     )  # fmt: skip
+    take_in_question(lead, words, f"Question about {quote.number}")
     due_at = current_workspace().clock().next_open(utcnow())
     followups.plan_task(lead, f"Answer the question about {quote.number}", due_at, "call", actor)
 
