@@ -12,6 +12,10 @@ _PROVIDER = (
 )
 #: endpoint -> what must be so before its act may be done
 NEEDED = {
+    "imports.change_settings": (
+        "update imports set options = options || jsonb_build_object('source_id', (select s.id from lead_sources s"
+        " where s.workspace_id = imports.workspace_id limit 1)) where id = :import_id",
+    ),
     "imports.run": ("update imports set state = 'checked', figures = '{\"ready\": 1}' where id = :import_id",),
     "imports.undo": ("update imports set state = 'done', figures = '{\"created\": 1}' where id = :import_id",),
     "bulk_acts.empty_bin": ("update leads set shelf = 'bin', shelved_at = now() where id = :lead_id",),
