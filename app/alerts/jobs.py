@@ -1,5 +1,9 @@
 """The work behind alerts: the scheduler plans each workspace's day, the worker does it."""
 
+from datetime import date
+from uuid import UUID
+
+import structlog
 from sqlalchemy import text
 
 from app.alerts import services
@@ -10,6 +14,7 @@ from app.core.tenancy import acting_in
 from app.core.transactions import transaction
 from app.extensions import db
 
+log = structlog.get_logger(__name__)
 #: Workspaces that are asked for at once.
 _AT_ONCE = 500
 _WITHOUT = text("select workspace_id from workspaces_without(:kind, :key, :most)")
@@ -18,16 +23,24 @@ _WITHOUT = text("select workspace_id from workspaces_without(:kind, :key, :most)
 def plan_days() -> int:
     """Plan today's look and digest wherever that has not been done yet; in how many workspaces it was.
 
-    Harmless when two schedulers do it at once: what one has planned is not planned again.
+    Harmless when two schedulers do it at once: what one has planned is not planned again. A workspace whose day can't
+    be planned keeps no other from its own.
     """
     today = utcnow().date()
     with acting_in(None, sees="none"), transaction():
         values = {"kind": LOOK, "key": f"{today:%Y-%m-%d}", "most": _AT_ONCE}
         found = db.session.scalars(_WITHOUT, values).all()
-    for workspace_id in found:
+    return sum(_plan(workspace_id, today) for workspace_id in found)
+
+
+def _plan(workspace_id: UUID, today: date) -> bool:
+    try:
         with acting_in(workspace_id), transaction():
             services.plan_day(today)
-    return len(found)
+    except Exception as error:
+        log.error("day_not_planned", workspace_id=str(workspace_id), error=type(error).__name__)
+        return False
+    return True
 
 
 def look(claim: Claim) -> None:

@@ -70,9 +70,18 @@ def _sweep_page(page: list[Stored]) -> int:
     deleted = 0
     for workspace_id, keys in by_workspace.items():
         for key in _without_row(workspace_id, keys):
-            file_store().delete(key)
-            deleted += 1
+            deleted += _delete(key)
     return deleted
+
+
+def _delete(key: str) -> bool:
+    """Whether it is gone. One that can't be deleted holds up none behind it; the next round tries it again."""
+    try:
+        file_store().delete(key)
+    except StoreUnavailable as error:
+        log.warning("orphan_file_not_deleted", key=key, code=str(error))
+        return False
+    return True
 
 
 def _without_row(workspace_id: UUID, keys: dict[str, UUID]) -> list[str]:

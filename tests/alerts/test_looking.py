@@ -3,11 +3,12 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 
 from app.alerts import jobs
 from app.alerts.services import look
 from app.core import outbox
+from app.core.tenancy import acting_in
 from app.extensions import db
 from app.leads.models import Lead
 from app.messaging.models import Message
@@ -74,6 +75,17 @@ def test_valuable_leads_that_lie_untouched_are_told_once(world: Any, lying: Any,
     db.session.execute(update(Workspace).values(untouched_days=0))
     db.session.commit()
     assert look(again + timedelta(days=1)) == 0
+
+
+def test_a_workspace_whose_day_can_not_be_planned_keeps_no_other_from_its_own(world: Any, app: Any) -> None:
+    for workspace_id, planned in ((world.workspace_id, 1), (world.other_workspace_id, 0)):
+        zone = "Europe/Nowhere" if planned else "Europe/London"
+        with acting_in(workspace_id):
+            db.session.execute(update(Workspace).where(Workspace.id == workspace_id).values(time_zone=zone))
+            db.session.commit()
+    assert jobs.plan_days() == 1
+    with acting_in(world.other_workspace_id):
+        assert db.session.scalar(select(func.count()).select_from(outbox.OutboxItem)) >= 2
 
 
 def test_a_day_is_planned_once_however_many_schedulers_there_are(world: Any, app: Any) -> None:

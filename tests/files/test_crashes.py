@@ -134,6 +134,26 @@ def test_a_deleted_leads_files_are_swept(world, make_lead, add_photo, folder) ->
     assert stored(folder) == []
 
 
+def test_one_that_can_not_be_deleted_holds_up_none_behind_it(world, make_lead, add_photo, folder, monkeypatch) -> None:
+    lead = make_lead()
+    add_photo(lead)
+    db.session.delete(db.session.get(Lead, (world.workspace_id, lead.id)))
+    db.session.commit()
+    age(folder)
+    real, first = DiskStore.delete, min(str(path.relative_to(folder)) for path in stored(folder))
+
+    def stuck(self, key):
+        if key == first:
+            raise StoreUnavailable("disk_1")
+        real(self, key)
+
+    with monkeypatch.context() as fault:
+        fault.setattr(DiskStore, "delete", stuck)
+        assert jobs.sweep() == 1
+    assert [str(path.relative_to(folder)) for path in stored(folder)] == [first]
+    assert jobs.sweep() == 1
+
+
 def test_the_sweep_keeps_its_hands_off_what_it_does_not_know(world, add_photo, folder) -> None:
     """Another installation's workspace, and files that are no files of Sill."""
     add_photo()
