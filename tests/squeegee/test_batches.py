@@ -121,6 +121,8 @@ def test_rows_are_spoken_of_one_by_one(desk: Desk, made: TransferBatch, alice: A
     assert alice.post(word, data=said, hx=True).status_code == 409
     word = f"/w/wells/transfers/{second.id}/row"
     assert alice.post(word, data={"act": "not_taken", "remark": " "}).status_code == 422
+    refused = alice.post(word, data={"act": "not_taken", "remark": "x" * 501})
+    assert refused.status_code == 422 and "x" * 501 in refused.text
     assert alice.post(word, data={"act": "not_taken", "remark": "Is there twice"}).status_code == 303
     page = alice.get(f"/w/wells/transfers/{second.id}").text
     assert "Is there twice" in page and "Alice Archer" in page and "What was handed over" in page

@@ -89,6 +89,9 @@ def test_an_uncertain_transfer_says_what_to_look_for_and_takes_the_answer(
     url = f"/w/wells/transfers/{transfer.id}"
     assert f"for the reference <b>{lead.number}</b>" in alice.get(url).text
     assert alice.post(f"{url}/settle", data={"found": "yes", "squeegee_id": ""}).status_code == 422
+    mistyped = "CUST-" + "9" * 120
+    refused = alice.post(f"{url}/settle", data={"found": "yes", "squeegee_id": mistyped})
+    assert refused.status_code == 422 and mistyped in refused.text, "it stays to be put right"
     found = desk.far_end.state()["by_reference"][lead.number]["customers"][0]
     assert alice.post(f"{url}/settle", data={"found": "yes", "squeegee_id": found}).status_code == 303
     assert alice.post(f"{url}/settle", data={"found": "no"}).status_code == 409

@@ -119,7 +119,8 @@ def decide(transfer_id: UUID, act: Callable[[], Transfer], said: str) -> Respons
 
 def _page(transfer_id: UUID, errors: Mapping[str, str] | None = None, status: int = 200) -> Response:
     shown = queries.transfer_page(transfer_id, with_bodies=g.viewer.can("leads:transfer"))
-    values = {"transfer": shown, "errors": errors or {}, "words": words, "viewer": g.viewer}
+    typed = request.form if errors else {}  # what was refused stays where it was typed
+    values = {"transfer": shown, "errors": errors or {}, "typed": typed, "words": words, "viewer": g.viewer}
     if not wants_fragment():
         values["circuit"] = queries.circuit()
     return desk_or_fragment("squeegee", "squeegee/transfer.html", "squeegee/_transfer.html", status, **values)
