@@ -246,3 +246,19 @@ def test_old_askings_are_forgotten(world: World, ask: Ask, links: Links) -> None
         assert db.session.scalar(select(func.count()).select_from(OutboxItem)) == 0
     assert find_user("alice@example.com") is not None
     assert db.session.scalars(select(LoginThrottle)).all() == []
+
+
+def test_whoever_runs_the_installation_makes_a_link_for_whom_no_mail_reaches(
+    app: Flask, world: World, client: Client, asked_link: AskedLink
+) -> None:
+    asked = asked_link()
+    run = app.test_cli_runner().invoke
+    link = run(args=["accounts", "link", "Alice@Example.com"]).output.strip()
+    assert client.get(asked).status_code == 404, "it ends what was asked for before"
+    assert client.post(link, data=NEW).status_code == 303
+    assert client.post("/login", data={**ALICE, **NEW}).status_code == 303
+    noted = select(AuditEntry.device).where(AuditEntry.action == "account.link_asked").order_by(AuditEntry.at.desc())
+    assert db.session.scalars(noted).first() == "flask accounts link"
+    for nobody in ("nobody@example.com", "not an address"):
+        refused = run(args=["accounts", "link", nobody])
+        assert refused.exit_code == 1 and "No account has this" in refused.output

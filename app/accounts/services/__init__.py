@@ -2,7 +2,7 @@
 
 from app.accounts.services.changing_passwords import TELL, account_of_link, change_password, choose_password
 from app.accounts.services.devices import DEVICE_LIFE, remember_device
-from app.accounts.services.reset_links import MAIL, ask_for_link, make_link
+from app.accounts.services.reset_links import MAIL, ask_for_link, link_by_hand, make_link
 from app.accounts.services.sessions import (
     LIFE,
     ResumedSession,
@@ -20,6 +20,6 @@ from app.accounts.services.throttling import TooManyFailures
 __all__ = [
     "DEVICE_LIFE", "LIFE", "MAIL", "TAKEN", "TELL", "ResumedSession", "SignInRefused", "StartedSession",
     "TooManyFailures", "account_of_link", "ask_for_link", "change_password", "choose_password", "create_account",
-    "end_session", "hash_token", "make_link", "open_workspace", "remember_device", "resume_session", "sign_in",
-    "sign_up", "start_session", "still_good",
+    "end_session", "hash_token", "link_by_hand", "make_link", "open_workspace", "remember_device", "resume_session",
+    "sign_in", "sign_up", "start_session", "still_good",
 ]  # fmt: skip

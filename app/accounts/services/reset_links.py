@@ -54,6 +54,23 @@ def ask_for_link(email: str, actor: Actor) -> None:
         db.session.flush()
 
 
+def link_by_hand(email: str) -> str | None:
+    """A link for the account of an address, for whoever runs the installation; None where there is no such account.
+
+    It ends what was asked for before, and is noted like one that was asked for.
+    """
+    address = email_addresses.parse(email)
+    user = find_user(address) if address else None
+    if user is None:
+        return None
+    db.session.execute(delete(PasswordReset).where(PasswordReset.user_id == user.id))
+    reset = PasswordReset(user_id=user.id, device="flask accounts link")
+    db.session.add(reset)
+    db.session.flush()
+    made = make_link(reset.id)
+    return made[1] if made else None
+
+
 def make_link(reset_id: UUID) -> tuple[User, str] | None:
     """The account that asked and its link, made anew at each attempt to mail it: the one before is good for nothing.
 
