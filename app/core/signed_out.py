@@ -59,11 +59,12 @@ def refused_token(error: CSRFError) -> Response:
 
 
 def _is_form_of_desk() -> bool:
-    """Whether a page of the desk was sent as a form by itself, so that its fields may be handed back with a new token.
-
-    Who else might have made a browser send it gets none.
+    """Whether a page of the desk was sent as a form that a page answers, so that its fields may be handed back with a
+    new token. Who else might have made a browser send it gets none.
     """
     if wants_fragment() or request.method != "POST" or request.url_rule is None:
+        return False
+    if "text/html" not in request.accept_mimetypes.values():  # a script that would not show a page says */*
         return False
     site = request.headers.get("Sec-Fetch-Site")
     is_ours = site == "same-origin" if site else urlsplit(request.headers.get("Origin", "")).netloc == request.host
@@ -77,11 +78,13 @@ def _to_send_again(status: int) -> Response:
         return problem(status, _CSRF)
     shown = urlsplit(request.referrer or "")
     back = f"{shown.path}?{shown.query}".rstrip("?") if shown.netloc == request.host else None
-    name = current_user.name if read_cookie(session.get("_user_id", "")) and current_user.is_authenticated else ""
+    named = read_cookie(session.get("_user_id", ""))
+    name = current_user.name if named and current_user.is_authenticated else ""
     files = [file.filename for file in request.files.values() if file.filename]
     page = render_template(
         "errors/send_again.html", fields=fields, action=request.full_path.rstrip("?"), name=name, files=files,
         sign_in=url_for("accounts.login", next=back), token=generate_csrf() if name else "",
+        viewer=named[0] if named and name else "",
     )  # fmt: skip
     return make_response(page, status)
 

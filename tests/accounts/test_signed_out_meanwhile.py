@@ -14,7 +14,8 @@ from app.leads.models import Lead
 from tests.support.client import Client
 from tests.support.world import World, sign_in
 
-OURS = {"Sec-Fetch-Site": "same-origin"}
+PAGE = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8,application/signed-exchange;v=b3;q=0.7"}  # Chrome's
+OURS = PAGE | {"Sec-Fetch-Site": "same-origin"}
 NEW = "/w/wells/leads/new"
 TYPED = {
     "name": "Ann <Pike>", "phone": "01749 960123", "wishes": "The porch\r\nand “the back”", "source_key": "phone",
@@ -67,7 +68,7 @@ def world_sessions_end(world: World) -> None:
     "headers", [{}, {"Sec-Fetch-Site": "cross-site"}, {"Origin": "https://evil.example"}, {"Origin": "null"}]
 )  # fmt: skip
 def test_no_page_of_others_is_handed_a_token(alice: Client, headers: dict[str, str]) -> None:
-    out = alice.post(NEW, data=TYPED, csrf=False, headers=headers)
+    out = alice.post(NEW, data=TYPED, csrf=False, headers=PAGE | headers)
     assert out.status_code == 400 and held(out.text) == {}
 
 
@@ -75,7 +76,7 @@ def test_files_have_to_be_chosen_again(alice: Client) -> None:
     data = {"file": (BytesIO(b"Name\nAnn\n"), "customers.csv"), "csrf_token": "old"}
     out = alice.post(
         "/w/wells/imports", data=data, content_type="multipart/form-data", csrf=False,
-        headers={"Origin": "http://127.0.0.1:9"},
+        headers=PAGE | {"Origin": "http://127.0.0.1:9"},
     )  # fmt: skip
     assert out.status_code == 400 and "choose customers.csv again" in out.text
 

@@ -4,7 +4,7 @@ from playwright.sync_api import Locator, Page, Response, expect
 
 from tests.e2e.browsers import People
 from tests.e2e.site import SLUG
-from tests.e2e.steps import add_lead, carry, centre, token
+from tests.e2e.steps import PASSWORD, add_lead, carry, centre, token
 
 STAGES = f"/w/{SLUG}/settings/stages"
 TAGS = f"/w/{SLUG}/settings/tags"
@@ -69,6 +69,45 @@ def test_saving_one_section_keeps_what_is_typed_in_another(people: People) -> No
     page.get_by_role("button", name="Save business").click()
     expect(page.locator("form[data-dirty]")).to_have_count(0)
     expect(tagline).to_have_value("Rain or shine")
+
+
+def test_who_was_signed_out_signs_in_beside_it_and_nothing_typed_is_lost(people: People) -> None:
+    """By a section beside another that is not saved, which the page sends, and by a form that the browser sends."""
+    people.expect_complaint("status of 400")
+    page = people.staff(color_scheme="light")  # a browser of its own: it loses its session
+    with page.expect_event("requestfinished", lambda request: "sections.js" in request.url):  # it comes after the page
+        page.goto(f"/w/{SLUG}/settings")
+    tagline = page.get_by_label("Tagline")
+    tagline.fill("Ladders and all")
+    page.get_by_label("Kept in the bin for").press("ArrowUp")
+    page.context.clear_cookies()
+    page.get_by_role("button", name="Save lost and deleted leads").click()
+    toast = page.locator("#toasts [data-toast]", has_text="You are signed out")
+    sign_in_beside(toast, page)
+    page.get_by_role("button", name="Save lost and deleted leads").click()
+    expect(page.locator("#toasts")).to_contain_text("Saved")
+    expect(toast).to_have_count(0)
+    expect(tagline).to_have_value("Ladders and all")
+
+    page.context.clear_cookies()
+    page.get_by_role("button", name="Save business").click()
+    sign_in_beside(page.locator("main"), page)
+    page.get_by_role("button", name="Send it again").click()
+    expect(page.locator("main")).to_contain_text("You are signed in as")
+    page.get_by_role("button", name="Send it again").click()
+    expect(page.get_by_label("Tagline")).to_have_value("Ladders and all")
+    expect(page.locator("form[data-dirty]")).to_have_count(0)
+
+
+def sign_in_beside(place: Locator, page: Page) -> None:
+    """Follow the link to the sign-in, which opens a tab of its own, and come back."""
+    with page.context.expect_page() as other:
+        place.get_by_role("link", name="Sign in").click()
+    other.value.get_by_label("Email address").fill("owner@example.com")
+    other.value.get_by_label("Password").fill(PASSWORD)
+    other.value.get_by_role("button", name="Sign in").click()
+    other.value.wait_for_url(f"**/w/{SLUG}/settings")
+    other.value.close()
 
 
 def test_a_merge_taken_back_shows_the_tag_at_once_and_acts_stay_where_they_are(people: People) -> None:

@@ -1,7 +1,7 @@
 // A page of settings is several forms. While one holds what is not saved, sending another would leave the page, and the
 // browser would ask about it: the other is then sent from here, and its answer takes the place of its part of the page
 // alone. Where nothing else is typed, the browser sends a form by itself, as always.
-import { sayOut } from "./signed_out.js";
+import { sayOut, take } from "./signed_out.js";
 import { toast } from "./toast.js";
 
 const unsaved = (root, but) => [...root.querySelectorAll("form[data-guard][data-dirty]")].filter((form) => form !== but);
@@ -40,15 +40,30 @@ const show = (page, form, part) => {
   return isPut || !page.querySelector("main [role=alert]");
 };
 
-const send = async (form, submitter, part) => {
+// What the answer says of who is signed in: "out" is said with a way back in; "anew" has the token of the new session of
+// the same person, so that it may be sent once more.
+const standing = (page) => {
+  const way = page.querySelector("[data-sign-in]");
+  if (way) return sayOut(way.getAttribute("href")) ?? "out";
+  const again = page.querySelector("form[data-again]");
+  const token = again?.querySelector("[name=csrf_token]")?.value;
+  if (!token || again.dataset.again !== document.body.dataset.viewer) return "";
+  take(token);
+  document.querySelector("[data-signed-out]")?.remove();
+  return "anew";
+};
+
+const send = async (form, submitter, part, isSecond = false) => {
   form.setAttribute("aria-busy", "true");
   const address = submitter?.getAttribute("formaction") ?? form.getAttribute("action");
-  const answer = await fetch(address, { method: "POST", body: new FormData(form, submitter) }).catch(() => null);
+  const answer = await fetch(address, { method: "POST", body: new FormData(form, submitter), headers: { Accept: "text/html" } }).catch(() => null);
   form.removeAttribute("aria-busy");
   if (!answer) return toast("Sill cannot be reached. What you typed is still here; try again in a moment.", { kind: "bad" });
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
   if (show(page, form, part)) return null;
-  if (new URL(answer.url).pathname === "/login") return sayOut("/login");
+  const now = standing(page);
+  if (now === "out") return null;
+  if (now === "anew" && !isSecond) return send(form, submitter, part, true);
   if (answer.ok) return toast("Done. Save the rest, then reload the page to see it.");
   return toast(page.querySelector("main [role=alert], main p")?.textContent || "That was refused, and nothing was saved.", { kind: "bad" });
 };

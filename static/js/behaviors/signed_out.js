@@ -23,7 +23,7 @@ const stop = (event) => {
   event.detail.ctx.hx.trigger = "";
 };
 
-const take = (token) => {
+export const take = (token) => {
   document.body.setAttribute("hx-headers:inherited", JSON.stringify({ "X-CSRFToken": token }));
   for (const field of document.querySelectorAll("input[name=csrf_token]")) field.value = token;
 };
