@@ -1,7 +1,7 @@
 """Joining an enquiry to the contact and the property it belongs to, or making new ones."""
 
 from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 from uuid import UUID
 
 from sqlalchemy import or_, select, text
@@ -35,7 +35,15 @@ class House:
     postcode: postcodes.Postcode | None
 
 
-def join(person: Person, house: House, *, is_vouched: bool) -> tuple[Contact, Property]:
+class Joined(NamedTuple):
+    """Whom and what an enquiry belongs to; `has_gained`: the contact was known, and a blank of theirs was filled."""
+
+    contact: Contact
+    place: Property
+    has_gained: bool
+
+
+def join(person: Person, house: House, *, is_vouched: bool) -> Joined:
     """The contact and the property an enquiry belongs to, or new ones.
 
     Contact: the one with this email or number, if the name fits and nothing contradicts. A different name at a shared
@@ -50,7 +58,8 @@ def join(person: Person, house: House, *, is_vouched: bool) -> tuple[Contact, Pr
     phone_key = index.exact("phone", person.phone.match_key) if person.phone else None
     house_key = place_key(house.line1, house.postcode)
     hold([key for key in (email_key, phone_key, house_key) if key])
-    return _contact(person, email_key, phone_key, is_vouched), _property(house, house_key)
+    contact, has_gained = _contact(person, email_key, phone_key, is_vouched)
+    return Joined(contact, _property(house, house_key), has_gained)
 
 
 def note_consent(contact_id: UUID, channel: str, purpose: str, granted: bool, wording: str, source: str) -> None:
@@ -77,22 +86,26 @@ _LOCK = text(
 )
 
 
-def _contact(person: Person, email_key: bytes | None, phone_key: bytes | None, is_vouched: bool) -> Contact:
+def _contact(
+    person: Person, email_key: bytes | None, phone_key: bytes | None, is_vouched: bool
+) -> tuple[Contact, bool]:  # fmt: skip
+    """The contact, and whether one that was known has gained an address or a number."""
     for contact in _candidates(email_key, phone_key):
         if contradicts(contact, email_key, phone_key) or not same_person(contact.name, person.name):
             continue
         if not is_vouched and _brings_more(contact, email_key, phone_key):
             continue
+        has_gained = _brings_more(contact, email_key, phone_key)
         if contact.email_key is None and person.email:
             contact.set_email(person.email)
         if contact.phone_key is None and person.phone:
             contact.set_phone(person.phone, person.phone_as_given)
-        return contact
+        return contact, has_gained
     contact = Contact(name=person.name, preferred_method=person.preferred_method)
     contact.set_email(person.email)
     contact.set_phone(person.phone, person.phone_as_given)
     db.session.add(contact)
-    return contact
+    return contact, False
 
 
 def _property(house: House, key: bytes | None) -> Property:

@@ -92,6 +92,7 @@ def test_features_are_made_of_the_same_parts() -> None:
 
 #: Parts that only one feature has, with the reason.
 EXTRA_PARTS = {
+    "accounts": {"commands"},
     "bench": {"commands"},
     "activities": {"prose"},  # how lines of the timeline are told
     "keys": {"commands"},

@@ -46,6 +46,7 @@ def test_rows_become_leads_with_everything_that_stood_in_them(bring_in: Callable
     found = row_of_lead(ann.id)
     assert found is not None and found[1].position == 2 and found[1].cells == ANN
     numbers = [ann.number, bob.number]
+    assert ann.first_contact_at is not None, "somebody has sent her a quote: nobody is told that she waits"
     assert len(set(numbers)) == 2 and all(number.endswith(("-001", "-002")) for number in numbers)
     assert db.session.scalar(select(func.count()).select_from(StageChange)) == 2
 

@@ -8,11 +8,12 @@ from sqlalchemy import select
 
 from app.contacts.models import Contact, Property
 from app.core.errors import Invalid
+from app.core.keyring import search_index
 from app.core.permissions import SYSTEM, Actor
 from app.core.tenancy import acting_in
 from app.core.transactions import transaction
 from app.extensions import db
-from app.leads.models import Lead
+from app.leads.models import Lead, SearchToken
 from app.leads.services import LeadDraft, create_lead
 
 CUSTOMER = Actor("customer")
@@ -160,3 +161,12 @@ def test_the_same_enquiry_at_once_makes_one_contact_and_gapless_numbers(app, wor
     assert len(db.session.scalars(select(Contact)).all()) == 1
     assert len(db.session.scalars(select(Property)).all()) == 1
     assert len(db.session.scalars(select(Lead)).all()) == 8
+
+
+def test_what_a_second_enquiry_adds_finds_the_first_lead_as_well(make_lead):
+    one = make_lead(name="Hannah Cole", email=None, phone="07700 900318")
+    two = make_lead(name="Hannah Cole", email="hannah@example.com", phone="07700 900318", address_line1="9 Other Road")
+    assert two.contact_id == one.contact_id
+    token = search_index().exact("email", "hannah@example.com")
+    found = set(db.session.scalars(select(SearchToken.lead_id).where(SearchToken.token == token)))
+    assert found == {one.id, two.id}

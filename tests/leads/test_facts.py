@@ -6,8 +6,10 @@ import pytest
 from sqlalchemy import select
 
 from app.audit.models import AuditEntry
+from app.core.keyring import search_index
 from app.extensions import db
-from app.leads.services import get_lead
+from app.leads.models import SearchToken
+from app.leads.services import change_fact, get_lead
 
 
 def url(browser, lead, field: str) -> str:
@@ -200,3 +202,38 @@ def test_the_timeline_names_the_owners_before_and_after(alice, world, make_lead)
     text = alice.get(f"/w/{alice.slug}/leads/{lead.id}", hx=True).text
 
     assert f"Owner: – → {world.bob.name}" in text
+
+
+@pytest.fixture
+def shared(world, make_lead):
+    """Two leads of one contact: Bob's, who sees his own, and Alice's."""
+    hannah = {"name": "Hannah Cole", "email": "hannah.cole@example.com", "phone": "07700 900318", "postcode": "BA5 2QJ"}
+    mine = make_lead(**hannah, owner_id=world.bob.user_id, address_line1="4 Mill Lane")
+    theirs = make_lead(**hannah, owner_id=world.alice.user_id, address_line1="9 Other Road")
+    assert mine.contact_id == theirs.contact_id
+    return mine, theirs
+
+
+def test_a_new_number_finds_a_colleagues_lead_of_the_same_person_too(world, shared):
+    with world.bob.acting() as bob:
+        change_fact(shared[0].id, "phone", "07700 900999", "07700 900318", bob)
+        db.session.commit()
+    world.enter()
+    tokens = search_index().phone_tokens("+447700900999")
+    found = set(db.session.scalars(select(SearchToken.lead_id).where(SearchToken.token.in_(tokens))))
+    assert found == {lead.id for lead in shared}
+
+
+def test_a_postcode_put_right_moves_every_lead_of_the_house(world, make_lead):
+    """A colleague's too, though who puts it right does not see that."""
+    house = {"address_line1": "9 Other Road", "postcode": "BA5 2QJ"}
+    theirs = make_lead(name="Ann Pike", email="ann@example.com", owner_id=world.alice.user_id, **house)
+    mine = make_lead(name="Bob Fox", email="fox@example.com", owner_id=world.bob.user_id, **house)
+    assert mine.property_id == theirs.property_id
+    with world.bob.acting() as bob:
+        change_fact(mine.id, "postcode", "BS40 7XY", "BA5 2QJ", bob)
+        db.session.commit()
+    world.enter()
+    db.session.expire_all()
+    for lead in (get_lead(mine.id), get_lead(theirs.id)):
+        assert (lead.district, lead.sector) == ("BS40", "BS40 7")

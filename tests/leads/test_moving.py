@@ -225,3 +225,13 @@ def test_declining_takes_no_more_statements_than_a_write_may(make_lead, post_mov
         assert post_move(lead, "declined", agreed="1", reason_key="too_expensive").status_code == 204
 
     assert len(statements) <= 20, "\n".join(statements)
+
+
+def test_a_second_undo_does_not_move_the_lead_again(alice, world, make_lead):
+    """Pressed twice, or sent again since the answer was lost."""
+    lead = make_lead()
+    move_to_stage(lead.id, stage_by_key("declined").id, world.alice.actor, reason_key="too_expensive")
+    db.session.commit()
+    answers = [alice.post(f"/w/wells/leads/{lead.id}/stage/undo", hx=True).status_code for _ in range(2)]
+    assert answers == [204, 409]
+    assert get_lead(lead.id).stage_id == stage_by_key("new").id

@@ -3,10 +3,14 @@
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import update
 
 from app.core.clock import utcnow
 from app.extensions import db
-from app.followups.services import plan_task
+from app.followups.models import FollowUp, Sequence, SequenceVersion
+from app.followups.queries.steps import Step, to_raw
+from app.followups.services import enrol, plan_task
+from app.followups.services.next_act import refresh_next_act
 from app.leads.services import archive, get_lead
 from app.my_day.queries.ordering import is_fresh, points
 from app.my_day.queries.queue import day_queue
@@ -109,3 +113,20 @@ def test_a_future_year_is_no_trouble(waiting):
 
     assert day_queue().due == []
     assert names(day_queue().later) == ["Later"]
+
+
+def test_a_call_of_a_sequence_is_no_promise_whoever_began_it(world, make_lead, waiting):
+    worth = waiting("Worth a lot", price_minor=20_000)
+    made = Sequence(key="own", name="Own", starts="hand", steps=to_raw((Step("one", "call", "Cold call"),)))
+    db.session.add(made)
+    db.session.flush()
+    db.session.add(SequenceVersion(sequence_id=made.id, version_no=1, steps=made.steps))
+    db.session.commit()
+    cold = make_lead(name="Cold", price_minor=500)
+    db.session.execute(update(FollowUp).where(FollowUp.lead_id == cold.id).values(state="cancelled"))
+    enrol(cold, made, world.alice.actor)
+    its_call = (FollowUp.lead_id == cold.id, FollowUp.state == "planned")
+    db.session.execute(update(FollowUp).where(*its_call).values(due_at=utcnow()))
+    refresh_next_act(cold.id)
+    db.session.commit()
+    assert [each.lead_id for each in day_queue().due][:2] == [worth.id, cold.id]

@@ -14,6 +14,7 @@ from app.core.spreadsheets.writing import safe
 from app.extensions import db
 from app.followups.models import Enrolment, FollowUp, Sequence
 from app.leads.models import Lead
+from app.leads.services import move_to_stage, stage_by_key, take_back
 from app.messaging.models import Message
 from app.messaging.services import compose
 from app.reports.queries import answers_report, people_report, steps_report, templates_report
@@ -157,3 +158,14 @@ def test_who_may_read_them(bob: Any, carol: Any, dave: Any, world: Any, chased: 
     with world.mallory.acting():
         assert all(row["planned"] == 0 for row in steps_report(SINCE, with_opens=False).rows)
         assert db.session.scalars(select(Sequence).where(Sequence.key == "own-chase")).all() == []
+
+
+def test_a_slip_that_was_taken_back_is_nobodys_yes(world: Any, make_lead: Any) -> None:
+    slip, meant = make_lead(owner_id=world.alice.user_id), make_lead(owner_id=world.alice.user_id)
+    for lead in (slip, meant):
+        move_to_stage(lead.id, stage_by_key("ready_for_squeegee").id, world.alice.actor)
+        db.session.commit()
+    take_back(slip.id, world.alice.actor)
+    db.session.commit()
+    report = people_report(utcnow() - timedelta(days=1), with_opens=False)
+    assert [row["booked"] for row in report.rows] == [1]

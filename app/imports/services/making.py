@@ -21,7 +21,7 @@ from app.imports.services.tags import hang_tags
 from app.leads.models import Lead, SearchToken, StageChange
 from app.leads.queries.stages import known_stages
 from app.leads.services.creating import next_numbers
-from app.leads.services.indexing import tokens_of
+from app.leads.services.indexing import reindex_where, tokens_of
 from app.workspaces.queries import current_workspace
 
 _NOBODY = UUID(int=0)
@@ -48,7 +48,7 @@ def make_leads(
     """
     taken = [decision for decision, outcome in decided if outcome in ("created", "joined")]
     created = [decision for decision, outcome in decided if outcome == "created"]
-    contacts, new_contacts = _contacts(taken)
+    contacts, new_contacts, gained = _contacts(taken)
     houses, new_houses = _houses(taken)
     numbers = _numbers(setting, len(created))
     leads = []
@@ -66,14 +66,19 @@ def make_leads(
     insert_all([each.change for each in leads])
     insert_all([line for each in leads for line in _lines(made, each, actor)])
     _insert_tokens(leads)
+    for contact_id in gained:
+        reindex_where(contact_id=contact_id)
     hang_tags(setting, {each.lead.id: each.decision.row.facts.tags for each in leads}, actor)
     return leads
 
 
-def _contacts(taken: Sequence[Decision]) -> tuple[dict[UUID, Contact], list[Contact]]:
-    """Everybody in the piece by id, with what the rows add to them; and those of them who are new."""
+def _contacts(taken: Sequence[Decision]) -> tuple[dict[UUID, Contact], list[Contact], set[UUID]]:
+    """Everybody in the piece by id, with what the rows add to them; those of them who are new; and the ids of those
+    who were known and can be found by more now.
+    """
     people = {decision.person.id: decision.person for decision in taken if decision.person}
     known = _load(Contact, [person.id for person in people.values() if not person.is_new])
+    keys = {contact.id: (contact.email_key, contact.phone_key) for contact in known.values()}
     new = []
     for decision in taken:
         person, facts = decision.person, decision.row.facts
@@ -88,7 +93,8 @@ def _contacts(taken: Sequence[Decision]) -> tuple[dict[UUID, Contact], list[Cont
             contact.set_email(facts.email)
         if contact.phone_key is None and facts.phone:
             contact.set_phone(facts.phone, facts.phone_as_given)
-    return known, new
+    gained = {each for each, before in keys.items() if before != (known[each].email_key, known[each].phone_key)}
+    return known, new, gained
 
 
 def _houses(taken: Sequence[Decision]) -> tuple[dict[UUID, Property], list[Property]]:
@@ -150,6 +156,8 @@ def _lead(
         booking_confirmed_at=entered if key == "booking_confirmed" else None,
     )  # fmt: skip
     lead.set_price(facts.price_minor, facts.frequency)
+    if facts.stage_id != setting.stages_by_key.get("new"):
+        lead.first_contact_at = entered  # somebody has dealt with it; how long that took nobody knows
     change = StageChange(
         lead_id=lead.id, to_stage_id=lead.stage_id, to_name=_stage_names()[lead.stage_id], actor_kind=actor.kind,
         actor_id=actor.user_id, at=entered,

@@ -18,7 +18,7 @@ from app.core.tenancy import acting_in, current_scope, current_workspace_id
 from app.extensions import db
 from app.leads.models import Lead, LeadSource, Stage, StageChange
 from app.leads.services.assigning import choose_owner, tell_assignment
-from app.leads.services.indexing import index_lead
+from app.leads.services.indexing import index_lead, reindex_where
 from app.leads.services.ranking import top_rank
 from app.leads.services.reading import stage_by_key
 from app.workspaces.queries import current_workspace
@@ -90,7 +90,7 @@ def create_lead(draft: LeadDraft, actor: Actor) -> Lead:
     scope = current_scope()
     with acting_in(scope.workspace_id, user_id=scope.user_id):  # a contact may be on a colleague's lead
         is_vouched = actor.kind != "customer"
-        contact, place = join(
+        contact, place, has_gained = join(
             Person(draft.name.strip(), email, phone, draft.phone, draft.preferred_method),
             House(draft.address_line1, draft.address_line2, draft.town, postcode),
             is_vouched=is_vouched,
@@ -104,7 +104,10 @@ def create_lead(draft: LeadDraft, actor: Actor) -> Lead:
             lead.owner_id = assignment.user_id if assignment else None
         db.session.add(lead)
         db.session.flush()
-        index_lead(lead, contact, place, is_new=True)
+        if has_gained:  # their other leads are found by it as well, and this one with them
+            reindex_where(contact_id=contact.id)
+        else:
+            index_lead(lead, contact, place, is_new=True)
         _keep_consents(contact, draft)
         _tell(lead, stage, draft, actor)
         if assignment:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from app.accounts.models import User
 from app.activities.services import record_activity
@@ -15,7 +15,7 @@ from app.core.clock import utcnow
 from app.core.errors import Conflict, Forbidden, Invalid
 from app.core.loading import load_one
 from app.core.permissions import Actor
-from app.core.tenancy import current_workspace_id
+from app.core.tenancy import acting_in, current_scope, current_workspace_id
 from app.extensions import db
 from app.leads.models import Lead, LeadSource
 from app.leads.queries.facts import FACTS, Fact, as_typed
@@ -191,3 +191,17 @@ def _follow_through(lead: Lead, names: set[str]) -> None:
         reindex_where(contact_id=lead.contact_id)
     if names & {"address_line1", "town", "postcode"}:
         reindex_where(property_id=lead.property_id)
+    if "postcode" in names:
+        _follow_house(lead)
+
+
+def _follow_house(lead: Lead) -> None:
+    """Other leads of the house, a colleague's too, stand in its district as well."""
+    scope = current_scope()
+    with acting_in(scope.workspace_id, user_id=scope.user_id):
+        db.session.execute(
+            update(Lead)
+            .where(Lead.workspace_id == lead.workspace_id, Lead.property_id == lead.property_id, Lead.id != lead.id)
+            .values(district=lead.district, sector=lead.sector)
+            .execution_options(synchronize_session="fetch")
+        )

@@ -6,7 +6,7 @@ from sqlalchemy import delete, insert, select
 
 from app.contacts.models import Contact, Property
 from app.core.keyring import search_index
-from app.core.tenancy import current_workspace_id
+from app.core.tenancy import acting_in, current_scope, current_workspace_id
 from app.extensions import db
 from app.leads.models import Lead, SearchToken
 
@@ -46,8 +46,10 @@ def index_lead(lead: Lead, contact: Contact, place: Property, *, is_new: bool = 
 
 
 def reindex_where(*, contact_id: UUID | None = None, property_id: UUID | None = None) -> None:
-    """Store the tokens anew for every lead of a contact or a property whose facts changed."""
+    """Store the tokens anew for every lead of a contact or a property whose facts changed, colleagues' leads too."""
     query = select(Lead).where(Lead.workspace_id == current_workspace_id())
     query = query.where(Lead.contact_id == contact_id if contact_id else Lead.property_id == property_id)
-    for lead in db.session.scalars(query):
-        index_lead(lead, lead.contact, lead.property)
+    scope = current_scope()
+    with acting_in(scope.workspace_id, user_id=scope.user_id):
+        for lead in db.session.scalars(query):
+            index_lead(lead, lead.contact, lead.property)

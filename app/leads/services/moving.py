@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 
 from app.activities.models import Activity
 from app.activities.services import record_activity
@@ -23,6 +24,8 @@ from app.workspaces.queries import current_workspace, today_here
 
 #: For so long the mover may take a move back.
 UNDO = timedelta(seconds=30)
+#: What the database says of a stage that was retired (migration 0016).
+_IN_USE = "the stage is retired"
 #: The stage whose leads come back one day.
 DECLINED = "declined"
 
@@ -75,6 +78,8 @@ def take_back(lead_id: UUID, actor: Actor, *, within: timedelta | None = UNDO) -
     if within is not None and utcnow() - last.at > within:
         raise Conflict("Undo is there for 30 seconds. Move the card back instead.")
     before = _told(last)
+    if before.get("undoes"):  # pressed twice, or sent again since its answer was lost
+        raise Conflict(f"{lead.number} is back where it was already.")
     target = get_stage(last.from_stage_id)
     _say_farewell(lead, target, None, None)
     lead.rank = before.get("from_rank", lead.rank)
@@ -120,7 +125,7 @@ def _change_stage(lead: Lead, target: Stage, actor: Actor, reason: str, told: di
     db.session.add(change)
     lead.stage_id, lead.stage_entered_at = target.id, now
     lead.updated_at = lead.last_activity_at = now
-    db.session.flush()
+    _flush(target.name)
     record_activity(
         lead, "stage_changed", "lead.stage_changed", actor, body=change.reason, at=now,
         data={
@@ -130,6 +135,16 @@ def _change_stage(lead: Lead, target: Stage, actor: Actor, reason: str, told: di
         },
         topics=(topic("stage", change.from_stage_id), "board"),
     )  # fmt: skip
+
+
+def _flush(stage_name: str) -> None:
+    """Write the move. Raises Conflict where its stage, known from memory, was retired meanwhile."""
+    try:
+        db.session.flush()
+    except IntegrityError as error:
+        if _IN_USE not in str(error.orig):
+            raise
+        raise Conflict(f"{stage_name} was retired meanwhile. Nothing was changed; choose another stage.") from None
 
 
 def _told(change: StageChange) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from app.core.errors import Conflict, Invalid
 from app.core.fragments import answer, fragment, page, redirect_to, wants_fragment
 from app.core.ids import parse_id
 from app.core.permissions import permit
+from app.extensions import db
 from app.followups.queries import count_planned
 from app.leads.models import Stage
 from app.leads.queries.names import names_of
@@ -61,6 +62,7 @@ def move(slug: str, lead_id: UUID) -> Response:
         )  # fmt: skip
     except Conflict as conflict:
         if bare:
+            db.session.rollback()
             return Response(conflict.message, 409, mimetype="text/plain")
         raise
     except Invalid as invalid:

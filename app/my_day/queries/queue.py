@@ -133,9 +133,13 @@ def _waiting(row: Row[Any]) -> Waiting:
 _HERE, _ME = bindparam("here", type_=Uuid), bindparam("me", type_=Uuid)
 _NOW, _SINCE = (bindparam(name, type_=DateTime(timezone=True)) for name in ("now", "fresh"))
 _OURS = or_(Lead.owner_id == _ME, Lead.owner_id.is_(None))
-#: A call that a person planned by hand, for a customer who expects it. Not "is null": that would lead the planner to
-#: the index over what stages have planned, and through all that was ever planned by hand.
-PROMISED = and_(FollowUp.kind == "call", func.coalesce(FollowUp.stage_change_id, NOBODY) == NOBODY)
+#: A call that a person planned by hand, apart from stages and sequences, for a customer who expects it. Not "is null":
+#: that would lead the planner to the index over what stages have planned, and through all that ever was by hand.
+PROMISED = and_(
+    FollowUp.kind == "call",
+    func.coalesce(FollowUp.stage_change_id, NOBODY) == NOBODY,
+    func.coalesce(FollowUp.enrolment_id, NOBODY) == NOBODY,
+)
 
 
 def _leads(*conditions: Any) -> Select[Any]:

@@ -4,9 +4,10 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, and_, func, literal, select, union_all
+from sqlalchemy import Select, Text, and_, cast, exists, func, literal, select, union_all
 
 from app.accounts.models import User
+from app.activities.models import Activity
 from app.core.catalogue import known
 from app.core.models import one_among
 from app.core.tenancy import current_workspace_id
@@ -62,7 +63,10 @@ def _arms(since: datetime) -> list[Select[Any]]:
         Message.workspace_id == here, Message.state.in_(_LEFT), Message.channel.in_(("email", "sms")),
         Message.created_at >= since, Message.direction == "out",
     )  # fmt: skip
-    yes = (StageChange.workspace_id == here, StageChange.to_stage_id == one_among(won), StageChange.at >= since)
+    yes = (
+        StageChange.workspace_id == here, StageChange.to_stage_id == one_among(won), StageChange.at >= since,
+        ~_is_undone(),
+    )  # fmt: skip
     no_more = (
         Enrolment.workspace_id == here, Enrolment.sequence_id == one_among(sequences), Enrolment.state == "stopped",
         Enrolment.started_at >= since, Enrolment.why == "opted_out",
@@ -75,6 +79,14 @@ def _arms(since: datetime) -> list[Select[Any]]:
         _by_owner(StageChange, "booked", func.count(StageChange.lead_id.distinct()), *yes),
         _by_owner(Enrolment, "opted_out", func.count(Enrolment.lead_id.distinct()), *no_more),
     ]
+
+
+def _is_undone() -> Any:
+    """Whether a move was a slip that was taken back."""
+    return exists().where(
+        Activity.workspace_id == StageChange.workspace_id, Activity.lead_id == StageChange.lead_id,
+        Activity.kind == "stage_changed", Activity.data["undoes"].astext == cast(StageChange.id, Text),
+    )  # fmt: skip
 
 
 def _by_owner(model: Any, measure: str, count: Any, *which: Any) -> Select[Any]:
