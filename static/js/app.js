@@ -1,4 +1,5 @@
 // The desk's scripts: each behaviour is one file, wired by data attributes, and needs no other.
+import "./behaviors/once.js"; // before those that note what is sent
 import "./behaviors/busy.js";
 import "./behaviors/copy.js";
 import "./behaviors/dialog.js";

@@ -3,6 +3,7 @@
 from playwright.sync_api import expect
 
 from tests.e2e.browsers import People
+from tests.e2e.site import SLUG
 from tests.e2e.steps import add_lead, card, column, move_by_request, open_board, stage_ids
 
 STREAM = "**/stream?*"
@@ -31,3 +32,22 @@ def test_what_was_missed_while_the_line_was_dead_is_fetched_and_nothing_else(peo
     columns = {name for name, stage in stages.items() if any(stage in url for url in asked)}
     assert {"New lead", "Contacted"} <= columns
     assert len(columns) < len(stages) / 2, "the board was fetched anew"
+
+
+def test_a_page_of_its_own_is_sent_once_and_not_without_a_connection(people: People) -> None:
+    people.expect_complaint("ERR_INTERNET_DISCONNECTED|Failed to fetch")
+    page = people.staff(device="phone")
+    page.goto(f"/w/{SLUG}/leads/new")
+    sent: list[str] = []
+    page.on("request", lambda request: sent.append(request.url) if request.method == "POST" else None)
+    page.get_by_label("Name").fill("Thea Thumb")
+    add = page.get_by_role("button", name="Add lead")
+    page.context.set_offline(True)
+    add.dispatch_event("click")
+    expect(page.locator("form [role=alert]")).to_contain_text("There is no connection. Nothing was sent")
+    expect(page.get_by_label("Name")).to_have_value("Thea Thumb")
+    page.context.set_offline(False)
+    page.get_by_label("Phone").fill("01749 960166")
+    page.evaluate("() => { for (const press of [1, 2]) document.querySelector('#new-lead [type=submit]').click(); }")
+    expect(page.get_by_role("heading", name="Thea Thumb")).to_be_visible()
+    assert len([url for url in sent if url.endswith("/leads/new")]) == 1

@@ -170,3 +170,37 @@ def test_what_a_second_enquiry_adds_finds_the_first_lead_as_well(make_lead):
     token = search_index().exact("email", "hannah@example.com")
     found = set(db.session.scalars(select(SearchToken.lead_id).where(SearchToken.token == token)))
     assert found == {one.id, two.id}
+
+
+def test_a_form_sent_twice_makes_one_lead(alice):
+    page = alice.get("/w/wells/leads/new").text
+    key = re.search(r'name="key" value="([^"]+)"', page)[1]
+    typed = {"name": "Margaret Voss", "phone": "01749 960123", "key": key}
+    answers = [alice.post("/w/wells/leads/new", data=typed) for _ in range(2)]
+    assert [(each.status_code, each.headers["Location"]) for each in answers] == [(303, f"/w/wells/leads/{key}")] * 2
+    assert len(db.session.scalars(select(Lead)).all()) == 1
+    other = re.search(r'name="key" value="([^"]+)"', alice.get("/w/wells/leads/new").text)[1]
+    assert other != key
+
+
+@pytest.mark.commits
+def test_two_presses_at_once_make_one_lead(app, alice):
+    key = re.search(r'name="key" value="([^"]+)"', alice.get("/w/wells/leads/new").text)[1]
+    typed = {"name": "Margaret Voss", "phone": "01749 960123", "key": key}
+    second = app.test_client()
+    second.keep_session(alice.cookie_session())
+    start, found = threading.Barrier(2), []
+
+    def press(browser):
+        with app.app_context():
+            start.wait()
+            found.append(browser.post("/w/wells/leads/new", data=typed).headers.get("Location"))
+            db.session.remove()
+
+    threads = [threading.Thread(target=press, args=(each,)) for each in (alice, second)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert found == [f"/w/wells/leads/{key}"] * 2
+    assert len(db.session.scalars(select(Lead)).all()) == 1

@@ -3,16 +3,21 @@
 import secrets
 from dataclasses import dataclass, field
 from typing import Any
+from uuid import UUID
 
 from flask import Response, g, request, url_for
+from sqlalchemy.exc import IntegrityError
 
 from app.core import web
 from app.core.errors import Invalid
 from app.core.fragments import answer, fragment, page, redirect_to, wants_fragment
+from app.core.ids import new_id, parse_id
 from app.core.money import parse_money
 from app.core.permissions import permit
-from app.extensions import limiter
+from app.core.tenancy import current_workspace_id
+from app.extensions import db, limiter
 from app.followups.services.answering_at_once import answers_at_once, leave_unanswered
+from app.leads.models import Lead
 from app.leads.queries.sources import source_choices
 from app.leads.services import LeadDraft, create_lead, stage_by_key
 from app.leads.services.doubles import Double, open_doubles
@@ -45,7 +50,8 @@ class _Sheet:
 @permit("leads:write")
 def new(slug: str) -> Response:
     """The form for an enquiry that came by phone or word of mouth."""
-    return _form(_Sheet({"source_key": "phone", "service": "window_cleaning", "look": secrets.token_urlsafe(12)}))
+    blank = {"source_key": "phone", "service": "window_cleaning", "look": secrets.token_urlsafe(12)}
+    return _form(_Sheet({**blank, "key": str(new_id())}))
 
 
 @bp.post("/w/<slug>/leads/new/doubles")
@@ -68,11 +74,15 @@ def doubles(slug: str) -> Response:
 def create(slug: str) -> Response:
     """Make the lead, or give the form back with everything typed and what is wrong beside it.
 
-    Whose customer has an open lead already is asked once whether to add another: 422 with who that is.
+    Whose customer has an open lead already is asked once whether to add another: 422 with who that is. The form names
+    the lead's id, so that one sent twice makes one lead.
     """
     sheet = _Sheet(_typed(), tell=_wants_telling())
+    key = parse_id(sheet.typed["key"])
+    if _is_made(key):
+        return redirect_to(url_for("leads.show", lead_id=key))
     try:
-        draft = _draft(sheet.typed)
+        draft = _draft(sheet.typed, key)
         sheet.doubles = _doubles(sheet.typed)
         if sheet.doubles and "anyway" not in request.form:
             sheet.asked, sheet.tell = True, sheet.tell and bool(request.form.get("known"))
@@ -82,13 +92,23 @@ def create(slug: str) -> Response:
     except Invalid as invalid:
         sheet.errors = invalid.errors
         return _form(sheet, status=422)
+    except IntegrityError:
+        db.session.rollback()
+        if not _is_made(key):
+            raise
+        return redirect_to(url_for("leads.show", lead_id=key))  # at the same moment, by the first of two presses
     if not sheet.tell:
         leave_unanswered(lead, web.actor())
     return redirect_to(url_for("leads.show", lead_id=lead.id))
 
 
 def _typed() -> dict[str, str]:
-    return {name: request.form.get(name, "") for name in (*_TEXTS, "price", "look")}
+    return {name: request.form.get(name, "") for name in (*_TEXTS, "price", "look", "key")}
+
+
+def _is_made(key: UUID | None) -> bool:
+    """Whether this form has made its lead already."""
+    return key is not None and db.session.get(Lead, (current_workspace_id(), key)) is not None
 
 
 def _wants_telling() -> bool:
@@ -105,7 +125,7 @@ def _tells() -> bool:
     return answers_at_once(stage_by_key("new").id)
 
 
-def _draft(typed: dict[str, str]) -> LeadDraft:
+def _draft(typed: dict[str, str], key: UUID | None) -> LeadDraft:
     errors = {name: TOO_LONG for name in _TEXTS if len(typed[name]) > LONGEST}
     if not typed["name"].strip():
         errors["name"] = "Enter a name."
@@ -124,7 +144,7 @@ def _draft(typed: dict[str, str]) -> LeadDraft:
     values["source_key"] = typed["source_key"] or "phone"
     # A sales person's new lead is theirs; a manager's waits for whoever takes it.
     owner_id = g.viewer.user_id if g.viewer.role == "sales" else None
-    return LeadDraft(**values, price_minor=price, owner_id=owner_id)  # type: ignore[arg-type]
+    return LeadDraft(**values, price_minor=price, owner_id=owner_id, id=key)  # type: ignore[arg-type]
 
 
 def _form(sheet: _Sheet, status: int = 200) -> Response:

@@ -1,16 +1,41 @@
-// A form sent twice by an impatient thumb is sent once. The server refuses the second too; this spares the wait.
-document.addEventListener("submit", (event) => {
+// A form that the browser sends by itself. Sent twice by an impatient thumb it is sent once; the server refuses the
+// second too, this spares the wait. Without a connection it is not sent: the browser's own error page would take the
+// place of what was typed.
+const AGAIN = 10_000; // ms, after which it may be sent again: the answer may be a file, which leaves the page as it is
+
+const clear = (form) => {
+  delete form.dataset.sent;
+  form.removeAttribute("aria-busy");
+};
+
+const sayOffline = (form, submitter) => {
+  const words = Object.assign(document.createElement("p"), {
+    className: "error", role: "alert", textContent: "There is no connection. Nothing was sent; what you typed is still here.",
+  });
+  words.dataset.offline = "";
+  (submitter ?? form.lastElementChild).before(words);
+};
+
+addEventListener("submit", (event) => {
   const form = event.target;
-  if (form.method !== "post" || event.defaultPrevented) return;
-  if (form.dataset.sent) return event.preventDefault();
+  if (form.method !== "post" || event.defaultPrevented || form.target || event.submitter?.formTarget) return;
+  form.querySelector("[data-offline]")?.remove();
+  if (navigator.onLine === false) {
+    event.preventDefault();
+    event.stopImmediatePropagation(); // so that nothing takes it for sent
+    sayOffline(form, event.submitter);
+    return;
+  }
+  if (form.dataset.sent) {
+    event.preventDefault();
+    return;
+  }
   form.dataset.sent = "1";
   form.setAttribute("aria-busy", "true");
+  setTimeout(() => clear(form), AGAIN);
 });
 
 // Coming back by the back button restores the page as it was left, so the mark has to go.
 addEventListener("pageshow", () => {
-  for (const form of document.querySelectorAll("form[data-sent]")) {
-    delete form.dataset.sent;
-    form.removeAttribute("aria-busy");
-  }
+  for (const form of document.querySelectorAll("form[data-sent]")) clear(form);
 });
