@@ -15,7 +15,7 @@ from app.core.fragments import answer, fragment, page, redirect_to, wants_fragme
 from app.core.ids import parse_id
 from app.core.permissions import permit
 from app.extensions import db
-from app.leads.services import get_lead
+from app.leads.services import get_lead, stage_by_key
 from app.leads.words import DECLINE_WORDS
 from app.my_day import services
 from app.my_day.services import Outcome, Slip, Taken
@@ -60,7 +60,7 @@ def settle(slug: str, lead_id: UUID) -> Response:
     if taken.card is None:
         services.release(lead_id, actor)
     undo_url = url_for("my_day.undo", lead_id=lead_id, **slip.written())
-    return _shown(taken, toast=(_said(outcome, request.form.get("who", "")), undo_url))
+    return _shown(taken, toast=(_said(outcome, request.form.get("who", ""), slip.moved), undo_url))
 
 
 @bp.post("/w/<slug>/my-day/<uuid:lead_id>/undo")
@@ -118,14 +118,16 @@ def _outcome(form: MultiDict[str, str]) -> Outcome:
     return Outcome(kind, parse_id(form.get("act", "")), words, at, reason if kind == "not_interested" else None)
 
 
-def _said(outcome: Outcome, who: str) -> str:
-    """The toast's words; `who` is the name as the page showed it."""
+def _said(outcome: Outcome, who: str, moved: bool) -> str:
+    """The toast's words; `who` is the name as the page showed it, `moved` whether the lead stands elsewhere now."""
     clock = g.workspace.clock()
     when = services.in_words(outcome.again_at, utcnow(), clock.zone) if outcome.again_at else ""
     said = {
         "no_answer": "No answer", "voicemail": "Left a voicemail", "spoke": "Call kept", "booked": "Booked",
         "not_interested": "Not interested", "later": "Put off", "skip": "Skipped", "done": "Done",
     }[outcome.kind]  # fmt: skip
+    if moved and outcome.kind == "spoke":
+        said = f"{said}, moved to {stage_by_key('contacted').name}"
     if when:
         said = f"{said} until {when}" if outcome.kind == "later" else f"{said}. Call again {when}"
     return f"{who[:80]}: {said[0].lower()}{said[1:]}" if who else said

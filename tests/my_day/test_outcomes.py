@@ -255,3 +255,23 @@ def test_how_much_it_asks_of_the_database(alice, waiting, settle, count_sql):
 
     assert len(page) <= 8, "\n".join(page)
     assert len(write) <= 20, "\n".join(write)
+
+
+def test_who_was_spoken_to_is_not_forgotten(alice, make_lead, settle):
+    """A new lead with nothing else planned goes to "Contacted", where the next calls are planned, and comes back."""
+    lead = make_lead(name="Ann", email=None)
+    was = lead.stage_id
+    answer = settle(lead, "spoke")
+    assert "Call kept, moved to Contacted" in answer.text
+    assert get_lead(lead.id).stage_id == stage_by_key("contacted").id
+    assert [each.title for each in planned(lead)] == ["Call again", "Decide how to go on"]
+    alice.post(undo_url(answer), hx=True)
+    assert get_lead(lead.id).stage_id == was
+    assert [each.title for each in planned(lead)] == ["First call"]
+
+
+def test_who_is_to_be_called_again_stays_where_they_are(waiting, settle):
+    lead = waiting("Ann")
+    was = lead.stage_id
+    settle(lead, "spoke", again="week")
+    assert get_lead(lead.id).stage_id == was and len(planned(lead)) == 1

@@ -11,15 +11,17 @@ from app.core.permissions import Actor
 from app.followups.models import FollowUp
 from app.followups.services import finish_follow_up, plan_task, postpone, skip
 from app.leads.models import Lead
-from app.leads.services import get_lead, move_to_stage, stage_by_key
+from app.leads.services import get_lead, get_stage, move_to_stage, stage_by_key
 from app.my_day.services.undoing import Slip, act_as_it_is
 
-#: How a call ended, by what the page sends. "booked" and "not_interested" move the lead as well.
+#: How a call ended, by what the page sends. "booked" and "not_interested" move the lead as well, and "spoke" moves one
+#: that was new and with which nothing is planned any more: nobody would think of it again.
 CALLS = {
     "no_answer": "no_answer", "voicemail": "voicemail", "spoke": "spoke", "booked": "spoke",
     "not_interested": "declined",
 }  # fmt: skip
-_STAGES = {"booked": "ready_for_squeegee", "not_interested": "declined"}
+_STAGES = {"booked": "ready_for_squeegee", "not_interested": "declined", "spoke": "contacted"}
+_NEW = "new"
 _CALL_AGAIN = "Call back"
 
 
@@ -88,10 +90,14 @@ def _lead_of(settled: FollowUp, lead_id: UUID) -> Lead:
     return get_lead(lead_id)
 
 
+def _would_be_forgotten(lead: Lead) -> bool:
+    return get_stage(lead.stage_id).key == _NEW and lead.next_act_at is None
+
+
 def _move(lead: Lead, outcome: Outcome, actor: Actor) -> bool:
     """Move the lead to where its outcome leads, unless it is there or that stage is not in use. Whether it moved."""
     key = _STAGES.get(outcome.kind)
-    if key is None:
+    if key is None or (outcome.kind == "spoke" and not _would_be_forgotten(lead)):
         return False
     try:
         target = stage_by_key(key)
