@@ -5,11 +5,12 @@ Each is one bounded read by index, the longest waiting first.
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, func, null, or_, select, union_all
+from sqlalchemy import ColumnElement, Select, and_, exists, func, null, or_, select, union_all
+from sqlalchemy.orm import aliased
 
 from app.accounts.models import User
 from app.contacts.models import Contact
@@ -18,8 +19,9 @@ from app.core.keyring import cipher
 from app.core.models import fixed, one_among
 from app.core.tenancy import current_workspace_id
 from app.extensions import db
-from app.leads.models import Lead, Stage, act_name
+from app.leads.models import Lead, Stage, StageChange, act_name
 from app.messaging.models import Conversation
+from app.notifications.models import Alert
 from app.reconciliation.queries import open_leads
 from app.workspaces.models import Membership, Workspace
 
@@ -96,6 +98,23 @@ def by_id(lead_ids: Iterable[UUID], stage_key: str) -> list[Waits]:
     stages = [stage.id for stage in known(Stage) if stage.key == stage_key]
     query = _leads(Lead.stage_entered_at, Lead.id == one_among(lead_ids), Lead.stage_id == one_among(stages))
     return _waiting(query.order_by(Lead.stage_entered_at, Lead.id).limit(MOST))
+
+
+def not_mailed(since: datetime) -> list[tuple[UUID, date, UUID]]:
+    """(id of the move, day, lead) of the moves into readiness that were told since and stand in no mail yet."""
+    told, mailed = aliased(Alert), aliased(Alert)
+    rows = db.session.execute(
+        select(told.subject_id, told.day, StageChange.lead_id)
+        .join(StageChange, and_(StageChange.workspace_id == told.workspace_id, StageChange.id == told.subject_id))
+        .where(
+            told.workspace_id == current_workspace_id(), told.rule == "ready", told.created_at > since,
+            ~exists().where(
+                mailed.workspace_id == told.workspace_id, mailed.rule == "ready_mailed",
+                mailed.subject_id == told.subject_id, mailed.day == told.day,
+            ),
+        )
+    )  # fmt: skip
+    return [(change_id, day, lead_id) for change_id, day, lead_id in rows]
 
 
 def unanswered(user_id: UUID, now: datetime) -> list[Waits]:

@@ -1,13 +1,15 @@
 """The work of a day, planned once for each workspace: a look at what is late, and the digest."""
 
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from uuid import UUID
 
+from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 
 from app.core.clock import utcnow
 from app.core.ids import new_id
-from app.core.outbox import OutboxItem
+from app.core.models import fixed
+from app.core.outbox import OutboxItem, enqueue
 from app.core.tenancy import current_workspace_id
 from app.extensions import db
 from app.reconciliation.services import NIGHTLY
@@ -16,6 +18,8 @@ from app.workspaces.queries import current_workspace
 LOOK, DIGEST, READY = "alerts.look", "alerts.digest", "alerts.ready"
 #: When what is known of Squeegee is compared with the leads as they have become, before anybody is told of it.
 _NIGHT = time(3, 30)
+#: Work that begins sooner may have looked before what is written now can be seen.
+_TOO_SOON = timedelta(seconds=30)
 
 
 def plan_day(day: date) -> None:
@@ -38,6 +42,20 @@ def plan_once(kind: str, key: str, run_at: datetime) -> None:
         attempts=0, lease_token=0, created_at=utcnow(),
     )  # fmt: skip
     db.session.execute(item.on_conflict_do_nothing())
+
+
+def plan_soon(kind: str, run_at: datetime) -> None:
+    """Put work for the workspace into the outbox, unless some of that kind is about to be done anyway.
+
+    Of two that plan it at once both may: the work itself must do nothing twice.
+    """
+    here: UUID = current_workspace_id()
+    waits = select(OutboxItem.id).where(
+        OutboxItem.workspace_id == here, OutboxItem.state == fixed("ready"), OutboxItem.kind == kind,
+        OutboxItem.run_at > utcnow() + _TOO_SOON, OutboxItem.run_at <= run_at,
+    )  # fmt: skip
+    if db.session.execute(waits.limit(1)).first() is None:
+        enqueue(kind, here, dedupe_key=str(new_id()), run_at=run_at)
 
 
 def _moment(day: date, at: time, zone: object) -> datetime:

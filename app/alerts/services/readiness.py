@@ -1,22 +1,22 @@
-"""Ready for Squeegee: told at once in the bell, and by one mail for all that became ready within two minutes."""
+"""Ready for Squeegee: told at once in the bell, and by one mail for all that became ready within two minutes.
+
+What is told once is a move into the stage: a lead put there by mistake and back again is told when it is truly ready.
+"""
 
 from datetime import datetime, timedelta
-
-from sqlalchemy import select
+from uuid import UUID
 
 from app.alerts import queries, words
 from app.alerts.services.mailing import MailFoot, MailLine, MailPart, mail_list
 from app.alerts.services.once import Mark, first_time
-from app.alerts.services.planning import READY, plan_once
+from app.alerts.services.planning import READY, plan_soon
 from app.core.catalogue import known
 from app.core.clock import utcnow
 from app.core.events import Event
 from app.core.permissions import ROLES
-from app.core.tenancy import acting_in, current_scope, current_workspace_id
-from app.extensions import db
+from app.core.tenancy import acting_in, current_scope
 from app.leads.models import Lead, Stage
 from app.leads.services import get_lead
-from app.notifications.models import Alert
 from app.notifications.services import notify
 from app.workspaces.queries import today_here
 
@@ -26,29 +26,32 @@ _GATHERED = timedelta(minutes=2)
 
 
 def tell_ready(event: Event) -> None:
-    """The reaction to a lead that enters the stage before the handover: whoever may hand it over is told."""
+    """The reaction to a lead that enters the stage before the handover: whoever may hand it over is told.
+
+    One that is back there since a move was undone is no news, and is mailed only if the mail left it out meanwhile.
+    """
     stage_id = str(event.data.get("stage_id", ""))
     if event.lead_id is None or not any(str(each.id) == stage_id and each.key == STAGE for each in known(Stage)):
         return
     scope = current_scope()
     with acting_in(scope.workspace_id, user_id=scope.user_id):  # telling a colleague is no look at what is theirs
-        lead = get_lead(event.lead_id)
-        if not first_time([Mark("ready", lead.id, today_here())]):
+        plan_soon(READY, utcnow() + _GATHERED)
+        change_id = UUID(str(event.data["stage_change_id"]))
+        if "undoes" in event.data or not first_time([Mark("ready", change_id, today_here())]):
             return
+        lead = get_lead(event.lead_id)
         for worker in _tellers(lead):
             notify(worker.user_id, "ready_to_hand_over", lead=lead, actor=event.actor)
-        later = utcnow() + _GATHERED
-        plan_once(READY, f"{int(later.timestamp()) // int(_GATHERED.total_seconds())}", later)
 
 
 def mail_ready(now: datetime) -> int:
     """Mail what has become ready since the last time, and still is; how many leads that were."""
-    days = select(Alert.subject_id, Alert.day).where(
-        Alert.workspace_id == current_workspace_id(), Alert.rule == "ready", Alert.created_at > now - timedelta(days=1)
-    )
-    marks = [Mark("ready_mailed", subject_id, day) for subject_id, day in db.session.execute(days)]
-    fresh = {mark.subject_id for mark in first_time(marks)}
-    waiting = queries.by_id(fresh, STAGE) if fresh else []
+    became = queries.not_mailed(now - timedelta(days=1))
+    standing = queries.by_id({lead_id for _, _, lead_id in became}, STAGE) if became else []
+    still = {each.lead_id for each in standing}
+    marks = {Mark("ready_mailed", change_id, day): lead_id for change_id, day, lead_id in became if lead_id in still}
+    fresh = {marks[mark] for mark in first_time(marks)}
+    waiting = [each for each in standing if each.lead_id in fresh]
     if not waiting:
         return 0
     managers = [each for each in queries.workers() if "leads:transfer" in ROLES[each.role]]
