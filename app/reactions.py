@@ -59,7 +59,7 @@ REACTIONS: Mapping[str, tuple[Reaction, ...]] = {
         alerts.tell_ready,
     ),
     "note.added": (notifications.tell_mentioned,),
-    "quote.sent": (leads.advance_to_quote_sent,),
+    "quote.sent": (leads.advance_to_quote_sent, notifications.tell_worth),
     "quote.accepted": (
         followups.end_chase,
         leads.bring_back,

@@ -16,7 +16,7 @@ from app.leads.services import change_fact, move_to_stage, stage_by_key
 from app.notifications.models import Notification
 from app.notifications.queries import count_unread, told_to
 from app.notifications.services import notify
-from app.quotes.services import QuoteDraft, accept, draft_quote
+from app.quotes.services import QuoteDraft, accept, draft_quote, send_quote
 from app.workspaces.models import Membership
 from tests.support.client import Client
 from tests.support.world import World
@@ -196,6 +196,21 @@ def test_an_accepted_quote_of_high_value_is_told_once(world: World, make_lead: A
         accept(quote, quote.options[0].id, "Hannah Cole", False, Actor("customer"))
         db.session.commit()
     assert worth_told() == [(world.bob.user_id, 14_083)]
+
+
+def test_a_price_that_a_quote_brings_is_told_once(world: World, make_lead: Any) -> None:
+    db.session.execute(update(Membership).where(Membership.user_id == world.dave.user_id).values(role="manager"))
+    lead = make_lead(name="Hannah Cole", email="hannah.cole@example.com", owner_id=world.bob.user_id)
+    with world.bob.acting() as actor:  # who is responsible and knows, so those above him are told
+        offer = QuoteDraft(rungs={"4_weekly": 13_000}, valid_until=(utcnow() + timedelta(days=20)).date())
+        quote = draft_quote(lead.id, offer, actor)
+        for _ in range(2):
+            send_quote(quote.id, "email", actor)
+            db.session.commit()
+    assert sorted(worth_told()) == sorted([(world.alice.user_id, 14_083), (world.dave.user_id, 14_083)])
+    accept(quote, quote.options[0].id, "Hannah Cole", False, Actor("customer"))
+    db.session.commit()
+    assert len(worth_told()) == 2
 
 
 def test_a_lost_lead_rings_when_its_day_has_come(world: World, make_lead: Any, run_outbox: Any, make_due: Any) -> None:

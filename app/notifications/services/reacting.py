@@ -58,7 +58,7 @@ def _before(event: Event, lead: Lead) -> int:
     if event.name == "lead.created":
         return 0
     price, frequency = lead.price_minor, lead.frequency
-    if event.name == "quote.accepted":
+    if event.name in ("quote.sent", "quote.accepted"):
         before = event.before or {}
         price, frequency = before.get("price_minor"), before.get("frequency")
     elif event.data.get("fact") == "price":

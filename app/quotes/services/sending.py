@@ -48,6 +48,7 @@ def send_quote(
     recipient = messaging.ways_to_reach(lead.contact).get(channel)
     if recipient is None:
         raise Invalid({"channel": "This customer can't be reached that way. Choose another."})
+    before = {"price_minor": lead.price_minor, "frequency": lead.frequency}
     now_stands = standing(quote, today_here())
     if now_stands == "draft":
         _make_stand(quote, lead, despite)
@@ -57,7 +58,8 @@ def send_quote(
     db.session.flush()
     _tell_customer(quote, lead, channel, recipient, actor)
     record_activity(
-        lead, "quote", "quote.sent", actor, subject_id=quote.id,
+        lead, "quote", "quote.sent", actor, subject_id=quote.id, before=before,
+        after={"price_minor": lead.price_minor, "frequency": lead.frequency},
         data={
             "quote_id": str(quote.id), "number": quote.number, "version_no": quote.version_no, "channel": channel,
             "valid_until": quote.valid_until.isoformat(),
