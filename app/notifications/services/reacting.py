@@ -6,6 +6,7 @@ from sqlalchemy import select
 
 from app.core.events import Event
 from app.core.money import monthly_minor, parse_money
+from app.core.permissions import ROLES, SEES
 from app.core.tenancy import acting_in, current_scope, current_workspace_id
 from app.extensions import db
 from app.leads.models import FREQUENCIES, Lead
@@ -14,7 +15,7 @@ from app.notifications.services.telling import notify
 from app.workspaces.models import Membership
 from app.workspaces.queries import current_workspace
 
-_MANAGERS = ("owner", "admin", "manager")
+_MANAGERS = tuple(role for role, sees in SEES.items() if sees == "all")
 
 
 def tell_new_owner(event: Event) -> None:
@@ -78,6 +79,18 @@ def _who_cares(lead: Lead, actor_id: UUID | None) -> list[UUID]:
 def responsible(lead: Lead) -> list[UUID]:
     """Who is told of what happens to a lead: its owner, or the managers where it is nobody's."""
     return [lead.owner_id] if lead.owner_id else managers()
+
+
+def works_on(user_id: UUID, lead: Lead) -> bool:
+    """Whether somebody is a member who works on leads, and sees this one."""
+    query = select(Membership.role).where(
+        Membership.workspace_id == current_workspace_id(), Membership.user_id == user_id,
+        Membership.deactivated_at.is_(None),
+    )  # fmt: skip
+    role = db.session.scalar(query)
+    if role is None or "leads:write" not in ROLES[role]:
+        return False
+    return SEES[role] == "all" or lead.owner_id in (None, user_id)
 
 
 def managers() -> list[UUID]:

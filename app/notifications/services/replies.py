@@ -14,7 +14,7 @@ from app.leads.models import Lead
 from app.leads.services import get_lead
 from app.messaging.models import Conversation
 from app.notifications.models import Notification
-from app.notifications.services.reacting import managers, responsible
+from app.notifications.services.reacting import managers, responsible, works_on
 from app.notifications.services.telling import notify
 
 _TOLD_OF_A_REPLY = ("channel", "triage", "rung", "frequency", "price_minor", "wants_out")
@@ -23,8 +23,8 @@ _TOLD_OF_A_REPLY = ("channel", "triage", "rung", "frequency", "price_minor", "wa
 def tell_reply(event: Event) -> None:
     """The reaction to a customer's answer: whoever has the conversation, or else is responsible for the lead.
 
-    One that waits to be placed is told as such, a STOP as a wish, and a chase that rests for another lead's sake is no
-    news.
+    Who has the conversation but does not see this lead of the contact is not told. One that waits to be placed is told
+    as such, a STOP as a wish, and a chase that rests for another lead's sake is no news.
     """
     data = event.data
     if data.get("is_of_other_lead") or data.get("arrival_id") or (data.get("wants_out") and data["triage"] == "no"):
@@ -85,7 +85,7 @@ def _who(lead: Lead) -> list[UUID]:
             Conversation.workspace_id == current_workspace_id(), Conversation.contact_id == lead.contact_id
         )
     )
-    return [owner_id] if owner_id else responsible(lead)
+    return [owner_id] if owner_id and works_on(owner_id, lead) else responsible(lead)
 
 
 def _seeing_all():  # type: ignore[no-untyped-def]
