@@ -5,12 +5,13 @@ from typing import Any
 
 from sqlalchemy import select, update
 
+from app.audit.models import AuditEntry
 from app.core.clock import utcnow
 from app.core.permissions import Actor
 from app.core.tenancy import acting_in, current_workspace_id
 from app.extensions import db
 from app.leads.models import Lead
-from app.leads.services import change_fact, get_lead, move_to_stage, stage_by_key
+from app.leads.services import change_fact, get_lead, move_to_stage, stage_by_key, take_back
 from app.messaging.models import Conversation
 from app.messaging.services.receiving import receive
 from app.notifications.models import Notification
@@ -109,6 +110,26 @@ def test_a_lost_lead_rings_when_its_day_has_come(world: World, make_lead: Any, r
     make_due("lead.return")
     run_outbox()
     assert told("lead_returned") == [(world.bob.user_id, back.id)]
+
+
+def test_a_lead_that_is_lost_twice_returns_once(world: World, make_lead: Any, run_outbox: Any, make_due: Any) -> None:
+    lead = make_lead(owner_id=world.bob.user_id)
+    for _ in range(2):
+        lose(lead, world.alice.actor)
+        move_to_stage(lead.id, stage_by_key("contacted").id, world.alice.actor)
+    lose(lead, world.alice.actor)
+    move_to_stage(lead.id, stage_by_key("contacted").id, world.alice.actor)
+    take_back(lead.id, world.alice.actor)  # it is lost as before
+    db.session.execute(update(Lead).values(returns_on=utcnow().date() - timedelta(days=1)))
+    db.session.commit()
+    make_due("lead.return")
+    run_outbox()
+    assert told("lead_returned") == [(world.bob.user_id, lead.id)]
+    assert len(db.session.scalars(select(AuditEntry).where(AuditEntry.action == "lead.return_due")).all()) == 1
+
+
+def lose(lead: Any, actor: Actor) -> None:
+    move_to_stage(lead.id, stage_by_key("declined").id, actor, reason_key="too_expensive")
 
 
 def say_yes(lead: Any) -> None:

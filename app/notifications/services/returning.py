@@ -3,9 +3,13 @@
 from datetime import UTC, date, datetime, time
 from uuid import UUID
 
+from sqlalchemy import select
+
+from app.activities.models import Activity
 from app.core import outbox
 from app.core.events import Event, publish
 from app.core.ids import new_id
+from app.core.models import fixed
 from app.core.permissions import SYSTEM
 from app.core.tenancy import current_workspace_id
 from app.extensions import db
@@ -26,13 +30,14 @@ def plan_ringing(event: Event) -> None:
 def tell_return(stage_change_id: UUID) -> None:
     """Tell the lead's owner, or the managers where it is nobody's, that a lead lost by this move is due again.
 
-    Nobody is told when the lead has moved or was put away meanwhile; a later day that was set since is waited for.
+    Nobody is told when the lead has moved or was put away meanwhile; a later day that was set since is waited for. One
+    that came back and was lost again is told for the last time it was.
     """
     change = db.session.get(StageChange, (current_workspace_id(), stage_change_id))
     lead = db.session.get(Lead, (current_workspace_id(), change.lead_id)) if change else None
     if change is None or lead is None or lead.shelf != "desk" or lead.stage_id != change.to_stage_id:
         return
-    if lead.returns_on is None:
+    if lead.returns_on is None or _was_lost_again(change):
         return
     if lead.returns_on > today_here():
         _enqueue(stage_change_id, lead.returns_on)
@@ -45,6 +50,16 @@ def tell_return(stage_change_id: UUID) -> None:
             data={"stage_change_id": str(stage_change_id)},
         )
     )  # fmt: skip
+
+
+def _was_lost_again(change: StageChange) -> bool:
+    """Whether the lead was moved to the same stage later. An undone move back is none: it goes on as it was."""
+    query = select(Activity.id).where(
+        Activity.workspace_id == change.workspace_id, Activity.lead_id == change.lead_id, Activity.at > change.at,
+        Activity.kind == fixed("stage_changed"), Activity.data["stage_id"].astext == str(change.to_stage_id),
+        ~Activity.data.has_key("undoes"),
+    )  # fmt: skip
+    return db.session.execute(query.limit(1)).first() is not None
 
 
 def _enqueue(stage_change_id: UUID, day: date) -> None:
