@@ -16,7 +16,9 @@ from app.notifications.models import Notification
 from app.quotes.models import Quote, SlotOffer
 from app.quotes.services.slots import SlotDraft, choose_slot, offer_slot
 from app.rounds.models import Closure
+from app.workspaces.models import Membership
 from app.workspaces.queries import current_workspace, today_here
+from app.workspaces.services import deactivate_member
 from tests.quotes.conftest import CUSTOMER
 from tests.support.client import Client
 from tests.support.world import World
@@ -146,8 +148,26 @@ def test_a_person_taken_elsewhere_meanwhile_is_not_offered_any_more(
     answer = client.post(f"/c/{quotes[1].link_secret}/accept", data=form, csrf=False)
     assert answer.location.endswith("?slot=gone")
     page = client.get(answer.location).text
-    assert "taken by somebody else" in page and "Your yes stands" in page
+    assert "That time is no longer free. We will ring you" in page and "Your yes stands" in page
     assert db.session.scalar(select(func.count()).select_from(Appointment)) == 1
+
+
+def test_nobody_is_promised_a_visit_of_who_has_left(
+    alice: Client, client: Client, lead: Any, sent: Callable[..., Quote], offer: Any, world: World
+) -> None:
+    quote, slot, other = sent(lead), offer(lead, who=world.bob), offer(lead, 30)
+    bob = db.session.scalars(select(Membership).where(Membership.user_id == world.bob.user_id)).one()
+    deactivate_member(bob.id, world.alice.actor)
+    db.session.commit()
+    page = client.get(f"/c/{quote.link_secret}").text
+    assert str(slot.id) not in page and str(other.id) in page
+    assert "They have left" in alice.get(f"/w/wells/leads/{lead.id}/slots", hx=True).text
+    form = {"option": str(quote.options[1].id), "name": "Hannah Cole", "slot": str(slot.id)}  # from a page of before
+    answer = client.post(f"/c/{quote.link_secret}/accept", data=form, csrf=False)
+    assert "That time is no longer free. Choose another." in client.get(answer.location).text
+    assert client.post(f"/c/{quote.link_secret}/slot", data={"slot": str(slot.id)}, csrf=False).status_code == 409
+    assert db.session.scalars(select(Appointment)).all() == []
+    assert client.post(f"/c/{quote.link_secret}/slot", data={"slot": str(other.id)}, csrf=False).status_code == 303
 
 
 @pytest.mark.commits

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ScalarSelect, SQLColumnExpression, and_, func, select
+from sqlalchemy import Exists, ScalarSelect, SQLColumnExpression, and_, exists, func, literal, select
 
 from app.accounts.models import User
 from app.appointments.models import Appointment
@@ -21,11 +21,15 @@ from app.workspaces.queries import current_workspace
 
 #: As many as a customer can choose among without losing the thread.
 MOST_OFFERED = 8
+#: Who may be sent to a customer: whoever is a member still, and does more than look.
+_GOES = (Membership.deactivated_at.is_(None), Membership.role != fixed("viewer"))
 
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """A time offered. `words` say when, `who` comes; `is_free`: it can still be chosen."""
+    """A time offered. `words` say when, `who` comes; `is_free`: it can still be chosen, which it can't once they have
+    left (`has_left`).
+    """
 
     id: UUID
     starts_at: datetime
@@ -33,6 +37,7 @@ class Slot:
     who: str | None
     state: str
     is_free: bool
+    has_left: bool = False
     noun: str = "slot"
 
 
@@ -42,6 +47,7 @@ def slots_of(lead_id: UUID) -> list[Slot]:
         select(
             SlotOffer.id, SlotOffer.starts_at, SlotOffer.ends_at, User.name, SlotOffer.state,
             taken_up(SlotOffer.user_id, SlotOffer.starts_at, SlotOffer.ends_at),
+            and_(SlotOffer.user_id.is_not(None), ~_is_sent(SlotOffer.user_id)),
         )
         .outerjoin(User, User.id == SlotOffer.user_id)
         .where(
@@ -53,9 +59,12 @@ def slots_of(lead_id: UUID) -> list[Slot]:
     )  # fmt: skip
     zone = current_workspace().clock().zone
     return [
-        Slot(row[0], row[1], span_words(row[1], row[2], zone), row[3], row[4], row[4] == "offered" and not row[5])
+        Slot(
+            row[0], row[1], span_words(row[1], row[2], zone), row[3], row[4],
+            is_free=row[4] == "offered" and not row[5] and not row[6], has_left=row[4] == "offered" and row[6],
+        )
         for row in rows
-    ]
+    ]  # fmt: skip
 
 
 def open_slots(lead_id: UUID) -> list[Slot]:
@@ -105,15 +114,21 @@ def get_slot(slot_id: UUID, *, lock: bool = False) -> SlotOffer:
     return load_one(query, lock=lock)
 
 
+def can_be_sent(user_id: UUID) -> bool:
+    """Whether the person is one of those who may be sent to a customer."""
+    return bool(db.session.scalar(select(_is_sent(literal(user_id)))))
+
+
 def who_comes() -> list[tuple[str, str]]:
     """(user id, name) of the members who may be sent to a customer, by name: all but those who only look."""
     rows = db.session.execute(
         select(Membership.user_id, User.name)
         .join(User, User.id == Membership.user_id)
-        .where(
-            Membership.workspace_id == current_workspace_id(), Membership.deactivated_at.is_(None),
-            Membership.role != "viewer",
-        )
+        .where(Membership.workspace_id == current_workspace_id(), *_GOES)
         .order_by(User.name)
-    )  # fmt: skip
+    )
     return [(str(user_id), name) for user_id, name in rows]
+
+
+def _is_sent(user_id: SQLColumnExpression[UUID | None]) -> Exists:
+    return exists().where(Membership.workspace_id == current_workspace_id(), Membership.user_id == user_id, *_GOES)

@@ -24,18 +24,18 @@ from app.leads.services import get_lead
 from app.messaging import services as messaging
 from app.quotes.models import Quote, SlotOffer
 from app.quotes.queries import get_quote, standing
-from app.quotes.queries.slots import MOST_OFFERED, count_offered, get_slot
+from app.quotes.queries.slots import MOST_OFFERED, can_be_sent, count_offered, get_slot
 from app.quotes.queries.starting import is_early
 from app.quotes.services.answering import accept
 from app.quotes.services.sending import link_of
 from app.rounds.queries import closed_on
-from app.workspaces.models import Membership
 from app.workspaces.queries import current_workspace, today_here
 
 TELLING = {"email": "times_email", "sms": "times_sms"}
 FURTHEST = timedelta(days=183)
 LONGEST = timedelta(hours=12)
 GONE = "That time has just been taken."
+LEFT = "We can't come at that time after all. Choose another, or let us ring you."
 ASK_EARLY = "This time lies inside your 14 days to cancel. Tick this to have us then, or choose a later time."
 
 
@@ -136,8 +136,8 @@ def choose_slot(quote: Quote, slot_id: UUID | None, early_start: bool, actor: Ac
     """The customer of a quote that stands chooses a time; the others offered to them are taken back.
 
     Choosing the same one again gives its visit. `early_start` as in `accept`, if it was not asked for then. Raises
-    Invalid when none was chosen or the 14 days to cancel are in the way, Conflict when the time has gone, another was
-    chosen before, or the quote does not stand.
+    Invalid when none was chosen or the 14 days to cancel are in the way, Conflict when the time has gone or who would
+    have come has left, another was chosen before, or the quote does not stand.
     """
     lead = get_lead(quote.lead_id, lock=True)
     quote = get_quote(quote.id, lock=True)
@@ -150,6 +150,8 @@ def choose_slot(quote: Quote, slot_id: UUID | None, early_start: bool, actor: Ac
         return db.session.get_one(Appointment, (slot.workspace_id, slot.appointment_id))
     if slot.state != "offered" or slot.starts_at <= utcnow():
         raise Conflict(GONE)
+    if slot.user_id is not None and not can_be_sent(slot.user_id):
+        raise Conflict(LEFT)
     asks_early = early_start or quote.starts_before_cancellation_ends
     if _is_early(slot, quote) and not asks_early:
         raise Invalid({"early_start": ASK_EARLY})
@@ -175,21 +177,13 @@ def _checked(draft: SlotDraft) -> tuple[datetime, datetime]:
         errors["day"] = f"Nobody works on that day: {closed}."
     if not timedelta() < ends_at - starts_at <= LONGEST:
         errors["ends"] = "The end comes after the beginning."
-    elif draft.user_id is not None and not _works_here(draft.user_id):
+    elif draft.user_id is not None and not can_be_sent(draft.user_id):
         errors["user"] = "Choose somebody who works here."
     elif draft.user_id is not None and is_busy(draft.user_id, starts_at, ends_at):
         errors["user"] = "They are with another customer at that time."
     if errors:
         raise Invalid(errors)
     return starts_at, ends_at
-
-
-def _works_here(user_id: UUID) -> bool:
-    query = select(Membership.id).where(
-        Membership.workspace_id == current_workspace_id(), Membership.user_id == user_id,
-        Membership.deactivated_at.is_(None), Membership.role != "viewer",
-    )  # fmt: skip
-    return db.session.execute(query).first() is not None
 
 
 def _is_early(slot: SlotOffer, quote: Quote) -> bool:
