@@ -10,10 +10,10 @@ from sqlalchemy import select, update
 from app.activities.models import Activity
 from app.extensions import db
 from app.leads.models import Lead
-from app.leads.services import move_to_stage, stage_by_key
+from app.leads.services import move_to_stage, stage_by_key, take_back
 from app.messaging.models import Message
 from app.quotes.models import Quote
-from app.quotes.queries import get_quote
+from app.quotes.queries import get_quote, newer_offers
 from app.quotes.services import expire
 from app.quotes.services.sending import words_of_offer
 from app.workspaces.queries import today_here
@@ -152,6 +152,49 @@ def test_a_lead_that_was_handed_over_stays_there(
     quote = write(lead, **TWO)
     assert send(alice, quote).status_code == 303
     assert stage_of(lead) == "booking_confirmed"
+
+
+def give_up(lead: Any, world: World) -> None:
+    """They ring to cancel: a person moves the lead to Declined."""
+    move_to_stage(lead.id, stage_by_key("declined").id, world.alice.actor, reason_key="not_now")
+    db.session.commit()
+
+
+def test_a_yes_that_was_cancelled_stands_no_longer(
+    alice: Client, client: Client, lead: Any, agreed: Quote, write: Callable[..., Quote], world: World
+) -> None:
+    draft = write(lead, **TWO)
+    give_up(lead, world)
+    move_to_stage(lead.id, stage_by_key("contacted").id, world.alice.actor)  # half a year later they ask again
+    assert send(alice, draft).status_code == 303
+    db.session.expire_all()
+    newer = get_quote(draft.id)
+    assert (stage_of(lead), worth(lead)) == ("quote_sent", (3900, 5000, "6_weekly"))
+    assert "offered <b" not in alice.get(f"/w/wells/leads/{lead.id}/quotes", hx=True).text
+    assert newer_offers([lead.id]) == {}
+    old, new = (client.get(f"/c/{each.link_secret}").text for each in (agreed, newer))
+    assert "See the new quote" in old and "What you accepted stands" not in old
+    assert "You have accepted" not in new and "Accept" in new
+    typed = {"reason": "too_expensive", "words": ""}
+    assert client.post(f"/c/{newer.link_secret}/decline", data=typed, csrf=False).status_code == 303
+    db.session.expire_all()
+    assert stage_of(lead) == "declined"
+    assert db.session.get_one(Lead, (lead.workspace_id, lead.id)).decline_reason == "too_expensive"
+
+
+@pytest.mark.parametrize("way", ["undone", "undone from elsewhere", "put straight back"])
+def test_a_yes_stands_after_a_slip_of_the_hand(
+    alice: Client, lead: Any, agreed: Quote, write: Callable[..., Quote], world: World, way: str
+) -> None:
+    if way == "undone from elsewhere":
+        move_to_stage(lead.id, stage_by_key("negotiating").id, world.alice.actor)
+    give_up(lead, world)
+    if way == "put straight back":
+        move_to_stage(lead.id, stage_by_key("ready_for_squeegee").id, world.alice.actor)
+    else:
+        take_back(lead.id, world.alice.actor)
+    assert send(alice, write(lead, **TWO)).status_code == 303
+    assert worth(lead) == (2700, 4000, "6_weekly")
 
 
 def test_a_draft_of_before_the_yes_is_asked_about(

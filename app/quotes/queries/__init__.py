@@ -10,6 +10,7 @@ from app.quotes.queries.agreed import (
     offered_rung,
     rung_words,
     was_accepted_meanwhile,
+    yes_stands,
 )
 from app.quotes.queries.offering import Offer, brand_key, discount_words, offer_of, parties_of, vat_words
 from app.quotes.queries.reading import (
@@ -31,5 +32,5 @@ __all__ = [
     "STANDINGS", "NewerOffer", "Offer", "PastQuote", "QuoteView", "Rung", "accepted_besides", "accepted_quote",
     "brand_key", "discount_words", "get_quote", "has_open_offer", "latest_quote", "newer_offer", "newer_offers",
     "offer_of", "offered_rung", "open_successor", "parties_of", "quotes_at", "quotes_of", "rung_words", "standing",
-    "vat_within", "vat_words", "view_of", "was_accepted_meanwhile",
+    "vat_within", "vat_words", "view_of", "was_accepted_meanwhile", "yes_stands",
 ]  # fmt: skip

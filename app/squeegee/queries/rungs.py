@@ -1,11 +1,7 @@
 """Which rungs of a lead's accepted offer Squeegee still gets a quote for."""
 
-from sqlalchemy import select
-from sqlalchemy.orm import joinedload, lazyload
-
-from app.core.tenancy import current_workspace_id
-from app.extensions import db
-from app.quotes.models import Quote, QuoteOption
+from app.quotes.models import QuoteOption
+from app.quotes.queries import accepted_quote
 from app.squeegee.mapping import LeadFacts, rhythm_of
 from app.squeegee.models import SqueegeeAccount, Transfer
 
@@ -17,15 +13,7 @@ def rungs_to_quote(account: SqueegeeAccount, transfer: Transfer, facts: LeadFact
     """
     if not account.sends_quotes:
         return []
-    quote = db.session.scalars(
-        select(Quote)
-        .where(
-            Quote.workspace_id == current_workspace_id(), Quote.lead_id == transfer.lead_id, Quote.state == "accepted"
-        )
-        .order_by(Quote.version_no.desc())
-        .limit(1)
-        .options(joinedload(Quote.options), lazyload(Quote.lines))
-    ).unique().first()  # fmt: skip
+    quote = accepted_quote(transfer.lead_id)
     if quote is None:
         return []
     done = {facts.frequency, *transfer.quote_ids}

@@ -15,7 +15,7 @@ from app.extensions import csrf
 from app.leads.services import get_lead
 from app.quotes.forms import AnswerForm
 from app.quotes.models import Quote
-from app.quotes.queries import accepted_besides, offer_of, open_successor, standing
+from app.quotes.queries import accepted_besides, offer_of, open_successor, standing, yes_stands
 from app.quotes.queries.popular import most_chosen
 from app.quotes.queries.slots import is_chosen, open_slots
 from app.quotes.queries.starting import DAYS_TO_CANCEL, start_of
@@ -124,6 +124,7 @@ def as_it_stands(
         page(
             "quotes/closed.html", status, **firm_page(), offer=offer_of(quote), secret=secret,
             newer_secret=successor.link_secret if successor else None, accepted_before=accepted_besides(quote),
+            yes_stands=successor is None or stands != "accepted" or yes_stands(quote.id),
             answered_on=_local_day(quote), early_start=quote.starts_before_cancellation_ends,
             has_gone=has_gone, errors=errors or {}, pdf_url=_pdf_url(secret), **_visit_values(quote, stands),
         )
