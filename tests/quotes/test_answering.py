@@ -1,6 +1,7 @@
 """The customer answers: once, in their own words, and the lead follows."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -10,12 +11,15 @@ from app.activities.models import Activity
 from app.core import phones
 from app.extensions import db
 from app.followups.models import FollowUp
-from app.leads.services import get_lead
+from app.leads.services import get_lead, move_to_stage, stage_by_key
 from app.leads.services.reading import get_stage
 from app.messaging.models import Conversation, Message
+from app.notifications.models import Notification
 from app.quotes.models import Quote
 from app.quotes.queries import get_quote
+from app.workspaces.queries import today_here
 from tests.support.client import Client
+from tests.support.world import World
 
 
 def path(quote: Quote, act: str = "") -> str:
@@ -114,6 +118,34 @@ def test_declining(client: Client, alice: Client, lead: Any, sent: Callable[...,
     desk = alice.get(f"/w/wells/quotes/{quote.id}").text
     assert "I have found someone else" in desk
     assert "My nephew does it" in desk
+
+
+def test_a_no_to_a_lead_that_was_given_up_says_why_and_when_it_returns(
+    client: Client, lead: Any, sent: Callable[..., Quote], world: World, make_due: Any, run_outbox: Any
+) -> None:
+    quote = sent(lead)
+    move_to_stage(lead.id, stage_by_key("declined").id, world.alice.actor)
+    client.post(path(quote, "decline"), data={"reason": "not_now"}, csrf=False)
+    db.session.expire_all()
+    now = get_lead(lead.id)
+    assert (now.decline_reason, now.returns_on) == ("not_now", today_here() + timedelta(days=91))
+    assert now.next_act == "Ask again, it was only bad timing"
+    now.returns_on = today_here()
+    db.session.commit()
+    make_due("lead.return")
+    run_outbox()
+    assert db.session.scalars(select(Notification.kind).where(Notification.kind == "lead_returned")).all()
+
+
+def test_a_no_leaves_the_day_that_somebody_chose(
+    client: Client, lead: Any, sent: Callable[..., Quote], world: World
+) -> None:
+    quote, day = sent(lead), today_here() + timedelta(days=40)
+    declined = stage_by_key("declined").id
+    move_to_stage(lead.id, declined, world.alice.actor, reason_key="other", returns_on=day)
+    client.post(path(quote, "decline"), data={"reason": "not_now"}, csrf=False)
+    db.session.expire_all()
+    assert (get_lead(lead.id).decline_reason, get_lead(lead.id).returns_on) == ("not_now", day)
 
 
 def test_no_is_no(client: Client, lead: Any, sent: Callable[..., Quote]) -> None:

@@ -2,13 +2,18 @@
 
 from datetime import date
 
+from sqlalchemy import select
+
 from app.core.clock import utcnow
-from app.core.events import Event
+from app.core.events import Event, publish
+from app.core.permissions import Actor
 from app.core.tenancy import acting_in, current_scope
-from app.leads.models import Stage
+from app.extensions import db
+from app.leads.models import Lead, Stage, StageChange
 from app.leads.services.moving import DECLINED, move_to_stage
 from app.leads.services.reading import get_lead, get_stage, stage_by_key
-from app.leads.services.returning import REASONS
+from app.leads.services.returning import REASONS, return_date
+from app.workspaces.queries import current_workspace, today_here
 
 #: The stages after a customer's yes.
 _WON = ("ready_for_squeegee", "transferred_to_squeegee", "booking_confirmed")
@@ -26,12 +31,19 @@ def advance_to_ready(event: Event) -> None:
 
 def move_to_declined(event: Event) -> None:
     """The customer said no, and why; the reason sets the day to ask again. Not where they said yes to another version
-    before, which stands.
+    before, which stands. A lead that was given up already returns by that reason, unless a person has said why before.
     """
-    if event.data.get("stands"):
+    if event.lead_id is None or event.data.get("stands"):
         return
     reason_key = str(event.data.get("reason", ""))
-    _move_to(DECLINED, event, reason_key=reason_key if reason_key in REASONS else None)
+    if reason_key not in REASONS:
+        reason_key = "other"
+    with _seeing_all():
+        lead = get_lead(event.lead_id, lock=True)
+        if get_stage(lead.stage_id).key == DECLINED:
+            _say_why(lead, reason_key, event.actor)
+        else:
+            move_to_stage(lead.id, stage_by_key(DECLINED).id, event.actor, reason_key=reason_key)
 
 
 def advance_to_transferred(event: Event) -> None:
@@ -53,16 +65,40 @@ def advance_to_booking_confirmed(event: Event) -> None:
     _move_to("booking_confirmed", event)
 
 
-def _move_to(key: str, event: Event, *, unless_past: bool = False, reason_key: str | None = None) -> None:
+def _move_to(key: str, event: Event, *, unless_past: bool = False) -> None:
     """Move the event's lead to the stage `key`; with `unless_past` only forward, and never out of a final stage."""
     assert event.lead_id is not None
-    scope = current_scope()
-    with acting_in(scope.workspace_id, user_id=scope.user_id):
+    with _seeing_all():
         lead = get_lead(event.lead_id, lock=True)
         target, now = stage_by_key(key), get_stage(lead.stage_id)
         if target.id == now.id or (unless_past and _is_past(now, target)):
             return
-        move_to_stage(lead.id, target.id, event.actor, reason_key=reason_key)
+        move_to_stage(lead.id, target.id, event.actor)
+
+
+def _say_why(lead: Lead, reason_key: str, actor: Actor) -> None:
+    """Keep why a declined lead was lost, and plan its return where nobody had said why or when."""
+    nobody_said = lead.decline_reason is None and lead.returns_on is None
+    lead.decline_reason = reason_key
+    change_id = db.session.scalar(
+        select(StageChange.id)
+        .where(StageChange.workspace_id == lead.workspace_id, StageChange.lead_id == lead.id)
+        .order_by(StageChange.at.desc(), StageChange.id.desc())
+        .limit(1)
+    )
+    returns_on = return_date(reason_key, today_here(), current_workspace().price_review_month)
+    if not nobody_said or change_id is None or returns_on is None:
+        return
+    lead.returns_on = returns_on
+    db.session.flush()
+    told = {"stage_change_id": str(change_id), "reason_key": reason_key, "returns_on": returns_on.isoformat()}
+    publish(Event("lead.return_set", lead.workspace_id, actor, "lead", lead.id, lead_id=lead.id, data=told))
+
+
+def _seeing_all():  # type: ignore[no-untyped-def]
+    """What follows by itself is no look at what is a colleague's."""
+    scope = current_scope()
+    return acting_in(scope.workspace_id, user_id=scope.user_id)
 
 
 def _is_past(now: Stage, target: Stage) -> bool:

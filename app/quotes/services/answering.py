@@ -99,8 +99,6 @@ def decline(quote: Quote, reason: str, words: str, actor: Actor) -> Quote:
     quote.decline_reason, quote.decline_words = reason, words.strip() or None
     accepted = accepted_quote(lead.id)
     lead.updated_at = now
-    if accepted is None:
-        lead.decline_reason = reason
     db.session.flush()
     stands = {"stands": accepted.number} if accepted else {}
     record_activity(
