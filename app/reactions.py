@@ -24,7 +24,8 @@ from app.leads import services as leads
 from app.live.services import tell_pages
 from app.messaging import jobs as messaging_jobs
 from app.messaging import services as messaging
-from app.messaging.services import conversations, inbox_reading
+from app.messaging.jobs import releasing as releasing_job
+from app.messaging.services import conversations, inbox_reading, releasing
 from app.my_day import services as my_day
 from app.notifications import jobs as notification_jobs
 from app.notifications import services as notifications
@@ -58,6 +59,8 @@ REACTIONS: Mapping[str, tuple[Reaction, ...]] = {
         messaging.stop_unsent,
         alerts.tell_ready,
     ),
+    "member.deactivated": (releasing.plan_releasing,),
+    "member.role_changed": (releasing.plan_releasing,),
     "note.added": (notifications.tell_mentioned,),
     "quote.sent": (leads.advance_to_quote_sent, notifications.tell_worth),
     "quote.accepted": (
@@ -91,7 +94,10 @@ REACTIONS: Mapping[str, tuple[Reaction, ...]] = {
     "provider.changed": (inbox_reading.begin_reading,),
     "arrival.waiting": (notifications.tell_arrival,),
     "contact.opted_out": (followups.end_chase, notifications.tell_wishes),
-    "contact.wishes_changed": (followups.end_unwanted, notifications.tell_wishes,),
+    "contact.wishes_changed": (
+        followups.end_unwanted,
+        notifications.tell_wishes,
+    ),
     "transfer.succeeded": (leads.advance_to_transferred,),
     "transfer.failed": (alerts.tell_transfer_stopped,),
     "transfer.partial": (alerts.tell_transfer_stopped,),
@@ -118,6 +124,7 @@ WORK: Mapping[str, Handler] = {
     leads_jobs.EMPTY: leads_jobs.empty_bin,
     leads_jobs.MOVE_ON: leads_jobs.move_leads_on,
     notification_jobs.RETURN: notification_jobs.ring_return,
+    releasing.RELEASE: releasing_job.release,
     inbox_reading.READ: messaging_jobs.read_inbox,
     quote_jobs.EXPIRE: quote_jobs.expire,
     quote_jobs.REMIND: quote_jobs.remind,

@@ -77,8 +77,8 @@ def _who_cares(lead: Lead, actor_id: UUID | None) -> list[UUID]:
 
 
 def responsible(lead: Lead) -> list[UUID]:
-    """Who is told of what happens to a lead: its owner, or the managers where it is nobody's."""
-    return [lead.owner_id] if lead.owner_id else managers()
+    """Who is told of what happens to a lead: its owner, or the managers where that is nobody who works here."""
+    return [lead.owner_id] if lead.owner_id and works_on(lead.owner_id, lead) else managers()
 
 
 def works_on(user_id: UUID, lead: Lead) -> bool:

@@ -12,11 +12,14 @@ from app.core.network import SENDING, person_or_block
 from app.core.permissions import ROLES, permit
 from app.extensions import limiter
 from app.lead_forms.services import waiting_count
+from app.leads.queries.owned import Owned, owned_by
 from app.workspaces import services
 from app.workspaces.forms import read_section, read_sharing
 from app.workspaces.layout import desk
+from app.workspaces.models import Membership
 from app.workspaces.queries import (
     current_workspace,
+    member_choices,
     members,
     open_invitations,
     settings_values,
@@ -109,7 +112,7 @@ def deactivate_member(slug: str, member_id: UUID) -> Response:
         services.deactivate_member(member_id, web.actor())
     except (Invalid, Forbidden) as error:
         return _refused("members", error)
-    return _saved("members", "They can't sign in here any more")
+    return _saved("members", "They can't sign in here any more. If leads are theirs, hand them on below.")
 
 
 def _saved(section: str, words: str = "Saved") -> Response:
@@ -142,6 +145,7 @@ def _page(
     everyone = members()
     marks["assignment"] = services.sharing_mark(workspace, everyone)
     may_see_members = g.viewer.can("members:read")
+    held = _left_behind(everyone)
     return page(
         "workspaces/settings.html", status, **desk("settings"), settings_page="settings",
         section=section, stored=stored, values=_shown(stored, section, typed), marks=marks, errors=errors or {},
@@ -150,9 +154,23 @@ def _page(
         may_invite=g.viewer.can("members:write"), roles=_roles(),
         members=everyone if may_see_members else [], invitations=open_invitations() if may_see_members else [],
         takers=[each for each in everyone if may_take_leads(each)] if may_see_members else [],
-        may_see_members=may_see_members,
+        may_see_members=may_see_members, held=held, heirs=_heirs() if held else [],
         held_back=waiting_count(web.actor()) if g.viewer.can("leads:write") else 0,
     )  # fmt: skip
+
+
+def _left_behind(everyone: list[Membership]) -> dict[UUID, Owned]:
+    """The leads of members who work on none any more, which the viewer may hand on, by the member's account."""
+    if not g.viewer.can("leads:assign"):
+        return {}
+    idle = [each.user_id for each in everyone if not may_take_leads(each)]
+    return owned_by(idle) if idle else {}
+
+
+def _heirs() -> list[tuple[str, str]]:
+    """Whom leads can be handed on to: the bulk act that does it, with the name."""
+    named = [(f"assign:{user_id}", name) for user_id, name in member_choices()]
+    return [*named, ("assign:nobody", "Nobody, for whoever takes them")]
 
 
 def _shown(stored: dict[str, Any], section: str, typed: dict[str, str] | None) -> dict[str, Any]:
