@@ -59,8 +59,8 @@ def stop_all(lead_ids: Sequence[UUID], parameters: Parameters, actor: Actor) -> 
 
 
 def unpause(before: Mapping[UUID, Any], parameters: Parameters, actor: Actor) -> set[UUID]:
-    """Undo `pause_all`."""
-    return set(resume_all(list(before), parameters, actor))
+    """Undo `pause_all`, where no reply has given another reason to rest since."""
+    return set(_each(list(before), parameters, "paused", lambda each: followups.resume(each, actor), why="by_person"))
 
 
 def pause_again(before: Mapping[UUID, Any], parameters: Parameters, actor: Actor) -> set[UUID]:
@@ -73,10 +73,12 @@ def leave_ended(before: Mapping[UUID, Any], parameters: Parameters, actor: Actor
     return set()
 
 
-def _each(lead_ids: Sequence[UUID], parameters: Parameters, state: str, change: Callable[[UUID], Enrolment]) -> Done:
+def _each(
+    lead_ids: Sequence[UUID], parameters: Parameters, state: str, change: Callable[[UUID], Enrolment], *, why: str = ""
+) -> Done:
     done = Done()
     for enrolment in enrolments_of(UUID(parameters["sequence_id"]), lead_ids):
-        if state and enrolment.state != state:
+        if (state and enrolment.state != state) or (why and enrolment.why != why):
             continue
         try:
             change(enrolment.id)

@@ -22,6 +22,8 @@ PAGE = 50
 #: A lead that goes more ways at once has gone wrong; its panel shows the first ones.
 MOST_OF_LEAD = 12
 UNDER_WAY = ("active", "paused")
+#: Why a way rests after a reply that nobody dares to judge.
+DOUBTFUL = "doubtful_reply"
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +137,12 @@ def leads_under_way(sequence_id: UUID, states: tuple[str, ...], limit: int = 2_0
     """The leads under way on a sequence in one of these states, those that began first, at most `limit`."""
     query = select(Enrolment.lead_id).where(_on(sequence_id, states))
     return list(db.session.scalars(query.order_by(Enrolment.started_at, Enrolment.id).limit(limit)))
+
+
+def may_go_on_despite(why: str) -> ColumnElement[bool]:
+    """Whether an enrolment is under way and does not rest for this reason already, until a person goes on."""
+    rests = and_(Enrolment.state == "paused", Enrolment.why.is_not_distinct_from(why), Enrolment.paused_until.is_(None))
+    return and_(Enrolment.state.in_(UNDER_WAY), ~rests)
 
 
 def _on(sequence_id: UUID, states: tuple[str, ...]) -> ColumnElement[bool]:

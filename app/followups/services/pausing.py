@@ -13,6 +13,7 @@ from app.core.permissions import SYSTEM, Actor
 from app.core.tenancy import current_workspace_id
 from app.extensions import db
 from app.followups.models import Enrolment, FollowUp
+from app.followups.queries.ways import may_go_on_despite
 from app.followups.services.ending import end_if_done, locked_enrolment
 from app.followups.services.laying_out import DUE, PAUSED, lay_out, resting, rows_of, sequence_of, steps_under_way
 from app.followups.services.next_act import refresh_next_act
@@ -40,20 +41,25 @@ def pause(enrolment_id: UUID, actor: Actor, until: datetime | None = None) -> En
 
 
 def pause_chase(lead_id: UUID, why: str, actor: Actor) -> int:
-    """Let every sequence that a lead is on rest until a person goes on. Returns how many. Raises NotFound."""
+    """Let every sequence that a lead is on rest until a person goes on, also one that rested until a day, or for
+    another reason. Returns how many. Raises NotFound.
+    """
     lead = get_lead(lead_id, lock=True)
-    active = db.session.scalars(
+    found = db.session.scalars(
         select(Enrolment)
         .where(
             Enrolment.workspace_id == current_workspace_id(), Enrolment.lead_id == lead_id,
-            Enrolment.state == "active",
+            may_go_on_despite(why),
         )
         .with_for_update()
         .execution_options(populate_existing=True)
     ).all()  # fmt: skip
-    for enrolment in active:
-        _rest(enrolment, lead, why, actor, None)
-    return len(active)
+    for enrolment in found:
+        if enrolment.state == "active":
+            _rest(enrolment, lead, why, actor, None)
+        else:
+            _rest_on(enrolment, lead, why, actor)
+    return len(found)
 
 
 def resume(enrolment_id: UUID, actor: Actor) -> Enrolment:
@@ -91,6 +97,14 @@ def resume_when_due(enrolment_id: UUID) -> datetime | None:
         return None
     resume(enrolment_id, SYSTEM)
     return None
+
+
+def _rest_on(enrolment: Enrolment, lead: Lead, why: str, actor: Actor) -> None:
+    """Let what is paused rest for another reason, and without an end."""
+    enrolment.why, enrolment.paused_until = why, None
+    db.session.flush()
+    outbox.cancel(RESUME, [enrolment.id])
+    tell(lead, "sequence.paused", sequence_of(enrolment.sequence_id), actor, enrolment.id, why=why, until=None)
 
 
 def _rest(enrolment: Enrolment, lead: Lead, why: str, actor: Actor, until: datetime | None) -> None:

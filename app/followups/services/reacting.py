@@ -2,6 +2,7 @@
 
 from app.core.events import Event
 from app.core.tenancy import acting_in, current_scope
+from app.followups.queries.ways import DOUBTFUL
 from app.followups.services.ending import stop_chase
 from app.followups.services.pausing import pause_chase
 
@@ -12,7 +13,7 @@ _ENDS = {
     "quote.accepted": "accepted", "quote.declined": "declined",
 }  # fmt: skip
 #: What a reply that nobody dares to judge does, and one that no person wrote.
-_DOUBTFUL, _BY_MACHINE = ("unclear",), ("automatic",)
+_UNCLEAR, _BY_MACHINE = ("unclear",), ("automatic",)
 
 
 def end_chase(event: Event) -> None:
@@ -25,7 +26,7 @@ def end_chase(event: Event) -> None:
         return
     scope = current_scope()
     with acting_in(scope.workspace_id, user_id=scope.user_id):
-        if triage in _DOUBTFUL:
-            pause_chase(event.lead_id, "doubtful_reply", event.actor)
+        if triage in _UNCLEAR:
+            pause_chase(event.lead_id, DOUBTFUL, event.actor)
         else:
             stop_chase(event.lead_id, _ENDS[event.name], event.actor)

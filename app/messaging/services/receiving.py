@@ -16,6 +16,7 @@ from app.core.permissions import Actor
 from app.core.tenancy import current_workspace_id
 from app.extensions import db
 from app.followups.models import Enrolment
+from app.followups.queries.ways import DOUBTFUL, may_go_on_despite
 from app.leads.models import Lead
 from app.messaging.models import TRIAGE, Message
 from app.messaging.services.composing import locked_message
@@ -162,14 +163,14 @@ def _heed(lead: Lead, message: Message, words: str, judged: Judgement, quote: Qu
 
 
 def _also_chased(lead: Lead) -> list[UUID]:
-    """The contact's other leads on which a sequence is under way."""
+    """The contact's other leads with a sequence that is under way, unless it rests for such a reply already."""
     return list(
         db.session.scalars(
             select(Enrolment.lead_id)
             .join(Lead, (Lead.workspace_id == Enrolment.workspace_id) & (Lead.id == Enrolment.lead_id))
             .where(
                 Lead.workspace_id == current_workspace_id(), Lead.contact_id == lead.contact_id, Lead.id != lead.id,
-                Enrolment.state == fixed("active"),
+                may_go_on_despite(DOUBTFUL),
             )
             .distinct()
             .limit(20)

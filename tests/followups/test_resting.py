@@ -1,0 +1,98 @@
+"""Chases that rest, for a pause or because their lead is put away, and what the customer says meanwhile."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from app.activities.models import Activity
+from app.core.clock import utcnow
+from app.core.outbox import OutboxItem
+from app.extensions import db
+from app.followups.models import Enrolment, FollowUp, Sequence
+from app.followups.queries.steps import Delay, Step
+from app.followups.services import enrol, pause, resume_when_due
+from app.leads.services import get_lead
+from app.messaging.services.receiving import receive
+
+EMAIL, PHONE = "hannah.cole@example.com", "07700 900318"
+STEPS = (
+    Step("one", "email", "One", Delay(5), template_key="plain_email"),
+    Step("two", "call", "Ring about the quote", Delay(3)),
+)
+NO, PERHAPS = "No thanks, we have found someone else", "Hmm, maybe. I will let you know."
+
+
+@pytest.fixture
+def way(world: Any, sequence: Any, make_lead: Any) -> Enrolment:
+    """A lead's way through a mail and a call, the only one there is."""
+    own = sequence(*STEPS)
+    for each in db.session.scalars(select(Sequence).where(Sequence.id != own.id)):
+        each.is_active = False
+    db.session.commit()
+    enrolment = enrol(make_lead(email=EMAIL, phone=PHONE), own, world.alice.actor)
+    db.session.commit()
+    return enrolment
+
+
+def say(lead_id: Any, words: str) -> None:
+    receive(get_lead(lead_id, lock=True), "email", sender=EMAIL, subject="Re", body=words, at=utcnow())
+    db.session.commit()
+    db.session.expire_all()
+
+
+def to_come(way: Enrolment) -> list[str]:
+    """What is planned by the way."""
+    db.session.expire_all()
+    rows = db.session.scalars(
+        select(FollowUp).where(FollowUp.enrolment_id == way.id, FollowUp.state == "planned").order_by(FollowUp.due_at)
+    )
+    return [each.kind for each in rows]
+
+
+def on_resuming(way: Enrolment) -> list[str]:
+    """The states of the work that ends its pause."""
+    query = select(OutboxItem.state).where(OutboxItem.kind == "enrolment.resume", OutboxItem.subject_id == way.id)
+    return list(db.session.scalars(query))
+
+
+def test_a_doubtful_reply_outlasts_a_pause_with_an_end(world: Any, way: Enrolment) -> None:
+    pause(way.id, world.alice.actor, utcnow() + timedelta(days=1))
+    db.session.commit()
+    assert on_resuming(way) == ["ready"]
+    rested_from = way.paused_at
+
+    say(way.lead_id, PERHAPS)
+    assert (way.state, way.why, way.paused_until) == ("paused", "doubtful_reply", None)
+    assert (way.paused_at, on_resuming(way)) == (rested_from, ["cancelled"])
+    resume_when_due(way.id)  # a worker that had it in hand already
+    assert (way.state, to_come(way)) == ("paused", [])
+
+
+def test_it_does_so_too_when_it_came_on_another_lead_of_theirs(world: Any, way: Enrolment, make_lead: Any) -> None:
+    other = make_lead(email=EMAIL, phone=PHONE)
+    assert other.contact_id == get_lead(way.lead_id).contact_id
+    pause(way.id, world.alice.actor, utcnow() + timedelta(days=1))
+    db.session.commit()
+    say(other.id, "When could you come?")
+    assert (way.why, way.paused_until, on_resuming(way)) == ("doubtful_reply", None, ["cancelled"])
+    say(other.id, "And what does it cost?")
+    rested = select(Activity.data["why"].as_string()).where(Activity.event == "sequence.paused")
+    assert db.session.scalars(rested.order_by(Activity.at)).all() == ["by_person", "doubtful_reply"]  # told once
+
+
+def test_undoing_a_pause_of_many_leaves_who_has_written_since(
+    alice: Any, world: Any, way: Enrolment, make_lead: Any
+) -> None:
+    silent = make_lead(name="Silent Sam", email="sam@example.com")
+    other = enrol(silent, db.session.get_one(Sequence, (way.workspace_id, way.sequence_id)), world.alice.actor)
+    db.session.commit()
+    ids = f"{way.lead_id},{silent.id}"
+    done = alice.post("/w/wells/bulk", data={"act": f"pause_chase:{way.sequence_id}", "leads": ids}, hx=True).text
+    db.session.expire_all()
+    assert (way.state, other.state) == ("paused", "paused")
+    say(way.lead_id, PERHAPS)
+    undone = alice.post(done.split('action="')[1].split('"')[0], hx=True)
+    db.session.expire_all()
+    assert undone.status_code == 200 and (way.state, other.state) == ("paused", "active")
