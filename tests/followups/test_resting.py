@@ -12,8 +12,8 @@ from app.core.outbox import OutboxItem
 from app.extensions import db
 from app.followups.models import Enrolment, FollowUp, Sequence
 from app.followups.queries.steps import Delay, Step
-from app.followups.services import enrol, pause, resume_when_due
-from app.leads.services import get_lead
+from app.followups.services import enrol, pause, resume, resume_when_due
+from app.leads.services import archive, get_lead, move_to_stage, restore, stage_by_key
 from app.messaging.services.receiving import receive
 
 EMAIL, PHONE = "hannah.cole@example.com", "07700 900318"
@@ -96,3 +96,52 @@ def test_undoing_a_pause_of_many_leaves_who_has_written_since(
     undone = alice.post(done.split('action="')[1].split('"')[0], hx=True)
     db.session.expire_all()
     assert undone.status_code == 200 and (way.state, other.state) == ("paused", "active")
+
+
+@pytest.fixture
+def shelved(world: Any, way: Enrolment) -> Enrolment:
+    """The way, its lead in the archive."""
+    archive(way.lead_id, world.alice.actor)
+    db.session.commit()
+    return way
+
+
+def fetch_back(world: Any, way: Enrolment) -> None:
+    restore(way.lead_id, world.alice.actor)
+    db.session.commit()
+
+
+def test_who_said_no_while_shelved_is_not_chased_again(world: Any, shelved: Enrolment) -> None:
+    say(shelved.lead_id, NO)
+    fetch_back(world, shelved)
+    assert to_come(shelved) == []
+    off = select(FollowUp.state, FollowUp.why).where(FollowUp.enrolment_id == shelved.id).distinct()
+    assert [tuple(row) for row in db.session.execute(off)] == [("cancelled", "replied")]
+
+
+def test_who_said_nothing_while_shelved_is_chased_on(world: Any, shelved: Enrolment) -> None:
+    assert to_come(shelved) == []
+    fetch_back(world, shelved)
+    assert (to_come(shelved), shelved.state) == (["email", "call"], "active")
+
+
+@pytest.mark.parametrize("is_due", [False, True])
+def test_what_was_paused_while_shelved_stays_so_and_loses_no_step(
+    world: Any, shelved: Enrolment, make_due: Any, run_outbox: Any, is_due: bool
+) -> None:
+    say(shelved.lead_id, PERHAPS)
+    fetch_back(world, shelved)
+    assert (to_come(shelved), shelved.state, shelved.why) == ([], "paused", "doubtful_reply")
+    if is_due:
+        make_due("follow_up.due")
+        run_outbox()
+    resume(shelved.id, world.alice.actor)
+    db.session.commit()
+    assert (to_come(shelved), shelved.state) == (["email", "call"], "active")
+
+
+def test_a_stage_that_was_left_while_shelved_plans_no_more(world: Any, shelved: Enrolment) -> None:
+    move_to_stage(shelved.lead_id, stage_by_key("contacted").id, world.alice.actor)
+    db.session.commit()
+    fetch_back(world, shelved)
+    assert (to_come(shelved), shelved.why) == ([], "left_stage")

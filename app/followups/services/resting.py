@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, and_, select, update
+from sqlalchemy import ColumnElement, Row, and_, case, or_, select, update
 
 from app.core import outbox
 from app.core.clock import utcnow
@@ -14,7 +14,7 @@ from app.core.tenancy import current_workspace_id
 from app.extensions import db
 from app.followups.models import Enrolment, FollowUp
 from app.followups.queries.steps import AUTOMATIC, MESSAGES
-from app.followups.services.laying_out import DUE
+from app.followups.services.laying_out import DUE, PAUSED
 from app.followups.services.next_act import refresh_next_acts
 from app.workspaces.queries import current_workspace
 
@@ -41,9 +41,10 @@ def go_on(event: Event) -> None:
     """The reaction to leads being put back: what rested is planned again.
 
     Messages whose time has passed stay away, so that nobody hears from us out of the blue; a lead that is left with
-    nothing by that gets a task.
+    nothing by that gets a task. What the customer or a person ended or paused meanwhile stays so.
     """
     lead_ids = _leads(event)
+    _heed_what_happened(lead_ids)
     resting = and_(_of(lead_ids), FollowUp.state == "cancelled", FollowUp.why == WHY)
     too_late = and_(FollowUp.kind.in_(MESSAGES), FollowUp.due_at < utcnow() - LATE)
     missed = set(_changed(and_(resting, too_late), {"why": "missed_while_away"}))
@@ -60,6 +61,23 @@ def go_on(event: Event) -> None:
     db.session.flush()
     _end_what_is_through(sorted({row.lead_id for row in missed}))
     refresh_next_acts(lead_ids)
+
+
+def _heed_what_happened(lead_ids: Sequence[UUID]) -> None:
+    """Leave what rested to its enrolment where that is not under way any more: what was paused with it is planned when
+    it goes on, what was ended with it stays off.
+    """
+    was_ended, is_paused = Enrolment.state == fixed("stopped"), Enrolment.state == fixed("paused")
+    db.session.execute(
+        update(FollowUp)
+        .where(
+            _of(lead_ids), FollowUp.state == fixed("cancelled"), FollowUp.why == WHY,
+            Enrolment.workspace_id == FollowUp.workspace_id, Enrolment.id == FollowUp.enrolment_id,
+            or_(was_ended, is_paused),
+        )
+        .values(why=case((is_paused, PAUSED), else_=Enrolment.why), finished_at=utcnow(), version=FollowUp.version + 1)
+        .execution_options(synchronize_session=False)
+    )  # fmt: skip
 
 
 def _end_what_is_through(lead_ids: Sequence[UUID]) -> None:
