@@ -89,6 +89,7 @@ REACTIONS: Mapping[str, tuple[Reaction, ...]] = {
     "lead.return_due": (followups.enrol_by_rule,),
     "reply.received": (followups.end_chase, notifications.tell_reply),
     "call.missed": (notifications.tell_missed_call,),
+    "message.unsent": (followups.uncount,),
     "message.bounced": (notifications.tell_bounced,),
     "provider.failed": (notifications.tell_provider_failed,),
     "provider.changed": (inbox_reading.begin_reading,),

@@ -6,13 +6,15 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy import select
 
+from app.activities.services import set_quietly
 from app.core import outbox
 from app.core.clock import utcnow
 from app.extensions import db
 from app.followups.models import FollowUp
-from app.followups.services import skip
+from app.followups.services import carry_out, skip
 from app.leads.services import move_to_stage
 from app.messaging.models import Message
+from app.messaging.services import unsend
 from app.workspaces.queries import current_workspace
 
 TO = "hannah.cole@example.com"
@@ -71,6 +73,19 @@ def test_a_due_sms_is_sent(rule, make_lead, make_due, run_outbox, mailbox, no_ho
     run(make_due, run_outbox)
     assert mailbox.texts("+447700900318")[0]["body"].startswith("Hello Hannah, did our quote")
     assert lead.follow_up_count == 0
+
+
+@pytest.mark.parametrize("counts", [True, False])
+def test_what_was_taken_back_before_it_left_was_no_attempt(world, rule, make_lead, planned, next_act, counts):
+    rule("email", any_hour=True, counts_as_attempt=counts)
+    lead = make_lead(email=TO)
+    set_quietly(lead, {"follow_up_count": 1})
+    carry_out(planned(lead)[0].id)
+    db.session.commit()
+    assert next_act(lead)[2] == 1 + counts
+    unsend(planned(lead)[0].message_id, world.alice.actor)
+    db.session.commit()
+    assert (next_act(lead)[2], lead.follow_up_count) == (1, 1)
 
 
 def test_running_the_work_again_sends_nothing_more(rule, make_lead, make_due, run_outbox, mailbox, no_holidays):

@@ -1,6 +1,7 @@
 """What can be done with follow-ups and sequences. One file a concern; this page lists them."""
 
 from app.followups.services.carrying_out import carry_out
+from app.followups.services.counting import uncount
 from app.followups.services.dating import Dated, dates_of
 from app.followups.services.editing import save_steps
 from app.followups.services.ending import cancel_planned, stop, stop_chase
@@ -22,4 +23,5 @@ __all__ = [
     "end_unwanted", "enrol", "enrol_by_rule", "finish_follow_up", "go_on", "move_to_version", "pause", "pause_chase",
     "plan_for_stage", "plan_return", "plan_task", "postpone", "refresh_next_act", "refresh_next_acts", "reopen",
     "rest", "restore_planned", "resume", "resume_when_due", "save_steps", "skip", "started_by", "stop", "stop_chase",
+    "uncount",
 ]  # fmt: skip

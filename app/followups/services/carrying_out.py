@@ -3,7 +3,6 @@
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from app.activities.services import set_quietly
 from app.core.clock import utcnow
 from app.core.errors import NotFound
 from app.core.events import Event, publish
@@ -13,6 +12,7 @@ from app.extensions import db
 from app.followups.models import Enrolment, FollowUp
 from app.followups.queries.steps import MESSAGES, Step, find
 from app.followups.services.branching import answer
+from app.followups.services.counting import count_attempt
 from app.followups.services.ending import end_if_done
 from app.followups.services.holding_back import hindrance, template_of, wait_until
 from app.followups.services.laying_out import lay_out, put_off_the_rest, rows_of, sequence_of, steps_under_way
@@ -109,7 +109,7 @@ def _write(follow_up: FollowUp, lead: Lead, step: Step) -> None:
     )  # fmt: skip
     follow_up.message_id = message.id
     if step.counts:
-        set_quietly(lead, {"follow_up_count": lead.follow_up_count + 1})
+        count_attempt(lead)
     _close(follow_up, lead, "done", None)
 
 

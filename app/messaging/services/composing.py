@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import timedelta
 from uuid import UUID
 
-from sqlalchemy import func, select, update
+from sqlalchemy import and_, func, select, update
 
 from app.core import email_addresses, outbox, phones
 from app.core.clock import utcnow
@@ -72,7 +72,11 @@ def compose(
 
 
 def unsend(message_id: UUID, actor: Actor) -> Message:
-    """Take a message back before it leaves. Raises NotFound, or Conflict when it is too late."""
+    """Take a message back before it leaves. Raises NotFound, or Conflict when it is too late.
+
+    Its lead is held first, since what was taken back is no attempt on it (app/reactions.py).
+    """
+    _hold_lead_of(message_id)
     message = locked_message(message_id)
     if message.state != "queued":
         raise Conflict("This message has left already, so it can't be taken back.")
@@ -108,6 +112,16 @@ def settle_uncertain(message_id: UUID, actor: Actor, was_sent: bool) -> Message:
         send_again(message)
         tell("message.queued", message, actor)
     return message
+
+
+def _hold_lead_of(message_id: UUID) -> None:
+    of_message = and_(Message.workspace_id == Lead.workspace_id, Message.lead_id == Lead.id)
+    db.session.execute(
+        select(Lead.id)
+        .join(Message, of_message)
+        .where(Message.workspace_id == current_workspace_id(), Message.id == message_id)
+        .with_for_update(of=Lead)
+    )
 
 
 def locked_message(message_id: UUID) -> Message:
