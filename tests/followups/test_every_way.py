@@ -19,24 +19,18 @@ from app.core.permissions import SYSTEM
 from app.extensions import db
 from app.followups.models import Enrolment, FollowUp, Sequence
 from app.followups.queries.steps import Condition, Delay, Step, find, way
-from app.followups.services import (
-    carry_out,
-    enrol,
-    finish_follow_up,
-    move_to_version,
-    pause,
-    resume,
-    save_steps,
-)
+from app.followups.services import carry_out, enrol, finish_follow_up, move_to_version, pause, resume, save_steps
 from app.followups.services.laying_out import answers_of, rows_of, steps_under_way
-from app.leads.services import move_to_stage, stage_by_key, take_back
+from app.leads.services import get_lead, move_to_stage, stage_by_key, take_back
 from app.messaging.models import Message
 from app.messaging.services import suppress
+from app.messaging.services.receiving import receive
 from app.rounds.models import Closure
 from app.workspaces.queries import current_workspace
 
 FIRST, LAST = datetime(2024, 2, 1, tzinfo=UTC), datetime(2024, 12, 28, tzinfo=UTC)
 NUMBERS = count(100)
+SAID = ("", "", "Hmm, maybe. I will let you know.", "No thanks, we have found someone else")
 PHASES = (Phase.explicit, Phase.reuse, Phase.generate)
 #: How many stories are told; more with SILL_STORIES, when the engine has changed.
 STORIES = int(os.environ.get("SILL_STORIES", "10"))
@@ -103,8 +97,8 @@ class Chase(RuleBasedStateMachine):
             db.session.execute(text("update outbox set lease_until = now() - interval '1 day' where state = 'leased'"))
             db.session.commit()
 
-    @rule(key=st.sampled_from(["new", "contacted", "negotiating"]), undone=st.booleans())
-    def move(self, key: str, undone: bool) -> None:
+    @rule(key=st.sampled_from(["new", "contacted", "negotiating"]), undone=st.booleans(), said=st.sampled_from(SAID))
+    def move(self, key: str, undone: bool, said: str) -> None:
         self.traveller.shift(timedelta(seconds=1))
         before = {each.id for each in self.under_way()}
         moves = self.stage() != key
@@ -112,9 +106,14 @@ class Chase(RuleBasedStateMachine):
         db.session.commit()
         self.traveller.shift(timedelta(seconds=1))
         if moves and undone:
+            if said:
+                receive(get_lead(self.lead.id), "email", sender=self.email, subject="Re", body=said, at=utcnow())
+                self.silent = True
             take_back(self.lead.id, self.actor)
             db.session.commit()
-            assert {each.id for each in self.under_way()} == before
+            assert {each.id for each in self.under_way("paused" if said else "active", "paused")} == (
+                before if said != SAID[-1] else set()
+            )
         elif moves and key != "negotiating":
             self.silent = False
 
@@ -266,7 +265,7 @@ class Chase(RuleBasedStateMachine):
         return {row.message_id for row in self.rows() if row.step_key == "ack"}
 
     def messages(self) -> list[Message]:
-        query = select(Message).where(Message.lead_id == self.lead.id, Message.state != "cancelled")
+        query = select(Message).where(Message.lead_id == self.lead.id, Message.state.not_in(("cancelled", "received")))
         return list(db.session.scalars(query.order_by(Message.created_at)))
 
     def rows(self) -> list[FollowUp]:

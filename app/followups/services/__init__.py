@@ -15,7 +15,8 @@ from app.followups.services.planning import plan_for_stage, plan_task, started_b
 from app.followups.services.postponing import call_off, postpone, reopen
 from app.followups.services.reacting import end_chase
 from app.followups.services.resting import go_on, rest
-from app.followups.services.returning import plan_return, restore_planned
+from app.followups.services.restoring import restore_planned
+from app.followups.services.returning import plan_return
 from app.followups.services.setting_out import add_default_sequences
 
 __all__ = [

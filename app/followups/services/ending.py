@@ -4,7 +4,7 @@ from collections.abc import Sequence as Many
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, false, or_, select, true, update
+from sqlalchemy import ColumnElement, and_, or_, select, true, update
 from sqlalchemy.orm import aliased
 
 from app.core import outbox
@@ -28,12 +28,16 @@ from app.leads.services import get_lead
 from app.messaging import services as messaging
 from app.messaging.models import Message
 
+#: Why something is off whose stage the lead has left.
+LEFT_STAGE = "left_stage"
+
 
 def cancel_planned(event: Event) -> None:
     """The reaction to a lead leaving a stage: what that stage had planned is off. Tasks that people made stay.
 
     So is every sequence that ends with the stage in which it began; when a person moves the lead, also what it wrote
-    and has not left. The lead's next act is left to `plan_for_stage`, which follows in the table of reactions.
+    and has not left. A move that undoes another ends what that one began, and nothing else. The lead's next act is left
+    to `plan_for_stage`, which follows in the table of reactions.
     """
     if event.lead_id is None:
         return
@@ -46,7 +50,7 @@ def cancel_planned(event: Event) -> None:
             Enrolment.workspace_id == here, Enrolment.lead_id == lead_id, Enrolment.state.in_(UNDER_WAY),
             Enrolment.stage_change_id.is_distinct_from(change_id), _ends(Enrolment, lasting, undone_id),
         ),
-        "left_stage",
+        LEFT_STAGE,
     )  # fmt: skip
     of_stage = and_(FollowUp.sequence_id.is_(None), FollowUp.stage_change_id.is_not(None))
     _cancel_rows(
@@ -55,11 +59,15 @@ def cancel_planned(event: Event) -> None:
             FollowUp.stage_change_id.is_distinct_from(change_id),
             or_(of_stage, and_(FollowUp.sequence_id.is_not(None), _ends(FollowUp, lasting, undone_id))),
         ),
-        "left_stage",
+        LEFT_STAGE,
     )  # fmt: skip
     if event.actor.kind == "person":  # a sequence that moves its lead has just written what it wanted to
         of_other_moves = FollowUp.stage_change_id.is_distinct_from(change_id)
-        _take_back(lead_id, event.actor, and_(of_other_moves, _ends(FollowUp, lasting, undone_id)))
+        ends = true() if event.data.get("stops_messages") else _ends(FollowUp, lasting, undone_id)
+        taken = _take_back(lead_id, event.actor, and_(of_other_moves, ends))
+        of_taken = and_(FollowUp.workspace_id == here, FollowUp.message_id == one_among(taken))
+        if taken:  # these steps did not happen, unless the move is undone
+            _cancel_rows(of_taken, LEFT_STAGE)
 
 
 def stop_chase(lead_id: UUID, why: str, actor: Actor) -> int:
@@ -146,11 +154,10 @@ def go_on_again(enrolment_id: UUID | None) -> None:
 
 
 def _ends(model: Any, lasting: list[UUID], undone_id: UUID | None) -> ColumnElement[bool]:
-    """Whether a row's sequence ends with its stage; what an undone move had begun ends in any case."""
-    if not lasting:
-        return true()
-    undone = model.stage_change_id == undone_id if undone_id else false()
-    return or_(model.sequence_id.not_in(lasting), undone)
+    """Whether a row's sequence ends with its stage; when a move is undone, whether that had begun it."""
+    if undone_id is not None:
+        return model.stage_change_id == undone_id  # type: ignore[no-any-return]
+    return model.sequence_id.not_in(lasting) if lasting else true()
 
 
 def _end_enrolments(which: ColumnElement[bool], why: str) -> Many[Any]:
@@ -181,8 +188,8 @@ def _rows_of(lead_id: UUID, enrolment_ids: list[UUID]) -> ColumnElement[bool]:
     )  # fmt: skip
 
 
-def _take_back(lead_id: UUID, actor: Actor, which: ColumnElement[bool] | None = None) -> None:
-    """Take back messages of sequences that have not left; what a person wrote is theirs to take back."""
+def _take_back(lead_id: UUID, actor: Actor, which: ColumnElement[bool] | None = None) -> Many[UUID]:
+    """Take back messages of sequences that have not left; what a person wrote is theirs to take back. Which it were."""
     query = (
         select(Message.id)
         .join(FollowUp, (FollowUp.workspace_id == Message.workspace_id) & (FollowUp.message_id == Message.id))
@@ -193,5 +200,7 @@ def _take_back(lead_id: UUID, actor: Actor, which: ColumnElement[bool] | None = 
     )  # fmt: skip
     if which is not None:
         query = query.where(which)
-    for message_id in db.session.scalars(query.with_for_update(of=Message)).all():
+    waiting = db.session.scalars(query.with_for_update(of=Message)).all()
+    for message_id in waiting:
         messaging.unsend(message_id, actor)
+    return waiting

@@ -2,31 +2,23 @@
 
 from app.core.events import Event
 from app.core.tenancy import acting_in, current_scope
+from app.followups.queries.hearing import BY_MACHINE, ENDS, UNCLEAR
 from app.followups.queries.ways import DOUBTFUL
 from app.followups.services.ending import stop_chase
 from app.followups.services.pausing import pause_chase
 
-#: Event -> why the chase ends with it.
-_ENDS = {
-    "reply.received": "replied", "quote.question_asked": "replied", "contact.opted_out": "opted_out",
-    "booking.confirmed": "booked", "appointment.booked": "booked",
-    "quote.accepted": "accepted", "quote.declined": "declined",
-}  # fmt: skip
-#: What a reply that nobody dares to judge does, and one that no person wrote.
-_UNCLEAR, _BY_MACHINE = ("unclear",), ("automatic",)
-
 
 def end_chase(event: Event) -> None:
-    """The reaction to what makes a chase a nuisance (the table above): it ends in the same transaction.
+    """The reaction to what makes a chase a nuisance (`hearing.ENDS`): it ends in the same transaction.
 
     A reply that nobody dares to judge pauses it instead; one that a machine wrote changes nothing.
     """
     triage = event.data.get("triage")
-    if event.lead_id is None or triage in _BY_MACHINE:
+    if event.lead_id is None or triage in BY_MACHINE:
         return
     scope = current_scope()
     with acting_in(scope.workspace_id, user_id=scope.user_id):
-        if triage in _UNCLEAR:
+        if triage in UNCLEAR:
             pause_chase(event.lead_id, DOUBTFUL, event.actor)
         else:
-            stop_chase(event.lead_id, _ENDS[event.name], event.actor)
+            stop_chase(event.lead_id, ENDS[event.name], event.actor)

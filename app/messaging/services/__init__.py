@@ -1,7 +1,15 @@
 """What can be done with messages. One file a concern; this page lists them."""
 
 from app.messaging.queries.templates import find_template as template_by_key
-from app.messaging.services.composing import compose, locked_message, locked_messages, retry, settle_uncertain, unsend
+from app.messaging.services.composing import (
+    compose,
+    locked_message,
+    locked_messages,
+    retry,
+    send_after_all,
+    settle_uncertain,
+    unsend,
+)
 from app.messaging.services.marketing import has_marketing_basis
 from app.messaging.services.outcomes import mark_failed, mark_refused, mark_sent, mark_uncertain
 from app.messaging.services.rendering import (
@@ -21,7 +29,7 @@ __all__ = [
     "VARIABLES", "Rendered", "TemplateFault", "Wish", "allow_again", "carries_way_out", "compose",
     "has_marketing_basis", "is_suppressed", "keep_wishes", "locked_message", "locked_messages", "mark_failed",
     "mark_refused", "mark_sent", "mark_uncertain", "note_carriers_stop", "note_status", "read_way_out",
-    "render_template", "retry", "settle_uncertain", "status_url", "stop_answered", "stop_shelved", "stop_unsent",
-    "suppress", "template_by_key", "unknown_variables", "unsend", "unsubscribe", "unsubscribe_url", "ways_to_reach",
-    "wishes_of", "workspace_of_hook",
+    "render_template", "retry", "send_after_all", "settle_uncertain", "status_url", "stop_answered", "stop_shelved",
+    "stop_unsent", "suppress", "template_by_key", "unknown_variables", "unsend", "unsubscribe", "unsubscribe_url",
+    "ways_to_reach", "wishes_of", "workspace_of_hook",
 ]  # fmt: skip

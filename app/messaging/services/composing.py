@@ -87,6 +87,24 @@ def unsend(message_id: UUID, actor: Actor) -> Message:
     return message
 
 
+def send_after_all(message_id: UUID, actor: Actor) -> bool:
+    """Send a message that was taken back, if that was not thought better of. Whether it leaves. Raises NotFound."""
+    message = locked_message(message_id)
+    if message.state != "cancelled":
+        return False
+    in_hand = select(outbox.OutboxItem.id).where(
+        outbox.OutboxItem.workspace_id == message.workspace_id, outbox.OutboxItem.subject_id == message.id,
+        outbox.OutboxItem.kind == SEND, outbox.OutboxItem.state == "leased",
+    )  # fmt: skip
+    if db.session.scalar(in_hand.limit(1)) is not None:
+        message.state = "queued"  # whoever has its work waits for our lock, and has not seen that it was taken back
+        db.session.flush()
+    else:
+        send_again(message)
+    tell("message.queued", message, actor)
+    return True
+
+
 def retry(message_id: UUID, actor: Actor) -> Message:
     """Send a message again that failed or was refused. Raises NotFound, or Conflict for any other."""
     message = locked_message(message_id)
