@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from uuid import UUID
 
 import pytest
 from sqlalchemy import func, select, text
@@ -10,7 +11,9 @@ from app.activities.models import Activity
 from app.bulk_acts.models import BulkAct
 from app.core.clock import utcnow
 from app.extensions import db
-from app.followups.models import FollowUp
+from app.followups.models import Enrolment, FollowUp, Sequence, SequenceVersion
+from app.followups.queries.steps import Delay, Step, to_raw
+from app.followups.services import stop
 from app.leads.models import Lead, StageCounter, Tag
 from app.leads.queries.tagging import tags_of
 from app.leads.services import get_lead, restore, set_priority, stage_by_key, tag_named
@@ -81,6 +84,42 @@ def test_tags_go_on_and_off_and_undo_leaves_what_was_there(world, alice, leads):
     assert tags_of(leads) == {}
     undo(alice)
     assert set(tags_of(leads)) == {leads[0]}
+
+
+@pytest.fixture
+def spring(world):
+    """A tag whose rule puts leads on a sequence of one call."""
+    steps = to_raw((Step("ring", "call", "Ring", Delay(3)),))
+    rule = {"event": "lead.tagged", "conditions": [{"fact": "tag", "operator": "is", "value": "Spring"}]}
+    made = Sequence(key="own", name="Own", starts="rule", rule=rule, steps=steps)
+    db.session.add(made)
+    db.session.flush()
+    db.session.add(SequenceVersion(sequence_id=made.id, version_no=1, steps=steps))
+    tag = tag_named("Spring", world.alice.actor)
+    db.session.commit()
+    return tag
+
+
+def chased(leads) -> list[UUID]:
+    """Those of the leads that a rule has put on a sequence."""
+    by_rule = (Enrolment.state == "active", Enrolment.started_how == "rule")
+    return sorted(db.session.scalars(select(Enrolment.lead_id).where(*by_rule, Enrolment.lead_id.in_(leads))))
+
+
+def test_undone_tags_end_the_chases_they_began_and_begin_none(world, alice, leads, spring):
+    act_on(alice, leads[:1], f"tag:{spring.id}")
+    act_on(alice, leads, f"tag:{spring.id}")
+    assert chased(leads) == sorted(leads)
+    undo(alice)
+    assert (set(tags_of(leads)), chased(leads)) == ({leads[0]}, leads[:1])
+
+    by_rule = select(Enrolment.id).where(Enrolment.state == "active", Enrolment.started_how == "rule")
+    stop(db.session.scalars(by_rule).one(), world.alice.actor)
+    db.session.commit()
+    act_on(alice, leads, f"untag:{spring.id}")
+    assert tags_of(leads) == {}
+    undo(alice)
+    assert (set(tags_of(leads)), chased(leads)) == ({leads[0]}, [])
 
 
 def test_each_lead_tells_of_it_in_its_timeline(world, alice, leads):

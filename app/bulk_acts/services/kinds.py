@@ -19,13 +19,14 @@ from app.bulk_acts.services.chasing import (
 )
 from app.bulk_acts.services.deleting import delete_from_bin
 from app.bulk_acts.services.moving import move, put_back_moved
+from app.bulk_acts.services.tagging import tag, tag_again, tag_no_more, untag
 from app.bulk_acts.services.writing import take_messages_back, write
 from app.core.models import one_among
 from app.core.permissions import Actor
 from app.core.tenancy import current_workspace_id
 from app.extensions import db
 from app.leads.models import Lead
-from app.leads.services import add_tag, get_tag, give_to, put_on_shelf, remove_tag, set_priority
+from app.leads.services import give_to, put_on_shelf, set_priority
 from app.messaging.services.conversations import follow_owners
 
 Before = dict[UUID, dict[str, Any]]
@@ -87,14 +88,6 @@ def _to_shelf(shelf: str) -> Kind:
     return Kind(apply, undo)
 
 
-def _tag(ids: Sequence[UUID], parameters: Parameters, actor: Actor) -> Before:
-    return {lead.id: {} for lead in add_tag(ids, get_tag(UUID(parameters["tag_id"])), actor)}
-
-
-def _untag(ids: Sequence[UUID], parameters: Parameters, actor: Actor) -> Before:
-    return {lead.id: {} for lead in remove_tag(ids, get_tag(UUID(parameters["tag_id"])), actor)}
-
-
 def _id(text: str | None) -> UUID | None:
     return UUID(text) if text else None
 
@@ -118,8 +111,8 @@ def _each(groups: dict[Any, list[UUID]], put_back: Callable[[list[UUID], Any], B
 KINDS: dict[str, Kind] = {
     "assign": Kind(_assign, _unassign, permission="leads:assign"),
     "move": Kind(move, put_back_moved, at_once=20),
-    "tag": Kind(_tag, lambda before, parameters, actor: set(_untag(list(before), parameters, actor))),
-    "untag": Kind(_untag, lambda before, parameters, actor: set(_tag(list(before), parameters, actor))),
+    "tag": Kind(tag, tag_no_more),
+    "untag": Kind(untag, tag_again),
     "priority": Kind(_priority, _unpriority),
     "archive": _to_shelf("archive"),
     "bin": _to_shelf("bin"),

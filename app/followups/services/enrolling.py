@@ -48,8 +48,8 @@ def enrol(
 def enrol_by_rule(event: Event) -> None:
     """The reaction to what may start a sequence: those whose rule names it and whose conditions hold are begun.
 
-    A lead that is under way there or put away stays as it is; so does one whose move is only being undone, and one
-    whose customer let a newer quote lapse while what they accepted before stands.
+    A lead that is under way there or put away stays as it is; so does one of which only something is being undone, and
+    one whose customer let a newer quote lapse while what they accepted before stands.
     """
     if event.lead_id is None or "undoes" in event.data or "stands" in event.data:
         return

@@ -62,8 +62,8 @@ def get_tag(tag_id: UUID) -> Tag:
     return tag
 
 
-def add_tag(lead_ids: Sequence[UUID], tag: Tag, actor: Actor) -> list[Lead]:
-    """Hang a tag on leads. Returns those that did not have it."""
+def add_tag(lead_ids: Sequence[UUID], tag: Tag, actor: Actor, *, undoes: bool = False) -> list[Lead]:
+    """Hang a tag on leads. Returns those that did not have it. `undoes`: it was only just taken off, by mistake."""
     leads = locked_leads(lead_ids)
     having = _having(leads, tag)
     changed = [lead for lead in leads if lead.id not in having]
@@ -71,7 +71,7 @@ def add_tag(lead_ids: Sequence[UUID], tag: Tag, actor: Actor) -> list[Lead]:
         here = current_workspace_id()
         rows = [{"workspace_id": here, "lead_id": lead.id, "tag_id": tag.id} for lead in changed]
         db.session.execute(insert(LeadTag).on_conflict_do_nothing(), rows)
-        _record("lead.tagged", changed, tag, actor)
+        _record("lead.tagged", changed, tag, actor, {"undoes": True} if undoes else {})
     return changed
 
 
@@ -89,7 +89,7 @@ def remove_tag(lead_ids: Sequence[UUID], tag: Tag, actor: Actor) -> list[Lead]:
             )
             .execution_options(synchronize_session=False)
         )  # fmt: skip
-        _record("lead.untagged", changed, tag, actor)
+        _record("lead.untagged", changed, tag, actor, {})
     return changed
 
 
@@ -102,8 +102,8 @@ def _having(leads: Sequence[Lead], tag: Tag) -> set[UUID]:
     return set(db.session.scalars(query))
 
 
-def _record(event: str, leads: Sequence[Lead], tag: Tag, actor: Actor) -> None:
-    data = {"fact": "tag", "tag": tag.name, "tag_id": str(tag.id)}
+def _record(event: str, leads: Sequence[Lead], tag: Tag, actor: Actor, more: dict[str, bool]) -> None:
+    data = {"fact": "tag", "tag": tag.name, "tag_id": str(tag.id), **more}
     record_for_each(leads, "fact_changed", event, actor, lambda lead: data)
 
 
