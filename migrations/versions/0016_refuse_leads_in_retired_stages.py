@@ -24,7 +24,8 @@ def upgrade() -> None:
              where workspace_id = new.workspace_id and id = new.stage_id and retired_at is null
                for key share;
             if not found and exists (
-                select from stages where workspace_id = new.workspace_id and id = new.stage_id
+                select from stages
+                 where workspace_id = new.workspace_id and id = new.stage_id and retired_at is not null
             ) then
                 raise check_violation using message = 'the stage is retired', constraint = 'leads_stage_in_use';
             end if;
