@@ -127,6 +127,7 @@ WORK: Mapping[str, Handler] = {
     notification_jobs.RETURN: notification_jobs.ring_return,
     releasing.RELEASE: releasing_job.release,
     inbox_reading.READ: messaging_jobs.read_inbox,
+    messaging.TAKE_BACK: messaging_jobs.take_back,
     quote_jobs.EXPIRE: quote_jobs.expire,
     quote_jobs.REMIND: quote_jobs.remind,
     reconciliation_jobs.RUN: reconciliation_jobs.run,

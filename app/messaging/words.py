@@ -16,6 +16,7 @@ _WORK = {
     "alerts.digest": "Send the digests of the day",
     "alerts.ready": "Tell what is ready for Squeegee",
     "message.send": "Send a message",
+    "message.take_back": "Take a message back",
     "inbox.read": "Read the mailbox",
     "follow_up.due": "Carry out a follow-up",
     "quote.expire": "Let a quote expire",

@@ -15,8 +15,11 @@ from app.followups.models import Enrolment, FollowUp, Sequence
 from app.followups.queries.steps import Delay, Step
 from app.followups.services import carry_out, enrol, pause, resume, save_steps
 from app.followups.services.holding_back import template_of
-from app.leads.services import move_to_stage, stage_by_key
+from app.leads.services import get_lead, move_to_stage, stage_by_key
+from app.messaging import transports
 from app.messaging.models import Message, MessageTemplate
+from app.messaging.ports import NotSent
+from app.messaging.services.receiving import receive
 
 EVENING = datetime(2024, 6, 3, 17, 40, tzinfo=UTC)  # 18:40 in Wells
 TO = "hannah.cole@example.com"
@@ -84,6 +87,28 @@ def test_a_pause_holds_what_has_not_left(clock: Any, chase: Any, mailbox: Any) -
     resume(enrolment.id, SYSTEM)
     db.session.commit()
     assert attempt(clock, again)[0] == "sent"
+
+
+def test_what_was_in_hand_when_they_answered_is_not_sent_at_the_next_try(
+    clock: Any, app: Any, chase: Any, mailbox: Any, monkeypatch: Any, run_outbox: Any
+) -> None:
+    real, calls = transports.email_transport(), []
+
+    def answered_meanwhile(outgoing: Any) -> Any:
+        calls.append(outgoing)
+        lead = get_lead(db.session.scalars(select(Message.lead_id).distinct()).one(), lock=True)
+        receive(lead, "email", sender=TO, subject="Re", body="No thanks", at=utcnow())
+        db.session.commit()
+        raise NotSent("smtp_421")
+
+    monkeypatch.setattr(real, "send", answered_meanwhile)
+    enrolment = chase("email", any_hour=True)
+    run_outbox()
+    clock.shift(timedelta(minutes=1))
+    run_outbox()
+    db.session.refresh(enrolment)
+    out = db.session.scalars(select(Message.state).where(Message.direction == "out")).one()
+    assert (enrolment.why, out, len(calls)) == ("replied", "cancelled", 1)
 
 
 def test_what_a_person_moves_on_gets_nothing_of_the_stage_before(clock: Any, world: Any, make_lead: Any) -> None:

@@ -195,12 +195,7 @@ def _take_back(lead_id: UUID, actor: Actor, which: ColumnElement[bool] | None = 
         .join(FollowUp, (FollowUp.workspace_id == Message.workspace_id) & (FollowUp.message_id == Message.id))
         .where(
             Message.workspace_id == current_workspace_id(), Message.lead_id == lead_id,
-            Message.state == fixed("queued"), FollowUp.enrolment_id.is_not(None),
+            FollowUp.enrolment_id.is_not(None),
         )
     )  # fmt: skip
-    if which is not None:
-        query = query.where(which)
-    waiting = db.session.scalars(query.with_for_update(of=Message)).all()
-    for message_id in waiting:
-        messaging.unsend(message_id, actor)
-    return waiting
+    return messaging.take_back(query if which is None else query.where(which), actor)

@@ -53,7 +53,7 @@ def begin(claims: Sequence[Claim]) -> tuple[list[Handover], list[Claim]]:
         if not now:
             return [], left
         _look_back(now)
-        return _note(let_go(_still_allowed(now))), left
+        return _note(let_go(_still_allowed(_still_wanted(now)))), left
 
 
 def _candidates(claims: Sequence[Claim]) -> list[Candidate]:
@@ -111,6 +111,16 @@ def _look_back(candidates: Sequence[Candidate]) -> None:
             .where(*theirs, DeliveryAttempt.outcome == "begun")
             .values(outcome="unclear", error="broken_off", finished_at=utcnow())
         )
+
+
+def _still_wanted(candidates: Sequence[Candidate]) -> list[Candidate]:
+    """Those whose sending nobody has called off since it was begun; the others end."""
+    off = services.called_off([each.claim.item_id for each in candidates])
+    for each in candidates:
+        if each.claim.item_id in off:
+            services.end_called_off(each.message, each.claim.item_id)
+            each.claim.finish()
+    return [each for each in candidates if each.claim.item_id not in off]
 
 
 def _still_allowed(candidates: Sequence[Candidate]) -> list[Candidate]:

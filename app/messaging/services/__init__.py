@@ -20,16 +20,24 @@ from app.messaging.services.rendering import (
     unknown_variables,
 )
 from app.messaging.services.statuses import note_carriers_stop, note_status, status_url, workspace_of_hook
-from app.messaging.services.stopping import stop_answered, stop_shelved, stop_unsent
+from app.messaging.services.stopping import (
+    TAKE_BACK,
+    called_off,
+    end_called_off,
+    stop_answered,
+    stop_shelved,
+    stop_unsent,
+    take_back,
+)
 from app.messaging.services.suppressing import allow_again, is_suppressed, suppress
 from app.messaging.services.unsubscribing import carries_way_out, read_way_out, unsubscribe, unsubscribe_url
 from app.messaging.services.wishes import Wish, keep_wishes, ways_to_reach, wishes_of
 
 __all__ = [
-    "VARIABLES", "Rendered", "TemplateFault", "Wish", "allow_again", "carries_way_out", "compose",
-    "has_marketing_basis", "is_suppressed", "keep_wishes", "locked_message", "locked_messages", "mark_failed",
-    "mark_refused", "mark_sent", "mark_uncertain", "note_carriers_stop", "note_status", "read_way_out",
-    "render_template", "retry", "send_after_all", "settle_uncertain", "status_url", "stop_answered", "stop_shelved",
-    "stop_unsent", "suppress", "template_by_key", "unknown_variables", "unsend", "unsubscribe", "unsubscribe_url",
-    "ways_to_reach", "wishes_of", "workspace_of_hook",
+    "TAKE_BACK", "VARIABLES", "Rendered", "TemplateFault", "Wish", "allow_again", "called_off", "carries_way_out",
+    "compose", "end_called_off", "has_marketing_basis", "is_suppressed", "keep_wishes", "locked_message",
+    "locked_messages", "mark_failed", "mark_refused", "mark_sent", "mark_uncertain", "note_carriers_stop",
+    "note_status", "read_way_out", "render_template", "retry", "send_after_all", "settle_uncertain", "status_url",
+    "stop_answered", "stop_shelved", "stop_unsent", "suppress", "take_back", "template_by_key", "unknown_variables",
+    "unsend", "unsubscribe", "unsubscribe_url", "ways_to_reach", "wishes_of", "workspace_of_hook",
 ]  # fmt: skip
