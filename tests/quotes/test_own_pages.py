@@ -157,19 +157,36 @@ def test_no_page_costs_more_than_eight_statements_or_sets_a_cookie(
     assert len(statements) <= 8, "\n".join(statements)
 
 
+def write_later(lead: Any, world: World, **given: Any) -> Message:
+    """A mail to the customer that is held back for an hour."""
+    return messaging.compose(
+        lead, "email", recipient="hannah.cole@example.com", subject="Did it reach you?", body="x",
+        actor=world.alice.actor, hold=timedelta(hours=1), **given,
+    )  # fmt: skip
+
+
+def test_what_somebody_has_just_written_themselves_leaves_in_spite_of_a_yes(
+    client: Client, path: str, lead: Any, world: World
+) -> None:
+    own_words = write_later(lead, world, created_by=world.alice.user_id)
+    by_template = {"template_key": "news", "answers_id": own_words.id}
+    quick_reply = write_later(lead, world, created_by=world.alice.user_id, **by_template)
+    rung = db.session.scalars(select(Quote)).one().options[0]
+    client.post(f"{path}/accept", data={"option": str(rung.id), "name": "Hannah Cole", "early_start": "1"}, csrf=False)
+    for each in (own_words, quick_reply):
+        assert db.session.get_one(Message, (each.workspace_id, each.id)).state == "queued"
+
+
 def test_a_yes_stops_the_chase_confirms_in_writing_and_prepares_the_hand_over(
     client: Client, alice: Client, path: str, lead: Any, world: World
 ) -> None:
-    waiting = messaging.compose(
-        lead, "email", recipient="hannah.cole@example.com", subject="Did it reach you?", body="x",
-        actor=world.alice.actor, hold=timedelta(hours=1),
-    )  # fmt: skip
+    waiting = [write_later(lead, world), write_later(lead, world, created_by=world.alice.user_id, template_key="news")]
     chase = select(FollowUp.state).where(FollowUp.title.like("Chase%"))
     assert set(db.session.scalars(chase)) == {"planned"}
     rung = db.session.scalars(select(Quote)).one().options[0]
     client.post(f"{path}/accept", data={"option": str(rung.id), "name": "Hannah Cole", "early_start": "1"}, csrf=False)
     assert set(db.session.scalars(chase)) == {"cancelled"}
-    assert db.session.get_one(Message, (waiting.workspace_id, waiting.id)).state == "cancelled"
+    assert {db.session.get_one(Message, (each.workspace_id, each.id)).state for each in waiting} == {"cancelled"}
     letter = db.session.scalars(select(Message).where(Message.template_key == "quote_accepted")).one()
     assert "£19 every 4 weeks" in letter.body and f"http://127.0.0.1:9{path}" in letter.body
     assert "14 days" in letter.body

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, and_, or_, select
 
 from app.core import outbox
 from app.core.events import Event
@@ -37,9 +37,15 @@ def stop_unsent(event: Event) -> None:
 
 
 def stop_answered(event: Event) -> None:
-    """The reaction to a quote's answer: what was still to leave was written before it, and would chase in vain."""
+    """The reaction to a quote's answer: what was still to leave was written before it, and would chase in vain.
+
+    What somebody wrote to this customer in words of their own leaves all the same: it may say what they were asked.
+    """
     if event.lead_id is not None:
-        take_back(_of_leads([event.lead_id]), event.actor)
+        nobodys_words = or_(
+            Message.created_by.is_(None), and_(Message.template_key.is_not(None), Message.answers_id.is_(None))
+        )
+        take_back(_of_leads([event.lead_id]).where(nobodys_words), event.actor)
 
 
 def stop_shelved(event: Event) -> None:
