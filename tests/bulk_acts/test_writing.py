@@ -1,12 +1,17 @@
 """Writing to many leads: who will get it is said before, the same get it, and it can be taken back."""
 
 import re
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+import time_machine
 from sqlalchemy import select
 
 from app.bulk_acts.models import BulkAct, BulkActLead
+from app.bulk_acts.services.writing import write
+from app.core import outbox
+from app.core.outbox import OutboxItem
 from app.extensions import db
 from app.leads.services import get_lead
 from app.messaging.models import Message, MessageTemplate
@@ -69,6 +74,22 @@ def test_the_same_words_do_not_go_twice(alice: Any, make_lead: Any, news: Any) -
     assert "got these words within the last day" in alice.post(f"{URL}/who-gets", data=picked(leads), hx=True).text
     alice.post(URL, data=picked(leads), hx=True)
     assert len(ours(leads)) == 1
+
+
+def test_a_text_that_could_not_leave_by_day_does_not_leave_at_night(
+    world: Any, make_lead: Any, news: Any, mailbox: Any
+) -> None:
+    news.channel, news.subject = "sms", ""
+    with time_machine.travel(datetime(2024, 6, 3, 14, tzinfo=UTC), tick=False) as clock:
+        lead = make_lead(phone="07700 900318")
+        write([lead.id], {"template_key": news.key}, world.alice.actor)
+        db.session.commit()
+        item = db.session.scalars(select(OutboxItem).where(OutboxItem.kind == "message.send")).one()
+        for hour, state in ((1, "queued"), (8, "sent")):
+            clock.move_to(datetime(2024, 6, 4, hour, tzinfo=UTC))
+            outbox.run(item.workspace_id, item.id)
+            assert [each for each, _ in ours([lead])] == [state]
+    assert len(mailbox.texts("+447700900318")) == 1
 
 
 def test_it_can_be_taken_back(alice: Any, make_lead: Any, news: Any) -> None:

@@ -8,8 +8,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from sqlalchemy import select
+
 from app.core.clock import utcnow
-from app.core.outbox import Claim
+from app.core.models import one_among
+from app.core.outbox import Claim, OutboxItem
+from app.core.tenancy import current_workspace_id
+from app.extensions import db
 from app.followups.services.holding_messages import held_until
 from app.messaging import services
 from app.messaging.models import Message
@@ -18,10 +23,13 @@ from app.messaging.ports.sms import SmsTransport
 from app.messaging.services.breaker import admit
 from app.messaging.services.resuming import WAITING
 from app.messaging.services.throttling import waits
+from app.workspaces.queries import current_workspace
 
 Transport = EmailTransport | SmsTransport
 #: A message that has waited so long, for a provider that was silent all the time, fails, and a person decides.
 LONGEST_WAIT = timedelta(hours=4)
+#: A text that leaves within this of being wanted leaves at an hour that was chosen, a few failed tries included.
+AT_ONCE_MEANS = timedelta(minutes=10)
 
 
 @dataclass(slots=True)
@@ -50,12 +58,39 @@ def let_go(candidates: Sequence[Candidate]) -> list[Candidate]:
 
 
 def _in_their_hours(candidates: Sequence[Candidate]) -> list[Candidate]:
-    """Those that no sequence wrote for other hours than these."""
-    later = held_until([each.message.id for each in candidates], utcnow())
+    """Those that no sequence wrote for other hours than these, and no texts that would wake somebody by now."""
+    now = utcnow()
+    later = held_until([each.message.id for each in candidates], now)
+    texts = [each for each in candidates if each.message.channel == "sms"]
+    morning = _quiet_until(now) if texts else None
+    for message_id in _have_waited(texts, now) if morning else ():
+        later[message_id] = max(morning, later.get(message_id, morning))
     for each in candidates:
         if each.message.id in later:
             _put_back(each, later[each.message.id], "hours")
     return [each for each in candidates if each.message.id not in later]
+
+
+def _quiet_until(now: datetime) -> datetime | None:
+    """The end of the quiet hours, None outside them."""
+    clock = current_workspace().clock()
+    if clock.texts is None or clock.may_text(now):
+        return None
+    return clock.next_in_window(now, *clock.texts, any_day=True)
+
+
+def _have_waited(candidates: Sequence[Candidate], now: datetime) -> Sequence[UUID]:
+    """The messages that somebody, or something, wanted sent so long ago that the hours are other ones by now.
+
+    What leaves at once leaves at any hour: whoever presses the button knows how late it is, and who is texted back has
+    just rung.
+    """
+    query = select(OutboxItem.subject_id).where(
+        OutboxItem.workspace_id == current_workspace_id(),
+        OutboxItem.id == one_among(each.claim.item_id for each in candidates),
+        OutboxItem.created_at < now - AT_ONCE_MEANS,
+    )  # fmt: skip
+    return db.session.scalars(query).all()
 
 
 def _not_to_the_silent(candidates: Sequence[Candidate]) -> list[Candidate]:
