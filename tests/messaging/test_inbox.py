@@ -10,12 +10,14 @@ from sqlalchemy import select, update
 
 from app.contacts.models import Contact
 from app.core.clock import utcnow
+from app.core.permissions import SYSTEM
 from app.extensions import db
 from app.leads.models import Lead
 from app.messaging.models import Arrival, Conversation, Message, MessageTemplate
 from app.messaging.ports.inbound import Inbound
-from app.messaging.services import suppress
+from app.messaging.services import compose, suppress
 from app.messaging.services.arriving import take_in
+from app.messaging.services.conversations import mark_read
 
 HERS = "hannah.cole@example.com"
 NUMBER = "07700 900318"
@@ -185,6 +187,19 @@ def test_a_sales_person_sees_their_own_and_nobodys(world, alice, bob, dave, lead
     assert bob.post(f"/w/wells/inbox/{talk.id}/done").status_code == 404
     page = dave.get(f"/w/wells/inbox/{talk.id}").text
     assert "data-answer" not in page and "data-mark-read" not in page
+
+
+def test_what_sill_writes_about_another_lead_takes_no_reply_out_of_sight(world, bob, lead, make_lead, says) -> None:
+    talk = says("When can you start?")
+    hers = make_lead(name="Hannah Cole", email=HERS, phone=NUMBER, address_line1="9 Hill", owner_id=world.alice.user_id)
+    reminder = {"recipient": HERS, "subject": "Reminder", "body": "It ends soon", "actor": SYSTEM}
+    compose(hers, "email", **reminder)
+    db.session.commit()
+    assert hers.contact_id == lead.contact_id and shown(bob, "unread") == ["Hannah Cole"]
+    mark_read(talk.id)
+    compose(hers, "email", **reminder)
+    db.session.commit()
+    assert shown(bob) == []  # it goes where the last words were about
 
 
 def test_what_waits_is_put_on_a_lead_made_one_or_put_aside(alice, lead, says) -> None:

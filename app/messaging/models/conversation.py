@@ -17,7 +17,9 @@ ARRIVAL_STATES = ("waiting", "placed", "bounce", "ignored")
 
 
 class Conversation(WorkspaceModel):
-    """All that was written with one contact, by whatever channel. Its lead is the one that was last written about."""
+    """All that was written with one contact, by whatever channel. Its lead, by which one sees it or not, is the one that
+    was last written about; what Sill writes by itself does not count while something is unread.
+    """
 
     __tablename__ = "conversations"
     __table_args__ = (

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import case, func, literal, null, select, update
+from sqlalchemy import and_, case, func, literal, null, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from app.core.errors import Invalid
@@ -34,7 +34,8 @@ def note(message: Message) -> UUID | None:
     """Take a message that was just written or has just arrived into its contact's conversation; that one's id.
 
     None for a message to nobody's lead. The newest message names the lead and the moment; one that arrives counts as
-    unread, opens the conversation and ends its rest; one that a person wrote answers what was unread. One statement.
+    unread, opens the conversation and ends its rest; one that a person wrote answers what was unread. What Sill writes
+    by itself names no other lead while something is unread, or who is to read it might not see it. One statement.
     """
     if message.contact_id is None or message.lead_id is None:
         return None
@@ -54,9 +55,10 @@ def _taking_in(message: Message, owner_id: UUID | None) -> Any:
         last_at=message.created_at, last_direction=message.direction, unread_count=int(came_in), version=1,
     )  # fmt: skip
     is_newest = row.excluded.last_at >= Conversation.last_at
+    names_lead = is_newest if came_in or by_person else and_(is_newest, Conversation.unread_count == 0)
+    newer = {"last_message_id": is_newest, "last_at": is_newest, "last_direction": is_newest, "lead_id": names_lead}
     values: dict[str, Any] = {
-        name: case((is_newest, row.excluded[name]), else_=getattr(Conversation, name))
-        for name in ("last_message_id", "last_at", "last_direction", "lead_id")
+        name: case((when, row.excluded[name]), else_=getattr(Conversation, name)) for name, when in newer.items()
     }
     values |= {
         "owner_id": func.coalesce(Conversation.owner_id, row.excluded.owner_id),
