@@ -5,10 +5,15 @@ from typing import Any
 
 from sqlalchemy import select, update
 
+from app.alerts.queries import unanswered
 from app.alerts.services import send_digests
+from app.core.clock import utcnow
+from app.core.permissions import SYSTEM
 from app.extensions import db
 from app.leads.models import Lead
 from app.messaging.models import Message
+from app.messaging.services import compose
+from app.messaging.services.receiving import receive
 from tests.alerts.conftest import TUESDAY
 
 AT_EIGHT = TUESDAY - timedelta(hours=1)
@@ -42,6 +47,27 @@ def test_people_who_wait_come_first_the_longest_on_top(world: Any, lying: Any) -
     _, body = digests(world.bob)[0]
     assert body.index("Waiting for us") < body.index(str(first.id)) < body.index(str(second.id))
     assert body.index(str(second.id)) < body.index("To do today") < body.index("Measure up")
+
+
+def test_what_sill_writes_by_itself_answers_nobody(world: Any, make_lead: Any) -> None:
+    lead = make_lead(owner_id=world.bob.user_id)
+    receive(lead, "email", sender=lead.contact.email, subject="Re", body="When can you start?", at=utcnow())
+    words = {"recipient": "07700 900318", "subject": "", "body": "Sorry we missed your call"}
+
+    def waits() -> list[str]:
+        db.session.commit()
+        return [each.what for each in unanswered(world.bob.user_id, utcnow())]
+
+    assert waits() == ["wrote", "asked"]
+    compose(lead, "sms", **words, actor=SYSTEM)
+    assert waits() == ["wrote", "asked"]
+    compose(lead, "sms", **words, actor=world.bob.actor, created_by=world.bob.user_id)
+    assert waits() == ["asked"]
+    compose(lead, "sms", **words, actor=SYSTEM)
+    assert waits() == ["asked"]
+    before = utcnow() - timedelta(hours=1)
+    receive(lead, "email", sender=lead.contact.email, subject="Re", body="Long on its way", at=before)
+    assert waits() == ["wrote", "asked"]
 
 
 def test_nobody_reads_of_leads_that_they_may_not_see(world: Any, lying: Any) -> None:

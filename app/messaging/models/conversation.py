@@ -17,7 +17,7 @@ ARRIVAL_STATES = ("waiting", "placed", "bounce", "ignored")
 
 
 class Conversation(WorkspaceModel):
-    """All that was written with one contact, by whatever channel. Its lead, by which one sees it or not, is the one that
+    """All that was written with one contact, by whatever channel. Its lead, on which hangs who sees it, is the one that
     was last written about; what Sill writes by itself does not count while something is unread.
     """
 
@@ -45,6 +45,7 @@ class Conversation(WorkspaceModel):
     owner_id: Mapped[UUID | None]
     last_message_id: Mapped[UUID]
     last_at: Mapped[datetime] = moment()
+    #: Who has the last word, the customer (`in`) or one of us; what Sill writes by itself leaves that as it is.
     last_direction: Mapped[str] = mapped_column(Text)
     unread_count: Mapped[int] = mapped_column(Integer, default=0)
     snoozed_until: Mapped[datetime | None] = moment(nullable=True)

@@ -35,7 +35,8 @@ def note(message: Message) -> UUID | None:
 
     None for a message to nobody's lead. The newest message names the lead and the moment; one that arrives counts as
     unread, opens the conversation and ends its rest; one that a person wrote answers what was unread. What Sill writes
-    by itself names no other lead while something is unread, or who is to read it might not see it. One statement.
+    by itself names no other lead while something is unread, or who is to read it might not see it, and never takes the
+    last word from the customer. One statement.
     """
     if message.contact_id is None or message.lead_id is None:
         return None
@@ -55,8 +56,10 @@ def _taking_in(message: Message, owner_id: UUID | None) -> Any:
         last_at=message.created_at, last_direction=message.direction, unread_count=int(came_in), version=1,
     )  # fmt: skip
     is_newest = row.excluded.last_at >= Conversation.last_at
-    names_lead = is_newest if came_in or by_person else and_(is_newest, Conversation.unread_count == 0)
-    newer = {"last_message_id": is_newest, "last_at": is_newest, "last_direction": is_newest, "lead_id": names_lead}
+    newer = dict.fromkeys(("last_message_id", "last_at", "last_direction", "lead_id"), is_newest)
+    if not came_in and not by_person:
+        newer["lead_id"] = and_(is_newest, Conversation.unread_count == 0)
+        del newer["last_direction"]
     values: dict[str, Any] = {
         name: case((when, row.excluded[name]), else_=getattr(Conversation, name)) for name, when in newer.items()
     }
@@ -65,7 +68,10 @@ def _taking_in(message: Message, owner_id: UUID | None) -> Any:
         "version": Conversation.version + 1,
     }
     if came_in:
-        values |= {"state": literal("open"), "unread_count": Conversation.unread_count + 1, "snoozed_until": null()}
+        values |= {
+            "state": literal("open"), "unread_count": Conversation.unread_count + 1, "snoozed_until": null(),
+            "last_direction": row.excluded.last_direction,  # also of a mail long on its way: nobody answered it
+        }  # fmt: skip
     elif by_person:
         values["unread_count"] = literal(0)
     return row.on_conflict_do_update(
