@@ -140,6 +140,67 @@ def test_a_report_settles_what_was_uncertain(client, write, run_outbox, mailbox,
     assert state_of(message) == ("delivered", None)
 
 
+@pytest.fixture
+def again(client, world, sent):
+    """Somebody sends again what came back; the message and the provider's name for the try before."""
+    report(client, sent, "undelivered", error=30003)
+    before = sent.provider_id
+    services.retry(sent.id, world.alice.actor)
+    db.session.commit()
+    return sent, before
+
+
+@pytest.mark.parametrize(("status", "error"), [("undelivered", 30003), ("sent", None), ("delivered", None)])
+def test_a_late_report_of_one_try_says_nothing_of_the_next(
+    client, again, run_outbox, mailbox, monkeypatch, state_of, status, error
+):
+    message, before = again
+    transport = transports.sms_transport()
+
+    def repeated(sms):
+        report(client, services.locked_message(sms.message_id), status, sid=before, error=error)
+        return type(transport).send(transport, sms)
+
+    monkeypatch.setattr(transport, "send", repeated)
+    report(client, message, status, sid=before, error=error)
+    assert state_of(message) == ("queued", None)
+    run_outbox()
+    report(client, message, status, sid=before, error=error)
+    db.session.refresh(message)
+    assert state_of(message) == ("sent", None) and message.provider_id != before
+    assert len({text["key"] for text in mailbox.texts(TO)}) == 2
+    report(client, message, "delivered")
+    assert state_of(message) == ("delivered", None)
+
+
+def test_a_report_of_a_try_before_last_stops_nothing_either(client, world, again, run_outbox, mailbox, state_of):
+    message, first = again
+    run_outbox()
+    db.session.refresh(message)
+    report(client, message, "undelivered", error=30003)
+    services.retry(message.id, world.alice.actor)
+    db.session.commit()
+    for status in ("undelivered", "sent"):
+        report(client, message, status, sid=first)
+        assert state_of(message) == ("queued", None)
+    run_outbox()
+    assert len(mailbox.texts(TO)) == 3
+
+
+def test_a_report_settles_what_waits_after_a_try_that_nobody_knows_the_end_of(
+    client, write, run_outbox, make_due, mailbox, state_of
+):
+    mailbox.switch(twilio={"cut_after": {"times": 1}})
+    message = write("sms")
+    run_outbox()
+    assert report(client, message, "undelivered", sid="SMfound", error=30003).status_code == 204
+    assert state_of(message)[0] == "queued"
+    report(client, message, "delivered", sid="SMfound")
+    make_due("message.send")
+    run_outbox()
+    assert state_of(message) == ("delivered", None) and len(mailbox.texts(TO)) == 1
+
+
 def test_a_report_quicker_than_our_own_note_is_kept(client, write, run_outbox, mailbox, monkeypatch, state_of):
     transport = transports.sms_transport()
 

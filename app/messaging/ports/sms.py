@@ -9,9 +9,13 @@ from app.messaging.ports import Accepted
 
 @dataclass(frozen=True, slots=True)
 class OutgoingSms:
-    """A text message ready to leave. `recipient` is E.164; `status_url` is where its fate is reported, if anywhere."""
+    """A text message ready to leave. `recipient` is E.164; `status_url` is where its fate is reported, if anywhere.
+
+    `key` is the same for each hand-over that must have no second effect, and another when somebody sends it again.
+    """
 
     message_id: UUID
+    key: str
     recipient: str
     text: str
     status_url: str | None

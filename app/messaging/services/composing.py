@@ -156,7 +156,10 @@ def locked_messages(message_ids: Iterable[UUID]) -> dict[UUID, Message]:
 
 
 def send_again(message: Message, *, hold: timedelta = timedelta()) -> None:
-    """Queue a message anew that had come to its end, held back for `hold`, so that it can be taken back."""
+    """Queue a message anew that had come to its end, held back for `hold`, so that it can be taken back.
+
+    Until its provider has a new name for it, it keeps the old one, by which late reports of the try before are known.
+    """
     now = utcnow()
     hers = (DeliveryAttempt.workspace_id == message.workspace_id, DeliveryAttempt.message_id == message.id)
     # An attempt that never ended has been judged by a person now; it must not stop the next one.
@@ -175,7 +178,7 @@ def send_again(message: Message, *, hold: timedelta = timedelta()) -> None:
             outbox.OutboxItem.kind == SEND,
         )
     )
-    message.state, message.error, message.provider_id = "queued", None, None
+    message.state, message.error = "queued", None
     db.session.flush()
     outbox.enqueue(SEND, message.id, dedupe_key=f"{message.id}/{made}", run_at=now + hold)
 

@@ -28,7 +28,8 @@ _MAIL_ID = re.compile(r"<[!-;=?A-~]{1,180}@[!-;=?A-~]{1,60}>")
 
 def outgoing_sms(message: Message) -> OutgoingSms:
     """A text, ready to leave."""
-    return OutgoingSms(message.id, message.recipient, message.body, status_url(message.id))
+    key = f"{message.id}/{message.provider_id}" if message.provider_id else str(message.id)
+    return OutgoingSms(message.id, key, message.recipient, message.body, status_url(message.id))
 
 
 def outgoing_email(message: Message) -> OutgoingEmail:

@@ -48,7 +48,8 @@ def _text(to: str) -> Attempt:
         raise Invalid({"sms_to": "Enter your own mobile number, like 07700 900123."})
     if phone.is_drama and transport.reaches_real_phones:
         raise Invalid({"sms_to": "This is a number made for film and demonstration. Enter your own."})
-    sms = OutgoingSms(new_id(), phone.e164, _TEXT, None)
+    trial_id = new_id()
+    sms = OutgoingSms(trial_id, str(trial_id), phone.e164, _TEXT, None)
     return lambda: _code_of(lambda: transport.send(sms))
 
 

@@ -1,14 +1,16 @@
-"""What Twilio reports about a text later on. Reports repeat and come out of order, so only steps forward count."""
+"""What Twilio reports about a text later on. Reports repeat and come out of order, so only steps forward count, and
+what was said of one try says nothing of a text that somebody sends again.
+"""
 
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from app.core.numbers import whole_number
 from app.core.permissions import SYSTEM
 from app.core.tenancy import current_workspace_id
 from app.extensions import db
-from app.messaging.models import Message
+from app.messaging.models import DeliveryAttempt, Message
 from app.messaging.services.hook_keys import HOOKS, hook_url, workspace_of_key
 from app.messaging.services.outcomes import lead_of, mark_delivered, mark_failed, mark_sent
 from app.messaging.services.stop_words import opt_out
@@ -44,7 +46,7 @@ def note_status(sid: str, status: str, error_code: str, message_id: UUID | None)
         mark_sent(message, provider_id=sid)
     if status == "delivered" and message.state in ("sent", "failed"):
         mark_delivered(message)
-    elif status in ("undelivered", "failed") and message.state in (*_OPEN, "sent"):
+    elif status in ("undelivered", "failed") and message.state in ("sending", "uncertain", "sent"):
         message.provider_id = sid
         number = whole_number(error_code)
         mark_failed(message, "undelivered" if number is None else f"twilio_{number}")
@@ -62,7 +64,21 @@ def _message(sid: str, message_id: UUID | None) -> Message | None:
     query = select(Message).where(Message.workspace_id == current_workspace_id(), Message.channel == "sms")
     query = query.with_for_update().execution_options(populate_existing=True)
     found = db.session.scalars(query.where(Message.provider_id == sid)).first()
-    if found is None and message_id is not None:
-        # The report overtook our own note of the answer, or that note was lost in a crash.
-        found = db.session.scalars(query.where(Message.id == message_id, Message.provider_id.is_(None))).first()
+    if found is not None:
+        return None if found.state in _OPEN else found  # of an earlier try: this one has no name of its own yet
+    if message_id is None:
+        return None
+    # The report overtook our own note of the answer, or that note was lost in a crash.
+    nameless = or_(Message.provider_id.is_(None), Message.state.in_(_OPEN))
+    found = db.session.scalars(query.where(Message.id == message_id, nameless)).first()
+    if found is not None and found.state == "queued" and not _was_perhaps_taken(found):
+        return None
     return found
+
+
+def _was_perhaps_taken(message: Message) -> bool:
+    """Whether nobody knows what became of its latest try."""
+    query = select(DeliveryAttempt.outcome).where(
+        DeliveryAttempt.workspace_id == message.workspace_id, DeliveryAttempt.message_id == message.id
+    )
+    return db.session.scalar(query.order_by(DeliveryAttempt.attempt.desc()).limit(1)) == "unclear"

@@ -44,7 +44,7 @@ class TwilioTransport:
                 headers={
                     "Authorization": self._authorization,
                     "Content-Type": "application/x-www-form-urlencoded",
-                    "Idempotency-Key": str(sms.message_id),
+                    "Idempotency-Key": sms.key,
                 },
             )  # fmt: skip
             return _understood(response)
