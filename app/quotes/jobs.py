@@ -1,7 +1,6 @@
 """The work of quotes whose day has come."""
 
-from app.core.clock import utcnow
-from app.core.outbox import Claim, Retry
+from app.core.outbox import Claim
 from app.core.transactions import transaction
 from app.quotes import services
 from app.quotes.services.expiring import EXPIRE, REMIND
@@ -19,11 +18,11 @@ def expire(claim: Claim) -> None:
 def remind(claim: Claim) -> None:
     """Do the work `quote.remind`: the message is written in the transaction that ends the work, so never twice.
 
-    Raises Retry with the time until the next opening when business is closed by now.
+    It waits on when business is closed by now, which is no attempt.
     """
     with transaction():
         later = services.remind(claim.subject_id)
         if later is None:
             claim.finish()
-    if later is not None:
-        raise Retry("outside_hours", after=later - utcnow())
+        else:
+            claim.put_back(later, "outside_hours", uncounted=True)

@@ -10,6 +10,7 @@ from sqlalchemy import select, update
 from time_machine import Traveller
 
 from app.activities.models import Activity
+from app.core import outbox
 from app.core.outbox import OutboxItem
 from app.extensions import db
 from app.leads.services import move_to_stage, stage_by_key
@@ -88,6 +89,19 @@ def test_the_customer_is_reminded_once_and_the_owner_told(clock: Traveller, wait
 def test_it_waits_for_office_hours(clock: Traveller, waiting: Quote) -> None:
     clock.move_to(datetime(2026, 12, 4, 18, tzinfo=UTC))
     assert remind(waiting.id) == datetime(2026, 12, 7, 9, tzinfo=UTC)
+    assert reminders() == []
+
+
+def test_waiting_for_office_hours_is_no_attempt(clock: Traveller, waiting: Quote, make_due: Callable[..., int]) -> None:
+    clock.move_to(REMINDER.replace(hour=2))
+    item = work(waiting)["quote.remind"]
+    for _ in range(outbox.MAX_ATTEMPTS + 1):
+        db.session.commit()
+        make_due("quote.remind")
+        db.session.commit()
+        outbox.run(item.workspace_id, item.id)
+    db.session.refresh(item)
+    assert (item.state, item.attempts, item.run_at) == ("ready", 0, REMINDER.replace(hour=9))
     assert reminders() == []
 
 
