@@ -18,7 +18,7 @@ def upgrade() -> None:
         create function refuse_retired_stage() returns trigger language plpgsql as $$
         begin
             if tg_op = 'UPDATE' and old.stage_id = new.stage_id then
-                return new;
+                return null;
             end if;
             perform from stages
              where workspace_id = new.workspace_id and id = new.stage_id and retired_at is null
@@ -29,12 +29,12 @@ def upgrade() -> None:
             ) then
                 raise check_violation using message = 'the stage is retired', constraint = 'leads_stage_in_use';
             end if;
-            return new;
+            return null;
         end $$
         """
     )
     op.execute(
-        "create trigger refuse_retired_stage before insert or update of stage_id on leads"
+        "create trigger refuse_retired_stage after insert or update of stage_id on leads"
         " for each row execute function refuse_retired_stage()"
     )
 
