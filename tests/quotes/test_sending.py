@@ -10,7 +10,8 @@ from sqlalchemy import select, update
 from app.core.access_keys import AccessKey
 from app.extensions import db
 from app.leads.models import Lead, Stage
-from app.leads.services import get_lead, stages
+from app.leads.queries.stages import stages
+from app.leads.services import get_lead
 from app.leads.services.reading import get_stage
 from app.messaging.models import Message, MessageTemplate
 from app.messaging.services import suppress

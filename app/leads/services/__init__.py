@@ -1,7 +1,6 @@
 """What can be done with leads. One file a verb; this page lists them."""
 
 from app.leads.queries.facts import FACTS, Fact
-from app.leads.queries.stages import stages
 from app.leads.services.creating import ConsentGiven, LeadDraft, create_lead
 from app.leads.services.emptying import delete_for_good
 from app.leads.services.facts import change_fact, change_facts
@@ -25,5 +24,5 @@ __all__ = [
     "advance_to_booking_confirmed", "advance_to_quote_sent", "advance_to_ready", "advance_to_transferred", "archive",
     "bring_back", "change_fact", "change_facts", "create_lead", "delete_for_good", "get_lead", "get_stage", "get_tag",
     "give_to", "locked_leads", "move_to_declined", "move_to_stage", "put_in_bin", "put_on_shelf", "remove_tag",
-    "restore", "return_date", "set_priority", "stage_by_key", "stages", "star", "tag_named", "take_back",
+    "restore", "return_date", "set_priority", "stage_by_key", "star", "tag_named", "take_back",
 ]  # fmt: skip
