@@ -11,6 +11,7 @@ def register(app: Flask) -> None:
     from app.appointments import models  # noqa: F401 - no pages of its own; what crews see hangs on its table
     from app.bulk_acts.views import bp as bulk_acts
     from app.contacts.views import bp as contacts
+    from app.exports.views import bp as exports
     from app.files.views import bp as files
     from app.followups.views import bp as followups
     from app.imports.views import bp as imports
@@ -36,8 +37,8 @@ def register(app: Flask) -> None:
     app.extensions["enter_with_session"] = enter_with_session
 
     for blueprint in (
-        accounts, workspaces, live, leads, contacts, bulk_acts, imports, files, search, activities, followups,
-        messaging, lead_forms, price_book, quotes, rounds, squeegee, reconciliation, my_day, notifications, alerts,
-        reports,
+        accounts, workspaces, live, leads, contacts, bulk_acts, imports, exports, files, search, activities,
+        followups, messaging, lead_forms, price_book, quotes, rounds, squeegee, reconciliation, my_day, notifications,
+        alerts, reports,
     ):  # fmt: skip
         app.register_blueprint(blueprint)

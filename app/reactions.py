@@ -13,6 +13,7 @@ from app.audit.services import record_event
 from app.bulk_acts import jobs as bulk_jobs
 from app.core.events import EVERY, Reaction
 from app.core.outbox import Handler, HandlerOfMany
+from app.exports import jobs as export_jobs
 from app.files import jobs as file_jobs
 from app.followups import jobs as followup_jobs
 from app.followups import services as followups
@@ -116,6 +117,8 @@ WORK: Mapping[str, Handler] = {
     alerts.DIGEST: alert_jobs.send_digests,
     alerts.READY: alert_jobs.mail_ready,
     alerts.ENQUIRY: alert_jobs.mail_enquiry,
+    export_jobs.FORGET: export_jobs.forget,
+    export_jobs.WORK: export_jobs.work,
     "file.erase": file_jobs.erase,
     bulk_jobs.RUN: bulk_jobs.run,
     "follow_up.due": followup_jobs.carry_out,

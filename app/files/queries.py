@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, func, select
 
 from app.accounts.models import User
 from app.core.errors import NotFound
 from app.core.keyring import cipher
 from app.core.models import one_among
 from app.core.tenancy import current_workspace_id
+from app.exports.models import LeadExport
 from app.extensions import db
 from app.files.models import File
 from app.lead_forms.models import SubmissionPhoto
@@ -100,14 +101,19 @@ def get_file(file_id: UUID) -> FileView:
 
 
 def with_rows(ids: Iterable[UUID]) -> set[UUID]:
-    """Those of `ids` that the workspace in scope has a row for: a file, or a photo in the quarantine of a form."""
-    return {
+    """Those of `ids` that the workspace in scope has a row for: a file, a photo in the quarantine of a form, or a piece
+    of an export of leads.
+    """
+    here, wanted = current_workspace_id(), set(ids)
+    found = {
         file_id
         for model in (File, SubmissionPhoto)
         for file_id in db.session.scalars(
-            select(model.id).where(model.workspace_id == current_workspace_id(), model.id == one_among(ids))
+            select(model.id).where(model.workspace_id == here, model.id == one_among(wanted))
         )
     }
+    pieces = select(func.unnest(LeadExport.pieces)).where(LeadExport.workspace_id == here)
+    return found | (wanted & set(db.session.scalars(pieces)))
 
 
 def _view(row: object) -> FileView:

@@ -14,7 +14,7 @@ KINDS = (
     "mention", "assigned", "high_value", "bulk_done", "file_added", "lead_returned", "quote_answered", "quote_question",
     "quote_expiring", "quote_expired", "slot_taken", "details_changed", "reply", "reply_unclear", "arrival_waiting",
     "overdue", "untouched", "ready_to_hand_over", "bounced", "provider_failed", "missed_call", "transfer_stopped",
-    "squeegee_silent", "booking_differs", "discrepancies", "import_done",
+    "squeegee_silent", "booking_differs", "discrepancies", "import_done", "export_done",
 )  # fmt: skip
 
 

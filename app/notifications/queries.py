@@ -24,7 +24,9 @@ PAGE, PANEL = 30, 8
 MOST_COUNTED = 100
 
 #: Kinds that lead to a page of their own where they name no lead.
-LISTED = ("arrival_waiting", "discrepancies", "overdue", "provider_failed", "squeegee_silent", "untouched")
+LISTED = (
+    "arrival_waiting", "discrepancies", "export_done", "overdue", "provider_failed", "squeegee_silent", "untouched",
+)  # fmt: skip
 
 Key = tuple[datetime, UUID]
 

@@ -71,6 +71,8 @@ def follow(slug: str, notification_id: UUID) -> Response:
         return redirect_to(url_for("bulk_acts.show", bulk_act_id=told.bulk_act_id))
     if told.import_id is not None and g.viewer.can("leads:import"):
         return redirect_to(url_for("imports.show", import_id=told.import_id))
+    if told.kind == "export_done" and g.viewer.can("leads:import"):
+        return redirect_to(url_for("exports.index"))
     if told.kind == "arrival_waiting":
         return redirect_to(url_for("messaging.inbox", show="arrivals"))
     if told.kind == "provider_failed" and g.viewer.can("settings:write"):

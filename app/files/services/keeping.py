@@ -1,11 +1,15 @@
 """A file's bytes on their way into the store and out of it: sealed before, opened after."""
 
+from collections.abc import Iterator, Sequence
+from itertools import chain
 from uuid import UUID
 
 from app.core.keyring import cipher
 from app.core.sealed_files import SealedFile, seal_file
 from app.core.tenancy import current_workspace_id
 from app.files.ports import VARIANTS, blob_key, file_store
+
+_PART_BYTES = 262_144
 
 
 def seal_variants(file_id: UUID, main: bytes, thumb: bytes | None) -> dict[str, bytes]:
@@ -29,6 +33,24 @@ def open_variant(file_id: UUID, variant: str) -> SealedFile:
     """A variant to read from. Raises BlobMissing, StoreUnavailable, CipherError."""
     key, store = blob_key(current_workspace_id(), file_id, variant), file_store()
     return SealedFile(cipher(), lambda start, length: store.read(key, start, length), file_id, variant)
+
+
+def in_turn(file_ids: Sequence[UUID]) -> Iterator[bytes]:
+    """The content of several files as one, a part at a time; the keys are taken now, so that it can be read on after
+    the scope has been left. Raises BlobMissing, StoreUnavailable and CipherError, of the first of them at once.
+    """
+    workspace_id, seal, store = current_workspace_id(), cipher(), file_store()
+
+    def opened(file_id: UUID) -> SealedFile:
+        key = blob_key(workspace_id, file_id, "main")
+        return SealedFile(seal, lambda start, length: store.read(key, start, length), file_id, "main")
+
+    def parts(file: SealedFile) -> Iterator[bytes]:
+        while part := file.read(_PART_BYTES):
+            yield part
+
+    first = opened(file_ids[0])
+    return chain(parts(first), chain.from_iterable(parts(opened(each)) for each in file_ids[1:]))
 
 
 def delete_variants(workspace_id: UUID, file_id: UUID) -> None:

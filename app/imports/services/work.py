@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from app.imports.queries.cells.frequencies import find_frequency, read_frequency
 from app.imports.queries.cells.prices import Price, find_price, parted_first, read_price
-from app.imports.queries.cells.wanted import read_wanted
+from app.imports.queries.cells.wanted import read_our_words, read_wanted
 from app.imports.services.setting import Setting
 
 if TYPE_CHECKING:
@@ -19,11 +19,12 @@ _PLAIN_WORDS = 30
 def read_work(setting: Setting, cells: Cells, facts: RowFacts) -> None:
     """Services, extras, rhythm and prices, from columns of their own and from free words about services."""
     text = cells.get("services", ", ")
-    wanted = read_wanted(text)
+    ours = read_our_words(text)
+    wanted = ours or read_wanted(text)
     facts.service, facts.extras = wanted.service, wanted.extras
     if wanted.code:
         facts.tell("services", wanted.code)
-    if wanted.code or len(text) > _PLAIN_WORDS or any(letter.isdigit() for letter in text):
+    if not ours and (wanted.code or len(text) > _PLAIN_WORDS or any(letter.isdigit() for letter in text)):
         facts.remarks.append(f"Services: {text}")
     _read_prices(cells, facts, text)
     _read_rhythm(setting, cells, facts, text)

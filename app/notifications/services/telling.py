@@ -17,7 +17,7 @@ from app.leads.models import Lead
 from app.notifications.models import KINDS, Notification
 
 #: What people are told even when they did it themselves, since it ends later than they asked for it.
-_OF_ONES_OWN = frozenset({"bulk_done", "import_done"})
+_OF_ONES_OWN = frozenset({"bulk_done", "import_done", "export_done"})
 
 #: What somebody does several times in a row, such as adding photos one by one, is told once within this time.
 _ADDED_UP = frozenset({"file_added"})

@@ -9,7 +9,7 @@ from app.core.money import format_money
 from app.leads.queries.facts import FACTS
 from app.leads.words import DECLINE_WORDS, often
 from app.messaging.words import trouble_words
-from app.notifications.words import bringing_in, handing_over
+from app.notifications.words import bringing_in, handing_over, taking_out
 from app.notifications.words.line import Line
 
 #: What the member reads where the lead's name would stand, if there is none to show.
@@ -208,6 +208,7 @@ _WRITERS: dict[str, Callable[[Mapping[str, Any], str | None], Line]] = {
     "bulk_done": _bulk_done,
     "file_added": _file_added,
     "import_done": bringing_in.import_done,
+    "export_done": taking_out.export_done,
     "lead_returned": _lead_returned,
     "overdue": _overdue,
     "reply": _reply,

@@ -3,6 +3,8 @@
 import re
 from dataclasses import dataclass
 
+from app.leads.words import EXTRA_WORDS, SERVICE_WORDS
+
 UNREAD = "services_unread"
 
 _WINDOWS = re.compile(r"\b(?:windows?|w/?c|fronts?(?: and | & )backs?|outsides?|glass)\b")
@@ -32,6 +34,18 @@ class Wanted:
     service: str
     extras: tuple[str, ...] = ()
     code: str | None = None
+
+
+_OUR_SERVICES = {words.casefold(): key for key, words in SERVICE_WORDS.items()}
+_OUR_EXTRAS = {words.casefold(): key for key, words in EXTRA_WORDS.items()}
+
+
+def read_our_words(text: str) -> Wanted | None:
+    """What our own words ask for, as an export has them: a service, then extras; None where any other stands."""
+    service, *extras = (part.strip().casefold() for part in text.split(","))
+    if service not in _OUR_SERVICES or not all(extra in _OUR_EXTRAS for extra in extras):
+        return None
+    return Wanted(_OUR_SERVICES[service], tuple(dict.fromkeys(_OUR_EXTRAS[extra] for extra in extras)))
 
 
 def read_wanted(text: str) -> Wanted:
