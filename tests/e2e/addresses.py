@@ -53,6 +53,8 @@ def staff_pages(page: Page) -> dict[str, str]:
         "board": "/w/somerset/leads/board",
         "mine": "/w/somerset/leads/board?mine=1",
         "list": "/w/somerset/leads",
+        "export": "/w/somerset/exports/new?query=due%3Dlate",
+        "exports": "/w/somerset/exports",
         "list narrowed": f"/w/somerset/leads?stage.not={stage}&value=100..&sort=due",
         "filter": "/w/somerset/leads/filter?query=value%3D100..",
         "columns": "/w/somerset/leads/columns",

@@ -111,6 +111,7 @@ BODIES: dict[str, dict[str, str]] = {
     },
     "rounds.delete_round": {"version": "1"},
     "search.find": {"q": "Hannah"},
+    "exports.start": {"format": "csv", "columns": "everything"},
     "imports.map_columns": {"seen": "1", "column-0": "Name", "column-1": "Email"},
     "imports.change_settings": {"seen": "1"},
     "squeegee.decide": {"act": "take"},

@@ -1,4 +1,4 @@
-"""News of a booking that differs, a file for Squeegee, and an import, for the addresses of their pages."""
+"""News of a booking that differs, a file for Squeegee, an import and an export, for the addresses of their pages."""
 
 from datetime import timedelta
 from uuid import UUID
@@ -6,8 +6,11 @@ from uuid import UUID
 from sqlalchemy import select
 
 from app.core.clock import utcnow
+from app.core.ids import new_id
 from app.core.permissions import Actor
+from app.exports.models import LeadExport
 from app.extensions import db
+from app.files.services.keeping import seal_variants, store_variants
 from app.imports.models import Import, ImportRow
 from app.imports.services import begin
 from app.leads.models import Lead
@@ -61,6 +64,19 @@ def customer_there(lead: Lead, actor: Actor) -> UUID:
 def waiting_export(lead: Lead, actor: Actor) -> UUID:
     """An export whose columns nobody has told yet."""
     return begin_export(b"Wer,Wo\nIvy Reed,\"3 High Street, Wells BA5 2QJ\"", "export.csv", actor).id
+
+
+def taken_out(lead: Lead, actor: Actor) -> UUID:
+    """A file of one lead that is ready."""
+    piece = new_id()
+    store_variants(seal_variants(piece, b"Name\r\n", None))
+    made = LeadExport(
+        format="csv", state="done", columns=["name"], ordered="-created", total=1, done=1, written={"rows": 2},
+        pieces=[piece], size_bytes=6, created_by=actor.user_id, expires_at=utcnow() + timedelta(days=7),
+    )  # fmt: skip
+    db.session.add(made)
+    db.session.flush()
+    return made.id
 
 
 def discrepancy(lead: Lead, actor: Actor) -> UUID:

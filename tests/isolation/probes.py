@@ -21,7 +21,7 @@ SEEN_WITH_THE_LEAD = frozenset(
     }
 )  # fmt: skip
 #: What only those see who see every lead.
-SEEN_BY_ALL_SEEING = frozenset({"imports", "import_rows"})
+SEEN_BY_ALL_SEEING = frozenset({"imports", "import_rows", "lead_exports"})
 #: What is each member's own.
 PERSONAL = frozenset({"list_preferences", "notifications", "saved_views"})
 ADDED_ONLY = frozenset({"audit_entries"})

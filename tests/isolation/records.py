@@ -287,4 +287,5 @@ MAKERS: dict[str, Callable[[Lead, Actor], UUID | str]] = {
     "squeegee_customer_id": brought.customer_there,
     "discrepancy_id": brought.discrepancy,
     "export_id": brought.waiting_export,
+    "lead_export_id": brought.taken_out,
 }
