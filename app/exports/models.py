@@ -15,6 +15,8 @@ FORMATS = ("csv", "xlsx")
 STATES = ("running", "done", "failed", "removed")
 #: As many leads as one export takes.
 MOST_LEADS = 100_000
+#: As many files as one workspace keeps; with their leads that is a gigabyte.
+MOST_FILES = 30
 
 
 class LeadExport(WorkspaceModel):

@@ -4,6 +4,7 @@ FORMAT_WORDS = {"csv": "CSV", "xlsx": "Excel"}
 #: state: words, tone of the badge
 STATE_WORDS = {"running": ("Being made", "info"), "done": ("Ready", "good"), "failed": ("Stopped", "bad")}
 UNDER_WAY = "You have an export under way already. Once it is ready, or you have stopped it, you can begin another."
+MANY_WAIT = "There are {most} files here already. Delete some that nobody needs any more, then begin another."
 NONE_LEFT = "No lead matches any more, so there is nothing to export."
 TOO_MANY = "These are more than {most:,} leads, too many for one file. Narrow the list down first."
 STOPPED = "Something went wrong on our side. Try it again; if it stops again, narrow the list down into smaller parts."

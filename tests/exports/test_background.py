@@ -76,7 +76,9 @@ def test_who_asked_is_told_by_the_bell_and_by_a_mail_that_opens_nothing(alice, c
         assert client.get(path).headers["Location"].startswith("/login")
 
 
-def test_it_is_about_the_leads_of_the_moment_in_which_it_was_asked_for(alice, world, leads, make_lead, run_outbox) -> None:
+def test_it_is_about_the_leads_of_the_moment_in_which_it_was_asked_for(
+    alice, world, leads, make_lead, run_outbox
+) -> None:
     export(alice, "sort=-value")
     turn()
     make_lead(name="Came later", price_minor=99_999)
@@ -87,7 +89,7 @@ def test_it_is_about_the_leads_of_the_moment_in_which_it_was_asked_for(alice, wo
     db.session.commit()
     run_outbox()
     assert names(file_of(alice)) == [f"Person {number}" for number in (4, 3, 2, 1)]
-    assert "4</span> leads" in alice.get(PAGE).text
+    assert "4 leads</span>" in alice.get(PAGE).text
     assert audited("export.done")[0]["leads"] == 4
 
 
@@ -111,6 +113,18 @@ def test_there_is_an_end_to_how_many(alice, leads, monkeypatch) -> None:
         assert refused.status_code == 422 and "more than 4 leads" in refused.text
     assert db.session.scalars(select(LeadExport)).all() == []
     assert turn() == 0
+
+
+def test_there_is_an_end_to_how_many_files_wait(alice, leads, run_outbox, monkeypatch) -> None:
+    monkeypatch.setattr(beginning, "MOST_FILES", 2)
+    for _ in range(2):
+        assert export(alice).status_code == 303
+        run_outbox()
+    refused = export(alice)
+    assert refused.status_code == 409 and "There are 2 files here already" in refused.text
+    one = db.session.scalars(select(LeadExport.id).limit(1)).one()
+    alice.post(f"{PAGE}/{one}/remove")
+    assert export(alice).status_code == 303
 
 
 def test_each_fetching_stands_in_the_audit_log(alice, sign_in, world, leads, run_outbox) -> None:
@@ -149,7 +163,7 @@ def test_those_who_see_every_lead_see_every_file_and_nobody_else_does(alice, wor
     rival = sign_in(world.mallory)
     assert rival.get(f"/w/rival/exports/{found}/file").status_code == 404
     assert rival.post(f"/w/rival/exports/{found}/remove").status_code == 404
-    assert "5</span> leads" not in rival.get("/w/rival/exports").text
+    assert "5 leads</span>" not in rival.get("/w/rival/exports").text
 
 
 @pytest.mark.parametrize("change", ("role = 'sales'", "deactivated_at = now()"))
@@ -157,7 +171,7 @@ def test_who_may_not_any_more_gets_no_file(alice, world, leads, run_outbox, smal
     export(alice)
     turn()
     assert len(stored(small)) == 1
-    db.session.execute(text(f"update memberships set {change} where user_id = :id"), {"id": world.alice.user_id})  # noqa: S608
+    db.session.execute(text(f"update memberships set {change} where user_id = :id"), {"id": world.alice.user_id})
     db.session.commit()
     run_outbox()
     assert (made().state, made().pieces, made().lead_ids) == ("failed", [], None)
@@ -180,7 +194,7 @@ def test_one_page_after_the_other(alice, world, leads) -> None:
     following = re.search(r'rel="next" href="([^"]+)"', shown)
     assert following and shown.count("/file") == 20
     rest = alice.get(following[1]).text
-    assert rest.count("/file") == 3 and ">21</span> leads" in rest
+    assert rest.count("/file") == 3 and ">21 leads</span>" in rest
 
 
 def test_work_that_is_handed_out_twice_writes_no_row_twice(alice, leads, run_outbox) -> None:

@@ -122,7 +122,9 @@ def test_a_store_that_does_not_answer_is_asked_again(alice, begun, run_outbox, m
     assert names(file_of(alice)) == IN_ORDER
 
 
-def test_what_goes_wrong_again_and_again_ends_in_words_and_a_new_one_can_be_begun(alice, begun, run_outbox, monkeypatch) -> None:
+def test_what_goes_wrong_again_and_again_ends_in_words_and_a_new_one_can_be_begun(
+    alice, begun, run_outbox, monkeypatch
+) -> None:
     def wrong(*_: object) -> None:
         raise ValueError("Hannah")
 

@@ -16,7 +16,15 @@ from app.leads.words import EXTRA_WORDS, SERVICE_WORDS
 from tests.exports.asking import export, table
 
 #: What an import has no place for, and what it makes itself.
-NOT_BROUGHT = {"Lead number", "Yearly value", "Decline reason", "Next act", "Next act due", "Last activity", "Reference"}
+NOT_BROUGHT = {
+    "Lead number",
+    "Yearly value",
+    "Decline reason",
+    "Next act",
+    "Next act due",
+    "Last activity",
+    "Reference",
+}
 KNOWN = {
     "Lead number": "reference", "Name": "name", "Email": "email", "Phone": "phone", "Address line 1": "address_line1",
     "Address line 2": "address_line2", "Town": "town", "Postcode": "postcode", "Property type": "property_type",
@@ -31,8 +39,8 @@ KNOWN = {
 def leads(world, make_lead) -> None:
     """Three that differ in all that an import knows."""
     first = make_lead(
-        name="Mrs Hannah Cole", address_line2="Haybridge", property_type="detached", bedrooms="6+", extras=[*EXTRA_WORDS],
-        access_facts=["dog"], access_notes="Code 4411", frequency="4_weekly", price_minor=2450, first_price_minor=4800,
+        name="Mrs Hannah Cole", address_line2="Haybridge", property_type="detached", bedrooms="6+",
+        extras=[*EXTRA_WORDS], access_facts=["dog"], access_notes="Code 4411", frequency="4_weekly", price_minor=2450, first_price_minor=4800,
         priority="urgent", source_key="phone", wishes="Please ring before nine", stage_key="quote_sent",
     )  # fmt: skip
     for name in ("Leaflet", "North round"):

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, func, select
 
 from app.accounts.models import User
 from app.core.clock import utcnow
@@ -85,6 +85,12 @@ def list_exports(*, before: tuple[datetime, UUID] | None, most: int) -> list[Exp
     who = dict(people.all())
     choices = filter_choices()
     return [_view(row, who, choices) for row in rows]
+
+
+def count_exports() -> int:
+    """How many there are that are ready or being made."""
+    standing = _standing().where(LeadExport.state != "failed").with_only_columns(func.count())
+    return db.session.scalar(standing) or 0
 
 
 def get_export(export_id: UUID) -> LeadExport:

@@ -15,12 +15,13 @@ from app.core.ids import new_id
 from app.core.permissions import Actor
 from app.core.spreadsheets.pieces import WRITERS
 from app.core.tenancy import current_workspace_id
-from app.exports.models import FORMATS, MOST_LEADS, LeadExport
+from app.exports.models import FORMATS, MOST_FILES, MOST_LEADS, LeadExport
 from app.exports.queries.facts import EVERYTHING, facts_named
 from app.exports.queries.reading import rows_of
 from app.exports.queries.selecting import codes_of, first_ids, ids_in_order
+from app.exports.queries.showing import count_exports
 from app.exports.services.handing_out import MadeFile, file_name
-from app.exports.words import NONE_LEFT, TOO_MANY, UNDER_WAY
+from app.exports.words import MANY_WAIT, NONE_LEFT, TOO_MANY, UNDER_WAY
 from app.extensions import db
 from app.leads.queries.filtering import LeadFilter
 from app.leads.queries.ordering import Ordering
@@ -44,7 +45,7 @@ def begin(asked: Asked, actor: Actor) -> MadeFile | LeadExport:
     """The file, or for more than AT_ONCE leads the export that a worker makes it of.
 
     Raises Invalid for a format that is none, no leads, and more than MOST_LEADS; Conflict while the person has one
-    under way.
+    under way, and while the workspace keeps MOST_FILES.
     """
     if asked.format not in FORMATS or actor.user_id is None:
         raise Invalid({"format": "Choose a kind of file."})
@@ -64,6 +65,8 @@ def _at_once(asked: Asked, ids: list[UUID], actor: Actor) -> MadeFile:
 
 
 def _for_later(asked: Asked, actor: Actor, user_id: UUID) -> LeadExport:
+    if count_exports() >= MOST_FILES:
+        raise Conflict(MANY_WAIT.format(most=MOST_FILES))
     made = LeadExport(
         format=asked.format, columns=list(asked.columns), narrowed=codes_of(asked.narrowed), ordered=asked.order.name,
         lead_ids=ids_in_order(asked.narrowed, asked.order, MOST_LEADS + 1), total=1, created_by=user_id,

@@ -57,7 +57,7 @@ def _mail(email: str, leads: int) -> None:
     body = (
         f"Hello,\n\nthe file you asked for is ready, with {leads_words(leads)}. Sign in to download it:\n\n"
         f"{base}/exports\n\n"
-        f"It is deleted after {KEPT.days} days. It holds your customers’ names and addresses, so take good care of it."
+        f"It is deleted after {KEPT.days} days. It holds details of your customers, so take good care of it."
     )
     compose(
         None, "email", recipient=email, subject=f"Your export of {leads_words(leads)} is ready", body=body,

@@ -106,6 +106,8 @@ if (dialog) {
   count();
   open(); // fetched before this script was there
   dialog.addEventListener("close", () => dialog.replaceChildren());
+  // A file is saved beside the page: once the form is on its way, what asked for it may go.
+  dialog.addEventListener("submit", (event) => { if (event.target.matches("[data-saves]")) setTimeout(() => dialog.close()); });
   // What is typed to find a choice has found it; the other fields may yet be wanted.
   dialog.addEventListener("keydown", (event) => { if (event.key === "Enter" && event.target.matches("[data-find]")) event.preventDefault(); });
   // Dates typed by hand stand instead of the word chosen before, and the other way round.
