@@ -40,8 +40,9 @@ def leads(world, make_lead) -> None:
     """Three that differ in all that an import knows."""
     first = make_lead(
         name="Mrs Hannah Cole", address_line2="Haybridge", property_type="detached", bedrooms="6+",
-        extras=[*EXTRA_WORDS], access_facts=["dog"], access_notes="Code 4411", frequency="4_weekly", price_minor=2450, first_price_minor=4800,
-        priority="urgent", source_key="phone", wishes="Please ring before nine", stage_key="quote_sent",
+        extras=[*EXTRA_WORDS], access_facts=["dog"], access_notes="Code 4411", frequency="4_weekly",
+        price_minor=2450, first_price_minor=4800, priority="urgent", source_key="phone",
+        wishes="Please ring before nine", stage_key="quote_sent",
     )  # fmt: skip
     for name in ("Leaflet", "North round"):
         add_tag([first.id], tag_named(name, world.alice.actor), world.alice.actor)
