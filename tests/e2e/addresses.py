@@ -100,7 +100,7 @@ def import_pages(page: Page) -> dict[str, str]:
     page.set_input_files("#f-file", {"name": "leads.csv", "mimeType": "text/csv", "buffer": rows})
     page.get_by_role("button", name="Read the file").click()
     page.get_by_role("button", name="Go on").click()
-    page.get_by_label("Where they came from").select_option(label="Other")
+    page.get_by_label("Where they came from").select_option(label="Phone call")
     page.get_by_role("button", name="Check the rows").click()
     expect(page.get_by_text("Waits for you")).to_be_visible()
     path = urlsplit(page.url).path

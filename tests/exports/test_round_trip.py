@@ -58,8 +58,7 @@ def bring(member: Any, content: bytes, name: str, run_outbox: Any) -> Any:
     """Import a file as whoever chooses nothing but the source; returns the import."""
     with member.acting() as actor:
         made = imports.begin(content, name, None, actor)
-        source = db.session.scalars(select(LeadSource.id).where(LeadSource.key == "other")).first()
-        source = source or db.session.scalars(select(LeadSource.id)).first()
+        source = db.session.scalars(select(LeadSource.id).where(LeadSource.key == "leaflet")).one()
         made = imports.map_columns(
             made.id, made.mapping, {**made.options, "source_id": str(source)}, made.version, actor
         )  # fmt: skip
