@@ -11,10 +11,9 @@ from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
 from flask_wtf import CSRFProtect
 from sqlalchemy import MetaData
-from werkzeug.middleware.proxy_fix import ProxyFix
 
 from app.core import connections  # noqa: F401  (listens to every pool)
-from app.core.network import client_block
+from app.core.network import believe_proxies, client_block
 
 if TYPE_CHECKING:
     from app.config import Config
@@ -59,8 +58,7 @@ redis_door = RedisDoor()
 def init_app(app: Flask, config: "Config") -> None:
     """Bind every extension to the app, and believe as many proxies as are configured."""
     if config.trusted_proxies:
-        hops = config.trusted_proxies
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+        believe_proxies(app, config.trusted_proxies)
     db.init_app(app)
     migrate.init_app(app, db, directory=str(Path(app.root_path).parent / "migrations"))
     redis_door.init_app(config.redis_url)
