@@ -3,6 +3,7 @@
 import signal
 import sys
 import time
+from contextlib import suppress
 
 import structlog
 from redis.exceptions import RedisError
@@ -11,7 +12,7 @@ from rq.serializers import JSONSerializer
 from sqlalchemy.exc import OperationalError
 
 from app import create_app
-from app.core import bell, health
+from app.core import bell, health, key_check
 from app.extensions import db, redis_door
 from app.schedule import TIMETABLE, Timekeeper
 
@@ -35,11 +36,15 @@ class Worker(SimpleWorker):
 
 
 def work() -> None:
-    """Answer bells until told to stop; the job in hand is finished first. Redis or PostgreSQL away: wait for them."""
+    """Answer bells until told to stop; the job in hand is finished first. Redis or PostgreSQL away: wait for them.
+
+    Raises ConfigError where the keys are not those of the database.
+    """
     from app.core import outbox
 
     while not Worker.is_stopping:
         try:
+            key_check.refuse_wrong_keys()
             outbox.sweep()
             worker = Worker(
                 bell.queues(), connection=redis_door.client, serializer=JSONSerializer, worker_ttl=20,
@@ -54,7 +59,10 @@ def work() -> None:
 
 
 def keep_time() -> None:
-    """Run the timetable until told to stop."""
+    """Run the timetable until told to stop. Raises ConfigError where the keys are not those of the database."""
+    with suppress(OperationalError):  # away: the timetable waits for it
+        key_check.refuse_wrong_keys()
+    db.session.remove()
     keeper = Timekeeper(TIMETABLE)
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda *_: keeper.stop())

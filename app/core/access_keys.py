@@ -114,6 +114,13 @@ def workspaces_after(before: UUID | None, most: int) -> list[UUID]:
     return list(db.session.scalars(query.limit(most)))
 
 
+def workspaces_at_both_ends(most: int) -> list[UUID]:
+    """Up to `most` ids of the oldest workspaces and as many of the newest."""
+    query = select(AccessKey.workspace_id).where(AccessKey.kind == fixed("slug")).limit(most)
+    ends = (AccessKey.workspace_id.asc(), AccessKey.workspace_id.desc())
+    return list(dict.fromkeys(each for end in ends for each in db.session.scalars(query.order_by(end))))
+
+
 def is_taken(kind: str, key: str) -> bool:
     """Whether a key of this kind exists already."""
     return db.session.get(AccessKey, keyed_hash(kind, key)) is not None

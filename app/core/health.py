@@ -10,6 +10,7 @@ from flask import Blueprint, Flask, Response, current_app, jsonify
 from redis.exceptions import RedisError
 from sqlalchemy.exc import SQLAlchemyError
 
+from app.core import key_check
 from app.core.transactions import transaction
 from app.extensions import db, limiter, redis_door
 
@@ -37,12 +38,17 @@ def healthz() -> Response:
 
 @bp.get("/readyz")
 def readyz() -> tuple[Response, int]:
-    """Database, migrations, Redis and workers, each by name; 503 while the product can't do its work.
+    """Database, migrations, keys, Redis and workers, each by name; 503 while the product can't do its work.
 
     A missing worker is told but does not take the web process out of rotation: pages still work and lose nothing.
     """
-    checks = {"database": _database(), "redis": _redis(), "worker": _alive("worker"), "scheduler": _alive("scheduler")}
-    ready = checks["database"] == "ok" and checks["redis"] == "ok"
+    database = _database()
+    checks = {
+        "database": database, "keys": _keys() if database == "ok" else "unknown", "redis": _redis(),
+        "worker": _alive("worker"), "scheduler": _alive("scheduler"),
+    }  # fmt: skip
+    fits = checks["keys"] == "ok" or key_check.was_right()
+    ready = database == "ok" and fits and checks["redis"] == "ok"
     return jsonify(status="ok" if ready else "unavailable", checks=checks), 200 if ready else 503
 
 
@@ -55,6 +61,13 @@ def _database() -> str:
         return "unreachable"
     heads = _heads(current_app.extensions["migrate"].directory)
     return "ok" if set(at) == heads else "migrations are not at head: run the release command"
+
+
+def _keys() -> str:
+    try:
+        return key_check.verdict()
+    except SQLAlchemyError:
+        return "unknown"
 
 
 @lru_cache(maxsize=1)

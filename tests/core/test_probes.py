@@ -1,9 +1,14 @@
 """What the platform asks: is it alive, is it ready, and how is it doing."""
 
+from base64 import b64encode
+
 import pytest
 
-from app.core import health
+from app.config import ConfigError
+from app.core import health, key_check
+from app.core.crypto import MasterKeys
 from app.extensions import redis_door
+from app.keys.services import rewrap_keys
 
 TOKEN = "metrics-token-of-the-tests"
 
@@ -11,6 +16,12 @@ TOKEN = "metrics-token-of-the-tests"
 @pytest.fixture
 def nothing_beats(app):
     redis_door.client.delete(*(f"{health.HEARTBEAT_KEY}{role}" for role in ("worker", "scheduler")))
+
+
+@pytest.fixture
+def an_hour_later():
+    """Let what is known of the keys be too old."""
+    return lambda: key_check._found.pop("now", None)
 
 
 def test_it_is_alive_without_a_session(client):
@@ -23,7 +34,9 @@ def test_it_names_each_part_it_needs(client, nothing_beats):
     health.beat("worker")
     answer = client.get("/readyz")
     assert answer.status_code == 200
-    assert answer.json["checks"] == {"database": "ok", "redis": "ok", "worker": "ok", "scheduler": "no heartbeat"}
+    assert answer.json["checks"] == {
+        "database": "ok", "keys": "ok", "redis": "ok", "worker": "ok", "scheduler": "no heartbeat",
+    }  # fmt: skip
 
 
 def test_it_is_not_ready_before_the_migrations(client, monkeypatch):
@@ -31,6 +44,51 @@ def test_it_is_not_ready_before_the_migrations(client, monkeypatch):
     answer = client.get("/readyz")
     assert answer.status_code == 503 and answer.json["status"] == "unavailable"
     assert "release" in answer.json["checks"]["database"]
+
+
+OTHER = b64encode(bytes(32)).decode()
+
+
+@pytest.mark.parametrize(
+    ("setting", "value", "words"),
+    [
+        ("master_keys", MasterKeys.parse(f"1:{OTHER}"), "MASTER_KEYS has another"),
+        ("master_keys", MasterKeys.parse(f"2:{OTHER}"), "MASTER_KEYS lacks master key 1"),
+        ("index_pepper", b"another pepper", "INDEX_PEPPER"),
+    ],
+)
+def test_it_is_not_ready_with_keys_of_another_database(client, world, monkeypatch, setting, value, words):
+    monkeypatch.setitem(client.application.extensions, setting, value)
+    answer = client.get("/readyz")
+    assert answer.status_code == 503 and words in answer.json["checks"]["keys"]
+    with pytest.raises(ConfigError, match=words):
+        key_check.refuse_wrong_keys()
+
+
+def test_it_is_ready_in_each_step_of_a_change_of_the_master_key(client, world, monkeypatch, an_hour_later):
+    first = client.application.extensions["config"].master_keys
+    for listed in (f"2:{OTHER},{first}", f"{first},2:{OTHER}"):
+        monkeypatch.setitem(client.application.extensions, "master_keys", MasterKeys.parse(listed))
+        an_hour_later()
+        assert client.get("/readyz").json["checks"]["keys"] == "ok"
+    rewrap_keys()
+    an_hour_later()
+    assert client.get("/readyz").json["checks"]["keys"] == "ok"
+    monkeypatch.setitem(client.application.extensions, "master_keys", MasterKeys.parse(f"2:{OTHER}"))
+    an_hour_later()
+    assert client.get("/readyz").json["checks"]["keys"] == "ok"
+
+
+def test_a_workspace_with_other_keys_is_told_of_and_takes_nobody_elses_pages_away(
+    client, world, monkeypatch, an_hour_later
+):
+    assert client.get("/readyz").status_code == 200
+    monkeypatch.setitem(client.application.extensions, "master_keys", MasterKeys.parse(f"2:{OTHER}"))
+    assert client.get("/readyz").json["checks"]["keys"] == "ok", "it is looked up once a minute"
+    an_hour_later()
+    answer = client.get("/readyz")
+    assert answer.status_code == 200 and "lacks master key 1" in answer.json["checks"]["keys"]
+    key_check.refuse_wrong_keys()  # a worker goes on as well
 
 
 @pytest.mark.parametrize("header", ["", "Bearer wrong", f"Basic {TOKEN}"])
