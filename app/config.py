@@ -9,7 +9,7 @@ from typing import Any, Self
 from urllib.parse import urlsplit
 
 from app.core.driver import connect
-from app.environment import ConfigError, envbool, envint, envsecret, envstr, postgres_url
+from app.environment import ConfigError, envbool, envfolder, envint, envsecret, envstr, postgres_url
 
 __all__ = ["ROOT", "Config", "ConfigError", "load_config", "given_environ", "process_environ"]
 
@@ -204,7 +204,7 @@ def load_config(environ: Mapping[str, str] | None = None) -> Config:
         s3_bucket=envstr(environ, "S3_BUCKET", ""),
         s3_access_key_id=envstr(environ, "S3_ACCESS_KEY_ID", ""),
         s3_secret_access_key=envsecret(environ, "S3_SECRET_ACCESS_KEY", ""),
-        prometheus_multiproc_dir=envstr(environ, "PROMETHEUS_MULTIPROC_DIR", ""),
+        prometheus_multiproc_dir=envfolder(environ, "PROMETHEUS_MULTIPROC_DIR"),
     )._checked()
 
 

@@ -5,6 +5,7 @@ that is missing or wrong raises ConfigError, whose message names the variable an
 secret's value never stands in it.
 """
 
+import os
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -55,6 +56,14 @@ def envbool(environ: Mapping[str, str], name: str, default: bool = False) -> boo
     if value in ("0", "false", "no", "off"):
         return False
     raise ConfigError(f"{name} must be 1 or 0.")
+
+
+def envfolder(environ: Mapping[str, str], name: str) -> str:
+    """Return the path of a folder, empty if unset. Raises ConfigError unless it is there and may be written to."""
+    path = envstr(environ, name, "")
+    if path and not (Path(path).is_dir() and os.access(path, os.R_OK | os.W_OK | os.X_OK)):
+        raise ConfigError(f"{name} must be a folder that is there and may be written to. Make it, or unset {name}.")
+    return path
 
 
 def postgres_url(url: str, name: str = "DATABASE_URL") -> str:

@@ -2,6 +2,7 @@
 
 import http.client
 import json
+import logging
 import os
 import socket
 import subprocess
@@ -9,6 +10,9 @@ import sys
 import time
 from pathlib import Path
 
+import pytest
+
+from app.core.server_log import _ServerLine
 from app.embedded.ports import free_port
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -64,3 +68,39 @@ def get(port: int, path: str, seconds: float = 120) -> int:
             time.sleep(0.05)
         finally:
             connection.close()
+
+
+TUPLE = "('0.0.0.0', 8000)"
+
+
+@pytest.mark.parametrize(
+    ("message", "values", "said"),
+    [
+        ("Worker (pid:%s) was sent %s!", (4711, "SIGABRT"), "Worker (pid:4711) was sent SIGABRT!"),
+        ("Worker (pid:%s) exited with code %s.", (4711, -1), "Worker (pid:4711) exited with code -1."),
+        ("WORKER TIMEOUT (pid:%s)", (4711,), "WORKER TIMEOUT (pid:4711)"),
+        ("Connection in use: %s", (TUPLE,), f"Connection in use: {TUPLE}"),
+        ("Connection in use: %s", ("('::', 8000, 0, 0)",), "Connection in use: ('::', 8000, 0, 0)"),
+        ("Connection in use: %s", ("Jane canary",), "Connection in use: %s"),
+        ("Error handling request %s", ("/q/4711",), "Error handling request %s"),
+        ("Control server error: %s", (4711,), "Control server error: %s"),
+        (f"Connection in use: {TUPLE}", (), None),
+    ],
+)
+def test_the_server_says_which_process_and_which_address_and_nothing_of_requests(
+    message: str, values: tuple[object, ...], said: str | None
+) -> None:
+    record = logging.LogRecord("gunicorn.error", logging.ERROR, "glogging.py", 1, message, values, None)
+    assert json.loads(_ServerLine().format(record))["said"] == said
+
+
+def test_the_server_names_the_address_that_is_taken(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        command = [sys.executable, "-m", "gunicorn", "--config", str(ROOT / "gunicorn.conf.py"), "tiny:app"]
+        environ = os.environ | {"WEB_HOST": "127.0.0.1", "PORT": str(port), "WEB_CONCURRENCY": "1"}
+        with subprocess.Popen(command, cwd=ROOT, env=environ, stderr=subprocess.PIPE, text=True) as server:
+            assert server.stderr is not None
+            first = next(json.loads(line) for line in server.stderr if '"error"' in line)
+            server.kill()
+    assert first["said"] == f"Connection in use: ('127.0.0.1', {port})"

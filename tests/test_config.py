@@ -55,6 +55,8 @@ def test_production_refuses_to_start_without_a_needed_setting_and_names_it(name:
         ("SMTP_STARTTLS", "hunter2"),
         ("LOG_LEVEL", "hunter2"),
         ("ALLOW_PRIVATE_OUTBOUND", "1"),
+        ("PROMETHEUS_MULTIPROC_DIR", "/nowhere/hunter2"),
+        ("PROMETHEUS_MULTIPROC_DIR", __file__),
     ],
 )
 def test_a_wrong_value_is_refused_by_name_and_never_repeated(name: str, value: str) -> None:
@@ -106,7 +108,7 @@ def test_secrets_stay_out_of_repr_and_of_flask_settings_that_pages_print() -> No
 
 def test_each_setting_stands_in_the_docs() -> None:
     read = "".join((ROOT / name).read_text() for name in ("app/config.py", "gunicorn.conf.py", "app/environment.py"))
-    names = set(re.findall(r'env(?:str|int|bool|secret)\(environ, "([A-Z][A-Z0-9_]+)"', read))
+    names = set(re.findall(r'env(?:str|int|bool|secret|folder)\(environ, "([A-Z][A-Z0-9_]+)"', read))
     names |= set(re.findall(r"os\.environ\.get\(['\"]([A-Z][A-Z0-9_]+)", read))
     told = "".join((ROOT / name).read_text() for name in ("README.md", "docs/operations.md"))
     assert len(names) > 30

@@ -12,6 +12,26 @@ _OPAQUE = re.compile(r"(?<=/)[A-Za-z0-9_-]{20,}(?=/|$)")
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
+#: What gunicorn says of its processes and listeners, never of a request: told in full as long as what it is filled with
+#: is a number, a signal or an address to listen at.
+_OF_ITSELF = frozenset(
+    {
+        "WORKER TIMEOUT (pid:%s)",
+        "Worker (pid:%s) was sent %s!",
+        "Worker (pid:%s) was sent %s! Perhaps out of memory?",
+        "Worker (pid:%s) exited with code %s.",
+        "Worker graceful timeout (pid:%s)",
+        "Unhandled signal: %s",
+        "Connection in use: %s",
+        "Invalid address: %s",
+        "Can't connect to %s",
+    }
+)
+_HARMLESS = re.compile(
+    r"-?\d{1,10}|SIG[A-Z0-9]{1,9}|signal \d{1,3}|\('[\w.:%-]*', \d{1,5}(?:, \d+, \d+)?\)|[\w./-]+\.sock", re.ASCII
+)
+
+
 class ServerLog(Logger):
     """Writes neither query strings nor the keys in customers' links: a log must let nobody in."""
 
@@ -36,7 +56,8 @@ class ServerLog(Logger):
 
 class _ServerLine(logging.Formatter):
     """A line about the server. Of trouble only where it was met, its kind, and words that are yet to be filled in: what
-    they are filled with, or words that are whole already, may quote the request.
+    they are filled with, or words that are whole already, may quote the request. Its fixed messages about itself are
+    told in full.
     """
 
     def format(self, record: logging.LogRecord) -> str:
@@ -45,9 +66,18 @@ class _ServerLine(logging.Formatter):
         if record.levelno < logging.WARNING:
             facts["said"] = record.getMessage()
         else:
-            facts |= {"at": f"{record.filename}:{record.lineno}", "said": str(record.msg) if record.args else None}
+            facts |= {"at": f"{record.filename}:{record.lineno}", "said": _said(record)}
         failed = record.exc_info[0] if record.exc_info else None
         return _line("server", record.levelname.lower(), facts | ({"error": failed.__name__} if failed else {}))
+
+
+def _said(record: logging.LogRecord) -> str | None:
+    if not record.args:
+        return None
+    values = record.args if isinstance(record.args, tuple) else ()
+    if record.msg in _OF_ITSELF and values and all(_HARMLESS.fullmatch(str(value)) for value in values):
+        return record.getMessage()
+    return str(record.msg)
 
 
 def _line(event: str, level: str, facts: dict[str, Any]) -> str:
