@@ -91,7 +91,7 @@ def test_a_workspace_with_other_keys_is_told_of_and_takes_nobody_elses_pages_awa
     key_check.refuse_wrong_keys()  # a worker goes on as well
 
 
-@pytest.mark.parametrize("header", ["", "Bearer wrong", f"Basic {TOKEN}"])
+@pytest.mark.parametrize("header", ["", "Bearer wrong", f"Basic {TOKEN}", TOKEN, f"bearer{TOKEN}"])
 def test_the_figures_do_not_exist_for_those_without_the_token(client, header):
     assert client.get("/metrics", headers={"Authorization": header}).status_code == 404
 
@@ -102,3 +102,11 @@ def test_the_figures_count_answers_and_work(client):
     assert answer.status_code == 200
     assert 'sill_requests_total{method="GET",route="/healthz",status="200"}' in answer.text
     assert "sill_open_streams" in answer.text
+
+
+def test_methods_that_somebody_makes_up_are_one_figure(client):
+    for method in ("BREW", "CANARY1", "CANARY2"):
+        client.open("/healthz", method=method)
+    told = client.get("/metrics", headers={"Authorization": f"Bearer {TOKEN}"}).text
+    assert 'sill_requests_total{method="other"' in told
+    assert "BREW" not in told and "CANARY" not in told
