@@ -7,15 +7,18 @@ monkey.patch_all()
 
 import os  # noqa: E402
 import socket  # noqa: E402
+import sys  # noqa: E402
 import time  # noqa: E402
 from contextlib import suppress  # noqa: E402
 from pathlib import Path  # noqa: E402
 from typing import Any  # noqa: E402
 
 import gevent  # noqa: E402
+from gunicorn.arbiter import Arbiter  # noqa: E402
 from gunicorn.workers.ggevent import GeventWorker  # noqa: E402
 
 from app.core.server_log import ServerLog  # noqa: E402
+from app.environment import LAST_PORT, envint, envstr, given_environ, told_in_a_line  # noqa: E402
 
 #: So long, in seconds, the first request of a new connection may be on its way over a slow line.
 PATIENCE = 2.0
@@ -32,7 +35,11 @@ class WebWorker(GeventWorker):
         """Load the application; it is called once a request's body is there, or the beginning of a large one."""
         from app.core.bodies import steady  # not before the sockets are the cooperative ones
 
-        super().load_wsgi()
+        try:
+            super().load_wsgi()
+        except SystemExit as end:  # wsgi.py has said what is wrong: no further process would fare better
+            print(end, file=sys.stderr, flush=True)  # noqa: T201
+            raise SystemExit(Arbiter.WORKER_BOOT_ERROR) from None
         self.wsgi = steady(self.wsgi)
 
     def run(self) -> None:
@@ -72,22 +79,38 @@ class WebWorker(GeventWorker):
 
 
 wsgi_app = "wsgi:app"
-bind = [f"{os.environ.get('WEB_HOST', '0.0.0.0')}:{os.environ.get('PORT', '8000')}"]  # noqa: S104
-workers = int(os.environ.get("WEB_CONCURRENCY", "2"))
+environ = given_environ()
+with told_in_a_line():
+    host, port = envstr(environ, "WEB_HOST", "0.0.0.0"), envint(environ, "PORT", 8000, least=1, most=LAST_PORT)  # noqa: S104
+    workers = envint(environ, "WEB_CONCURRENCY", 2, least=1)
+    # So long requests in hand may take to be finished.
+    graceful_timeout = envint(environ, "WEB_GRACEFUL_SECONDS", 20)
+bind = [f"{host}:{port}"]
+# prometheus_client looks for it there, and before any setting of ours is read.
+os.environ["PROMETHEUS_MULTIPROC_DIR"] = envstr(environ, "PROMETHEUS_MULTIPROC_DIR", "")
+if not os.environ["PROMETHEUS_MULTIPROC_DIR"]:
+    del os.environ["PROMETHEUS_MULTIPROC_DIR"]  # empty, it would be the folder we are in
 worker_class = WebWorker
 # Each open page holds one; requests need room beside a thousand of them.
 worker_connections = 4000
-reload = os.environ.get("SILL_ENV") == "development"
+reload = environ.get("SILL_ENV") == "development"
 worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108
 timeout = 60
-# So long requests in hand may take to be finished.
-graceful_timeout = int(os.environ.get("WEB_GRACEFUL_SECONDS", "20"))
 # Longer than a load balancer keeps its side open, or it would send into a closed connection.
 keepalive = 75
 # Its control socket would lie in the home folder, outside of what `bin/run` owns; nothing uses it.
 control_socket_disable = True
 logger_class = ServerLog
 accesslog = "-"
+
+
+def on_starting(server: Any) -> None:
+    """Refuse wrong settings once and in a line, before processes are made that each would end by them."""
+    if server.app.app_uri == wsgi_app and not reload:  # what is loaded here is never loaded anew
+        from app.config import load_config
+
+        with told_in_a_line():
+            load_config()
 
 
 def pre_request(worker: Any, req: Any) -> None:
@@ -104,7 +127,7 @@ def pre_request(worker: Any, req: Any) -> None:
 
 def child_exit(server: Any, worker: Any) -> None:
     """Let the figures of a worker that is gone be counted on, but not as a live one."""
-    if os.environ.get("PROMETHEUS_MULTIPROC_DIR"):
+    if "PROMETHEUS_MULTIPROC_DIR" in os.environ:
         from prometheus_client import multiprocess
 
         multiprocess.mark_process_dead(worker.pid)

@@ -13,6 +13,8 @@ from sqlalchemy.exc import OperationalError
 
 from app import create_app
 from app.core import bell, health, key_check
+from app.core.refusals import kind_of
+from app.environment import told_in_a_line
 from app.extensions import db, redis_door
 from app.schedule import TIMETABLE, Timekeeper
 
@@ -53,7 +55,7 @@ def work() -> None:
             worker.work(logging_level="WARNING", with_scheduler=False)
             return  # a requested stop; a lost server raises instead
         except (RedisError, OperationalError) as error:
-            log.warning("worker_waits", error=type(error).__name__)
+            log.warning("worker_waits", error=type(error).__name__, kind=kind_of(error))
             db.session.remove()
             time.sleep(1)
 
@@ -70,6 +72,5 @@ def keep_time() -> None:
 
 
 if __name__ == "__main__":
-    app = create_app()
-    with app.app_context():
+    with told_in_a_line(), create_app().app_context():
         keep_time() if sys.argv[1:] == ["scheduler"] else work()

@@ -1,6 +1,5 @@
 """Settings, read from the environment once and checked there."""
 
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from functools import partial
@@ -8,12 +7,26 @@ from pathlib import Path
 from typing import Any, Self
 from urllib.parse import urlsplit
 
+from app.core.crypto import MasterKeys
 from app.core.driver import connect
-from app.environment import ConfigError, envbool, envfolder, envint, envsecret, envstr, postgres_url
+from app.environment import (
+    LAST_PORT,
+    ROOT,
+    ConfigError,
+    envbool,
+    envfolder,
+    envint,
+    envsecret,
+    envstr,
+    given_environ,
+    postgres_url,
+    process_environ,
+    public_url,
+    redis_url,
+)
 
 __all__ = ["ROOT", "Config", "ConfigError", "load_config", "given_environ", "process_environ"]
 
-ROOT = Path(__file__).resolve().parent.parent
 ENVIRONMENTS = ("development", "demo", "test", "production")
 LARGEST_FORM = 1024 * 1024  # bytes
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
@@ -126,8 +139,10 @@ class Config:
         for name in ("secret_key", "index_pepper"):
             if len(getattr(self, name)) < SHORTEST_SECRET:
                 raise ConfigError(f"{name.upper()} must have at least {SHORTEST_SECRET} random characters.")
-        if not self.redis_url.startswith(("redis://", "rediss://", "unix://")):
-            raise ConfigError("REDIS_URL must be a Redis URL: redis://:password@host:6379/0.")
+        try:
+            MasterKeys.parse(self.master_keys)
+        except ValueError as error:
+            raise ConfigError(f"MASTER_KEYS must be 1:<base64 of 32 bytes>. {error}") from None
         if self.log_level not in LOG_LEVELS:
             raise ConfigError(f"LOG_LEVEL must be one of {', '.join(LOG_LEVELS)}.")
         if self.file_store not in ("disk", "s3"):
@@ -165,15 +180,15 @@ def load_config(environ: Mapping[str, str] | None = None) -> Config:
     return Config(
         env=env,
         var_dir=var_dir,
-        public_url=_public_url(environ, env),
+        public_url=public_url(envstr(environ, "PUBLIC_URL", None if env == "production" else "http://127.0.0.1:8000")),
         database_url=database_url,
         migration_database_url=postgres_url(migrations, "MIGRATION_DATABASE_URL"),
-        redis_url=envsecret(environ, "REDIS_URL"),
+        redis_url=redis_url(envsecret(environ, "REDIS_URL")),
         secret_key=envsecret(environ, "SECRET_KEY"),
         master_keys=envsecret(environ, "MASTER_KEYS"),
         index_pepper=envsecret(environ, "INDEX_PEPPER"),
         smtp_host=envstr(environ, "SMTP_HOST", ""),
-        smtp_port=envint(environ, "SMTP_PORT", 587 if starttls else 25, least=1),
+        smtp_port=envint(environ, "SMTP_PORT", 587 if starttls else 25, least=1, most=LAST_PORT),
         smtp_username=envsecret(environ, "SMTP_USERNAME", ""),
         smtp_password=envsecret(environ, "SMTP_PASSWORD", ""),
         smtp_starttls=starttls,
@@ -206,29 +221,3 @@ def load_config(environ: Mapping[str, str] | None = None) -> Config:
         s3_secret_access_key=envsecret(environ, "S3_SECRET_ACCESS_KEY", ""),
         prometheus_multiproc_dir=envfolder(environ, "PROMETHEUS_MULTIPROC_DIR"),
     )._checked()
-
-
-def given_environ() -> dict[str, str]:
-    """Return the environment, over `.env` in the project's folder."""
-    from dotenv import dotenv_values
-
-    return {name: value for name, value in dotenv_values(ROOT / ".env").items() if value} | dict(os.environ)
-
-
-def process_environ() -> dict[str, str]:
-    """Return `given_environ`, over what a running `bin/run` wrote for commands in other terminals."""
-    from dotenv import dotenv_values
-
-    given = given_environ()
-    if given.get("SILL_ENV") in ("production", "test"):
-        return given
-    running = Path(given.get("SILL_VAR_DIR") or ROOT / "var") / "run.env"
-    return {name: value for name, value in dotenv_values(running, interpolate=False).items() if value} | given
-
-
-def _public_url(environ: Mapping[str, str], env: str) -> str:
-    url = envstr(environ, "PUBLIC_URL", None if env == "production" else "http://127.0.0.1:8000").rstrip("/")
-    parts = urlsplit(url)
-    if parts.scheme not in ("http", "https") or not parts.hostname or parts.path or parts.query:
-        raise ConfigError("PUBLIC_URL must be the address people use, without a path: https://sill.example.com.")
-    return url

@@ -6,12 +6,44 @@ secret's value never stands in it.
 """
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
+from urllib.parse import urlsplit
+
+ROOT = Path(__file__).resolve().parent.parent
+LAST_PORT = 65535
 
 
 class ConfigError(RuntimeError):
     """A setting is missing or wrong; the message names the variable and what to do."""
+
+
+@contextmanager
+def told_in_a_line() -> Iterator[None]:
+    """End the process with one line and exit code 1 where a setting is missing or wrong."""
+    try:
+        yield
+    except ConfigError as error:
+        raise SystemExit(f"Sill: {error}") from None
+
+
+def given_environ() -> dict[str, str]:
+    """Return the environment, over `.env` in the project's folder."""
+    from dotenv import dotenv_values
+
+    return {name: value for name, value in dotenv_values(ROOT / ".env").items() if value} | dict(os.environ)
+
+
+def process_environ() -> dict[str, str]:
+    """Return `given_environ`, over what a running `bin/run` wrote for commands in other terminals."""
+    from dotenv import dotenv_values
+
+    given = given_environ()
+    if given.get("SILL_ENV") in ("production", "test"):
+        return given
+    running = Path(given.get("SILL_VAR_DIR") or ROOT / "var") / "run.env"
+    return {name: value for name, value in dotenv_values(running, interpolate=False).items() if value} | given
 
 
 def envstr(environ: Mapping[str, str], name: str, default: str | None = None) -> str:
@@ -40,11 +72,14 @@ def envsecret(environ: Mapping[str, str], name: str, default: str | None = None)
     return value
 
 
-def envint(environ: Mapping[str, str], name: str, default: int, least: int = 0) -> int:
-    """Return a whole number. Raises ConfigError if it is none or below `least`."""
+def envint(
+    environ: Mapping[str, str], name: str, default: int, least: int = 0, most: int | None = None
+) -> int:  # fmt: skip
+    """Return a whole number. Raises ConfigError if it is none, below `least` or above `most`."""
     value = envstr(environ, name, str(default))
-    if not value.isascii() or not value.isdecimal() or int(value) < least:
-        raise ConfigError(f"{name} must be a whole number from {least} up.")
+    is_number = value.isascii() and value.isdecimal() and len(value) < 20
+    if not is_number or int(value) < least or (most is not None and int(value) > most):
+        raise ConfigError(f"{name} must be a whole number from {least} {'up' if most is None else f'to {most}'}.")
     return int(value)
 
 
@@ -69,6 +104,42 @@ def envfolder(environ: Mapping[str, str], name: str) -> str:
 def postgres_url(url: str, name: str = "DATABASE_URL") -> str:
     """Return a PostgreSQL URL as SQLAlchemy wants it for psycopg. Raises ConfigError for another database."""
     scheme, separator, rest = url.partition("://")
-    if not separator or scheme not in ("postgres", "postgresql", "postgresql+psycopg"):
+    if not separator or not rest or scheme not in ("postgres", "postgresql", "postgresql+psycopg"):
         raise ConfigError(f"{name} must be a PostgreSQL URL: postgresql://user:password@host/database.")
+    _check_server(url, name)
     return f"postgresql+psycopg://{rest}"
+
+
+def redis_url(url: str) -> str:
+    """Return a Redis URL. Raises ConfigError for another one."""
+    if not url.startswith(("redis://", "rediss://", "unix://")):
+        raise ConfigError("REDIS_URL must be a Redis URL: redis://:password@host:6379/0.")
+    _check_server(url, "REDIS_URL")
+    return url
+
+
+def public_url(url: str) -> str:
+    """Return the address people use, without a final slash. Raises ConfigError if more than host and port is in it."""
+    url = url.rstrip("/")
+    try:
+        parts = urlsplit(url)
+        port, host = parts.port, parts.hostname
+    except ValueError:
+        port, host = 0, None
+    is_bare = host and port != 0 and parts.username is None and parts.password is None
+    if not is_bare or parts.scheme not in ("http", "https") or parts.path or parts.query or parts.fragment:
+        raise ConfigError(
+            "PUBLIC_URL must be the address people use, without a path, a user or a password: https://sill.example.com."
+        )
+    return url
+
+
+def _check_server(url: str, name: str) -> None:
+    """Raise ConfigError where host and port can't be told apart from the password."""
+    try:
+        parts = urlsplit(url)
+        parts.port  # noqa: B018  (raises for what is no port)
+    except ValueError:
+        raise ConfigError(f"{name} has a host or port that is none: a port is a number up to {LAST_PORT}.") from None
+    if parts.fragment or parts.netloc.count("@") > 1:
+        raise ConfigError(f"{name} has a password with signs that must be encoded: # as %23, @ as %40, / as %2F.")

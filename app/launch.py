@@ -20,6 +20,7 @@ from app.config import ROOT, ConfigError, given_environ, load_config
 from app.embedded import EmbeddedServerError, EmbeddedServers, start_embedded
 from app.embedded.ports import free_port
 from app.embedded.processes import LOOPBACK, write_private
+from app.environment import LAST_PORT, envint
 from app.local_secrets import local_secrets
 from app.supervisor import ChildFailed, StopAsked, Supervisor, say
 
@@ -74,7 +75,7 @@ def _run(supervisor: Supervisor, servers: EmbeddedServers, var_dir: Path) -> Non
         _start_far_ends(supervisor, ports, var_dir)
     if not _is_migrated(environ):
         supervisor.run("migrate", [*FLASK, "db", "upgrade"])
-    supervisor.start("web", [sys.executable, "-m", "gunicorn", "--config", "gunicorn.conf.py"])
+    supervisor.start("web", [sys.executable, "web.py"])
     if is_demo:
         websites = [f"--embed-in=http://{host}:{ports['mailbox']}" for host in (LOOPBACK, "localhost")]
         # While web is starting. The mailbox finds in the file where answers to Sill go.
@@ -107,10 +108,13 @@ def _names(environ: dict[str, str], name: str) -> bool:
 
 
 def choose_ports(environ: Mapping[str, str]) -> dict[str, int]:
-    """Return where each process listens: at its usual port, or the next free one, saying so. Raises ChildFailed."""
+    """Return where each process listens: at its usual port, or the next free one, saying so.
+
+    Raises ChildFailed, and ConfigError for a PORT that is none.
+    """
     ports: dict[str, int] = {}
     for name, usual in PORTS.items():
-        wanted = int(environ.get("PORT", usual)) if name == "web" else usual
+        wanted = envint(environ, "PORT", usual, least=1, most=LAST_PORT - 50) if name == "web" else usual
         near = range(wanted, wanted + 50)
         port = next((each for each in near if each not in ports.values() and free_port(each) == each), None)
         if port is None:

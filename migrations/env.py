@@ -1,15 +1,24 @@
 """Alembic's way in: migrations run as the owner of the tables, the app as a role that owns nothing."""
 
 from logging.config import dictConfig
+from typing import Any
 
+import click
 from alembic import context
 from flask import current_app
 from sqlalchemy import create_engine, pool, text
 from sqlalchemy.engine import make_url
 
+from app.core.refusals import told_at_a_terminal
 from app.extensions import db
 
 dictConfig({"version": 1, "disable_existing_loggers": False})
+
+
+def _tell(*, step: Any, **_: Any) -> None:
+    """Name a revision that was run, for the log of the release."""
+    for script in step.up_revisions:
+        click.echo(f"{'Up to' if step.is_upgrade else 'Down from'} {script.revision}: {script.doc}")
 
 
 def run_migrations() -> None:
@@ -22,11 +31,12 @@ def run_migrations() -> None:
         connection.commit()
         context.configure(
             connection=connection, target_metadata=db.metadata, compare_type=True,
-            process_revision_directives=None, app_role=app_role,
+            process_revision_directives=None, app_role=app_role, on_version_apply=_tell,
         )  # fmt: skip
         with context.begin_transaction():
             context.run_migrations()
     engine.dispose()
 
 
-run_migrations()
+with told_at_a_terminal():
+    run_migrations()

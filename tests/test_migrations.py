@@ -98,15 +98,18 @@ def test_each_step_goes_down_and_up_with_rows_in_it(
         assert WORDS in planned(owner)
 
 
-def test_all_goes_away_and_comes_back(lived_in: World) -> None:
+def test_all_goes_away_and_comes_back(lived_in: World, capsys: pytest.CaptureFixture[str]) -> None:
     at_work(lived_in.alice)
     made = schema()
     with db.engine.connect() as connection:
         assert compare_metadata(MigrationContext.configure(connection), db.metadata) == []
     downgrade(revision="base")
     assert [name for name, _ in schema() if "alembic_version" not in name] == []
+    capsys.readouterr()
     upgrade()
     assert schema() == made
+    named = [line.split(":")[0] for line in capsys.readouterr().out.splitlines()]
+    assert named == ["Up to 0001", *(f"Up to {revision}" for revision, _ in reversed(steps()))]
 
 
 def steps() -> list[tuple[str, str]]:

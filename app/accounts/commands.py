@@ -1,9 +1,11 @@
 """`flask accounts`: help for somebody who can't sign in, from whoever runs the installation."""
 
 import click
-from flask.cli import AppGroup, with_appcontext
+from flask.cli import with_appcontext
 
-accounts = AppGroup("accounts", help="Help people who can't sign in.")
+from app.core.commands import Commands
+
+accounts = Commands("accounts", help="Help people who can't sign in.")
 
 
 @accounts.command("link")

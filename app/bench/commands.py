@@ -3,9 +3,11 @@
 import time
 
 import click
-from flask.cli import AppGroup, with_appcontext
+from flask.cli import with_appcontext
 
-bench = AppGroup("bench", help="Made-up data for bench/run.")
+from app.core.commands import Commands
+
+bench = Commands("bench", help="Made-up data for bench/run.")
 
 
 @bench.command("seed")

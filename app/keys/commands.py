@@ -7,9 +7,11 @@ from uuid import UUID
 
 import click
 from flask import current_app
-from flask.cli import AppGroup, with_appcontext
+from flask.cli import with_appcontext
 
-keys = AppGroup("keys", help="Change the keys that customer data is sealed with.")
+from app.core.commands import Commands
+
+keys = Commands("keys", help="Change the keys that customer data is sealed with.")
 _NOT_DONE = 1
 
 

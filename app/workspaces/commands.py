@@ -5,11 +5,11 @@ from pathlib import Path
 
 import click
 from flask import current_app
-from flask.cli import AppGroup
 
+from app.core.commands import Commands
 from app.core.transactions import transaction
 
-seed = AppGroup("seed", help="Fill the database with data to try Sill with.")
+seed = Commands("seed", help="Fill the database with data to try Sill with.")
 
 
 @seed.command("demo")

@@ -1,0 +1,113 @@
+"""Starting with wrong settings, or beside a server that refuses: one line says what is wrong, and no stack trace."""
+
+import os
+import shutil
+import subprocess
+import sys
+from base64 import b64encode
+from pathlib import Path
+from typing import Any
+
+import pytest
+from redis.exceptions import AuthenticationError
+from sqlalchemy.exc import OperationalError
+
+from app.config import ROOT, Config
+from app.core.refusals import kind_of
+from app.embedded.ports import free_port
+
+WEB = ["web.py"]
+WORKER = ["worker.py"]
+SCHEDULER = ["worker.py", "scheduler"]
+KEYS = ["-m", "flask", "--app", "wsgi", "keys", "rewrap"]
+UPGRADE = ["-m", "flask", "--app", "wsgi", "db", "upgrade"]
+NOBODY = "postgresql://sill:hunter2@127.0.0.1:1/sill"
+TINY = "import os\nprint('figures in', os.environ.get('PROMETHEUS_MULTIPROC_DIR'))\napp = print\n"
+GIVEN = "PORT=8123\nWEB_HOST=127.0.0.7\nWEB_CONCURRENCY=3\nWEB_GRACEFUL_SECONDS=7\n"
+
+
+def start(config: Config, command: list[str], **changed: str) -> "subprocess.CompletedProcess[str]":
+    """Run a process of Sill to its end."""
+    environ = {
+        "PATH": os.environ["PATH"], "SILL_ENV": "test", "SILL_VAR_DIR": str(config.var_dir),
+        "PUBLIC_URL": config.public_url, "DATABASE_URL": config.database_url, "REDIS_URL": config.redis_url,
+        "SECRET_KEY": config.secret_key, "INDEX_PEPPER": config.index_pepper, "MASTER_KEYS": config.master_keys,
+        "WEB_HOST": "127.0.0.1", "PORT": str(free_port()),
+    }  # fmt: skip
+    return subprocess.run(
+        [sys.executable, *command], cwd=ROOT, env=environ | changed, check=False, capture_output=True, text=True,
+        timeout=120,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("command", "changed", "said"),
+    [
+        (WEB, {"WEB_CONCURRENCY": "two"}, "WEB_CONCURRENCY must be a whole number from 1 up."),
+        (WEB, {"WEB_GRACEFUL_SECONDS": "5s"}, "WEB_GRACEFUL_SECONDS must be a whole number"),
+        (WEB, {"PORT": "http"}, "PORT must be a whole number from 1 to 65535."),
+        (WEB, {"MASTER_KEYS": "foo"}, "MASTER_KEYS must be"),
+        (WORKER, {"REDIS_URL": "redis://:hunter2@127.0.0.1:84x9/0"}, "REDIS_URL has a host or port"),
+        (SCHEDULER, {"SECRET_KEY": "hunter2"}, "SECRET_KEY must have"),
+        (KEYS, {"DATABASE_URL": "postgresql://sill:hunter2@127.0.0.1:84x0/sill"}, "DATABASE_URL has a host or port"),
+        (KEYS, {"DATABASE_URL": NOBODY}, "PostgreSQL: nothing listens there."),
+        (UPGRADE, {"MIGRATION_DATABASE_URL": NOBODY}, "PostgreSQL: nothing listens there."),
+    ],
+)
+def test_what_is_wrong_is_said_in_a_line(
+    config: Config, command: list[str], changed: dict[str, str], said: str
+) -> None:
+    ended = start(config, command, **changed)
+    last = ended.stderr.splitlines()[-1]
+    assert ended.returncode == 1 and last.startswith("Sill: ") and said in last
+    told = ended.stdout + ended.stderr
+    assert "Traceback" not in told and "hunter2" not in told
+
+
+def test_an_app_that_may_not_change_tables_says_so_in_a_line(app: Any, config: Config) -> None:
+    ended = start(config, ["-m", "flask", "--app", "wsgi", "db", "downgrade"])  # as the role of DATABASE_URL
+    assert ended.returncode == 1 and "Traceback" not in ended.stderr
+    assert "MIGRATION_DATABASE_URL must name the one that owns the tables (SQLSTATE 42501)" in ended.stderr
+
+
+@pytest.mark.commits
+@pytest.mark.parametrize("command", [WORKER, SCHEDULER])
+def test_with_keys_of_another_database_nothing_works_in_the_background(
+    world: Any, config: Config, command: list[str]
+) -> None:
+    ended = start(config, command, MASTER_KEYS=f"2:{b64encode(bytes(32)).decode()}")
+    assert ended.returncode == 1
+    assert ended.stderr.startswith("Sill: MASTER_KEYS lacks master key 1") and ended.stderr.count("\n") == 1
+
+
+def test_gunicorns_own_settings_may_stand_in_the_file(tmp_path: Path) -> None:
+    shutil.copytree(ROOT / "app", tmp_path / "app", ignore=shutil.ignore_patterns("__pycache__", "data"))
+    shutil.copy(ROOT / "gunicorn.conf.py", tmp_path)
+    (tmp_path / "tiny.py").write_text(TINY)
+    (tmp_path / ".env").write_text(f"{GIVEN}PROMETHEUS_MULTIPROC_DIR={tmp_path}\n")
+    command = [sys.executable, "-m", "gunicorn", "--config", "gunicorn.conf.py", "--print-config", "tiny:app"]
+    environ = {"PATH": os.environ["PATH"], "WEB_CONCURRENCY": "4"}  # which goes before the file
+    told = subprocess.run(command, cwd=tmp_path, env=environ, check=False, capture_output=True, text=True, timeout=120)
+    assert told.returncode == 0, told.stderr
+    lines = {" ".join(line.split()) for line in told.stdout.splitlines()}
+    assert {"bind = ['127.0.0.7:8123']", "graceful_timeout = 7", "workers = 4", f"figures in {tmp_path}"} <= lines
+
+
+@pytest.mark.parametrize(
+    ("message", "kind"),
+    [
+        ('connection failed: FATAL:  password authentication failed for user "sill"', "password"),
+        ('connection failed: FATAL:  database "canary" does not exist', "no_such_database"),
+        ("failed to resolve host 'canary': [Errno -2] Name or service not known", "no_such_host"),
+        ("connection failed: Connection refused\n\tIs the server running", "refused"),
+        ("connection timeout expired", "timeout"),
+        ("the connection is closed", "cut"),
+        ("canary", "unknown"),
+    ],
+)
+def test_the_log_gets_the_kind_of_a_refusal_and_not_its_words(message: str, kind: str) -> None:
+    assert kind_of(OperationalError("", {}, Exception(message))) == kind
+
+
+def test_redis_refuses_for_its_own_reasons() -> None:
+    assert kind_of(AuthenticationError("invalid username-password pair or user is disabled.")) == "password"
