@@ -19,6 +19,7 @@ from app.environment import (
     envsecret,
     envstr,
     given_environ,
+    path_for_folder,
     postgres_url,
     process_environ,
     public_url,
@@ -156,6 +157,8 @@ class Config:
             raise ConfigError(
                 "ALLOW_PRIVATE_OUTBOUND and SQUEEGEE_SIMULATOR_URL are for the demo: unset them."
             )
+        if self.file_store == "disk":
+            path_for_folder(self.files_dir, "FILES_DIR")
         return self
 
 

@@ -5,10 +5,12 @@ that is missing or wrong raises ConfigError, whose message names the variable an
 secret's value never stands in it.
 """
 
+import errno
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import mkdtemp
 from urllib.parse import urlsplit
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -98,6 +100,24 @@ def envfolder(environ: Mapping[str, str], name: str) -> str:
     path = envstr(environ, name, "")
     if path and not (Path(path).is_dir() and os.access(path, os.R_OK | os.W_OK | os.X_OK)):
         raise ConfigError(f"{name} must be a folder that is there and may be written to. Make it, or unset {name}.")
+    return path
+
+
+def path_for_folder(path: Path, name: str) -> Path:
+    """Return the path of a folder that is made when it is needed. Raises ConfigError unless it is one or can be made.
+
+    It is not made yet: a command may run as somebody else than the processes that write there.
+    """
+    try:
+        if path.exists():
+            fits = path.is_dir() and os.access(path, os.R_OK | os.W_OK | os.X_OK)
+        else:
+            Path(mkdtemp(prefix=".sill-", dir=next(each for each in path.parents if each.exists()))).rmdir()
+            fits = True
+    except OSError as error:
+        fits = error.errno in (errno.ENOSPC, errno.EDQUOT)  # a full disk is no reason to stay away
+    if not fits:
+        raise ConfigError(f"{name} must be a folder that may be written to, or that can be made.")
     return path
 
 

@@ -1,8 +1,10 @@
 """A crash between the bytes and the row: a row is never without its bytes, and bytes without a row are swept up."""
 
+import errno
 import os
 import time
 from contextlib import suppress
+from pathlib import Path
 
 import pytest
 from sqlalchemy import select
@@ -78,8 +80,19 @@ def test_bytes_that_could_not_all_be_stored_leave_no_row(alice, make_lead, folde
     answer = send(alice, make_lead(), picture())
     assert (answer.status_code, "Nothing was kept" in answer.text) == (503, True)
     assert db.session.scalars(select(File)).all() == []
-    age(folder)
-    assert jobs.sweep() == 1
+    assert len(calls) == 2 and stored(folder) == []
+
+
+@pytest.mark.parametrize("step", ["fsync", "replace"])
+def test_a_disk_that_is_full_gets_no_fuller_with_each_try(alice, make_lead, folder, monkeypatch, step) -> None:
+    def full(*_):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    lead = make_lead()
+    monkeypatch.setattr(f"app.files.ports.disk.os.{step}", full)
+    for _ in range(2):
+        assert send(alice, lead, picture()).status_code == 503
+    assert stored(folder) == []
 
 
 def test_a_folder_that_can_not_be_written_is_told(app, alice, make_lead, tmp_path, monkeypatch) -> None:
@@ -87,6 +100,11 @@ def test_a_folder_that_can_not_be_written_is_told(app, alice, make_lead, tmp_pat
     monkeypatch.setitem(app.extensions, "file_store", DiskStore(tmp_path / "taken"))
     assert send(alice, make_lead(), picture()).status_code == 503
     assert db.session.scalars(select(File)).all() == []
+
+
+def test_a_folder_that_can_not_be_made_is_told(app, alice, make_lead, monkeypatch) -> None:
+    monkeypatch.setitem(app.extensions, "file_store", DiskStore(Path("/proc/nowhere/files")))
+    assert send(alice, make_lead(), picture()).status_code == 503
 
 
 def test_a_lead_that_goes_while_its_file_comes_leaves_no_row(world, alice, make_lead, folder, monkeypatch) -> None:

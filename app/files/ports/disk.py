@@ -3,7 +3,7 @@
 import os
 import secrets
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
@@ -20,17 +20,22 @@ class DiskStore:
         self._folder = folder
 
     def put(self, key: str, sealed: bytes) -> None:
-        """Write beside, flush, move into place, flush the folder."""
-        with _plainly():
+        """Write beside, flush, move into place, flush the folder. What breaks off leaves nothing behind."""
+        with _plainly(is_read=False):
             target = self._path(key)
             begun = self._folder / _BEGUN / secrets.token_hex(16)
             for folder in (begun.parent, target.parent):
                 folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-            with os.fdopen(os.open(begun, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-                file.write(sealed)
-                file.flush()
-                os.fsync(file.fileno())
-            os.replace(begun, target)
+            try:
+                with os.fdopen(os.open(begun, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+                    file.write(sealed)
+                    file.flush()
+                    os.fsync(file.fileno())
+                os.replace(begun, target)
+            except BaseException:
+                with suppress(OSError):
+                    begun.unlink()
+                raise
             _flush(target.parent)
 
     def read(self, key: str, start: int, length: int) -> tuple[bytes, int]:
@@ -98,11 +103,11 @@ def _flush(folder: Path) -> None:
 
 
 @contextmanager
-def _plainly() -> Iterator[None]:
+def _plainly(*, is_read: bool = True) -> Iterator[None]:
     """Say what went wrong in the port's words; a path never leaves here."""
     try:
         yield
-    except FileNotFoundError:
-        raise BlobMissing from None
     except OSError as error:
+        if is_read and isinstance(error, FileNotFoundError):
+            raise BlobMissing from None
         raise StoreUnavailable(f"disk_{error.errno}") from None

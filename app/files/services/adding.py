@@ -21,7 +21,7 @@ from app.core.uploads import largest_file
 from app.extensions import db
 from app.files.models import File
 from app.files.services.examining import examine
-from app.files.services.keeping import seal_variants, store_variants
+from app.files.services.keeping import seal_variants, store_new
 from app.files.services.naming import clean_name
 from app.leads.models import Lead
 from app.leads.services import get_lead
@@ -52,7 +52,7 @@ def add_file(lead_id: UUID, name: str, content: bytes, actor: Actor, *, only: st
     examined, file_id = examine(content), new_id()
     if only is not None and examined.kind != only:
         raise Invalid({"file": "This is not a picture. Send a photo instead."})
-    store_variants(seal_variants(file_id, examined.content, examined.thumb))
+    store_new(seal_variants(file_id, examined.content, examined.thumb))
     # From here on, a lead that is gone, a full lead or a crash leave bytes without a row: jobs.sweep finds them.
     lead = get_lead(lead_id, lock=True)
     known = _same(lead_id, marks)

@@ -1,13 +1,14 @@
 """A file's bytes on their way into the store and out of it: sealed before, opened after."""
 
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from itertools import chain
 from uuid import UUID
 
 from app.core.keyring import cipher
 from app.core.sealed_files import SealedFile, seal_file
 from app.core.tenancy import current_workspace_id
-from app.files.ports import VARIANTS, blob_key, file_store
+from app.files.ports import VARIANTS, StoreUnavailable, blob_key, file_store
 
 _PART_BYTES = 262_144
 
@@ -27,6 +28,23 @@ def store_variants(sealed: dict[str, bytes]) -> None:
     store = file_store()
     for key, content in sealed.items():
         store.put(key, content)
+
+
+def store_new(sealed: dict[str, bytes]) -> None:
+    """The same for a file that nobody knows yet: where it breaks off, what lies there already is taken away at once.
+
+    A store that is full must not get fuller with each try.
+    """
+    store, done = file_store(), []
+    try:
+        for key, content in sealed.items():
+            store.put(key, content)
+            done.append(key)
+    except StoreUnavailable:
+        with suppress(StoreUnavailable):
+            for key in done:
+                store.delete(key)
+        raise
 
 
 def open_variant(file_id: UUID, variant: str) -> SealedFile:
