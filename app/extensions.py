@@ -13,7 +13,7 @@ from flask_wtf import CSRFProtect
 from sqlalchemy import MetaData
 
 from app.core import connections  # noqa: F401  (listens to every pool)
-from app.core.network import believe_proxies, client_block
+from app.core.network import believe_proxies, client_block, notice_proxies
 
 if TYPE_CHECKING:
     from app.config import Config
@@ -59,6 +59,8 @@ def init_app(app: Flask, config: "Config") -> None:
     """Bind every extension to the app, and believe as many proxies as are configured."""
     if config.trusted_proxies:
         believe_proxies(app, config.trusted_proxies)
+    elif config.is_production:
+        notice_proxies(app)
     db.init_app(app)
     migrate.init_app(app, db, directory=str(Path(app.root_path).parent / "migrations"))
     redis_door.init_app(config.redis_url)

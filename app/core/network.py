@@ -3,9 +3,12 @@
 import ipaddress
 import re
 
+import structlog
 from flask import Flask, request
 from flask_login import current_user
 from werkzeug.middleware.proxy_fix import ProxyFix
+
+log = structlog.get_logger(__name__)
 
 #: How much one person sends by hand. Anybody may sign up, and each text costs money and each mail our good name.
 SENDING = "60 per minute; 1000 per day"
@@ -20,6 +23,20 @@ _WRITTEN = re.compile(
 def believe_proxies(app: Flask, hops: int) -> None:
     """Let that many proxies in front say where a request came from."""
     app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+
+
+def notice_proxies(app: Flask) -> None:
+    """Warn once that a proxy seems to stand in front, though none is believed.
+
+    All callers would have its address, and the limits that count networks would soon refuse all of them.
+    """
+    told: list[bool] = []
+
+    @app.before_request
+    def notice() -> None:
+        if not told and "X-Forwarded-For" in request.headers:
+            told.append(True)
+            log.warning("proxy_not_trusted", setting="TRUSTED_PROXIES", is_now=0)
 
 
 def parse_address(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:

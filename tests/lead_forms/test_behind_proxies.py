@@ -1,15 +1,20 @@
 """Behind a proxy, which writes the caller's address as it likes."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
+from unittest.mock import MagicMock
 
 import pytest
 from flask import Flask
 from sqlalchemy import select
+from structlog.testing import capture_logs
 from werkzeug.test import TestResponse
 
+from app import extensions
 from app.accounts.models import LoginSession
-from app.core.network import believe_proxies, client_block, parse_address
+from app.config import Config
+from app.core.network import believe_proxies, client_block, notice_proxies, parse_address
 from app.extensions import db
 from tests.lead_forms.conftest import ANSWERS, submissions
 from tests.support.client import Client
@@ -81,3 +86,25 @@ def test_limits_count_networks_not_what_the_proxy_writes(
 @pytest.mark.parametrize("written", ["", " ", ":", "[", "[]", "[]:80", "%eth0", "1.2.3.4:port", "[1.2.3.4", "1" * 5000])
 def test_what_is_no_address_is_none(written: str) -> None:
     assert parse_address(written) is None
+
+
+def test_a_proxy_that_nobody_believes_is_warned_of_once() -> None:
+    app = Flask("sill")
+    notice_proxies(app)
+    with capture_logs() as lines:
+        for headers in ({}, {"X-Forwarded-For": "203.0.113.9"}, {"X-Forwarded-For": "203.0.113.10"}):
+            app.test_client().get("/", headers=headers)
+    assert [(line["event"], line["setting"]) for line in lines] == [("proxy_not_trusted", "TRUSTED_PROXIES")]
+    assert "203.0" not in str(lines)
+
+
+@pytest.mark.parametrize(("env", "hops", "is_noticed"), [("production", 0, 1), ("production", 1, 0), ("test", 0, 0)])
+def test_only_production_that_believes_nobody_looks_for_proxies(
+    config: Config, monkeypatch: pytest.MonkeyPatch, env: str, hops: int, is_noticed: int
+) -> None:
+    noticed: list[Flask] = []
+    monkeypatch.setattr(extensions, "notice_proxies", noticed.append)
+    for name in ("db", "migrate", "redis_door", "limiter", "csrf", "login_manager"):
+        monkeypatch.setattr(extensions, name, MagicMock())
+    extensions.init_app(Flask("sill"), replace(config, env=env, trusted_proxies=hops))
+    assert len(noticed) == is_noticed
