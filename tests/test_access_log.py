@@ -1,4 +1,4 @@
-"""The access log of a real gunicorn: JSON with the request's id, without query strings and keys of links."""
+"""The access log of a real gunicorn: JSON with the request's id and route, without anything of its address."""
 
 import http.client
 import json
@@ -11,13 +11,18 @@ import time
 from pathlib import Path
 
 import pytest
+from flask import Flask
 
-from app.core.server_log import _ServerLine
+from app.core.observability import ROUTE
+from app.core.server_log import _is_news, _ServerLine
 from app.embedded.ports import free_port
+from tests.support.client import Client
 
 ROOT = Path(__file__).resolve().parent.parent
 APP = """
 def app(environ, start_response):
+    if environ["PATH_INFO"].startswith("/q/"):
+        environ["sill.route"] = "/q/<key>"
     if environ["PATH_INFO"] == "/broken":
         raise RuntimeError("canary")
     start_response("200 OK", [("X-Request-Id", "id-of-the-request")])
@@ -25,10 +30,9 @@ def app(environ, start_response):
 """
 KEY = "pQ3-xyzzy_canary_key_in_a_link"
 FORGED = "/zz%0a%7b%22event%22:%22signed_in%22%7d%0d%1b[2J%00"
-ID = "0192f1c8-7a3b-7c1d-8e2f-0123456789ab"
 
 
-def test_the_log_tells_paths_and_ids_and_keeps_keys_and_queries_to_itself(tmp_path: Path) -> None:
+def test_the_log_tells_routes_and_ids_and_keeps_paths_and_queries_to_itself(tmp_path: Path) -> None:
     (tmp_path / "tiny.py").write_text(APP)
     port = free_port()
     environ = os.environ | {"WEB_HOST": "127.0.0.1", "PORT": str(port), "WEB_CONCURRENCY": "1", "PYTHONPATH": str(ROOT)}
@@ -37,7 +41,7 @@ def test_the_log_tells_paths_and_ids_and_keeps_keys_and_queries_to_itself(tmp_pa
     with log.open("wb") as output:
         server = subprocess.Popen(command, cwd=tmp_path, env=environ, stdout=output, stderr=output)
     try:
-        for path in (f"/q/{KEY}?name=canary-name", f"/w/somerset/leads/{ID}", FORGED):
+        for path in (f"/q/{KEY}?name=canary-name", "/Jane.canary@leak.example", FORGED):
             assert get(port, path) == 200
         assert get(port, "/broken?name=canary-name") == 500
         with socket.create_connection(("127.0.0.1", port), 60) as odd:
@@ -48,7 +52,7 @@ def test_the_log_tells_paths_and_ids_and_keeps_keys_and_queries_to_itself(tmp_pa
         server.wait(120)
     lines = [json.loads(line) for line in log.read_text().splitlines()]
     answered = [line for line in lines if line["event"] == "answered"]
-    assert [line["path"] for line in answered[:2]] == ["/q/…", f"/w/somerset/leads/{ID}"]
+    assert [line["path"] for line in answered[:2]] == ["/q/<key>", "unknown"]
     assert all((line["status"], line["request_id"]) == (200, "id-of-the-request") for line in answered[:3])
     assert [line["error"] for line in lines if "error" in line] == ["RuntimeError"]
     assert [line for line in lines if line["level"] == "warning" and line["at"]], "the broken request is told of"
@@ -68,6 +72,35 @@ def get(port: int, path: str, seconds: float = 120) -> int:
             time.sleep(0.05)
         finally:
             connection.close()
+
+
+@pytest.mark.parametrize(
+    ("path", "told"),
+    [
+        ("/w/wells/leads/canary", "/w/…"),
+        ("/w/wells/leads", "/w/<slug>/leads"),
+        ("/q/canary", "/q/<key>"),
+        ("/Jane.canary@leak.example", "unknown"),
+        ("/w-canary/", "unknown"),
+        ("//canary/x", "unknown"),
+        ("/healthz", "/healthz"),
+    ],
+)
+def test_the_app_tells_the_server_routes_and_no_addresses(
+    app: Flask, client: Client, monkeypatch: pytest.MonkeyPatch, path: str, told: str
+) -> None:
+    answer, seen = app.wsgi_app, []
+    monkeypatch.setattr(app, "wsgi_app", lambda environ, start: [seen.append(environ), answer(environ, start)][1])
+    client.get(path)
+    assert seen[0][ROUTE] == told
+
+
+def test_a_connection_that_is_let_go_of_at_a_stop_is_no_error() -> None:
+    kind = type("cancel_wait_ex", (OSError,), {})
+    for error, is_told in ((kind(9, "File descriptor was closed in another greenlet"), False), (OSError(9), True)):
+        info = (type(error), error, None)
+        record = logging.LogRecord("gunicorn.error", logging.ERROR, "x", 1, "Socket error", (), info)
+        assert _is_news(record) is is_told
 
 
 TUPLE = "('0.0.0.0', 8000)"

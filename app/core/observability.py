@@ -4,14 +4,17 @@ import logging
 import sys
 import time
 from collections.abc import MutableMapping
+from functools import lru_cache
 from typing import Any
 
 import structlog
-from flask import Flask, Response, g, request
+from flask import Flask, Response, current_app, g, request
 
 from app.core.ids import new_id
 from app.core.static_files import is_static
 
+#: Where a request's environ says to the server's log which route it was.
+ROUTE = "sill.route"
 #: Fields whose text would be anybody's guess. Exceptions are logged by type and place, never by message.
 _FORBIDDEN = {"exception", "exc_info", "message", "body", "email", "phone", "name", "postcode", "params"}
 
@@ -91,6 +94,7 @@ def _begin() -> None:
 
 def _finish(response: Response) -> Response:
     response.headers["X-Request-Id"] = g.get("request_id", "")
+    request.environ[ROUTE] = request.url_rule.rule if request.url_rule else _known_part(request.path)
     if not is_static() and request.endpoint != "health.healthz":
         structlog.get_logger("sill.request").info(
             "request",
@@ -100,3 +104,16 @@ def _finish(response: Response) -> Response:
             ms=round((time.perf_counter() - g.get("started", time.perf_counter())) * 1000, 1),
         )
     return response
+
+
+def _known_part(path: str) -> str:
+    """What may be told of an address that leads nowhere, since anything may stand in it: where it begins, if known."""
+    first = path.split("/")[1] if path.startswith("/") else ""
+    app = current_app._get_current_object()  # type: ignore[attr-defined]
+    return f"/{first}/…" if first in _beginnings(app) else "unknown"
+
+
+@lru_cache(maxsize=1)
+def _beginnings(app: Flask) -> frozenset[str]:
+    """The first parts of all routes."""
+    return frozenset(rule.rule.split("/")[1] for rule in app.url_map.iter_rules()) - {""}

@@ -8,10 +8,6 @@ from typing import Any
 
 from gunicorn.glogging import Logger
 
-_OPAQUE = re.compile(r"(?<=/)[A-Za-z0-9_-]{20,}(?=/|$)")
-_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
-
-
 #: What gunicorn says of its processes and listeners, never of a request: told in full as long as what it is filled with
 #: is a number, a signal or an address to listen at.
 _OF_ITSELF = frozenset(
@@ -33,21 +29,24 @@ _HARMLESS = re.compile(
 
 
 class ServerLog(Logger):
-    """Writes neither query strings nor the keys in customers' links: a log must let nobody in."""
+    """Writes which route was asked for and nothing that stood in the address: a log must tell and let in nobody."""
 
     def setup(self, cfg: Any) -> None:
         """Take the settings, which say where the lines go."""
         super().setup(cfg)
         for handler in self.error_log.handlers:
             handler.setFormatter(_ServerLine())
+            handler.addFilter(_is_news)
 
     def access(self, resp: Any, req: Any, environ: dict[str, Any], request_time: timedelta) -> None:
         """Write the line of an answer, with the request's id where the application gave it one."""
         if not self.cfg.accesslog:
             return
+        from app.core.observability import ROUTE  # not before the worker is made: it may be loaded anew
+
         headers = {name.lower(): value for name, value in resp.headers}
         line = {
-            "method": environ.get("REQUEST_METHOD"), "path": _shown(environ.get("PATH_INFO") or ""),
+            "method": environ.get("REQUEST_METHOD"), "path": environ.get(ROUTE, "unknown"),
             "status": int(str(resp.status).split()[0]), "bytes": getattr(resp, "sent", None),
             "ms": round(request_time.total_seconds() * 1000), "request_id": headers.get("x-request-id"),
         }  # fmt: skip
@@ -71,6 +70,11 @@ class _ServerLine(logging.Formatter):
         return _line("server", record.levelname.lower(), facts | ({"error": failed.__name__} if failed else {}))
 
 
+def _is_news(record: logging.LogRecord) -> bool:
+    """A connection that a stop lets go of while somebody waits at it (gevent's name for it) is no error."""
+    return not (record.exc_info and record.exc_info[0] and record.exc_info[0].__name__ == "cancel_wait_ex")
+
+
 def _said(record: logging.LogRecord) -> str | None:
     if not record.args:
         return None
@@ -83,8 +87,3 @@ def _said(record: logging.LogRecord) -> str | None:
 def _line(event: str, level: str, facts: dict[str, Any]) -> str:
     at = datetime.now(UTC).isoformat().replace("+00:00", "Z")
     return json.dumps({**facts, "event": event, "level": level, "timestamp": at})
-
-
-def _shown(path: str) -> str:
-    """A path without keys: long pieces are masked unless they are plain ids."""
-    return _OPAQUE.sub(lambda it: it[0] if _UUID.fullmatch(it[0]) else "…", path)
