@@ -75,15 +75,3 @@ def test_kill_minus_nine_of_the_supervisor_takes_its_children_along(tmp_path: Pa
         child = int(parent.stdout.readline())
         parent.send_signal(signal.SIGKILL)
     wait_for(lambda: is_gone(child))
-
-
-def test_ctrl_c_while_bin_run_still_loads_ends_it_without_a_word(tmp_path: Path) -> None:
-    environ = {"PATH": os.environ["PATH"], "HOME": str(tmp_path), "SILL_VAR_DIR": str(tmp_path / "var")}
-    begun = {"env": environ | {"PYTHONPROFILEIMPORTTIME": "1"}, "stdout": subprocess.DEVNULL, "stderr": subprocess.PIPE}
-    with subprocess.Popen(["bin/run"], cwd=ROOT, text=True, **begun) as run:
-        assert run.stderr is not None
-        next(line for line in run.stderr if line.endswith("flask.globals\n"))
-        run.send_signal(signal.SIGINT)
-        told = [line for line in run.stderr if not line.startswith("import time:")]
-    assert told == [] and run.returncode in (0, -signal.SIGINT)
-    assert not (tmp_path / "var" / "embedded.json").exists(), "nothing was started yet"
