@@ -75,7 +75,7 @@ def _run(supervisor: Supervisor, servers: EmbeddedServers, var_dir: Path) -> Non
         _start_far_ends(supervisor, ports, var_dir)
     if not _is_migrated(environ):
         supervisor.run("migrate", [*FLASK, "db", "upgrade"])
-    supervisor.start("web", [sys.executable, "web.py"])
+    supervisor.start("web", [sys.executable, "-m", "gunicorn", "--config", "gunicorn.conf.py"])
     if is_demo:
         websites = [f"--embed-in=http://{host}:{ports['mailbox']}" for host in (LOOPBACK, "localhost")]
         # While web is starting. The mailbox finds in the file where answers to Sill go.

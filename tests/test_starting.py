@@ -16,7 +16,7 @@ from app.config import ROOT, Config
 from app.core.refusals import kind_of
 from app.embedded.ports import free_port
 
-WEB = ["web.py"]
+WEB = ["-m", "gunicorn", "--config", "gunicorn.conf.py"]
 WORKER = ["worker.py"]
 SCHEDULER = ["worker.py", "scheduler"]
 KEYS = ["-m", "flask", "--app", "wsgi", "keys", "rewrap"]
@@ -43,7 +43,6 @@ def start(config: Config, command: list[str], **changed: str) -> "subprocess.Com
 @pytest.mark.parametrize(
     ("command", "changed", "said"),
     [
-        (WEB, {"WEB_CONCURRENCY": "two"}, "WEB_CONCURRENCY must be a whole number from 1 up."),
         (WEB, {"WEB_GRACEFUL_SECONDS": "5s"}, "WEB_GRACEFUL_SECONDS must be a whole number"),
         (WEB, {"PORT": "http"}, "PORT must be a whole number from 1 to 65535."),
         (WEB, {"MASTER_KEYS": "foo"}, "MASTER_KEYS must be"),

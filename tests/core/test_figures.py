@@ -36,7 +36,7 @@ def port(config: Config, tmp_path: Path) -> Iterator[int]:
         "INDEX_PEPPER": config.index_pepper, "MASTER_KEYS": config.master_keys, "METRICS_TOKEN": TOKEN,
         "PROMETHEUS_MULTIPROC_DIR": str(figures), "WEB_HOST": "127.0.0.1", "PORT": str(port), "WEB_CONCURRENCY": "2",
     }  # fmt: skip
-    command = [sys.executable, "web.py"]
+    command = [sys.executable, "-m", "gunicorn", "--config", "gunicorn.conf.py"]
     with (tmp_path / "log").open("wb") as output:
         server = subprocess.Popen(command, cwd=ROOT, env=environ, stdout=output, stderr=output)
     try:

@@ -24,7 +24,7 @@ from app.embedded.ports import free_port
 from app.embedded.processes import start as start_process
 from tests.support import simulators, waiting
 
-WEB = [sys.executable, "web.py"]
+WEB = [sys.executable, "-m", "gunicorn", "--config", "gunicorn.conf.py"]
 WORKER = [sys.executable, "worker.py"]
 SCHEDULER = [sys.executable, "worker.py", "scheduler"]
 FLASK = [sys.executable, "-m", "flask", "--app", "wsgi"]
