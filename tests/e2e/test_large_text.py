@@ -1,0 +1,80 @@
+"""Who has their phone write large sees every word whole: nothing lies over its neighbour, nothing is cut."""
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.e2e.browsers import People
+from tests.e2e.site import SLUG, Site
+from tests.e2e.steps import add_lead, at_question, go_on
+
+# The words that stand out of their box, by the box of the text itself, and the boxes that lie over another one.
+FAULTS = """([boxes, words]) => {
+  const seen = (it) => it.checkVisibility() && it.getBoundingClientRect().width > 1;
+  const out = (inner, outer) => inner.left < outer.left - 1 || inner.right > outer.right + 1
+    || inner.top < outer.top - 1 || inner.bottom > outer.bottom + 1;
+  const over = (a, b) => Math.min(a.right, b.right) - Math.max(a.left, b.left) > 1
+    && Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top) > 1;
+  const range = document.createRange();
+  const text = (it) => { range.selectNodeContents(it); return range.getBoundingClientRect(); };
+  const all = [...document.querySelectorAll(boxes)].filter(seen).map((it) => [it, it.getBoundingClientRect()]);
+  const faults = all.length ? [] : ["nothing to look at"];
+  for (const [it, box] of all) {
+    if (box.left < 0 || box.right > innerWidth) faults.push(`${it.textContent.trim()} is beyond the screen`);
+    for (const word of words === "its own" ? [it] : words ? it.querySelectorAll(words) : [])
+      if (seen(word) && out(text(word), box)) faults.push(`${word.textContent.trim()} is cut`);
+    for (const [other, its] of all)
+      if (other !== it && over(box, its)) faults.push(`${it.textContent.trim()} lies over ${other.textContent.trim()}`);
+  }
+  return faults;
+}"""
+
+
+def enlarge(page: Page, percent: int) -> None:
+    """Have the whole page's text as large as the phone's settings say."""
+    page.evaluate("size => document.documentElement.style.fontSize = size", f"{percent}%")
+
+
+def faults(page: Page, boxes: str, words: str = "") -> list[str]:
+    """What is cut or lies over another among `boxes`, by the `words` within them."""
+    found: list[str] = page.evaluate(FAULTS, [boxes, words])
+    return found
+
+
+@pytest.mark.parametrize("percent", [115, 130, 200])
+def test_on_the_desk(people: People, percent: int) -> None:
+    page = people.staff("phone")
+    page.goto(f"/w/{SLUG}/squeegee")  # the longest word of the bar, and so in bold
+    enlarge(page, percent)
+    assert faults(page, ".nav a, .me > summary", ".word, .name") == []
+    icons = page.locator(".nav a .icon:visible").evaluate_all("all => all.map(it => it.getBoundingClientRect().top)")
+    assert len({round(top) for top in icons}) <= 2  # in one row, or in two
+    assert faults(page, ".topbar > *", "h1") == []
+    page.locator(".me > summary").tap()
+    assert faults(page, ".me .menu-list :is(a, button)") == []
+    page.goto(f"/w/{SLUG}/inbox")
+    enlarge(page, percent)
+    assert faults(page, ".avatar", "its own") == []
+    page.goto(f"/w/{SLUG}/settings/prices")
+    enlarge(page, percent)
+    assert faults(page, ".try-house > .field", "label") == []
+    page.goto(f"/w/{SLUG}/leads/{add_lead(page, f'Lara {percent} Large')}")
+    enlarge(page, percent)
+    expect(page.locator(".reach")).to_be_visible()
+    assert faults(page, ".reach > *", "its own") == []
+
+
+def test_on_the_public_form(people: People, site: Site) -> None:
+    page = people.stranger("phone")
+    page.goto(site.form_url)
+    expect(page.locator("[data-lead-form][data-ready]")).to_be_attached()
+    enlarge(page, 200)
+    assert faults(page, ".public-head > *", "its own") == []
+    page.locator("[name=postcode]").fill("BA5 2QJ")
+    go_on(page)
+    at_question(page, "What kind of place is it?")
+    assert faults(page, ".option", "b") == []
+    page.locator("[data-next]").scroll_into_view_if_needed()
+    assert faults(page, "[data-now] > *, .step-foot") == []
+    box = page.locator("[data-next]").bounding_box()
+    assert box and box["y"] + box["height"] <= 844
+    assert page.evaluate("document.documentElement.scrollWidth") == 390
