@@ -163,6 +163,16 @@ def workspace() -> Workspace:
     return db.session.scalars(select(Workspace).where(Workspace.slug == "wells")).one()
 
 
+def test_what_the_phones_bar_has_no_room_for_is_in_its_menu(alice, bob, dave):
+    for who, has_reports in ((alice, True), (bob, False), (dave, True)):
+        page = who.get(f"/w/{who.slug}/leads").text
+        nav, menu = page.split('<details class="menu up me">')[0], page.split('<details class="menu up me">')[1]
+        menu = menu.split("</details>")[0]
+        hidden = re.findall(r'<a href="([^"]+)" class="not-on-phone"', nav.split('id="nav"')[1])
+        assert any("/reports" in href for href in hidden) == has_reports
+        assert hidden and all(f'class="only-on-phone" href="{href}"' in menu for href in hidden)
+
+
 def test_the_sidebar_counts_anew_without_the_page(alice, make_lead):
     before = alice.get(f"/w/{alice.slug}/sidebar?nav=board", hx=True).text
     make_lead(name="Hannah Cole", stage_key="ready_for_squeegee")
