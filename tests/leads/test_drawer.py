@@ -90,6 +90,19 @@ def test_neighbours_in_the_list_and_in_the_column(alice, make_lead):
     assert beside(first, f"of=list&stage={stage_by_key('contacted').id}") == [str(second.id)]
 
 
+def test_the_thumb_reaches_who_has_only_an_email(alice, dave, make_lead):
+    def within_reach(who, lead):
+        bar = who.get(url(who, lead), hx=True).text.partition('<nav class="reach"')[2].partition("</nav>")[0]
+        return re.findall(r"</svg> (\w+)", bar)
+
+    mailed, both = make_lead(phone=""), make_lead()
+
+    assert within_reach(alice, mailed) == ["Email", "Log", "Note"]
+    assert within_reach(alice, both) == ["Call", "Text", "Log", "Note"]
+    assert within_reach(alice, make_lead(email="")) == ["Call", "Text", "Log", "Note"]
+    assert within_reach(dave, mailed) == []
+
+
 def test_the_way_back_is_carried_along(alice, make_lead):
     lead = make_lead(name="Hannah Cole")
     listed = f"http://127.0.0.1:9/w/{alice.slug}/leads?priority=normal&after=x"
