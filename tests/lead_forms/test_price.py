@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlalchemy import delete
 
 from app.core.money import annual_minor, format_money
 from app.extensions import db
@@ -14,6 +15,7 @@ from app.lead_forms.models import LeadForm
 from app.lead_forms.services import pricing
 from app.lead_forms.services.content import read_content
 from app.leads.models import FREQUENCIES
+from app.price_book.models import PriceBook
 from app.price_book.queries import Book, minimum_minor, price
 from app.price_book.services.saving import store_version
 from app.rounds.models import Round
@@ -44,7 +46,8 @@ def ask(client: Client, form: LeadForm, workspace: Workspace, world: World) -> C
 
 
 def test_the_price_grows_with_the_answers(ask: Callable[..., dict[str, Any]]) -> None:
-    assert ask(property_type="", bedrooms="")["line"] == ""
+    unanswered = ask(property_type="", bedrooms="")
+    assert (unanswered["line"], unanswered["meanwhile"]) == ("", "Your price shows here as you answer")
     open_ = ask()
     assert (open_["line"], open_["rungs"]) == (
         "From £16 a visit", {"4_weekly": "£16", "8_weekly": "£20.50", "12_weekly": "£23", "one_off": "£48"},
@@ -56,8 +59,23 @@ def test_the_price_grows_with_the_answers(ask: Callable[..., dict[str, Any]]) ->
     )
     assert ask(frequency="one_off")["line"] == "£48 once"
     assert ask(property_type="commercial", bedrooms="")["line"] == "We work out your price for you"
-    assert ask(postcode="TA1 1AA") == {"line": "", "small": "", "rungs": {}, "date": ""}
     assert ask(service="gutter_clearing")["line"] == "£80 once"
+
+
+def test_no_price_is_promised_where_none_will_come(
+    ask: Callable[..., dict[str, Any]], client: Client, form: LeadForm
+) -> None:
+    outside = "No price, as we do not clean in TA1 at the moment"
+    for answers in ({}, {"property_type": "", "bedrooms": ""}):
+        said = {"line": "", "meanwhile": outside, "small": "", "rungs": {}, "date": ""}
+        assert ask(postcode="TA1 1AA", **answers) == said
+    page = client.get(f"/q/{form.key}").text
+    assert "data-price-line" in page and "Your price shows" not in page  # the page alone can't know
+    db.session.execute(delete(PriceBook))
+    db.session.commit()
+    for answers in ({}, {"property_type": "", "bedrooms": ""}):
+        said = ask(**answers)
+        assert (said["line"], said["meanwhile"]) == ("", "We work out your price for you")
 
 
 def test_answers_that_the_page_never_offered_are_no_answers(ask: Callable[..., dict[str, Any]]) -> None:

@@ -24,17 +24,21 @@ from app.workspaces.models import Workspace
 #: Ranges begin and end at whole pounds.
 _STEP = 100
 _BY_HAND = "We work out your price for you"
+_BY_HAND_TOO = "It comes with our answer, and costs you nothing."
+_TO_COME = "Your price shows here as you answer"
+_OUTSIDE = "No price, as we do not clean in {} at the moment"
 
 
 @dataclass(frozen=True, slots=True)
 class PriceWords:
     """`line` is the price in one breath, "" while it can't be said; `small` what belongs to it; `rungs` the price of
-    each rhythm, by its key.
+    each rhythm, by its key. `meanwhile` stands in the line's place: whether there will be one.
     """
 
     line: str = ""
     small: str = ""
     rungs: dict[str, str] = field(default_factory=dict)
+    meanwhile: str = ""
 
 
 def shows_price(content: Content) -> bool:
@@ -58,12 +62,15 @@ def wanted_of(typed: Typed) -> Wanted:
 
 def price_words(content: Content, workspace: Workspace, wanted: Wanted, frequency: str | None) -> PriceWords:
     """The price of what is wanted so far. One statement at most."""
-    is_answered = wanted.property_type and (wanted.bedrooms or wanted.property_type == "commercial")
-    if not shows_price(content) or not is_answered or (wanted.district and not workspace.serves(wanted.district)):
+    if not shows_price(content):
         return PriceWords()
+    if wanted.district and not workspace.serves(wanted.district):
+        return PriceWords(meanwhile=_OUTSIDE.format(wanted.district))
     book = book_on(today_of(workspace))
     if book is None:
-        return PriceWords()
+        return PriceWords(small=_BY_HAND_TOO, meanwhile=_BY_HAND)
+    if not wanted.property_type or not (wanted.bedrooms or wanted.property_type == "commercial"):
+        return PriceWords(meanwhile=_TO_COME)
     priced = price(book, wanted)
     teller = _Teller(content, book, priced, workspace.currency)
     rung = rung_for(priced, frequency)
@@ -73,7 +80,7 @@ def price_words(content: Content, workspace: Workspace, wanted: Wanted, frequenc
     if priced.rungs and frequency in (None, "", "unsure"):
         usual = [each for each in priced.rungs if FREQUENCIES[each.frequency]] or priced.rungs
         return PriceWords(f"From {teller.least(usual)} a visit", teller.beside(), teller.rungs())
-    return PriceWords(_BY_HAND, "It comes with our answer, and costs you nothing.", teller.rungs())
+    return PriceWords(_BY_HAND, _BY_HAND_TOO, teller.rungs())
 
 
 def rung_for(priced: Priced, frequency: str | None) -> Rung | None:

@@ -27,4 +27,4 @@ def price(key: str) -> Response:
     date = pricing.next_date_words(
         visit.content, visit.workspace, found.district if found else None, found.sector if found else None
     )
-    return jsonify(line=words.line, small=words.small, rungs=words.rungs, date=date)
+    return jsonify(line=words.line, meanwhile=words.meanwhile, small=words.small, rungs=words.rungs, date=date)

@@ -7,7 +7,6 @@ export function tellPrice(form, tellHeight) {
   const box = form.querySelector("[data-price]");
   if (!form.dataset.priceUrl) return () => {};
   const line = box?.querySelector("[data-price-line]");
-  const waiting = line?.textContent;
   let timer, asked, under;
 
   function ask() {
@@ -22,11 +21,11 @@ export function tellPrice(form, tellHeight) {
       .catch((error) => { if (error?.name !== "AbortError") asked = undefined; });
   }
 
-  function tell({ line: words, small, rungs, date }) {
+  function tell({ line: words, meanwhile, small, rungs, date }) {
     const note = form.querySelector("[data-area-date]");
     if (note) note.textContent = date || JSON.parse(form.dataset.area).no_date;
     if (!box) return;
-    line.textContent = words || waiting;
+    line.textContent = words || meanwhile;
     line.toggleAttribute("data-waiting", !words);
     box.querySelector("[data-price-small]").textContent = small;
     for (const field of form.querySelectorAll("[name=frequency]")) {
