@@ -29,6 +29,7 @@ def test_a_rhythm_makes_a_year_of_it(make_lead: Any, alice: Client, world: Any) 
     lead = make_lead(frequency=None, price_minor=3000)
     assert f'id="lead-{lead.id}"' in (board := alice.get("/w/wells/leads/board").text)
     assert "<b>£30</b>" in board and "£0 a year" in board
+    assert '<td class="num value">£30 a visit' in alice.get("/w/wells/leads").text
     change_facts(lead.id, {"frequency": Typed("4_weekly", "")}, world.alice.actor)
     db.session.commit()
     assert "£390 a year" in alice.get("/w/wells/leads/board").text

@@ -118,10 +118,10 @@ def _pounds(minor: int | None) -> str:
 
 
 def _worth(row: Any, paper: Paper) -> str:
-    """What a lead brings a year; the price alone where nothing recurs."""
+    """What a lead brings a year; else its price, in words that nobody takes for a year of it."""
     if row.annual_minor or not row.price_minor:
         return _pounds(row.annual_minor)
-    return f"{format_money(row.price_minor)} once" if row.frequency == "one_off" else format_money(row.price_minor)
+    return f"{format_money(row.price_minor)} {'once' if row.frequency == 'one_off' else 'a visit'}"
 
 
 def _number(value: int | None) -> str:
