@@ -104,7 +104,7 @@ def test_what_is_missing_is_explained_and_nothing_typed_is_lost(
 
 def test_declining(client: Client, alice: Client, lead: Any, sent: Callable[..., Quote]) -> None:
     quote = sent(lead)
-    assert client.post(path(quote, "decline"), data={"words": "Sorry"}, csrf=False).status_code == 422
+    assert client.post(path(quote, "decline"), data={"reason": "forged"}, csrf=False).status_code == 422
     for _ in range(2):
         answer = client.post(
             path(quote, "decline"), data={"reason": "someone_else", "words": "My nephew does it"}, csrf=False
@@ -146,6 +146,18 @@ def test_a_no_leaves_the_day_that_somebody_chose(
     client.post(path(quote, "decline"), data={"reason": "not_now"}, csrf=False)
     db.session.expire_all()
     assert (get_lead(lead.id).decline_reason, get_lead(lead.id).returns_on) == ("not_now", day)
+
+
+def test_nobody_need_say_why(client: Client, alice: Client, lead: Any, sent: Callable[..., Quote]) -> None:
+    quote = sent(lead)
+    page = client.get(path(quote, "decline")).text
+    assert "need not say why" in page and "required" not in page
+    assert client.post(path(quote, "decline"), data={}, csrf=False).status_code == 303
+    now = get_lead(lead.id)
+    assert get_stage(now.stage_id).key == "declined"
+    assert (now.decline_reason, now.returns_on, get_quote(quote.id).decline_reason) == (None, None, None)
+    assert "None" not in alice.get(f"/w/wells/quotes/{quote.id}").text
+    assert "says no" in alice.get("/w/wells/notifications", hx=True).text
 
 
 def test_no_is_no(client: Client, lead: Any, sent: Callable[..., Quote]) -> None:

@@ -121,7 +121,7 @@ def test_hostile_words_stay_words(client: Client, alice: Client, make_lead: Any,
     quote = sent(lead, note=HOSTILE, terms=HOSTILE, lines=[DraftLine(HOSTILE), DraftLine(HOSTILE, 100)])
     pages = [client.get(path(quote)).text, alice.get(f"/w/wells/quotes/{quote.id}").text]
     pages.append(client.post(path(quote) + "/accept", data={"name": HOSTILE}, csrf=False).text)
-    pages.append(client.post(path(quote) + "/decline", data={"words": HOSTILE}, csrf=False).text)
+    pages.append(client.post(path(quote) + "/decline", data={"reason": "x", "words": HOSTILE}, csrf=False).text)
     client.post(path(quote) + "/accept", data=_yes(quote) | {"name": HOSTILE}, csrf=False)
     pages += [client.get(path(quote)).text, alice.get(f"/w/wells/quotes/{quote.id}").text]
     for page in pages:

@@ -30,18 +30,18 @@ def advance_to_ready(event: Event) -> None:
 
 
 def move_to_declined(event: Event) -> None:
-    """The customer said no, and why; the reason sets the day to ask again. Not where they said yes to another version
+    """The customer said no, and perhaps why; the reason sets the day to ask again. Not where they said yes to another version
     before, which stands. A lead that was given up already returns by that reason, unless a person has said why before.
     """
     if event.lead_id is None or event.data.get("stands"):
         return
-    reason_key = str(event.data.get("reason", ""))
-    if reason_key not in REASONS:
-        reason_key = "other"
+    said = event.data.get("reason")
+    reason_key = (said if said in REASONS else "other") if said else None
     with _seeing_all():
         lead = get_lead(event.lead_id, lock=True)
         if get_stage(lead.stage_id).key == DECLINED:
-            _say_why(lead, reason_key, event.actor)
+            if reason_key:
+                _say_why(lead, reason_key, event.actor)
         else:
             move_to_stage(lead.id, stage_by_key(DECLINED).id, event.actor, reason_key=reason_key)
 

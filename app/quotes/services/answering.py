@@ -78,7 +78,7 @@ def accept(quote: Quote, option_id: UUID | None, name: str, early_start: bool, a
 
 
 def decline(quote: Quote, reason: str, words: str, actor: Actor) -> Quote:
-    """The customer says no, and why (a key of DECLINE_REASONS, and words if they like).
+    """The customer says no, and why if they like (a key of DECLINE_REASONS, and words; both may be "").
 
     That is no to this version alone: one that they accepted before stands, and its lead is not lost.
     A quote that is already declined is returned unchanged. Raises Conflict when it can't be declined any more, Invalid.
@@ -88,7 +88,7 @@ def decline(quote: Quote, reason: str, words: str, actor: Actor) -> Quote:
         return quote
     _must_be_open(quote)
     errors = {}
-    if reason not in DECLINE_REASONS:
+    if reason and reason not in DECLINE_REASONS:
         errors["reason"] = "Choose the reason that comes nearest."
     if len(words) > LONGEST_WORDS:
         errors["words"] = f"Please keep it under {LONGEST_WORDS:,} characters."
@@ -96,7 +96,7 @@ def decline(quote: Quote, reason: str, words: str, actor: Actor) -> Quote:
         raise Invalid(errors)
     now = utcnow()
     quote.state, quote.answered_at = "declined", now
-    quote.decline_reason, quote.decline_words = reason, words.strip() or None
+    quote.decline_reason, quote.decline_words = reason or None, words.strip() or None
     accepted = accepted_quote(lead.id)
     lead.updated_at = now
     db.session.flush()

@@ -68,7 +68,7 @@ def decline_page(secret: str) -> Response:
 @csrf.exempt
 @WRITES
 def decline_quote(secret: str) -> Response:
-    """Say no, with the reason."""
+    """Say no, with the reason if one is given."""
     quote, typed = open_link(secret), AnswerForm.of_request(request.form)
     try:
         decline(quote, typed.reason, typed.words, web.actor())
