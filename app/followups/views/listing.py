@@ -18,6 +18,7 @@ from app.followups.views import bp
 from app.followups.words import EVENT_WORDS, KIND_ICONS, KIND_WORDS, MONTHS
 from app.leads.models import Stage
 from app.leads.queries.stages import known_stages
+from app.messaging.services.hearing import unheard_channels
 from app.workspaces.layout import desk
 
 #: As many steps of a sequence stand in its line.
@@ -147,6 +148,12 @@ def _line(sequence: Sequence, counts: dict[UUID, dict[str, int]]) -> SequenceLin
     return SequenceLine(sequence, words, stage, marks, more, under_way.get("active", 0), under_way.get("paused", 0))
 
 
+def _deaf_ways(found: list[Sequence]) -> list[str]:
+    """By which of the channels that sequences write by nobody here sees the answer, at which they should end."""
+    used = {step.kind for each in found if each.is_active for step in every(steps_of(each.steps)) if step.is_message}
+    return [channel for channel in unheard_channels() if channel in used] if used else []
+
+
 def _page(status: int = 200, *, name: str = "", errors: dict[str, str] | None = None) -> Response:
     counts = way_counts()
     places = {stage.id: at for at, stage in enumerate(known_stages())}
@@ -157,5 +164,5 @@ def _page(status: int = 200, *, name: str = "", errors: dict[str, str] | None = 
     ]
     return page(
         "followups/sequences/list.html", status, **desk("sequences"), groups=groups, typed=name, errors=errors or {},
-        may_write=g.viewer.can("settings:write"),
+        may_write=g.viewer.can("settings:write"), deaf=_deaf_ways(found),
     )  # fmt: skip

@@ -11,6 +11,7 @@ from app.core.clock import utcnow
 from app.core.fragments import page
 from app.messaging.forms import Typed
 from app.messaging.queries import answering, arrivals, inbox, thread
+from app.messaging.services.hearing import unheard_channels
 from app.messaging.services.suppressing import suppression_reasons
 from app.messaging.services.weighing import weigh
 from app.messaging.services.wishes import addresses_of
@@ -55,7 +56,7 @@ def list_values(waiting: int, open_id: UUID | None = None, *, view: str | None =
     size = min(max(request.args.get("shown", inbox.PAGE, int), inbox.PAGE), inbox.MOST_SHOWN)
     values: dict[str, Any] = {
         "view": view, "views": inbox.VIEWS, "waiting": waiting, "after": after, "size": size, "talks": [],
-        "arrivals": [], "open_id": open_id, "more_url": None,
+        "arrivals": [], "open_id": open_id, "more_url": None, "unheard": (),
     }  # fmt: skip
     if view == ARRIVALS:
         found = arrivals.waiting_arrivals(after, size)
@@ -63,6 +64,8 @@ def list_values(waiting: int, open_id: UUID | None = None, *, view: str | None =
     else:
         found = inbox.talks(view, after=after, size=size)  # type: ignore[assignment]
         values["talks"] = found.talks  # type: ignore[attr-defined]
+        if view == "open" and not values["talks"]:
+            values |= {"unheard": unheard_channels(), "may_set_up": g.viewer.can("settings:write")}
     if found.next_cursor:
         grows = not after and size < inbox.MOST_SHOWN
         place = {"shown": size + inbox.PAGE} if grows else {"after": found.next_cursor}
