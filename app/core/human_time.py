@@ -85,6 +85,17 @@ def working_time(minutes: int) -> str:
     return f"{hours} h" + (f" {rest} min" if rest and hours < _FINE_HOURS else "")
 
 
+def waited(minutes: int, taken: timedelta) -> str:
+    """How long somebody waited, in opening hours: "25 min"; "5 min of working hours" where it took longer by the clock,
+    and "11 min, outside working hours" where none of it was opening hours.
+    """
+    if not minutes:
+        within = max(0, taken // timedelta(seconds=1))
+        return f"{duration(within)}, outside working hours" if taken >= _MINUTE else duration(within)
+    is_longer = taken // _MINUTE > minutes + 1  # both ends are cut to minutes
+    return f"{working_time(minutes)} of working hours" if is_longer else working_time(minutes)
+
+
 def _lateness(late: timedelta, days: int) -> tuple[str, Tone]:
     if late < _MINUTE:
         return "now", "warn"

@@ -3,15 +3,20 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import pytest
+
 from app.activities.services import log_call
 from app.core.clock import utcnow
 from app.core.permissions import SYSTEM
 from app.extensions import db
+from app.followups.services import plan_task
 from app.leads.services import get_lead
 from app.messaging.services import compose, mark_sent
+from app.my_day.services.outcomes import Outcome, settle
 from app.workspaces.queries import current_workspace
 
 FRIDAY_EVENING = datetime(2026, 11, 20, 16, 30, tzinfo=UTC)
+SUNDAY = datetime(2026, 11, 22, 9, 59, tzinfo=UTC)
 MONDAY_MORNING = datetime(2026, 11, 23, 9, 45, tzinfo=UTC)
 
 
@@ -56,6 +61,25 @@ def test_the_drawer_says_how_soon(alice: Any, world: Any, make_lead: Any) -> Non
     assert "called, not reached for" in alice.get(f"/w/wells/leads/{lead.id}", hx=True).text
     sent(lead, opens + timedelta(minutes=25), created_by=world.alice.user_id)
     assert "answered in 25 min" in alice.get(f"/w/wells/leads/{lead.id}", hx=True).text
+
+
+def test_an_answer_on_a_day_of_rest_took_its_time_too(alice: Any, world: Any, make_lead: Any) -> None:
+    lead = asked_at(make_lead, SUNDAY)
+    sent(lead, SUNDAY + timedelta(minutes=11), created_by=world.alice.user_id)
+    assert get_lead(lead.id).first_contact_minutes == 0
+    assert "answered in 11 min, outside working hours" in alice.get(f"/w/wells/leads/{lead.id}", hx=True).text
+    assert "after 11 min, outside working hours" in alice.get(f"/w/wells/leads/{lead.id}/more", hx=True).text
+    alice.post("/w/wells/leads/columns", data={"column": "answered", "query": ""})
+    row = alice.get("/w/wells/leads").text.split(f"/leads/{lead.id}")[1].split("<tr")[0]
+    assert '<td class="num">11 min' in row
+
+
+@pytest.mark.parametrize("kind", ["task", "call"])
+def test_what_is_ticked_off_is_no_answer(world: Any, make_lead: Any, kind: str) -> None:
+    lead = make_lead()
+    act = plan_task(lead, "Look at the gutters", utcnow(), kind, world.alice.actor)
+    settle(lead.id, Outcome("done", act.id), world.alice.actor)
+    assert (get_lead(lead.id).first_contact_at, get_lead(lead.id).last_contact_at) == (None, None)
 
 
 def test_the_list_shows_and_narrows_by_it(alice: Any, world: Any, make_lead: Any) -> None:

@@ -4,6 +4,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from app.core.clock import humanise_due, humanise_past, long_date
+from app.core.human_time import waited
 
 LONDON = ZoneInfo("Europe/London")
 NOW = datetime(2026, 11, 20, 12, 0, tzinfo=LONDON)
@@ -72,6 +73,21 @@ def test_days_are_those_of_the_workspace_not_of_utc():
     assert humanise_past(late_evening, now, LONDON) == "today 00:30"
     assert humanise_past(late_evening, now, "UTC") == "yesterday 23:30"
     assert humanise_due(late_evening, late_evening - timedelta(hours=2), LONDON) == ("tomorrow", "plain")
+
+
+@pytest.mark.parametrize(
+    ("minutes", "taken", "words"),
+    [
+        (25, timedelta(minutes=25, seconds=40), "25 min"),
+        (5, timedelta(days=1), "5 min of working hours"),
+        (0, timedelta(minutes=11), "11 min, outside working hours"),
+        (0, timedelta(hours=26), "1 day 2 h, outside working hours"),
+        (0, timedelta(seconds=20), "under a minute"),
+        (0, timedelta(seconds=-20), "under a minute"),
+    ],
+)
+def test_a_wait_in_opening_hours(minutes, taken, words):
+    assert waited(minutes, taken) == words
 
 
 def test_a_long_date():

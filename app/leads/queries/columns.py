@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from app.contacts.models import Contact
 from app.core import phones
-from app.core.human_time import humanise_due, humanise_past, working_time
+from app.core.human_time import duration, humanise_due, humanise_past, working_time
 from app.core.keyring import cipher
 from app.core.money import format_money
 from app.leads.models import Lead, act_name
@@ -124,6 +124,14 @@ def _worth(row: Any, paper: Paper) -> str:
     return f"{format_money(row.price_minor)} {'once' if row.frequency == 'one_off' else 'a visit'}"
 
 
+def _answered(row: Any, paper: Paper) -> str:
+    """How soon in opening hours; by the clock where nobody was at work meanwhile."""
+    if row.first_contact_at is None or row.first_contact_minutes is None:
+        return ""
+    taken = int((row.first_contact_at - row.created_at).total_seconds())
+    return working_time(row.first_contact_minutes) if row.first_contact_minutes else duration(max(0, taken))
+
+
 def _number(value: int | None) -> str:
     return "" if value is None else str(value)
 
@@ -158,8 +166,7 @@ _EVERY = (
     Column("extra", "Extras", (Lead.extras,),
            lambda row, paper: ", ".join(EXTRA_WORDS.get(extra, extra) for extra in row.extras or ()), css="wrap"),
     Column("contacted", "Last contact", (Lead.last_contact_at,), lambda row, paper: paper.past(row.last_contact_at)),
-    Column("answered", "Answered in", (Lead.first_contact_minutes,),
-           lambda row, paper: "" if row.first_contact_minutes is None else working_time(row.first_contact_minutes),
+    Column("answered", "Answered in", (Lead.first_contact_minutes, Lead.first_contact_at, Lead.created_at), _answered,
            css="num"),
     Column("method", "Last contact by", (Lead.last_contact_method,),
            lambda row, paper: METHOD_WORDS.get(row.last_contact_method or "", "")),

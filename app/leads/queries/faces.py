@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from app.core.clock import utcnow
-from app.core.human_time import short_date, working_time
+from app.core.human_time import short_date, waited, working_time
 from app.core.money import format_money
 from app.leads.models import Lead
 from app.leads.queries.cards import house_words
@@ -132,18 +132,18 @@ def answered(detail: LeadDetail) -> tuple[str, str]:
     lead that is closed or put away without anybody ever having been.
     """
     lead = detail.lead
-    if lead.first_contact_minutes is not None:
-        return f"answered in {working_time(lead.first_contact_minutes)}", ""
+    if lead.first_contact_at is not None and lead.first_contact_minutes is not None:
+        return f"answered in {waited(lead.first_contact_minutes, lead.first_contact_at - lead.created_at)}", ""
     if lead.first_contact_at is not None or lead.shelf != "desk" or detail.stage.is_final:
         return "", ""
     clock, now = current_workspace().clock(), utcnow()
     was_tried = lead.last_contact_method == "phone"  # what Sill writes by itself is no try
     if now - lead.created_at > _LONG_AGO:
         return "never reached" if was_tried else "never answered", "late"
-    waited = clock.business_minutes(lead.created_at, now)
+    minutes = clock.business_minutes(lead.created_at, now)
     is_late = clock.add_working_days(lead.created_at, 1) < now
     said = "called, not reached" if was_tried else "not answered"
-    how_long = f"for {working_time(waited)} of working hours" if waited else "yet"
+    how_long = f"for {working_time(minutes)} of working hours" if minutes else "yet"
     return f"{said} {how_long}", "late" if is_late else ""
 
 
@@ -153,7 +153,7 @@ def _first_contact(lead: Lead) -> str:
     day = f"{lead.first_contact_at:%a %-d %b %Y}"
     if lead.first_contact_minutes is None:
         return day
-    return f"{day}, after {working_time(lead.first_contact_minutes)} of opening hours"
+    return f"{day}, after {waited(lead.first_contact_minutes, lead.first_contact_at - lead.created_at)}"
 
 
 def _phone(detail: LeadDetail, face: Face) -> FaceView:
