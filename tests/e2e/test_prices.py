@@ -17,6 +17,16 @@ PASTE = """(text) => {
 }"""
 
 
+def test_on_a_phone_the_sheet_and_what_it_is_come_before_the_trial(people: People) -> None:
+    page = people.staff("phone")
+    page.goto(PRICES)
+    said, sheet, tried = (page.locator(it).bounding_box() for it in (".price-now", ".sheet >> nth=0", "#try"))
+    assert said and sheet and tried
+    assert said["y"] < sheet["y"] < 844 and sheet["y"] < tried["y"]
+    page.get_by_role("link", name="Try these prices out").tap()
+    expect(page.get_by_role("heading", name="Try it out")).to_be_in_viewport()
+
+
 def test_the_sheet_is_filled_in_by_keys_and_by_pasting_and_tried_out_meanwhile(people: People) -> None:
     page = people.staff()
     page.goto(PRICES)
