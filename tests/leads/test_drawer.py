@@ -103,6 +103,18 @@ def test_the_thumb_reaches_who_has_only_an_email(alice, dave, make_lead):
     assert within_reach(dave, mailed) == []
 
 
+def test_how_they_would_be_reached_stands_beside_the_address(alice, make_lead):
+    def said(method):
+        text = alice.get(url(alice, make_lead(preferred_method=method)), hx=True).text
+        lines = dict(re.findall(r'-fact-(phone|email)">(.+?)</div>', text, re.S))
+        return [(re.search("prefers [a-z ]+", lines[name]) or [""])[0] for name in ("phone", "email")]
+
+    assert said("any") == ["", ""]
+    assert said("phone") == ["prefers a call", ""]
+    assert said("sms") == ["prefers a text", ""]
+    assert said("email") == ["", "prefers email"]
+
+
 def test_the_way_back_is_carried_along(alice, make_lead):
     lead = make_lead(name="Hannah Cole")
     listed = f"http://127.0.0.1:9/w/{alice.slug}/leads?priority=normal&after=x"

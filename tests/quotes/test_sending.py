@@ -1,5 +1,6 @@
 """A quote is sent: the customer gets a link, the lead its price and stage, and what was sent stays as it is."""
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -53,6 +54,29 @@ def test_sending(alice: Client, client: Client, lead: Any, write: Callable[..., 
     assert (now.price_minor, now.frequency, now.annual_minor) == (2400, "8_weekly", 15600)
     assert now.quote_valid_until == quote.valid_until
     assert stage_of(lead).key == "quote_sent"
+
+
+@pytest.mark.parametrize(
+    ("method", "first"), [("any", "email"), ("email", "email"), ("sms", "SMS"), ("phone", "email")]
+)
+def test_the_way_that_the_customer_prefers_comes_first(
+    alice: Client, lead: Any, write: Callable[..., Quote], method: str, first: str
+) -> None:
+    lead.contact.preferred_method = method
+    db.session.commit()
+    page = alice.get(f"/w/wells/quotes/{write(lead).id}").text
+    buttons = re.findall(r'<button class="button ([^"]*)" type="submit">.*?Send by (email|SMS)', page)
+    assert buttons == [("primary", first), ("", "SMS" if first == "email" else "email")]
+
+
+def test_the_way_that_is_preferred_but_shut_is_not_offered(
+    alice: Client, lead: Any, write: Callable[..., Quote]
+) -> None:
+    lead.contact.preferred_method = "sms"
+    suppress("sms", "07700 900318", "stop")
+    db.session.commit()
+    page = alice.get(f"/w/wells/quotes/{write(lead).id}").text
+    assert re.findall(r'<button class="button ([^"]*)" type="submit">.*?Send by (\w+)', page) == [("primary", "email")]
 
 
 def test_the_first_rung_counts_when_the_rhythm_asked_for_is_not_offered(lead: Any, sent: Callable[..., Quote]) -> None:

@@ -60,6 +60,7 @@ def _together(name: str, label: str, *facts: str) -> Face:
     return Face(name, label, tuple(FACTS[each] for each in facts))
 
 
+_PREFERS = {"phone": "prefers a call", "sms": "prefers a text", "email": "prefers email"}
 #: What is in sight at once, in its order.
 FIRST = {
     face.name: face
@@ -158,12 +159,20 @@ def _first_contact(lead: Lead) -> str:
 
 def _phone(detail: LeadDetail, face: Face) -> FaceView:
     shown = detail.fact("phone").shown
-    return FaceView(face.name, face.label, shown, href=f"tel:{shown.replace(' ', '')}" if shown else "")
+    href = f"tel:{shown.replace(' ', '')}" if shown else ""
+    return FaceView(face.name, face.label, shown, more=_preferred(detail, "phone", "sms"), href=href)
 
 
 def _email(detail: LeadDetail, face: Face) -> FaceView:
     shown = detail.contact.email or ""
-    return FaceView(face.name, face.label, shown, href=f"mailto:{shown}" if shown else "")
+    href = f"mailto:{shown}" if shown else ""
+    return FaceView(face.name, face.label, shown, more=_preferred(detail, "email"), href=href)
+
+
+def _preferred(detail: LeadDetail, *methods: str) -> str:
+    """What stands behind an address by which they would rather be reached."""
+    method = detail.contact.preferred_method
+    return _PREFERS[method] if method in methods else ""
 
 
 def _place(detail: LeadDetail, face: Face) -> FaceView:

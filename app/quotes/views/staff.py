@@ -6,6 +6,7 @@ from uuid import UUID
 
 from flask import Response, flash, g, request, url_for
 
+from app.contacts.models import Contact
 from app.core import web
 from app.core.errors import Conflict, Invalid
 from app.core.fragments import answer, fragment, page, redirect_to, wants_fragment
@@ -127,6 +128,11 @@ def after(quote: Quote, words: str) -> Response:
     return redirect_to(target)
 
 
+def _channels(contact: Contact) -> list[str]:
+    """By which ways a quote can be sent: the one that the customer prefers first."""
+    return sorted(ways_to_reach(contact), key=lambda channel: channel != contact.preferred_method)
+
+
 def _quote_page(quote: Quote, errors: dict[str, str] | None = None, status: int = 200, words: str = "") -> Response:
     lead, contact, _ = parties = parties_of(quote)
     offer: Offer = offer_of(quote, parties)
@@ -138,7 +144,7 @@ def _quote_page(quote: Quote, errors: dict[str, str] | None = None, status: int 
     book = book_for(quote.price_book_id) if quote.price_book_id else None
     values: dict[str, Any] = {
         "lead": lead, "customer": contact.name, "offer": offer, "quote": offer.quote, "viewer": g.viewer,
-        "channels": list(ways_to_reach(contact)) if can_write and not has_ended else [], "can_write": can_write,
+        "channels": _channels(contact) if can_write and not has_ended else [], "can_write": can_write,
         "link": link_of(quote) if can_write and is_open else None, "has_link": quote.link_secret_sealed is not None,
         "revoked_at": quote.revoked_at, "book_no": book.version_no if book else None, "book_id": quote.price_book_id,
         "has_book": can_write and has_ended and book_for() is not None, "reminded_at": quote.reminded_at,
