@@ -30,8 +30,9 @@ def advance_to_ready(event: Event) -> None:
 
 
 def move_to_declined(event: Event) -> None:
-    """The customer said no, and perhaps why; the reason sets the day to ask again. Not where they said yes to another version
-    before, which stands. A lead that was given up already returns by that reason, unless a person has said why before.
+    """The customer said no, and perhaps why; the reason sets the day to ask again. Not where they said yes to another
+    version before, which stands. A lead that was given up already returns by that reason, unless a person has said why
+    before.
     """
     if event.lead_id is None or event.data.get("stands"):
         return
