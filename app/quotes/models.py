@@ -134,6 +134,7 @@ class QuoteLine(WorkspaceModel):
         db.CheckConstraint("amount_minor >= 0", name="amount"),
         db.CheckConstraint("quantity between 1 and 999", name="quantity"),
         belongs_to("quote_id", "quotes", ondelete="CASCADE"),
+        db.Index("ix_quote_lines_quote_id", "workspace_id", "quote_id", "position"),
     )
 
     quote_id: Mapped[UUID]

@@ -12,7 +12,8 @@ from app.core.tenancy import current_workspace_id
 from app.extensions import db
 from app.lead_forms.models import LeadForm
 from app.leads.models import Lead
-from app.quotes.models import Quote, QuoteLine
+from app.quotes.models import Quote
+from app.quotes.queries.agreement import counted
 from app.quotes.queries.reading import QuoteView, view_of
 from app.workspaces.queries import today_here
 
@@ -82,7 +83,11 @@ def offer_of(quote: Quote, parties: tuple[Lead, Contact, Property] | None = None
         place=", ".join(part for part in (place.address_line1, place.town) if part) or place.postcode or "",
         address=place.address,
         included=tuple(line.description for line in quote.lines if line.amount_minor is None),
-        extras=tuple((_counted(line), line.amount_minor) for line in quote.lines if line.amount_minor is not None),
+        extras=tuple(
+            (counted(line.description, line.quantity), line.amount_minor)
+            for line in quote.lines
+            if line.amount_minor is not None
+        ),
         note=quote.note,
         terms=quote.terms,
         terms_no=quote.terms_version_no,
@@ -109,10 +114,6 @@ def vat_words(quote: Quote) -> str:
     if quote.vat_mode == "none" or not quote.vat_basis_points:
         return ""
     return f"Prices include VAT at {quote.vat_basis_points / 100:g}\u00a0%"
-
-
-def _counted(line: QuoteLine) -> str:
-    return f"{line.quantity} × {line.description}" if line.quantity > 1 else line.description
 
 
 def brand_key() -> str | None:

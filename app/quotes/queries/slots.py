@@ -81,10 +81,14 @@ def is_chosen(visit_id: UUID) -> bool:
     return db.session.execute(query.limit(1)).first() is not None
 
 
-def chosen_at(workspace_id: SQLColumnExpression[UUID], lead_id: SQLColumnExpression[UUID]) -> ScalarSelect[datetime]:
-    """For a statement about leads: when the visit begins that the customer chose, if it stands and is still to come."""
-    return (
-        select(Appointment.starts_at)
+def chosen_span(
+    workspace_id: SQLColumnExpression[UUID], lead_id: SQLColumnExpression[UUID]
+) -> tuple[ScalarSelect[datetime], ScalarSelect[datetime]]:
+    """For a statement about leads: when the visit begins and ends that the customer chose, if it stands and is still
+    to come.
+    """
+    chosen = (
+        select(Appointment)
         .join(
             SlotOffer,
             and_(SlotOffer.workspace_id == Appointment.workspace_id, SlotOffer.appointment_id == Appointment.id),
@@ -93,10 +97,11 @@ def chosen_at(workspace_id: SQLColumnExpression[UUID], lead_id: SQLColumnExpress
             SlotOffer.workspace_id == workspace_id, SlotOffer.lead_id == lead_id, SlotOffer.state == fixed("taken"),
             Appointment.starts_at > utcnow(), Appointment.status != fixed("cancelled"),
         )
-        .order_by(Appointment.starts_at)
+        .order_by(Appointment.starts_at, Appointment.id)
         .limit(1)
-        .scalar_subquery()
     )  # fmt: skip
+    begins, ends = (chosen.with_only_columns(part) for part in (Appointment.starts_at, Appointment.ends_at))
+    return begins.scalar_subquery(), ends.scalar_subquery()
 
 
 def count_offered(lead_id: UUID) -> int:

@@ -1,19 +1,10 @@
 """When work under a quote could begin, and whether that lies inside the customer's 14 days to cancel."""
 
-from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from uuid import UUID
 
-from sqlalchemy import ScalarSelect, SQLColumnExpression, select
-
-from app.core.models import fixed
-from app.core.tenancy import current_workspace_id
-from app.extensions import db
-from app.leads.models import Lead
-from app.quotes.models import Quote
 from app.quotes.queries.offering import Offer
-from app.quotes.queries.slots import Slot, chosen_at, open_slots
+from app.quotes.queries.slots import Slot, open_slots
 from app.rounds.queries import next_visits
 from app.workspaces.queries import current_workspace, today_here
 
@@ -48,39 +39,6 @@ def start_of(offer: Offer) -> Start:
 def is_early(day: date, agreed_on: date) -> bool:
     """Whether a day lies inside the 14 days that begin after that of the agreement."""
     return day <= agreed_on + DAYS_TO_CANCEL
-
-
-@dataclass(frozen=True, slots=True)
-class Agreement:
-    """What was agreed about the beginning: when the customer accepted, unless they asked for work inside their days to
-    cancel, and when the first clean begins that they chose, if it is still to come.
-    """
-
-    accepted_at: datetime | None = None
-    chosen_at: datetime | None = None
-
-
-def agreement_of(
-    workspace_id: SQLColumnExpression[UUID], lead_id: SQLColumnExpression[UUID]
-) -> tuple[ScalarSelect[datetime], ScalarSelect[datetime]]:
-    """For a statement about leads: the two parts of an Agreement."""
-    accepted_at = (
-        select(Quote.answered_at)
-        .where(
-            Quote.workspace_id == workspace_id, Quote.lead_id == lead_id, Quote.state == fixed("accepted"),
-            Quote.starts_before_cancellation_ends.is_(False),
-        )
-        .order_by(Quote.version_no.desc())
-        .limit(1)
-    )  # fmt: skip
-    return accepted_at.scalar_subquery(), chosen_at(workspace_id, lead_id)
-
-
-def agreements(lead_ids: Collection[UUID]) -> dict[UUID, Agreement]:
-    """The same for some leads. One statement."""
-    query = select(Lead.id, *agreement_of(Lead.workspace_id, Lead.id))
-    rows = db.session.execute(query.where(Lead.workspace_id == current_workspace_id(), Lead.id.in_(lead_ids)))
-    return {lead_id: Agreement(*agreed) for lead_id, *agreed in rows}
 
 
 def cancellable_until(agreed: datetime | None) -> date | None:

@@ -115,7 +115,7 @@ def _next(
         return port.create_customer(customer_card(facts))
     first_date = transfer.first_service_date or today_here()
     if transfer.job_id is None:
-        transfer.holds = Agreed.of(facts).kept
+        transfer.holds = Agreed.of(facts, facts.once).kept
         return port.create_job(transfer.customer_id, job_card(facts, account, first_date))
     for rung in rungs_to_quote(account, transfer, facts):
         card = quote_card(facts, account, rung, first_date)

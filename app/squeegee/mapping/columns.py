@@ -10,6 +10,7 @@ from app.core.phones import parse as parse_phone
 from app.leads.words import FREQUENCY_WORDS, SERVICE_WORDS, TIME_WORDS
 from app.squeegee.mapping.account import Account
 from app.squeegee.mapping.facts import LeadFacts
+from app.squeegee.mapping.once import once_words
 from app.squeegee.mapping.patterns import notes_of, tags_of
 from app.squeegee.mapping.rhythms import rhythm_of
 from app.squeegee.mapping.rounds import round_of
@@ -68,6 +69,9 @@ FILE_FACTS: dict[str, FileFact] = {
     "price": FileFact("Price a visit", "Price", lambda facts, account, zone: _pence(facts.price_minor)),
     "initial_price": FileFact(
         "Price of the first clean", "Initial Price", lambda facts, account, zone: _pence(facts.first_price)
+    ),
+    "once": FileFact(
+        "Charged once, with the price", "Charged Once", lambda facts, account, zone: once_words(facts.once)
     ),
     "frequency": FileFact(
         "How often, in words", "Frequency",

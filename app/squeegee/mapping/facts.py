@@ -22,7 +22,8 @@ class LeadFacts:
     """What of a lead concerns Squeegee, opened. Money in minor units; `phone` in E.164; `postcode` as far as known.
 
     `source` and `owner` are names, blank until `queries.named` has filled them in: only tags, notes and files tell
-    them. `first_date` is the day that is set for the first clean, if any.
+    them. `first_date` is the day that is set for the first clean, if any. `once` is (words, minor) of what is charged
+    once beside the price, as `queries.agreed_with` fills it in; `extras` are then those of every visit.
     """
 
     id: UUID
@@ -54,6 +55,7 @@ class LeadFacts:
     source: str = ""
     owner: str = ""
     first_date: date | None = None
+    once: tuple[tuple[str, int], ...] = ()
 
     @classmethod
     def of(cls, lead: Lead, contact: Contact, place: Property) -> "LeadFacts":

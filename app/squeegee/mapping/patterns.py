@@ -1,20 +1,23 @@
 """Tags and notes put together from patterns: words with {variables} in them."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from app.core.money import format_money
 from app.leads.words import BEDROOM_WORDS, METHOD_WORDS, PROPERTY_WORDS, SERVICE_WORDS, TIME_WORDS, often
 from app.squeegee.mapping.account import Account
 from app.squeegee.mapping.facts import SERVICE_CODES, LeadFacts
+from app.squeegee.mapping.once import once_words
 from app.squeegee.mapping.rounds import round_of
 
 DEFAULT_TAGS = ("{district}",)
-_ALSO, _FIRST_PRICE = "Also: {also}.", "First clean {first_price}."
-DEFAULT_NOTES = f"{_ALSO}\n{_FIRST_PRICE}\n{{access}}\n{{wishes}}"
-#: What gets lost when the notes don't say it: the variables that do, and the line that does otherwise.
-_NOWHERE_ELSE = ((("also", "extras"), _ALSO), (("first_price",), _FIRST_PRICE))
+_ALSO, _FIRST_PRICE, _ONCE = "Also: {also}.", "First clean {first_price}.", "Charged once: {once}."
+DEFAULT_NOTES = f"{_ALSO}\n{_FIRST_PRICE}\n{_ONCE}\n{{access}}\n{{wishes}}"
+#: What gets lost when the notes don't say it: the variables that do, and the line that does otherwise. The first of
+#: them only by the API, the others whichever way it goes over: what is typed in or imported has no field for them.
+_NOWHERE_ELSE_BY_API = ((("also", "extras"), _ALSO), (("first_price",), _FIRST_PRICE))
+_NOWHERE_ELSE = ((("once",), _ONCE),)
 LONGEST_TAG = 50
 _VARIABLE = re.compile(r"\{([a-z_]+)\}")
 
@@ -62,6 +65,10 @@ VARIABLES: dict[str, Variable] = {
     "also": Variable(
         "Work without a Squeegee service", "velux windows", lambda facts, account: "", is_short=False
     ),
+    "once": Variable(
+        "Charged once, with the price", "Clear all gutters £80", lambda facts, account: once_words(facts.once),
+        is_short=False,
+    ),
     "access": Variable(
         "Access", "Locked gate", lambda facts, account: facts.access_notes.strip(), is_short=False
     ),
@@ -86,11 +93,11 @@ def notes_of(facts: LeadFacts, account: Account, *, names_all_work: bool = False
 
     `names_all_work`: what is made besides names services and extras in words and the initial price (sheet and file),
     so that {also}, which stands for work that has no service in Squeegee, is empty. Otherwise work without a service
-    and another first price are told even where the template leaves them out.
+    and another first price are told even where the template leaves them out; what is charged once is in any case.
     """
     template = account.notes_template or DEFAULT_NOTES
-    if not names_all_work:
-        template = "\n".join([*_unsaid(template), template])
+    needed = _NOWHERE_ELSE if names_all_work else (*_NOWHERE_ELSE_BY_API, *_NOWHERE_ELSE)
+    template = "\n".join([*_unsaid(template, needed), template])
     lines = []
     for line in template.splitlines():
         values = _values(line, facts, account)
@@ -128,9 +135,9 @@ def _filled(pattern: str, values: dict[str, str]) -> str:
     return _VARIABLE.sub(lambda found: values.get(found[1], ""), pattern)
 
 
-def _unsaid(template: str) -> list[str]:
-    """Lines for what the API has no other place for, where the workspace's own words leave it out."""
-    return [line for names, line in _NOWHERE_ELSE if not any("{" + name + "}" in template for name in names)]
+def _unsaid(template: str, needed: Iterable[tuple[tuple[str, ...], str]]) -> list[str]:
+    """Lines for what has no other place, where the workspace's own words leave it out."""
+    return [line for names, line in needed if not any("{" + name + "}" in template for name in names)]
 
 
 def _without_id(facts: LeadFacts, account: Account) -> list[str]:

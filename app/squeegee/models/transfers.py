@@ -73,7 +73,7 @@ class Transfer(WorkspaceModel):
     batch_position: Mapped[int | None] = mapped_column(Integer)
     #: What was handed over by sheet or file, as JSON [[label, value], ...].
     handed_sealed: Mapped[bytes | None] = sealed_column()
-    #: Price and rhythm as Squeegee holds them, as mapping.Agreed writes them; None where nobody knows.
+    #: What is agreed as far as Squeegee holds it, as mapping.Agreed writes it; None where nobody knows.
     holds_sealed: Mapped[bytes | None] = sealed_column()
     #: What a person said about it, such as why Squeegee would not take the row.
     remark_sealed: Mapped[bytes | None] = sealed_column()

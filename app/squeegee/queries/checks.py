@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from app.core.money import format_money
 from app.core.phones import format_national
 from app.leads.words import FREQUENCY_WORDS
-from app.squeegee.mapping import LeadFacts
+from app.squeegee.mapping import LeadFacts, once_words
 
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One thing that Squeegee needs. `face` is the line of facts (leads.queries.faces) whose form mends it.
+    """One thing that Squeegee needs. `face` is the line of facts (leads.queries.faces) whose form mends it, blank for
+    what only another quote changes.
 
     `lacks`: what is missing for any way into Squeegee; `lacks_for_api`: what only handing over by itself needs. Blank
     when it is there.
@@ -27,7 +28,8 @@ class Check:
 
 def checks(facts: LeadFacts, lacks: Mapping[str, str], lacks_for_api: Mapping[str, str]) -> tuple[Check, ...]:
     """The things in the order in which Squeegee asks for them. `lacks` are those of mapping.missing,
-    `lacks_for_api` those of mapping.missing_for_api. The first date is the queue's own: it is always proposed.
+    `lacks_for_api` those of mapping.missing_for_api. The first date is the queue's own: it is always proposed. What is
+    charged once comes last, where there is any.
     """
     price = facts.price_minor
     first = facts.first_price_minor if facts.first_price_minor is not None else price
@@ -39,10 +41,13 @@ def checks(facts: LeadFacts, lacks: Mapping[str, str], lacks_for_api: Mapping[st
         "first_price": format_money(first) if first is not None else "",
         "frequency": FREQUENCY_WORDS.get(facts.frequency or "", ""),
     }
-    return tuple(
+    found = [
         Check(key, label, face, shown[key], _said(needs, lacks), _said(needs, lacks_for_api))
         for key, label, face, needs in _THINGS
-    )
+    ]
+    if facts.once:
+        found.append(Check("once", "Charged once", "", once_words(facts.once)))
+    return tuple(found)
 
 
 #: Key, label, the face that mends it, and the needs of mapping that it stands for. A first price that is not set is the

@@ -11,7 +11,8 @@ from datetime import date
 from uuid import UUID
 
 from app.core.human_time import short_date
-from app.quotes.queries.starting import Agreement, agreements, cancellable_until
+from app.quotes.queries.agreement import Agreement, agreements
+from app.quotes.queries.starting import cancellable_until
 from app.rounds.queries import NextVisit, first_room
 from app.squeegee.mapping import LeadFacts
 from app.squeegee.queries.reading import suggested_first_date

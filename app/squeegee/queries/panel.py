@@ -10,7 +10,7 @@ from sqlalchemy import and_, bindparam, select
 from app.core.models import fixed
 from app.extensions import db
 from app.leads.models import Lead, Stage
-from app.quotes.queries.starting import Agreement, agreement_of
+from app.quotes.queries.agreement import Agreement, agreement_of
 from app.reconciliation.queries.possible import PossibleCustomer, possible_customers
 from app.squeegee.mapping import Agreed, missing, missing_for_api
 from app.squeegee.models import BookingNews, SqueegeeAccount, Transfer
@@ -92,24 +92,25 @@ def panel(lead: Lead, stage_key: str | None = None, *, looks_further: bool = Tru
     """
     stage_key = stage_key or db.session.get_one(Stage, (lead.workspace_id, lead.stage_id)).key
     row = db.session.execute(_LATEST, {"here": lead.workspace_id, "lead": lead.id}).one_or_none()
-    account, transfer, differs, *agreed = row or (None, None, False)
+    account, transfer, differs, *parts = row or (None, None, False)
+    agreement = Agreement.read(parts) if parts else Agreement()
     kind = _kind(stage_key, transfer)
     is_back = stage_key == READY and transfer is not None and transfer.state == "success"
     lacks: Mapping[str, str] = {}
     connected, first = False, None
     twins: Sequence[PossibleCustomer] = ()
     if kind == "ready" and account is not None:
-        facts, connected = facts_of(lead), is_connected(account)
+        facts, connected = facts_of(lead, agreement), is_connected(account)
         lacks = missing_for_api(facts, account) if connected else missing(facts)
         if looks_further:
-            first = first_dates([facts], {facts.id: Agreement(*agreed)})[facts.id]
+            first = first_dates([facts], {facts.id: agreement})[facts.id]
             twins = possible_customers([facts]).get(facts.id, ())
         else:
-            first = quick_first_date(facts, Agreement(*agreed))
+            first = quick_first_date(facts, agreement)
     return Panel(
         lead_id=lead.id, kind=kind, lacks=lacks, is_connected=connected, first=first, twins=twins, transfer=transfer,
         booked_for=lead.first_service_date, customer_id=lead.squeegee_customer_id,
-        news=difference_of(lead.id) if differs else None, agreed=Agreed.of(lead) if is_back else None,
+        news=difference_of(lead.id) if differs else None, agreed=Agreed.of(lead, agreement.once) if is_back else None,
         held=Agreed.read(transfer.holds) if transfer is not None and is_back else None,
     )  # fmt: skip
 

@@ -13,12 +13,13 @@ from app.core.models import fixed
 from app.core.tenancy import current_workspace_id
 from app.extensions import db
 from app.leads.models import Lead, Stage
+from app.quotes.queries.agreement import Agreement, agreement_of
 from app.squeegee.adapters.api_v3 import ApiV3
 from app.squeegee.adapters.wire import Wire
 from app.squeegee.mapping import FILE_FACTS, Account, LeadFacts, columns_of, customer_card, file_row, job_card
 from app.squeegee.mapping import missing_for_api as missing
 from app.squeegee.queries.naming import named
-from app.squeegee.queries.reading import READY, suggested_first_date
+from app.squeegee.queries.reading import READY, agreed_with, suggested_first_date
 from app.squeegee.queries.sheet import CUSTOMER, JOB
 from app.workspaces.queries import current_workspace
 
@@ -32,6 +33,7 @@ EXAMPLE = LeadFacts(
     access_notes="Locked gate\nThe key hangs in the porch.", source_id=UUID(int=0),
     created_at=datetime(2026, 11, 16, 9, 30, tzinfo=UTC), sector="BA5 2", property_type="semi", bedrooms="3",
     preferred_time="morning", preferred_method="sms", source="Website form", owner="Alice Smith",
+    once=(("Clear all gutters", 8000),),
 )  # fmt: skip
 
 
@@ -51,7 +53,7 @@ def offered_leads() -> list[LeadFacts]:
     """The leads that can be looked at: the first that are ready, as far as the viewer sees them, and the example."""
     here = current_workspace_id()
     rows = db.session.execute(
-        select(Lead, Contact, Property)
+        select(Lead, Contact, Property, *agreement_of(Lead.workspace_id, Lead.id))
         .join(Stage, (Stage.workspace_id == Lead.workspace_id) & (Stage.id == Lead.stage_id))
         .join(Contact, (Contact.workspace_id == Lead.workspace_id) & (Contact.id == Lead.contact_id))
         .join(Property, (Property.workspace_id == Lead.workspace_id) & (Property.id == Lead.property_id))
@@ -59,7 +61,8 @@ def offered_leads() -> list[LeadFacts]:
         .order_by(Lead.rank, Lead.id)
         .limit(MOST_OFFERED)
     )
-    return [*named([LeadFacts.of(*row) for row in rows]), EXAMPLE]
+    found = [agreed_with(LeadFacts.of(*row[:3]), Agreement.read(row[3:])) for row in rows]
+    return [*named(found), EXAMPLE]
 
 
 def preview(facts: LeadFacts, account: Account, wire: Wire) -> Preview:

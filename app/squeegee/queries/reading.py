@@ -1,5 +1,6 @@
 """Finding the rows that the acts and pages work on."""
 
+from dataclasses import replace
 from datetime import date, datetime, time
 from uuid import UUID
 
@@ -11,7 +12,8 @@ from app.core.outbox import OutboxItem
 from app.core.tenancy import current_workspace_id
 from app.extensions import db
 from app.leads.models import Lead
-from app.squeegee.mapping import LeadFacts
+from app.quotes.queries.agreement import Agreement, agreements
+from app.squeegee.mapping import Agreed, LeadFacts, of_every_visit
 from app.squeegee.models import Transfer
 from app.workspaces.queries import current_workspace
 
@@ -49,9 +51,25 @@ def waiting_work(transfer_id: UUID) -> OutboxItem | None:
     ).first()  # fmt: skip
 
 
-def facts_of(lead: Lead) -> LeadFacts:
-    """The facts of one lead."""
-    return LeadFacts.of(lead, lead.contact, lead.property)
+def facts_of(lead: Lead, agreement: Agreement | None = None) -> LeadFacts:
+    """The facts of one lead. `agreement`: what was agreed; one statement finds it out."""
+    facts = LeadFacts.of(lead, lead.contact, lead.property)
+    return agreed_with(facts, _agreement(lead) if agreement is None else agreement)
+
+
+def agreed_with(facts: LeadFacts, agreement: Agreement) -> LeadFacts:
+    """The same with what was agreed beside the price."""
+    extras = of_every_visit(facts.extras, agreement.included, agreement.once)
+    return replace(facts, extras=extras, once=agreement.once)
+
+
+def agreed_of(lead: Lead) -> Agreed:
+    """What is agreed with a lead now. One statement."""
+    return Agreed.of(lead, _agreement(lead).once)
+
+
+def _agreement(lead: Lead) -> Agreement:
+    return agreements([lead.id]).get(lead.id, Agreement())
 
 
 def suggested_first_date(after: date | None = None) -> date:

@@ -17,18 +17,20 @@ from app.extensions import db
 from app.leads.models import Lead, Stage
 from app.leads.queries.stages import known_stages
 from app.quotes.queries import NewerOffer, has_open_offer, newer_offers
-from app.quotes.queries.starting import Agreement, agreement_of
+from app.quotes.queries.agreement import Agreement, agreement_of
 from app.reconciliation.queries.possible import PossibleCustomer, possible_customers
 from app.squeegee.mapping import Agreed, LeadFacts, missing, missing_for_api
 from app.squeegee.models import SqueegeeAccount, Transfer
 from app.squeegee.queries.account import get_account, is_connected
 from app.squeegee.queries.checks import Check, checks
 from app.squeegee.queries.first_dates import Proposal, first_dates
-from app.squeegee.queries.reading import READY, TAKEN
+from app.squeegee.queries.reading import READY, TAKEN, agreed_with
 
 #: Leads on one page of the queue; each shows seven things.
 PAGE = 20
 _LISTED = "squeegee:ready"
+#: Which columns of a row are those of its agreement.
+_AGREED = slice(7, 11)
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,8 +170,9 @@ def _candidates(rows: list[Row], account: SqueegeeAccount) -> list[Candidate]:
     """The rows opened, by two statements: days with room, and customers of the last export that they might be. One more
     where something was offered since.
     """
-    leads = [LeadFacts.of(row[0], row[1], row[2]) for row in rows]
-    days = first_dates(leads, {facts.id: Agreement(*row[7:9]) for facts, row in zip(leads, rows, strict=True)})
+    agreed = {row[0].id: Agreement.read(row[_AGREED]) for row in rows}
+    leads = [agreed_with(LeadFacts.of(row[0], row[1], row[2]), agreed[row[0].id]) for row in rows]
+    days = first_dates(leads, agreed)
     offered = [row[0].id for row in rows if row.is_offered]
     twins, newer = possible_customers(leads), newer_offers(offered) if offered else {}
     return [
@@ -186,7 +189,8 @@ def _candidate(
     transfer_id, state, batch_id, since = row[3:7]
     held = cipher().open(row.holds_sealed, "transfers", "holds_sealed", transfer_id) if row.holds_sealed else None
     return Candidate(
-        id=facts.id, number=facts.number, name=facts.name, annual_minor=row[0].annual_minor, agreed=Agreed.of(facts),
-        checks=checks(facts, lacks, lacks_for_api), lacks=lacks, lacks_for_api=lacks_for_api, first=first, twins=twins,
-        transfer_id=transfer_id, state=state, batch_id=batch_id, since=since, held=Agreed.read(held), newer=newer,
+        id=facts.id, number=facts.number, name=facts.name, annual_minor=row[0].annual_minor,
+        agreed=Agreed.of(facts, facts.once), checks=checks(facts, lacks, lacks_for_api), lacks=lacks,
+        lacks_for_api=lacks_for_api, first=first, twins=twins, transfer_id=transfer_id, state=state, batch_id=batch_id,
+        since=since, held=Agreed.read(held), newer=newer,
     )  # fmt: skip

@@ -12,14 +12,14 @@ from app.core.tenancy import current_workspace_id
 from app.extensions import db
 from app.leads.models import Lead
 from app.leads.queries.stages import known_stages
-from app.quotes.queries.starting import Agreement, agreement_of
+from app.quotes.queries.agreement import Agreement, agreement_of
 from app.reconciliation.queries.possible import PossibleCustomer, possible_customers
 from app.squeegee.mapping import FILE_FACTS, NEEDS, LeadFacts, missing, uses
 from app.squeegee.models import SqueegeeAccount, Transfer
 from app.squeegee.queries.account import get_account
 from app.squeegee.queries.first_dates import Proposal, first_dates
 from app.squeegee.queries.naming import named
-from app.squeegee.queries.reading import READY, TAKEN
+from app.squeegee.queries.reading import READY, TAKEN, agreed_with
 from app.squeegee.queries.ready import next_to_copy
 from app.workspaces.queries import current_workspace
 
@@ -30,8 +30,8 @@ CUSTOMER = (
 )  # fmt: skip
 JOB = (
     ("Job address", "address"), ("Services", "services"), ("Price", "price"), ("Initial price", "initial_price"),
-    ("Frequency", "frequency"), ("First date", "first_date"), ("Time", "preferred_time"), ("Round", "round"),
-    ("Tags", "tags"), ("Notes", "notes"),
+    ("Charged once", "once"), ("Frequency", "frequency"), ("First date", "first_date"), ("Time", "preferred_time"),
+    ("Round", "round"), ("Tags", "tags"), ("Notes", "notes"),
 )  # fmt: skip
 #: The need that a blank field stands for, and the face whose form fills it in.
 _NEEDED = {
@@ -109,11 +109,12 @@ def copy_sheet(lead_id: UUID) -> Sheet:
     ).one_or_none()
     if row is None:
         raise NotFound
-    lead, contact, place, transfer, *agreed = row
-    facts, account = LeadFacts.of(lead, contact, place), get_account()
+    lead, contact, place, transfer, *parts = row
+    agreement = Agreement.read(parts)
+    facts, account = agreed_with(LeadFacts.of(lead, contact, place), agreement), get_account()
     if uses(account, "owner", "source"):
         [facts] = named([facts])
-    first = first_dates([facts], {facts.id: Agreement(*agreed)})[facts.id]
+    first = first_dates([facts], {facts.id: agreement})[facts.id]
     facts = replace(facts, first_date=facts.first_date or first.day)
     lacks = missing(facts)
     following = next_to_copy(lead) if transfer is None else None

@@ -12,7 +12,7 @@ from app.leads.models import Lead, Stage, StageChange
 from app.leads.services import get_lead, get_stage, move_to_stage, stage_by_key
 from app.squeegee.mapping import Agreed
 from app.squeegee.models import Transfer
-from app.squeegee.queries.reading import AFTER, READY, get_transfer, open_transfer
+from app.squeegee.queries.reading import AFTER, READY, agreed_of, get_transfer, open_transfer
 from app.squeegee.services.states import TOPIC
 
 
@@ -31,7 +31,7 @@ def note_changed(lead_id: UUID, seen: str, actor: Actor) -> Transfer:
     ready = stage_by_key(READY)
     if transfer.state != "success" or lead.stage_id != ready.id:
         raise Conflict(f"{lead.number} has moved on meanwhile: nothing of it waits to be changed in Squeegee.")
-    now, held = Agreed.of(lead), Agreed.read(transfer.holds)
+    now, held = agreed_of(lead), Agreed.read(transfer.holds)
     if seen != now.mark:
         raise Conflict(f"Something else is agreed by now: {now.words}. Change that in Squeegee, then say so again.")
     transfer.holds = now.kept

@@ -12,11 +12,11 @@ from app.core.permissions import Actor
 from app.extensions import db
 from app.leads.models import Lead
 from app.leads.services import get_lead, stage_by_key
-from app.squeegee.mapping import Agreed, missing_for_api
+from app.squeegee.mapping import missing_for_api
 from app.squeegee.models import Transfer, TransferCall
 from app.squeegee.queries.account import get_account, is_connected
 from app.squeegee.queries.calls import doubtful_call
-from app.squeegee.queries.reading import READY, facts_of, open_transfer
+from app.squeegee.queries.reading import READY, agreed_of, facts_of, open_transfer
 from app.squeegee.services.booking import record_booking
 from app.squeegee.services.states import start, succeed
 from app.workspaces.queries import today_here
@@ -92,7 +92,7 @@ def note_entered(
     transfer = Transfer(
         lead_id=lead.id, method=method, first_service_date=first_service_date, created_by=actor.user_id,
         customer_id=customer_id, handed=json.dumps([list(pair) for pair in handed]) if handed else None,
-        holds=Agreed.of(lead).kept if handed else None,
+        holds=agreed_of(lead).kept if handed else None,
     )  # fmt: skip
     db.session.add(transfer)
     db.session.flush()

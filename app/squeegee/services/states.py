@@ -9,6 +9,7 @@ from app.extensions import db
 from app.leads.models import Lead
 from app.squeegee.mapping import Agreed
 from app.squeegee.models import Transfer
+from app.squeegee.queries.reading import agreed_of
 
 TOPIC = "transfers"
 
@@ -63,7 +64,7 @@ def arrive(transfer: Transfer, lead: Lead, actor: Actor) -> None:
         },
     )
     held = Agreed.read(transfer.holds)
-    tell(transfer, lead, "transfer.succeeded", actor, differs=held is not None and held != Agreed.of(lead))
+    tell(transfer, lead, "transfer.succeeded", actor, differs=held is not None and held != agreed_of(lead))
 
 
 def fail(transfer: Transfer, lead: Lead, actor: Actor, reason: str) -> None:

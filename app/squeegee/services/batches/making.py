@@ -1,7 +1,7 @@
 """Making a file: its rows are transfers that wait until somebody says what became of each."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from uuid import UUID
@@ -11,12 +11,14 @@ from app.core.errors import Invalid
 from app.core.permissions import Actor
 from app.extensions import db
 from app.leads.models import Lead
+from app.quotes.queries.agreement import Agreement, agreements
 from app.squeegee.mapping import Agreed, Column, LeadFacts, columns_of, file_row
 from app.squeegee.models import BATCH_FORMATS, SqueegeeAccount, Transfer, TransferBatch
 from app.squeegee.queries.account import get_account
 from app.squeegee.queries.choosing import MOST_IN_A_FILE, chosen
 from app.squeegee.queries.first_dates import first_dates
 from app.squeegee.queries.naming import named
+from app.squeegee.queries.reading import agreed_with
 from app.squeegee.services.batches.telling import tell_batch
 from app.squeegee.services.states import TOPIC
 from app.workspaces.queries import current_workspace
@@ -66,8 +68,9 @@ def _add_rows(
     actor: Actor,
     proposes_dates: bool,
 ) -> None:
-    facts = named([each for _, each in found])
-    days = _days(facts, proposes_dates)
+    agreed = agreements([lead.id for lead, _ in found])
+    facts = named([agreed_with(each, agreed[each.id]) for _, each in found])
+    days = _days(facts, agreed, proposes_dates)
     zone = current_workspace().clock().zone
     rows = []
     for position, each in enumerate(facts, 1):
@@ -78,7 +81,7 @@ def _add_rows(
             Transfer(
                 lead_id=each.id, method="csv", state="pending", created_by=actor.user_id, batch_id=batch.id,
                 batch_position=position, handed=json.dumps(handed, ensure_ascii=False), first_service_date=day,
-                holds=Agreed.of(each).kept,
+                holds=Agreed.of(each, each.once).kept,
             )
         )  # fmt: skip
     db.session.add_all(rows)
@@ -94,7 +97,8 @@ def _line(batch: TransferBatch, row: Transfer) -> dict[str, str]:
     return {"transfer_id": str(row.id), "method": row.method, "batch_id": str(batch.id)}
 
 
-def _days(leads: Sequence[LeadFacts], proposes: bool) -> dict[UUID, date]:
+def _days(leads: Sequence[LeadFacts], agreed: Mapping[UUID, Agreement], proposes: bool) -> dict[UUID, date]:
     known = {facts.id: facts.first_date for facts in leads if facts.first_date}
     asked = [facts for facts in leads if facts.id not in known] if proposes else []
-    return known | {lead_id: proposal.day for lead_id, proposal in first_dates(asked).items()} if asked else known
+    proposed = first_dates(asked, agreed) if asked else {}
+    return known | {lead_id: proposal.day for lead_id, proposal in proposed.items()}
