@@ -165,6 +165,15 @@ class BusinessClock:
                 raise ValueError("The business never opens within two years.")
         return self.next_open(self._moment(day, local.time()))
 
+    def working_day_after(self, day: date) -> date:
+        """The first working day after that date, whatever the hours and whether it is one itself. Raises ValueError if
+        none comes within two years.
+        """
+        for days in range(1, _SEARCH_DAYS + 1):
+            if self.is_working_day(day + timedelta(days=days)):
+                return day + timedelta(days=days)
+        raise ValueError("The business never opens within two years.")
+
     def due_at(self, start: datetime, delay_days: int, delay_minutes: int = 0) -> datetime:
         """Return when something planned at `start` is due: whole calendar days at the same local time, then
         real minutes, then moved forward to opening hours.

@@ -13,6 +13,13 @@ START = datetime(2026, 1, 1)  # noqa: DTZ001 - hypothesis adds the zone
 MOMENTS = st.datetimes(START, START + timedelta(days=729), timezones=st.just(UTC))
 
 
+class Always:
+    """Every day is one of closure."""
+
+    def __contains__(self, day: object) -> bool:
+        return True
+
+
 def at(text: str) -> datetime:
     """A London wall time."""
     return datetime.fromisoformat(text).replace(tzinfo=LONDON)
@@ -106,6 +113,30 @@ def test_working_days(moment, days, due):
 
 
 @pytest.mark.parametrize(
+    ("day", "after"),
+    [
+        ("2026-11-19", "2026-11-20"),
+        ("2026-11-20", "2026-11-23"),
+        ("2026-11-21", "2026-11-23"),  # Saturday
+        ("2026-11-22", "2026-11-23"),  # Sunday
+        ("2026-12-06", "2026-12-07"),
+        ("2026-04-02", "2026-04-07"),  # before Good Friday
+        ("2026-04-06", "2026-04-07"),  # Easter Monday
+        ("2026-12-24", "2026-12-29"),
+        ("2026-12-26", "2026-12-29"),
+    ],
+)
+def test_the_working_day_after(day, after):
+    assert DESK.working_day_after(date.fromisoformat(day)) == date.fromisoformat(after)
+
+
+def test_the_working_day_after_a_day_of_closure():
+    closures = frozenset(date(2026, 12, 23) + timedelta(days=days) for days in range(12))
+    clock = BusinessClock("Europe/London", time(9), time(17), False, closures)
+    assert {clock.working_day_after(day) for day in closures} == {date(2027, 1, 4)}
+
+
+@pytest.mark.parametrize(
     ("start", "days", "minutes", "due"),
     [
         ("2026-11-16T10:00", 3, 0, "2026-11-19T10:00"),
@@ -168,6 +199,8 @@ def test_wrong_settings_are_refused():
         DESK.is_open(datetime(2026, 11, 20, 10))  # noqa: DTZ001
     with pytest.raises(ValueError):
         DESK.add_working_days(at("2026-11-20T10:00"), -1)
+    with pytest.raises(ValueError):
+        BusinessClock("Europe/London", time(9), time(17), True, Always()).working_day_after(date(2026, 11, 20))
     years = frozenset(date(2026, 1, 1) + timedelta(days=days) for days in range(1500))
     with pytest.raises(ValueError):
         BusinessClock("Europe/London", time(9), time(17), True, years).next_open(at("2026-11-20T10:00"))

@@ -1,6 +1,6 @@
 """A first clean is not proposed inside the days to cancel of somebody who did not ask for an early start."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -8,9 +8,9 @@ import pytest
 from app.core.human_time import short_date
 from app.extensions import db
 from app.quotes.services import QuoteDraft, draft_quote, send_quote
-from app.rounds.models import Round
+from app.rounds.models import Closure, Round
 from app.squeegee import queries
-from app.workspaces.queries import today_here
+from app.workspaces.queries import current_workspace, today_here
 from tests.squeegee.desk import Desk, fresh, stage_of
 
 
@@ -61,3 +61,27 @@ def test_nothing_waits_for_who_asked_or_has_no_such_right(
     lead = accepted(make_lead(email="hannah.cole@example.com", **kind), desk, client, **ticked)
     panel = alice.get(f"/w/wells/leads/{lead.id}/squeegee", hx=True).text
     assert f'value="{queries.suggested_first_date().isoformat()}"' in panel and "They can cancel" not in panel
+
+
+@pytest.mark.parametrize("asked", ["early", "in time"])
+def test_the_first_working_day_after_a_day_off_is_taken(
+    desk: Desk, make_lead: Any, alice: Any, client: Any, asked: str
+) -> None:
+    """A day off ends the waiting as any other does: the day after it is not passed over."""
+    last = today_here() + timedelta(days=0 if asked == "early" else 14)
+    db.session.add(Closure(name="Works outing", starts_on=last, ends_on=last))
+    db.session.commit()
+    ticked = {"early_start": "1"} if asked == "early" else {}
+    lead = accepted(make_lead(email="hannah.cole@example.com"), desk, client, **ticked)
+    panel = alice.get(f"/w/wells/leads/{lead.id}/squeegee", hx=True).text
+    day = first_working(last)
+    assert f'value="{day.isoformat()}"' in panel and f"{short_date(day)}: the next working day" in panel
+
+
+def first_working(day: date) -> date:
+    """The first working day after a day, counted one by one."""
+    clock = current_workspace().clock()
+    day += timedelta(days=1)
+    while not clock.is_working_day(day):
+        day += timedelta(days=1)
+    return day

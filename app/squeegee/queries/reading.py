@@ -1,12 +1,11 @@
 """Finding the rows that the acts and pages work on."""
 
 from dataclasses import replace
-from datetime import date, datetime, time
+from datetime import date
 from uuid import UUID
 
 from sqlalchemy import select
 
-from app.core.clock import utcnow
 from app.core.loading import load_one
 from app.core.outbox import OutboxItem
 from app.core.tenancy import current_workspace_id
@@ -15,7 +14,7 @@ from app.leads.models import Lead
 from app.quotes.queries.agreement import Agreement, agreements
 from app.squeegee.mapping import Agreed, LeadFacts, of_every_visit
 from app.squeegee.models import Transfer
-from app.workspaces.queries import current_workspace
+from app.workspaces.queries import current_workspace, today_here
 
 #: States in which a lead is with Squeegee already or on its way there: no second transfer may begin.
 TAKEN = ("pending", "running", "success", "partial", "uncertain")
@@ -73,7 +72,5 @@ def _agreement(lead: Lead) -> Agreement:
 
 
 def suggested_first_date(after: date | None = None) -> date:
-    """The next working day, from today or after another day."""
-    clock = current_workspace().clock()
-    since = datetime.combine(after, time(12), clock.zone) if after else utcnow()
-    return clock.add_working_days(since, 1).astimezone(clock.zone).date()
+    """The next working day, after today or after another day."""
+    return current_workspace().clock().working_day_after(after or today_here())
