@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from datetime import date, time, timedelta
 from typing import Any
 
@@ -10,10 +11,12 @@ from sqlalchemy import update
 
 from app.appointments.models import Appointment
 from app.core.clock import utcnow
-from app.core.human_time import short_date
+from app.core.human_time import long_date, short_date
 from app.extensions import db
+from app.leads.services.facts import change_fact
 from app.quotes.services.slots import SlotDraft, offer_slot
 from app.rounds.models import Round
+from app.squeegee.queries import get_account, transfer_page
 from app.workspaces.queries import today_here
 from tests.squeegee.desk import Desk, stage_of
 from tests.squeegee.test_early_start import accepted
@@ -74,3 +77,52 @@ def test_a_visit_that_does_not_come_is_not_proposed(
     assert stage_of(lead) == "ready_for_squeegee"
     panel = alice.get(f"/w/wells/leads/{lead.id}/squeegee", hx=True).text
     assert f'value="{day.isoformat()}"' not in panel and "the customer chose it" not in panel
+
+
+@pytest.mark.parametrize("pattern", ["", "Ring first.\n{access}"])
+def test_its_hours_go_over_on_every_way(
+    desk: Desk, make_lead: Any, alice: Any, client: Any, run_outbox: Any, pattern: str
+) -> None:
+    get_account(lock=True).notes_template = pattern
+    lead, day = chosen(make_lead, desk, client)
+    change_fact(lead.id, "preferred_time", "afternoon", lead.preferred_time or "", desk.actor)
+    db.session.commit()
+    sheet = alice.get(f"/w/wells/leads/{lead.id}/copy-sheet").text
+    assert re.search(r"<dt>Time</dt>\s*<dd[^>]*>09:00 to 11:00<", sheet)
+    said = f"First clean agreed for {long_date(day)}, 09:00 to 11:00."
+    assert said in sheet
+    transfer = desk.start(lead)
+    run_outbox()
+    calls = transfer_page(transfer.id, with_bodies=True).calls
+    assert said in next(call.request for call in calls if call.step == "job")
+
+
+def test_its_hours_stand_in_a_file(desk: Desk, make_lead: Any, alice: Any, client: Any) -> None:
+    lead, day = chosen(make_lead, desk, client)
+    get_account(lock=True).file_columns = [
+        {"title": "When", "fact": "preferred_time"}, {"title": "Notes", "fact": "notes"},
+    ]  # fmt: skip
+    db.session.commit()
+    made = alice.post("/w/wells/squeegee/batches", data={"lead": str(lead.id), "format": "csv", "dates": "1"})
+    text = alice.get(f"{made.location}/file.csv").data.decode("utf-8-sig")
+    [row] = csv.DictReader(io.StringIO(text, newline=""))
+    assert row["When"] == "09:00 to 11:00"
+    assert f"{long_date(day)}, 09:00 to 11:00" in row["Notes"]
+
+
+def test_a_time_that_they_would_like_stands_where_none_was_chosen(desk: Desk, make_lead: Any, alice: Any) -> None:
+    lead = make_lead(stage_key="ready_for_squeegee", price_minor=2400, preferred_time="afternoon")
+    sheet = alice.get(f"/w/wells/leads/{lead.id}/copy-sheet").text
+    assert re.search(r"<dt>Time</dt>\s*<dd[^>]*>Afternoons<", sheet) and "agreed for" not in sheet
+
+
+def test_hours_of_another_day_are_not_those_of_the_first_date(
+    desk: Desk, make_lead: Any, alice: Any, client: Any
+) -> None:
+    """Where another day was set by hand the sheet's time is not the chosen one; the notes still tell what was."""
+    lead, day = chosen(make_lead, desk, client)
+    lead.first_service_date = day + timedelta(days=7)
+    db.session.commit()
+    sheet = alice.get(f"/w/wells/leads/{lead.id}/copy-sheet").text
+    assert not re.search(r"<dt>Time</dt>\s*<dd[^>]*>09:00", sheet)
+    assert f"agreed for {long_date(day)}, 09:00 to 11:00" in sheet

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from app.core.money import plain_amount
 from app.core.names import split_name
 from app.core.phones import parse as parse_phone
-from app.leads.words import FREQUENCY_WORDS, SERVICE_WORDS, TIME_WORDS
+from app.leads.words import FREQUENCY_WORDS, SERVICE_WORDS
 from app.squeegee.mapping.account import Account
 from app.squeegee.mapping.facts import LeadFacts
 from app.squeegee.mapping.once import once_words
@@ -107,8 +107,7 @@ FILE_FACTS: dict[str, FileFact] = {
     "access": FileFact("Access", "Access", lambda facts, account, zone: facts.access_notes.strip()),
     "wishes": FileFact("Wishes", "Wishes", lambda facts, account, zone: facts.wishes.strip()),
     "preferred_time": FileFact(
-        "Preferred time", "Preferred Time",
-        lambda facts, account, zone: TIME_WORDS.get(facts.preferred_time or "", ""),
+        "Time agreed, else preferred", "Preferred Time", lambda facts, account, zone: facts.time
     ),
     "owner": FileFact("Who looks after it", "Owner", lambda facts, account, zone: facts.owner),
     "blank": FileFact("Nothing: an empty column", "Blank", lambda facts, account, zone: ""),

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from app.contacts.models import Contact, Property
 from app.leads.models import EXTRAS, FREQUENCIES, SERVICES, Lead
-from app.leads.words import EXTRA_WORDS, SERVICE_WORDS, access_words
+from app.leads.words import EXTRA_WORDS, SERVICE_WORDS, TIME_WORDS, access_words
 
 #: An extra that is the same work as a service of ours has no Squeegee service of its own.
 _SAME_WORK = {"gutters": "gutter_clearing", "fascia": "fascia_soffit", "solar": "solar_panels"}
@@ -23,7 +23,8 @@ class LeadFacts:
 
     `source` and `owner` are names, blank until `queries.named` has filled them in: only tags, notes and files tell
     them. `first_date` is the day that is set for the first clean, if any. `once` is (words, minor) of what is charged
-    once beside the price, as `queries.agreed_with` fills it in; `extras` are then those of every visit.
+    once beside the price, as `queries.agreed_with` fills it in; `extras` are then those of every visit. `visit_day`,
+    `visit_hours` ("09:00 to 11:00") and `visit` (both, in words) are those of the first clean that the customer chose.
     """
 
     id: UUID
@@ -56,6 +57,9 @@ class LeadFacts:
     owner: str = ""
     first_date: date | None = None
     once: tuple[tuple[str, int], ...] = ()
+    visit_day: date | None = None
+    visit_hours: str = ""
+    visit: str = ""
 
     @classmethod
     def of(cls, lead: Lead, contact: Contact, place: Property) -> "LeadFacts":
@@ -91,6 +95,12 @@ class LeadFacts:
     def codes(self) -> list[str]:
         """The codes of service and extras, under which they have ids in Squeegee; each once, the service first."""
         return list(dict.fromkeys([self.service, *(code_of(extra) for extra in self.extras)]))
+
+    @property
+    def time(self) -> str:
+        """At what time the first clean is: as agreed, unless another day is set for it, else as they would like it."""
+        agreed = self.visit_hours if self.first_date in (None, self.visit_day) else ""
+        return agreed or TIME_WORDS.get(self.preferred_time or "", "")
 
     @property
     def first_price(self) -> int | None:

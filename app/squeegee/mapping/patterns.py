@@ -13,11 +13,12 @@ from app.squeegee.mapping.rounds import round_of
 
 DEFAULT_TAGS = ("{district}",)
 _ALSO, _FIRST_PRICE, _ONCE = "Also: {also}.", "First clean {first_price}.", "Charged once: {once}."
-DEFAULT_NOTES = f"{_ALSO}\n{_FIRST_PRICE}\n{_ONCE}\n{{access}}\n{{wishes}}"
+_VISIT = "First clean agreed for {agreed_time}."
+DEFAULT_NOTES = f"{_ALSO}\n{_FIRST_PRICE}\n{_ONCE}\n{_VISIT}\n{{access}}\n{{wishes}}"
 #: What gets lost when the notes don't say it: the variables that do, and the line that does otherwise. The first of
 #: them only by the API, the others whichever way it goes over: what is typed in or imported has no field for them.
 _NOWHERE_ELSE_BY_API = ((("also", "extras"), _ALSO), (("first_price",), _FIRST_PRICE))
-_NOWHERE_ELSE = ((("once",), _ONCE),)
+_NOWHERE_ELSE = ((("once",), _ONCE), (("agreed_time",), _VISIT))
 LONGEST_TAG = 50
 _VARIABLE = re.compile(r"\{([a-z_]+)\}")
 
@@ -47,6 +48,10 @@ VARIABLES: dict[str, Variable] = {
     "number": Variable("Lead number", "WWC-2026-017", lambda facts, account: facts.number),
     "preferred_time": Variable(
         "Preferred time", "Mornings", lambda facts, account: _unless_any(facts.preferred_time, TIME_WORDS)
+    ),
+    "agreed_time": Variable(
+        "Day and time that they chose", "Tuesday 8 December, 09:00 to 11:00", lambda facts, account: facts.visit,
+        is_short=False,
     ),
     "preferred_method": Variable(
         "Preferred way to be reached", "Text message",
@@ -93,7 +98,8 @@ def notes_of(facts: LeadFacts, account: Account, *, names_all_work: bool = False
 
     `names_all_work`: what is made besides names services and extras in words and the initial price (sheet and file),
     so that {also}, which stands for work that has no service in Squeegee, is empty. Otherwise work without a service
-    and another first price are told even where the template leaves them out; what is charged once is in any case.
+    and another first price are told even where the template leaves them out; what is charged once, and the time that
+    the customer chose, are in any case.
     """
     template = account.notes_template or DEFAULT_NOTES
     needed = _NOWHERE_ELSE if names_all_work else (*_NOWHERE_ELSE_BY_API, *_NOWHERE_ELSE)

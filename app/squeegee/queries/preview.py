@@ -33,7 +33,8 @@ EXAMPLE = LeadFacts(
     access_notes="Locked gate\nThe key hangs in the porch.", source_id=UUID(int=0),
     created_at=datetime(2026, 11, 16, 9, 30, tzinfo=UTC), sector="BA5 2", property_type="semi", bedrooms="3",
     preferred_time="morning", preferred_method="sms", source="Website form", owner="Alice Smith",
-    once=(("Clear all gutters", 8000),),
+    once=(("Clear all gutters", 8000),), visit_day=date(2026, 12, 8), visit_hours="09:00 to 11:00",
+    visit="Tuesday 8 December, 09:00 to 11:00",
 )  # fmt: skip
 
 

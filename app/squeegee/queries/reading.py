@@ -6,6 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
+from app.appointments.words import hours_words, span_words
 from app.core.loading import load_one
 from app.core.outbox import OutboxItem
 from app.core.tenancy import current_workspace_id
@@ -59,7 +60,15 @@ def facts_of(lead: Lead, agreement: Agreement | None = None) -> LeadFacts:
 def agreed_with(facts: LeadFacts, agreement: Agreement) -> LeadFacts:
     """The same with what was agreed beside the price."""
     extras = of_every_visit(facts.extras, agreement.included, agreement.once)
-    return replace(facts, extras=extras, once=agreement.once)
+    facts = replace(facts, extras=extras, once=agreement.once)
+    if agreement.chosen_at is None:
+        return facts
+    zone = current_workspace().clock().zone
+    begins, ends = agreement.chosen_at, agreement.chosen_until or agreement.chosen_at
+    return replace(
+        facts, visit_day=begins.astimezone(zone).date(), visit_hours=hours_words(begins, ends, zone),
+        visit=span_words(begins, ends, zone),
+    )  # fmt: skip
 
 
 def agreed_of(lead: Lead) -> Agreed:
