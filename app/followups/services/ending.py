@@ -70,15 +70,15 @@ def cancel_planned(event: Event) -> None:
             _cancel_rows(of_taken, LEFT_STAGE)
 
 
-def stop_chase(lead_id: UUID, why: str, actor: Actor) -> int:
+def stop_chase(lead_id: UUID, why: str, actor: Actor, spared: Many[UUID] = ()) -> int:
     """End every sequence that a lead is on, call off what they planned, take back what has not left yet.
 
-    Returns how many were ended. Raises NotFound.
+    `spared` are enrolments that go on. Returns how many were ended. Raises NotFound.
     """
     lead = get_lead(lead_id, lock=True)
     here = current_workspace_id()
     of_lead = and_(Enrolment.workspace_id == here, Enrolment.lead_id == lead_id)
-    ended = _end_enrolments(and_(of_lead, Enrolment.state.in_(UNDER_WAY)), why)
+    ended = _end_enrolments(and_(of_lead, Enrolment.state.in_(UNDER_WAY), Enrolment.id.not_in(spared)), why)
     if ended:
         _cancel_rows(_rows_of(lead_id, [row.id for row in ended]), why)
     _take_back(lead_id, actor)

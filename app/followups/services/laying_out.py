@@ -30,14 +30,19 @@ def sequence_of(sequence_id: UUID) -> Sequence:
 
 def steps_under_way(enrolment: Enrolment) -> tuple[Step, ...]:
     """The steps of the version that the enrolment is on."""
-    sequence = sequence_of(enrolment.sequence_id)
-    if sequence.version_no == enrolment.version_no:
+    return steps_of_version(enrolment.sequence_id, enrolment.version_no)
+
+
+def steps_of_version(sequence_id: UUID, version_no: int) -> tuple[Step, ...]:
+    """The steps of a version: the present one from memory, an earlier one by one statement."""
+    sequence = sequence_of(sequence_id)
+    if sequence.version_no == version_no:
         return steps_of(sequence.steps)
     stored = db.session.execute(
         select(SequenceVersion.steps).where(
             SequenceVersion.workspace_id == current_workspace_id(),
-            SequenceVersion.sequence_id == enrolment.sequence_id,
-            SequenceVersion.version_no == enrolment.version_no,
+            SequenceVersion.sequence_id == sequence_id,
+            SequenceVersion.version_no == version_no,
         )
     ).scalar_one()
     return steps_of(stored)

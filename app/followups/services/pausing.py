@@ -1,5 +1,6 @@
 """Letting a chase rest for a while, and going on where it stopped."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -40,16 +41,16 @@ def pause(enrolment_id: UUID, actor: Actor, until: datetime | None = None) -> En
     return enrolment
 
 
-def pause_chase(lead_id: UUID, why: str, actor: Actor) -> int:
+def pause_chase(lead_id: UUID, why: str, actor: Actor, spared: Sequence[UUID] = ()) -> int:
     """Let every sequence that a lead is on rest until a person goes on, also one that rested until a day, or for
-    another reason. Returns how many. Raises NotFound.
+    another reason, but for the enrolments that are `spared`. Returns how many. Raises NotFound.
     """
     lead = get_lead(lead_id, lock=True)
     found = db.session.scalars(
         select(Enrolment)
         .where(
             Enrolment.workspace_id == current_workspace_id(), Enrolment.lead_id == lead_id,
-            may_go_on_despite(why),
+            may_go_on_despite(why), Enrolment.id.not_in(spared),
         )
         .with_for_update()
         .execution_options(populate_existing=True)
