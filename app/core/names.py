@@ -4,6 +4,8 @@ import re
 
 _FORMS_OF_ADDRESS = frozenset({"mr", "mrs", "ms", "miss", "mx", "dr", "prof", "rev", "sir", "lady", "lord", "dame"})
 _TITLES = _FORMS_OF_ADDRESS | {"and", "&"}
+#: What stands behind a comma without being a first name.
+_SUFFIXES = frozenset({"ltd", "limited", "llp", "plc", "inc", "jr", "jnr", "sr", "snr", "esq", "mbe", "obe", "cbe"})
 _EDGES = " .,;:()[]\"'“”‘’"
 
 
@@ -39,20 +41,50 @@ def split_name(name: str | None) -> tuple[str, str, str]:
     """Title, first and last name, losing no word; one word alone, or what can't be told apart, is the last name.
 
     "Mrs Hannah Cole" gives ("Mrs", "Hannah", "Cole"), "Madonna" ("", "", "Madonna"), "Mr & Mrs Jones"
-    ("Mr", "", "& Mrs Jones").
+    ("Mr", "", "& Mrs Jones"). A comma says what the last name is: "Smith, Mrs Jane" gives ("Mrs", "Jane", "Smith"),
+    "Smith, John and Mary" ("", "John and Mary", "Smith").
     """
-    words = (name or "").split()
-    title = words.pop(0) if len(words) > 1 and words[0].strip(".").lower() in _FORMS_OF_ADDRESS else ""
+    last, given = _turned_round(name)
+    if last:
+        before, own = _without_title(last.split())
+        title, first = _without_title([word.strip(",") for word in given.split() if word.strip(",")], may_be_all=True)
+        return " ".join(filter(None, (before, title))), " ".join(first), " ".join(own)
+    title, words = _without_title([word.rstrip(",") for word in given.split() if word.strip(",")])
     if len(words) < 2 or "&" in words or "and" in words:
         return title, "", " ".join(words)
-    return title, " ".join(words[:-1]), words[-1]
+    length = 2 if len(words) > 2 and _bare(words[-1]) in _SUFFIXES else 1
+    return title, " ".join(words[:-length]), " ".join(words[-length:])
+
+
+def _without_title(words: list[str], *, may_be_all: bool = False) -> tuple[str, list[str]]:
+    """A title in front and the other words. Where there `may_be_all` titles and nothing else, as after "Smith,", it may
+    also stand at the end: "Smith, Jane (Mrs)".
+    """
+    if may_be_all and words and all(_bare(word) in _TITLES for word in words):
+        return " ".join(words), []
+    if len(words) > 1 and _bare(words[0]) in _FORMS_OF_ADDRESS:
+        return words[0], words[1:]
+    if may_be_all and len(words) > 1 and _bare(words[-1]) in _FORMS_OF_ADDRESS:
+        return words[-1].strip(_EDGES), words[:-1]
+    return "", words
+
+
+def _turned_round(name: str | None) -> tuple[str, str]:
+    """The last name and what stands behind its comma; "" and the whole name where there is no such comma."""
+    last, _, given = (name or "").partition(",")
+    if not last.strip() or all(_bare(word) in _SUFFIXES for word in given.split()):
+        return "", name or ""
+    return last, given
 
 
 def _words(name: str | None) -> list[str]:
     """The words in speaking order: "Smith, Jane" is turned round."""
-    last, comma, first = (name or "").partition(",")
-    ordered = f"{first} {last}" if comma and first.strip() else (name or "")
-    return [bare for bare in (word.strip(_EDGES) for word in ordered.split()) if bare]
+    last, given = _turned_round(name)
+    return [bare for bare in (word.strip(_EDGES) for word in f"{given} {last}".split()) if bare]
+
+
+def _bare(word: str) -> str:
+    return word.strip(_EDGES).lower() or word
 
 
 def _is_title(word: str) -> bool:

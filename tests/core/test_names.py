@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.core.names import first_name, initials
+from app.core.names import first_name, initials, split_name
 
 
 @pytest.mark.parametrize(
@@ -45,6 +45,44 @@ def test_initials(name, letters):
 )
 def test_first_names(name, greeting):
     assert first_name(name) == greeting
+
+
+@pytest.mark.parametrize(
+    ("name", "parts"),
+    [
+        ("Mrs Hannah Cole", ("Mrs", "Hannah", "Cole")),
+        ("Madonna", ("", "", "Madonna")),
+        ("Mr & Mrs Jones", ("Mr", "", "& Mrs Jones")),
+        ("Jo and Sam Hill", ("", "", "Jo and Sam Hill")),
+        ("Smith, John", ("", "John", "Smith")),
+        ("SMITH,JOHN PAUL", ("", "JOHN PAUL", "SMITH")),
+        ("van der Berg, Anna", ("", "Anna", "van der Berg")),
+        ("Smith, Mrs Jane", ("Mrs", "Jane", "Smith")),
+        ("Smith, Jane, Mrs.", ("Mrs", "Jane", "Smith")),
+        ("Smith, Jane (Mrs)", ("Mrs", "Jane", "Smith")),
+        ("Mrs Smith, Jane", ("Mrs", "Jane", "Smith")),
+        ("Smith, Dr. J.", ("Dr.", "J.", "Smith")),
+        ("Smith, Mrs", ("Mrs", "", "Smith")),
+        ("Smith, John and Mary", ("", "John and Mary", "Smith")),
+        ("Smith, Mr John & Mrs Mary", ("Mr", "John & Mrs Mary", "Smith")),
+        ("Smith, Mr & Mrs", ("Mr & Mrs", "", "Smith")),
+        ("Smith,", ("", "", "Smith")),
+        (", John", ("", "", "John")),
+        ("John Smith, MBE", ("", "John", "Smith MBE")),
+        ("Acme Windows, Ltd.", ("", "Acme", "Windows Ltd.")),
+        (",", ("", "", "")),
+        ("", ("", "", "")),
+        (None, ("", "", "")),
+    ],
+)
+def test_the_parts_of_a_name(name, parts):
+    assert split_name(name) == parts
+
+
+@given(st.text())
+def test_no_word_of_a_name_is_lost(text):
+    kept = "".join(split_name(text))
+    assert all(letter in kept for letter in text if letter.isalnum())
 
 
 @given(st.text())

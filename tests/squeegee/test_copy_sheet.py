@@ -4,6 +4,8 @@ import json
 import re
 from typing import Any
 
+import pytest
+
 from app.core.keyring import cipher
 from app.extensions import db
 from app.leads.services.facts import change_fact
@@ -88,3 +90,19 @@ def test_a_sheet_takes_few_statements_and_names_who_it_may_be(
     data = {"place": "sheet", "customer": str(twin.customer_id), "same": "no"}
     answer = alice.post(f"/w/wells/squeegee/ready/{lead.id}/pair", data=data)
     assert answer.location.endswith(sheet_url(lead)) and "Same number" not in alice.get(answer.location).text
+
+
+@pytest.mark.parametrize(
+    ("name", "parts"),
+    [
+        ("Smith, John", ("", "John", "Smith")),
+        ("Smith, Mrs Jane", ("Mrs", "Jane", "Smith")),
+        ("Smith, John and Mary", ("", "John and Mary", "Smith")),
+    ],
+)
+def test_a_name_with_its_last_name_in_front_is_taken_apart(
+    desk: Desk, ready_lead: Any, alice: Any, name: str, parts: tuple[str, str, str]
+) -> None:
+    page = alice.get(sheet_url(ready_lead(name=name))).text
+    said = dict(re.findall(r"<dt>([^<]*)</dt><dd id=[^>]*>([^<]*)</dd>", page))
+    assert tuple(said.get(label, "") for label in ("Title", "First name", "Last name")) == parts
