@@ -18,6 +18,7 @@ from app.extensions import db
 from app.leads.services import get_lead, stage_by_key
 from app.leads.words import DECLINE_WORDS
 from app.my_day import services
+from app.my_day.queries.visits import day_visits
 from app.my_day.services import Outcome, Slip, Taken
 from app.workspaces.layout import desk
 
@@ -150,7 +151,8 @@ def _shown(
     card = taken.card
     now = utcnow()
     values: dict[str, Any] = {
-        "taken": taken, "queue": taken.queue, "card": card, "typed": typed or MultiDict(), "errors": errors or {},
+        "taken": taken, "queue": taken.queue, "card": card, "visits": day_visits(now),
+        "typed": typed or MultiDict(), "errors": errors or {},
         "lines": latest(timeline(card.id, limit=LATEST).entries)[:_SEEN_OF_TIMELINE] if card else [],
         "times": services.quick_times(now, g.workspace.clock()), "reasons": list(DECLINE_WORDS.items()), "now": now,
         "in_words": lambda at: services.in_words(at, now, g.workspace.clock().zone),
