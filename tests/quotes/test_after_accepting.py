@@ -38,10 +38,12 @@ def test_without_a_name_its_field_takes_the_focus_and_nothing_is_lost(
     assert re.search(r'name="early_start"[^>]* checked', page.text)
 
 
-@pytest.mark.parametrize("step", ["decline", "question"])
-def test_elsewhere_the_summary_takes_it(client: Client, lead: Any, sent: Callable[..., Quote], step: str) -> None:
+@pytest.mark.parametrize(("step", "typed"), [("decline", {"reason": "of our own"}), ("question", {})])
+def test_elsewhere_the_summary_takes_it(
+    client: Client, lead: Any, sent: Callable[..., Quote], step: str, typed: dict[str, str]
+) -> None:
     path, _ = open_quote(lead, sent)
-    page = client.post(f"{path}/{step}", data={}, csrf=False)
+    page = client.post(f"{path}/{step}", data=typed, csrf=False)
     assert page.status_code == 422
     focused = re.findall(r"<[^>]* autofocus[^>]*>", page.text)
     assert len(focused) == 1 and "error-summary" in focused[0]

@@ -4,7 +4,7 @@ from collections.abc import Sequence as Many
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, or_, select, true, update
+from sqlalchemy import ColumnElement, and_, false, not_, or_, select, true, update
 from sqlalchemy.orm import aliased
 
 from app.core import outbox
@@ -70,15 +70,16 @@ def cancel_planned(event: Event) -> None:
             _cancel_rows(of_taken, LEFT_STAGE)
 
 
-def stop_chase(lead_id: UUID, why: str, actor: Actor, spared: Many[UUID] = ()) -> int:
+def stop_chase(lead_id: UUID, why: str, actor: Actor, spared: ColumnElement[bool] | None = None) -> int:
     """End every sequence that a lead is on, call off what they planned, take back what has not left yet.
 
-    `spared` are enrolments that go on. Returns how many were ended. Raises NotFound.
+    Those of which `spared` holds go on. Returns how many were ended. Raises NotFound.
     """
     lead = get_lead(lead_id, lock=True)
     here = current_workspace_id()
     of_lead = and_(Enrolment.workspace_id == here, Enrolment.lead_id == lead_id)
-    ended = _end_enrolments(and_(of_lead, Enrolment.state.in_(UNDER_WAY), Enrolment.id.not_in(spared)), why)
+    chases = and_(of_lead, Enrolment.state.in_(UNDER_WAY), not_(false() if spared is None else spared))
+    ended = _end_enrolments(chases, why)
     if ended:
         _cancel_rows(_rows_of(lead_id, [row.id for row in ended]), why)
     _take_back(lead_id, actor)

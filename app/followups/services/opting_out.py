@@ -8,9 +8,9 @@ from app.core.events import Event
 from app.core.tenancy import acting_in, current_scope, current_workspace_id
 from app.extensions import db
 from app.followups.models import Enrolment
+from app.followups.queries.reminding import only_reminds
 from app.followups.services.ending import stop_chase
 from app.followups.services.enrolling import UNDER_WAY
-from app.followups.services.reacting import reminders
 from app.leads.models import Lead
 from app.leads.services import get_lead
 
@@ -27,7 +27,7 @@ def end_unwanted(event: Event) -> None:
     scope = current_scope()
     with acting_in(scope.workspace_id, user_id=scope.user_id):
         for lead_id in sorted({event.lead_id, *_also_chased(event.lead_id)}):
-            stop_chase(lead_id, "opted_out", event.actor, reminders(lead_id))
+            stop_chase(lead_id, "opted_out", event.actor, only_reminds())
 
 
 def _also_chased(lead_id: UUID) -> list[UUID]:

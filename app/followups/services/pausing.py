@@ -1,10 +1,9 @@
 """Letting a chase rest for a while, and going on where it stopped."""
 
-from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import and_, select, update
+from sqlalchemy import ColumnElement, and_, false, not_, select, update
 
 from app.core import outbox
 from app.core.clock import utcnow
@@ -41,16 +40,16 @@ def pause(enrolment_id: UUID, actor: Actor, until: datetime | None = None) -> En
     return enrolment
 
 
-def pause_chase(lead_id: UUID, why: str, actor: Actor, spared: Sequence[UUID] = ()) -> int:
+def pause_chase(lead_id: UUID, why: str, actor: Actor, spared: ColumnElement[bool] | None = None) -> int:
     """Let every sequence that a lead is on rest until a person goes on, also one that rested until a day, or for
-    another reason, but for the enrolments that are `spared`. Returns how many. Raises NotFound.
+    another reason, but for those of which `spared` holds. Returns how many. Raises NotFound.
     """
     lead = get_lead(lead_id, lock=True)
     found = db.session.scalars(
         select(Enrolment)
         .where(
             Enrolment.workspace_id == current_workspace_id(), Enrolment.lead_id == lead_id,
-            may_go_on_despite(why), Enrolment.id.not_in(spared),
+            may_go_on_despite(why), not_(false() if spared is None else spared),
         )
         .with_for_update()
         .execution_options(populate_existing=True)
