@@ -4,15 +4,18 @@ from datetime import date, time, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
+from app.core.clock import utcnow
 from app.core.events import Event, publish
 from app.core.permissions import SYSTEM
 from app.extensions import db
 from app.followups.models import Enrolment, FollowUp, Sequence
 from app.followups.queries.steps import Condition, Delay, Step
 from app.followups.services import enrol
+from app.leads.models import StageChange
 from app.leads.services import move_to_stage, stage_by_key
+from app.messaging.models import Message
 from app.messaging.services import keep_wishes
 from app.quotes.services import QuoteDraft, draft_quote, send_quote
 from app.quotes.services.slots import SlotDraft, offer_slot
@@ -127,3 +130,18 @@ def test_a_move_still_ends_what_belongs_to_the_stage(world: Any, make_lead: Any)
     move_to_stage(lead.id, stage_by_key("transferred_to_squeegee").id, world.alice.actor)
     db.session.commit()
     assert ways(lead)["Hand over"] == ("stopped", "left_stage")
+
+
+def test_the_run_of_one_says_that_no_answer_ends_it(world: Any, make_lead: Any, alice: Any) -> None:
+    lead = make_lead(name="Keen Kate", stage_key="ready_for_squeegee")
+    db.session.execute(update(StageChange).values(at=utcnow() - timedelta(days=20)))
+    db.session.add(
+        Message(
+            lead_id=lead.id, contact_id=lead.contact_id, channel="email", direction="in", state="received",
+            recipient="hannah@example.com", subject="Hello", body="Hello",
+        )
+    )  # fmt: skip
+    db.session.commit()
+    own = next(each for each in db.session.scalars(select(Sequence)) if each.key == "ready_for_squeegee")
+    text = alice.get(f"/w/wells/sequences/{own.id}/trial").text
+    assert "Keen Kate" in text and "since they answered" not in text

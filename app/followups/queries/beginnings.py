@@ -67,9 +67,11 @@ def leads_of(lead_ids: Iterable[UUID]) -> dict[UUID, Lead]:
     return {lead.id: lead for lead in db.session.scalars(query)}
 
 
-def endings(found: list[Beginning], *, ends_with_stage: bool) -> dict[UUID, Ending]:
-    """What ended, or would have ended, each lead's way; by two statements."""
-    if not found:
+def endings(found: list[Beginning], *, ends_with_stage: bool, only_reminds: bool = False) -> dict[UUID, Ending]:
+    """What ended, or would have ended, each lead's way; by two statements. What `only_reminds` ourselves ends with its
+    stage at most.
+    """
+    if not found or (only_reminds and not ends_with_stage):
         return {}
     first = {each.lead_id: each for each in reversed(found)}
     since = min(each.at for each in found)
@@ -79,10 +81,11 @@ def endings(found: list[Beginning], *, ends_with_stage: bool) -> dict[UUID, Endi
         begun = first[lead_id]
         if at <= begun.at or change_id == begun.stage_change_id:
             continue
-        why = _ANSWERED.get(keys.get(to_stage, ""), "left_stage" if ends_with_stage else "")
+        answered = "" if only_reminds else _ANSWERED.get(keys.get(to_stage, ""), "")
+        why = answered or ("left_stage" if ends_with_stage else "")
         if why:
             ends[lead_id].append(Ending(at, why))
-    for lead_id, at in db.session.execute(_replies(first, since)):
+    for lead_id, at in () if only_reminds else db.session.execute(_replies(first, since)):
         if at > first[lead_id].at:
             ends[lead_id].append(Ending(at, "replied"))
     return {lead_id: min(each, key=lambda end: end.at) for lead_id, each in ends.items()}

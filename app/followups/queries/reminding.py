@@ -3,10 +3,11 @@
 from sqlalchemy import ColumnElement, and_, exists, not_
 
 from app.followups.models import Enrolment, Sequence, SequenceVersion
+from app.followups.queries.steps import CHASES
 from app.leads.models import Stage
 
-#: Finds in the steps of a version what the customer notices, and a move for their silence.
-_CHASES = '$.**.kind ? (@ == "email" || @ == "sms" || @ == "call" || @ == "stage")'
+#: Finds in the steps of a version what the customer notices (`steps.only_remind`, as the database asks it).
+_CHASES = f"$.**.kind ? ({' || '.join(f'@ == {chr(34)}{kind}{chr(34)}' for kind in CHASES)})"
 
 
 def only_reminds(settled: str | None = None) -> ColumnElement[bool]:

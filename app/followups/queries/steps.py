@@ -15,6 +15,8 @@ BY_PEOPLE = ("call", "task")
 UNSEEN = ("branch", "stage", "wait")
 STEP_KINDS = ("email", "sms", "call", "task", "stage", "wait", "branch")
 MESSAGES = ("email", "sms")
+#: What the customer notices, and a move for their silence.
+CHASES = (*MESSAGES, "call", "stage")
 #: What a delay is counted in. "until_month": until the next 1st of the month `amount` (1 to 12).
 UNITS = ("minutes", "hours", "days", "business_hours", "business_days", "until_month")
 #: What a branch looks at.
@@ -89,6 +91,11 @@ def every(steps: tuple[Step, ...]) -> Iterator[Step]:
         yield step
         yield from every(step.yes)
         yield from every(step.no)
+
+
+def only_remind(steps: tuple[Step, ...]) -> bool:
+    """Whether the customer notices nothing of them, being tasks of ours: no answer ends these."""
+    return all(step.kind not in CHASES for step in every(steps))
 
 
 def find(steps: tuple[Step, ...], key: str | None) -> Step | None:

@@ -12,7 +12,7 @@ from uuid import UUID
 
 from app.core.clock import utcnow
 from app.followups.queries.beginnings import Beginning, Ending, beginnings, endings, leads_of
-from app.followups.queries.steps import Step, every, way
+from app.followups.queries.steps import Step, every, only_remind, way
 from app.followups.services.conditions import all_hold, holds, stage_key
 from app.followups.services.dating import reckon
 from app.leads.models import Lead
@@ -86,7 +86,7 @@ def try_out(steps: tuple[Step, ...], start: Start) -> Trial:
     conditions = list(start.rule.get("conditions") or []) if start.starts == "rule" else []
     found = [each for each in found if each.lead_id in leads and all_hold(leads[each.lead_id], conditions)]
     by_stage = start.starts == "stage" and start.ends_with_stage
-    ends = endings(found, ends_with_stage=by_stage)
+    ends = endings(found, ends_with_stage=by_stage, only_reminds=only_remind(steps))
     refused = _refused(steps, list(leads))
     for each in found:
         _try_one(trial, steps, leads[each.lead_id], each, ends.get(each.lead_id), refused)
