@@ -143,6 +143,19 @@ def test_what_was_heard_since_counts(lead: Lead, make_lead: Any, move: Any, undo
     assert to_come(lead) == (before if comes_back and comes_back[1] == "active" else [])
 
 
+@pytest.mark.parametrize("words", ["No thanks", "Hmm, maybe. I will let you know."])
+def test_what_only_reminds_ourselves_is_back_whatever_was_heard(
+    make_lead: Any, move: Any, undo: Any, words: str
+) -> None:
+    ready = make_lead(email="ready@example.com", phone=None, stage_key="ready_for_squeegee")
+    before = to_come(ready)
+    assert chase(ready) == [("ready_for_squeegee", "active", None)] and before
+    move(ready, "negotiating")
+    say(ready.id, words)
+    undo(ready)
+    assert chase(ready) == [("ready_for_squeegee", "active", None)] and to_come(ready) == before
+
+
 def test_what_rested_until_a_day_rests_until_a_person_goes_on(world: Any, lead: Lead, move: Any, undo: Any) -> None:
     way = db.session.scalars(select(Enrolment).where(Enrolment.lead_id == lead.id)).one()
     day = utcnow() + timedelta(days=2)

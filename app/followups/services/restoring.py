@@ -16,11 +16,11 @@ from app.core.tenancy import acting_in, current_scope
 from app.extensions import db
 from app.followups.models import Enrolment, FollowUp
 from app.followups.queries.hearing import heard_since
-from app.followups.queries.steps import AUTOMATIC
+from app.followups.queries.steps import AUTOMATIC, only_remind
 from app.followups.queries.ways import DOUBTFUL
 from app.followups.services.counting import count_attempt, counts
 from app.followups.services.ending import LEFT_STAGE
-from app.followups.services.laying_out import DUE, PAUSED, sequence_of
+from app.followups.services.laying_out import DUE, PAUSED, sequence_of, steps_under_way
 from app.followups.services.next_act import refresh_next_act
 from app.followups.services.pausing import RESUME
 from app.followups.services.resting import WHY as SHELVED
@@ -61,7 +61,7 @@ def restore_planned(event: Event) -> None:
         undone = db.session.get_one(StageChange, (lead.workspace_id, UUID(str(event.data["undoes"]))))
         undoing_id = UUID(str(event.data["stage_change_id"]))
         undoing = _Undoing(lead, undone, undoing_id, heard_since(lead, undone.id), _begun_since(lead, undone.id))
-        ways = {} if undoing.heard == "stopped" else {way.id: way for way in _ended_by(undoing)}
+        ways = {way.id: way for way in _ended_by(undoing) if undoing.heard != "stopped" or _reminds(way)}
         for way in ways.values():
             _go_on(way, undoing)
         for row in _called_off_by(undoing):
@@ -104,7 +104,7 @@ def _go_on(way: Enrolment, undoing: _Undoing) -> None:
     """What was under way is so again; what rested goes on resting, until its day."""
     undoing.adopt(way)
     way.ended_at, now = None, utcnow()
-    if undoing.heard == "paused":
+    if undoing.heard == "paused" and not _reminds(way):
         way.state, way.why, way.paused_at, way.paused_until = "paused", DOUBTFUL, way.paused_at or now, None
         db.session.flush()
         tell(undoing.lead, "sequence.paused", sequence_of(way.sequence_id), SYSTEM, way.id, why=DOUBTFUL, until=None)
@@ -115,6 +115,11 @@ def _go_on(way: Enrolment, undoing: _Undoing) -> None:
     else:
         way.state, way.why = "active", None
     db.session.flush()
+
+
+def _reminds(way: Enrolment) -> bool:
+    """Whether it only reminds ourselves, whatever the customer said since."""
+    return only_remind(steps_under_way(way))
 
 
 def _why_paused(way: Enrolment) -> str:
