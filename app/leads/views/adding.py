@@ -84,6 +84,8 @@ def create(slug: str) -> Response:
     try:
         draft = _draft(sheet.typed, key)
         sheet.doubles = _doubles(sheet.typed)
+        if sheet.doubles and _is_made(key):  # by the first of two presses, a moment ago
+            return redirect_to(url_for("leads.show", lead_id=key))
         if sheet.doubles and "anyway" not in request.form:
             sheet.asked, sheet.tell = True, sheet.tell and bool(request.form.get("known"))
             note_look(len(sheet.doubles), sheet.typed["look"], web.actor())
