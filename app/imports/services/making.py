@@ -66,8 +66,8 @@ def make_leads(
     insert_all([each.change for each in leads])
     insert_all([line for each in leads for line in _lines(made, each, actor)])
     _insert_tokens(leads)
-    for contact_id in gained:
-        reindex_where(contact_id=contact_id)
+    if gained:
+        reindex_where(contact_ids=gained)
     hang_tags(setting, {each.lead.id: each.decision.row.facts.tags for each in leads}, actor)
     return leads
 

@@ -105,9 +105,9 @@ def create_lead(draft: LeadDraft, actor: Actor) -> Lead:
         db.session.add(lead)
         db.session.flush()
         if has_gained:  # their other leads are found by it as well, and this one with them
-            reindex_where(contact_id=contact.id)
+            reindex_where(contact_ids=[contact.id])
         else:
-            index_lead(lead, contact, place, is_new=True)
+            index_lead(lead, contact, place)
         _keep_consents(contact, draft)
         _tell(lead, stage, draft, actor)
         if assignment:

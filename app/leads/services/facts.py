@@ -188,7 +188,7 @@ _SETTERS: dict[str, Callable[[Lead, Any, Fact, Any, str], None]] = {
 def _follow_through(lead: Lead, names: set[str]) -> None:
     """What else must change with the facts: the search tokens of every lead they belong to."""
     if names & {"name", "phone", "email"}:
-        reindex_where(contact_id=lead.contact_id)
+        reindex_where(contact_ids=[lead.contact_id])
     if names & {"address_line1", "town", "postcode"}:
         reindex_where(property_id=lead.property_id)
     if "postcode" in names:
