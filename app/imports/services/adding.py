@@ -63,13 +63,13 @@ def take_back(made: Import, rows: Iterable[tuple[UUID, int]]) -> None:
         Activity.data["import_id"].astext == str(made.id),
         tuple_(Activity.lead_id, Activity.data["row"].astext).in_(keys),
     )  # fmt: skip
-    for lead_id, tag_ids in db.session.execute(select(Activity.lead_id, Activity.data["tags"]).where(*found)).all():
-        db.session.execute(
-            delete(LeadTag).where(
-                LeadTag.workspace_id == made.workspace_id, LeadTag.lead_id == lead_id,
-                LeadTag.tag_id == one_among(map(UUID, tag_ids or ())),
-            )
-        )  # fmt: skip
+    hung = db.session.execute(select(Activity.lead_id, Activity.data["tags"]).where(*found)).all()
+    tags = [(lead_id, UUID(tag_id)) for lead_id, tag_ids in hung for tag_id in tag_ids or ()]
+    db.session.execute(
+        delete(LeadTag).where(
+            LeadTag.workspace_id == made.workspace_id, tuple_(LeadTag.lead_id, LeadTag.tag_id).in_(tags)
+        )
+    )
     db.session.execute(delete(Activity).where(*found).execution_options(synchronize_session=False))
 
 
