@@ -28,7 +28,6 @@ _SOURCES = {"squeegee": "returning", "notion": "website_form", "plain": None}
 _STAGES = {"squeegee": "transferred_to_squeegee", "notion": "new", "plain": "new"}
 _OPEN = ("uploaded", "checked")
 LONGEST_TAG = 40
-_SOURCE_WANTED = "Choose where these leads came from."
 
 
 def first_options(layout: str) -> dict[str, Any]:
@@ -74,12 +73,6 @@ def map_columns(
     return made
 
 
-def judge_source(options: Mapping[str, Any]) -> None:
-    """Raises Invalid by "source_id" where nobody has chosen a source yet: the columns are mapped before that is."""
-    if not options.get("source_id"):
-        raise Invalid({"source_id": _SOURCE_WANTED})
-
-
 def locked_import(import_id: UUID) -> Import:
     """An import as it stands now, held until the transaction ends. Raises NotFound."""
     query = select(Import).where(Import.workspace_id == current_workspace_id(), Import.id == import_id)
@@ -108,7 +101,7 @@ def _wrong_options(options: Mapping[str, Any], needs_source: bool) -> dict[str, 
     sources = {str(source.id) for source in known(LeadSource) if source.is_active}
     stages = _stages()
     if options.get("source_id") not in sources and (needs_source or options.get("source_id")):
-        errors["source_id"] = _SOURCE_WANTED
+        errors["source_id"] = "Choose where these leads came from."
     if options.get("stage_id") not in stages:
         errors["stage_id"] = "Choose the stage of rows that name none."
     if options.get("owner_id") and options["owner_id"] not in dict(member_choices()):

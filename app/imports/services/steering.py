@@ -13,7 +13,7 @@ from app.core.ids import new_id
 from app.core.permissions import Actor
 from app.extensions import db
 from app.imports.models import Import, ImportRow
-from app.imports.services.choosing import judge_source, locked_import
+from app.imports.services.choosing import locked_import
 from app.imports.services.ending import end
 
 WORK = "import.work"
@@ -21,13 +21,10 @@ _GOING_ON = "This import is under way already."
 
 
 def check(import_id: UUID, actor: Actor) -> Import:
-    """Begin the dry run, in the background. Raises Conflict when the import has gone further already, Invalid while
-    nobody has said where the leads come from.
-    """
+    """Begin the dry run, in the background. Raises Conflict when the import has gone further already."""
     made = locked_import(import_id)
     if made.state not in ("uploaded", "checked"):
         raise Conflict(_GOING_ON if made.state == "checking" else "This import has begun already.")
-    judge_source(made.options)
     if made.figures:
         db.session.execute(
             update(ImportRow)
