@@ -18,7 +18,7 @@ from app.followups.views import bp
 from app.followups.words import EVENT_WORDS, KIND_ICONS, KIND_WORDS, MONTHS
 from app.leads.models import Stage
 from app.leads.queries.stages import known_stages
-from app.messaging.services.hearing import unheard_channels
+from app.messaging.services.unheard import unheard_channels
 from app.workspaces.layout import desk
 
 #: As many steps of a sequence stand in its line.

@@ -11,8 +11,8 @@ from app.core.clock import utcnow
 from app.core.fragments import page
 from app.messaging.forms import Typed
 from app.messaging.queries import answering, arrivals, inbox, thread
-from app.messaging.services.hearing import unheard_channels
 from app.messaging.services.suppressing import suppression_reasons
+from app.messaging.services.unheard import unheard_channels
 from app.messaging.services.weighing import weigh
 from app.messaging.services.wishes import addresses_of
 from app.my_day.services.times import quick_times

@@ -11,8 +11,8 @@ from app.messaging.models import Arrival
 from app.messaging.ports.inbound import Inbound
 from app.messaging.ports.settings import GatewaySettings, InboxSettings, TwilioSettings
 from app.messaging.services.arriving import take_in
-from app.messaging.services.hearing import unheard_channels
 from app.messaging.services.providers import save_provider
+from app.messaging.services.unheard import unheard_channels
 
 MAILBOX = InboxSettings(host="imap.example.com", port=993, security="tls", username="office", password="secret")
 
