@@ -1,12 +1,13 @@
 """Reading what a customer sends about a quote."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from uuid import UUID
 
 from werkzeug.datastructures import MultiDict
 
 from app.core.ids import parse_id
 from app.quotes.forms.typed import plain
+from app.quotes.queries.details import PLACE
 
 
 @dataclass(slots=True)
@@ -19,6 +20,7 @@ class AnswerForm:
     reason: str = ""
     words: str = ""
     slot: str = ""
+    place: dict[str, str] = field(default_factory=dict)
 
     @classmethod
     def of_request(cls, typed: MultiDict[str, str]) -> "AnswerForm":
@@ -30,6 +32,7 @@ class AnswerForm:
             reason=plain(typed.get("reason")),
             words=plain(typed.get("words")),
             slot=plain(typed.get("slot")),
+            place={name: plain(typed.get(name)) for name in PLACE},
         )
 
     @property

@@ -14,6 +14,7 @@ from app.lead_forms.models import LeadForm
 from app.leads.models import Lead
 from app.quotes.models import Quote
 from app.quotes.queries.agreement import counted
+from app.quotes.queries.details import missing_place
 from app.quotes.queries.reading import QuoteView, view_of
 from app.workspaces.queries import today_here
 
@@ -22,9 +23,10 @@ from app.workspaces.queries import today_here
 class Offer:
     """A quote with everything that its customer sees. Holds customer data: for rendering only.
 
-    `extras` are (words, minor) of what is charged once. `discount` says what has been taken off each visit already,
-    `vat` how value added tax stands in the prices; both "" without. `terms_no` is the version of the business's terms,
-    None for terms written for this quote. `area` is the postcode's district and sector.
+    `extras` are (words, minor) of what is charged once. `missing_place` names what is not known of where the house
+    is. `discount` says what has been taken off each visit already, `vat` how value added tax stands in the prices;
+    both "" without. `terms_no` is the version of the business's terms, None for terms written for this quote.
+    `area` is the postcode's district and sector.
     """
 
     quote: QuoteView
@@ -39,6 +41,7 @@ class Offer:
     terms_no: int | None
     suggested_id: UUID
     area: tuple[str | None, str | None] = (None, None)
+    missing_place: tuple[str, ...] = ()
     discount: str = ""
     vat: str = ""
 
@@ -93,6 +96,7 @@ def offer_of(quote: Quote, parties: tuple[Lead, Contact, Property] | None = None
         terms_no=quote.terms_version_no,
         suggested_id=(wanted or [quote.options[0].id])[0],
         area=(lead.district, lead.sector),
+        missing_place=missing_place(place),
         discount=discount_words(quote),
         vat=vat_words(quote),
     )

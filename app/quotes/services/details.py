@@ -1,4 +1,6 @@
-"""The customer puts their own details right. Staff are told; what staff changed meanwhile is never overwritten."""
+"""The customer puts their own details right, and says where the house is. Staff are told; what staff changed meanwhile
+is never overwritten.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -8,6 +10,7 @@ from app.core.permissions import Actor
 from app.leads.models import Lead
 from app.leads.services import FACTS, change_facts
 from app.leads.services.facts import Typed
+from app.quotes.queries.details import missing_place
 
 #: The facts that a customer may change, in the order of the page.
 OWN_FACTS = (
@@ -30,11 +33,7 @@ def correct_details(lead: Lead, typed: Mapping[str, Change], actor: Actor) -> Le
 
     Raises Invalid, or Conflict with `conflicts` naming each fact that changed meanwhile; then nothing is kept.
     """
-    errors = {
-        name: f"Please keep it under {_longest(name):,} characters."
-        for name, change in typed.items()
-        if len(change.now) > _longest(name)
-    }
+    errors = _too_long({name: change.now for name, change in typed.items()})
     if not typed["phone"].now.strip() and not typed["email"].now.strip():
         errors["phone"] = "Leave us a telephone number or an email address, so that we can reach you."
     if errors:
@@ -44,6 +43,24 @@ def correct_details(lead: Lead, typed: Mapping[str, Change], actor: Actor) -> Le
     except Conflict as conflict:
         theirs = {each["fact"].name: each["theirs"] for each in conflict.details.get("conflicts", ())}
         raise Conflict(conflict.message, theirs=theirs) from None
+
+
+def keep_place(lead: Lead, typed: Mapping[str, str], actor: Actor) -> None:
+    """Keep where the house is, by the fact's name, as far as it is not known yet; blanks are let be. Raises Invalid."""
+    asked = {name: typed[name] for name in missing_place(lead.property) if typed.get(name, "").strip()}
+    errors = _too_long(asked)
+    if errors:
+        raise Invalid(errors)
+    if asked:
+        change_facts(lead.id, {name: Typed(value, "") for name, value in asked.items()}, actor)
+
+
+def _too_long(typed: Mapping[str, str]) -> dict[str, str]:
+    return {
+        name: f"Please keep it under {_longest(name):,} characters."
+        for name, value in typed.items()
+        if len(value) > _longest(name)
+    }
 
 
 def _longest(name: str) -> int:

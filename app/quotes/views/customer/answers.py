@@ -20,6 +20,7 @@ from app.quotes.queries.popular import most_chosen
 from app.quotes.queries.slots import is_chosen, open_slots
 from app.quotes.queries.starting import DAYS_TO_CANCEL, start_of
 from app.quotes.services import DECLINE_REASONS, accept, ask, decline, note_opened
+from app.quotes.services.details import keep_place
 from app.quotes.services.slots import accept_with_slot
 from app.quotes.views import bp
 from app.quotes.views.customer.links import READS, WRITES, firm_page, open_link, private
@@ -37,16 +38,10 @@ def customer_page(secret: str) -> Response:
 @csrf.exempt
 @WRITES
 def accept_quote(secret: str) -> Response:
-    """Accept one rung, perhaps with a time. Whoever comes second is shown what was accepted."""
+    """Accept one rung, perhaps with a time and an address. Whoever comes second is shown what was accepted."""
     quote, typed = open_link(secret), AnswerForm.of_request(request.form)
     try:
-        if typed.slot:
-            has_time = accept_with_slot(
-                quote, typed.option_id, typed.name, typed.early_start, typed.slot_id, web.actor()
-            )
-        else:
-            accept(quote, typed.option_id, typed.name, typed.early_start, web.actor())
-            has_time = True
+        has_time = _accept(quote, typed)
     except Invalid as error:
         return private(_offer(quote, secret, typed, error.errors, 422))
     except Conflict:
@@ -138,6 +133,26 @@ def offer_values(quote: Quote) -> dict[str, Any]:
         **firm_page(), "offer": offer, "start": start_of(offer), "most_chosen": most_chosen(),
         "accepted_before": accepted_besides(quote),
     }  # fmt: skip
+
+
+def _accept(quote: Quote, typed: AnswerForm) -> bool:
+    """Keep the answer; whether a time that was chosen could still be had. Raises Conflict, Invalid with all errors."""
+    errors, has_time = {}, True
+    try:
+        keep_place(get_lead(quote.lead_id, lock=True), typed.place, web.actor())
+    except Invalid as invalid:
+        errors = invalid.errors
+    answer = (quote, typed.option_id, typed.name, typed.early_start)
+    try:
+        if typed.slot:
+            has_time = accept_with_slot(*answer, typed.slot_id, web.actor())
+        else:
+            accept(*answer, web.actor())
+    except Invalid as invalid:
+        errors = errors | invalid.errors
+    if errors:
+        raise Invalid(errors)
+    return has_time
 
 
 def _offer(quote: Quote, secret: str, typed: AnswerForm, errors: dict[str, str], status: int) -> Response:
