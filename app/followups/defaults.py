@@ -34,7 +34,8 @@ SEQUENCES = (
         description="Says at once that we have it; a person calls the day after.",
         steps=(
             _step(
-                "acknowledge", "email", "Acknowledge", 0, any_hour=True, counts=False, template_key="acknowledgement"
+                "acknowledge", "email", "Acknowledge", 0, any_hour=True, counts=False, template_key="acknowledgement",
+                text_key="acknowledgement_sms",
             ),
             _step("first_call", "call", "First call", 1, counts=False),
         ),

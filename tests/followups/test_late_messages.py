@@ -128,6 +128,6 @@ def test_words_that_a_workspace_never_stored_are_those_sill_comes_with(clock: An
     own = db.session.scalars(select(Sequence).where(Sequence.key == "own")).one()
     step = Step("new", "email", "New", template_key="no_show_email")
     assert save_steps(own.id, (step,), own.version, SYSTEM).version_no == 2
-    template = template_of(step)
+    template = template_of(step, "email")
     assert template is not None and template.subject.startswith("Sorry we missed you")
-    assert template_of(Step("old", "email", "Old", template_key="gone")) is None
+    assert template_of(Step("old", "email", "Old", template_key="gone"), "email") is None

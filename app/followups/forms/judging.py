@@ -19,7 +19,10 @@ MOST_TITLE, MOST_NAME = 80, 60
 _TIME = re.compile(r"(?:[01]\d|2[0-3]):[0-5]\d")
 _MONTH = re.compile(r"month:(\d{1,2})")
 #: Field of a step as the service names it -> as the sheet does.
-_FIELDS = {"delay": "amount", "window": "opens", "template_key": "template", "stage_key": "stage", "condition": "on"}
+_FIELDS = {
+    "delay": "amount", "window": "opens", "template_key": "template", "text_key": "text", "stage_key": "stage",
+    "condition": "on",
+}  # fmt: skip
 
 
 @dataclass(slots=True)
@@ -74,6 +77,7 @@ def _step(step: SheetStep, judged: Judged) -> Step | None:
     return Step(
         step.key, step.kind, title, delay, window if acts else None, step.is_message and step.ticks["any_hour"],
         acts and step.kind != "task" and step.ticks["counts"], template_key,
+        (step.texts["text"] or None) if step.kind == "email" else None,
         step.texts["stage"] if step.kind == "stage" else None, condition, yes, no,
     )  # fmt: skip
 

@@ -17,8 +17,8 @@ from app.followups.queries.steps import Condition, Step, steps_of
 
 #: Fields of a step of one line, with the most characters that are read of each.
 LINES = {
-    "kind": 10, "title": 200, "amount": 10, "unit": 20, "opens": 5, "closes": 5, "template": 60, "subject": 300,
-    "stage": 60, "on": 20, "on_stage": 60, "fact": 40, "operator": 20, "value": 200,
+    "kind": 10, "title": 200, "amount": 10, "unit": 20, "opens": 5, "closes": 5, "template": 60, "text": 60,
+    "subject": 300, "stage": 60, "on": 20, "on_stage": 60, "fact": 40, "operator": 20, "value": 200,
 }  # fmt: skip
 _MOST_BODY = 6_000
 TICKS = ("any_hour", "counts")
@@ -136,8 +136,9 @@ def _stored(step: Step) -> SheetStep:
     texts = {
         "kind": step.kind, "title": step.title, "amount": "" if by_month else str(step.delay.amount),
         "unit": f"month:{step.delay.amount}" if by_month else step.delay.unit, "opens": opens, "closes": closes,
-        "template": step.template_key or "", "subject": "", "body": "", "stage": step.stage_key or "",
-        "on": asked.on, "on_stage": asked.value if asked.on == "stage" else "", "fact": asked.field,
+        "template": step.template_key or "", "text": step.text_key or "", "subject": "", "body": "",
+        "stage": step.stage_key or "", "on": asked.on,
+        "on_stage": asked.value if asked.on == "stage" else "", "fact": asked.field,
         "operator": asked.operator, "value": "" if asked.on == "stage" else asked.value,
     }  # fmt: skip
     ticks = {"any_hour": step.any_hour, "counts": step.counts}

@@ -46,7 +46,8 @@ class Step:
     """One step. `key` names it for good within its sequence.
 
     `window` are local times ("09:30", "12:00") between which it happens; `any_hour` lifts the opening hours; `counts`
-    makes a message an attempt. `yes` and `no` are the arms of a branch.
+    makes a message an attempt. `text_key` names the words of the text that takes an email's place for who has a mobile
+    number only. `yes` and `no` are the arms of a branch.
     """
 
     key: str
@@ -57,6 +58,7 @@ class Step:
     any_hour: bool = False
     counts: bool = True
     template_key: str | None = None
+    text_key: str | None = None
     stage_key: str | None = None
     condition: Condition | None = None
     yes: tuple["Step", ...] = ()
@@ -66,6 +68,10 @@ class Step:
     def is_message(self) -> bool:
         """Whether it is an email or a text."""
         return self.kind in MESSAGES
+
+    def words_key(self, kind: str) -> str | None:
+        """The template of what it sends as `kind`, which is `sms` for an email whose place a text takes."""
+        return self.text_key if kind == "sms" != self.kind else self.template_key
 
     @property
     def is_spaced(self) -> bool:
@@ -137,7 +143,8 @@ def _step(raw: Mapping[str, Any]) -> Step:
         key=raw["key"], kind=raw["kind"], title=raw.get("title", ""),
         delay=Delay(delay["amount"], delay["unit"]) if delay else Delay(),
         window=(opens, closes) if opens and closes else None, any_hour=raw.get("any_hour", False),
-        counts=raw.get("counts", True), template_key=raw.get("template_key"), stage_key=raw.get("stage_key"),
+        counts=raw.get("counts", True), template_key=raw.get("template_key"),
+        text_key=raw.get("text_key"), stage_key=raw.get("stage_key"),
         condition=Condition(**asked) if asked else None,
         yes=steps_of(raw.get("yes", [])), no=steps_of(raw.get("no", [])),
     )  # fmt: skip
@@ -153,7 +160,8 @@ def _raw(step: Step) -> dict[str, Any]:
         raw["any_hour"] = True
     if not step.counts:
         raw["counts"] = False
-    raw |= {name: found for name in ("template_key", "stage_key") if (found := getattr(step, name)) is not None}
+    keys = ("template_key", "text_key", "stage_key")
+    raw |= {name: found for name in keys if (found := getattr(step, name)) is not None}
     if step.condition:
         asked = step.condition
         raw["condition"] = {"on": asked.on, "field": asked.field, "operator": asked.operator, "value": asked.value}

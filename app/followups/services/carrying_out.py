@@ -88,7 +88,7 @@ def _why_off(follow_up: FollowUp, enrolment: Enrolment | None, lead: Lead) -> st
 
 
 def _write(follow_up: FollowUp, lead: Lead, step: Step) -> None:
-    template = template_of(step)
+    template = template_of(step, follow_up.kind)
     why, task = hindrance(follow_up, lead, step, template)
     if why is not None or template is None:
         _close(follow_up, lead, "skipped" if task else "cancelled", why)

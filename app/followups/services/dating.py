@@ -10,10 +10,11 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
 from app.core.clock import BusinessClock
-from app.followups.queries.steps import Delay, Step, every, way
+from app.followups.queries.steps import MESSAGES, Delay, Step, every, way
 from app.followups.services.conditions import holds, stage_key
 from app.followups.services.explaining import why_moved
 from app.leads.models import Lead
+from app.messaging.services.refusing import takes_texts
 from app.workspaces.models import Workspace
 
 #: What Sill does for itself disturbs nobody at any time.
@@ -41,14 +42,18 @@ class Reckoned:
     at: datetime
 
 
-def reachable_kind(kind: str, lead: Lead) -> str | None:
-    """The kind itself; a call for an email to somebody with a number only; None when nothing can be sent.
+def reachable_kind(step: Step, lead: Lead) -> str | None:
+    """The step's own kind; for an email to somebody with a number only the text that takes its place, else a call; None
+    when nothing can be sent.
 
     A call to somebody without a number stays as a task: without it nobody would think of the lead again.
     """
+    kind = step.kind
     has_email, has_phone = bool(lead.contact.email_sealed), bool(lead.contact.phone_sealed)
     if kind == "email" and not has_email:
-        return "call" if has_phone else None
+        if not has_phone:
+            return None
+        return "sms" if step.text_key and takes_texts(lead.contact.phone or "") else "call"
     if kind == "sms" and not has_phone:
         return None
     return "task" if kind == "call" and not has_phone else kind
@@ -79,14 +84,14 @@ def reckon(
         elif step.delay.amount:
             nominal = anchor = _later(clock, nominal, step.delay)
             days = 0
-        kind = reachable_kind(step.kind, lead) if lead is not None else step.kind
+        kind = reachable_kind(step, lead) if lead is not None else step.kind
         if kind == "call" != step.kind and _calls_next(steps, place):
             kind, sooner = None, nominal
         if kind is None:
             yield Reckoned(step, None, nominal, max(nominal, floor))
             continue
         at = known.get(step.key)
-        is_spaced = step.is_spaced and kind == step.kind
+        is_spaced = step.is_spaced and kind in MESSAGES
         if at is None:
             earliest = max(nominal, floor, spaced + gap) if is_spaced and spaced else max(sooner or nominal, floor)
             at = allowed(step, kind, clock, earliest)
@@ -110,7 +115,7 @@ def allowed(step: Step, kind: str, clock: BusinessClock, at: datetime) -> dateti
     A call that stands in for a mail is for people, who do not call at night. Where a step's window and the hours never
     meet, since the hours have changed, the hours count alone; the quiet hours of texts always do.
     """
-    any_hour = step.any_hour and kind == step.kind
+    any_hour = step.any_hour and kind in MESSAGES
     windows = [_window(step)] if step.window else []
     if kind in _UNHEARD:
         any_hour = True

@@ -32,7 +32,7 @@ def save_steps(sequence_id: UUID, steps: tuple[Step, ...], seen_version: int, ac
     """Write the steps as a new version, which leads that begin from now on get; the same steps make none.
 
     Raises NotFound, Conflict when someone else was first, Invalid naming each `steps.<key>.<field>` that can't be
-    taken (title, delay, window, template_key, stage_key, condition) or `steps` for the whole.
+    taken (title, delay, window, template_key, text_key, stage_key, condition) or `steps` for the whole.
     """
     query = select(Sequence).where(Sequence.workspace_id == current_workspace_id(), Sequence.id == sequence_id)
     sequence = load_one(query, lock=True)
@@ -78,8 +78,8 @@ def _errors(steps: tuple[Step, ...], sequence: Sequence) -> dict[str, str]:
     for step in all_steps:
         found = {
             "title": _title(step), "delay": _delay(step), "window": _window(step),
-            "template_key": _template(step, templates), "stage_key": _stage(step, stages),
-            "condition": _condition(step, stages),
+            "template_key": _template(step, templates), "text_key": _text(step, templates),
+            "stage_key": _stage(step, stages), "condition": _condition(step, stages),
         }  # fmt: skip
         errors |= {f"steps.{step.key}.{name}": words for name, words in found.items() if words}
     return errors | (_lost_behind_a_move(steps) if sequence.ends_with_stage else {})
@@ -124,6 +124,12 @@ def _template(step: Step, templates: dict[str, str]) -> str | None:
     if not step.template_key:
         return "Choose what it says."
     return None if templates.get(step.template_key) == step.kind else "This template is not there any more."
+
+
+def _text(step: Step, templates: dict[str, str]) -> str | None:
+    """What is wrong with the words that take an email's place."""
+    is_there = step.text_key is None or (step.kind == "email" and templates.get(step.text_key) == "sms")
+    return None if is_there else "This template is not there any more."
 
 
 def _stage(step: Step, stages: set[str]) -> str | None:

@@ -9,7 +9,7 @@ from app.core.models import fixed
 from app.core.tenancy import current_workspace_id
 from app.extensions import db
 from app.followups.models import Enrolment, FollowUp
-from app.followups.queries.steps import Step, find
+from app.followups.queries.steps import MESSAGES, Step, find
 from app.followups.services.dating import allowed
 from app.followups.services.laying_out import steps_under_way
 from app.leads.models import Lead
@@ -28,7 +28,7 @@ def wait_until(step: Step, kind: str, lead: Lead, now: datetime) -> datetime | N
     """
     workspace = current_workspace()
     clock, earliest = workspace.clock(), now
-    if step.is_spaced and kind == step.kind and workspace.message_gap_hours:
+    if step.is_spaced and kind in MESSAGES and workspace.message_gap_hours:
         last = _last_message(lead, now - timedelta(hours=workspace.message_gap_hours))
         if last is not None:
             earliest = last + timedelta(hours=workspace.message_gap_hours)
@@ -36,12 +36,13 @@ def wait_until(step: Step, kind: str, lead: Lead, now: datetime) -> datetime | N
     return later if later > now else None
 
 
-def template_of(step: Step) -> MessageTemplate | None:
-    """The template of a step, as the workspace has it or as it came with Sill, unless it is gone or put away."""
-    if step.template_key is None:
+def template_of(step: Step, kind: str) -> MessageTemplate | None:
+    """The template of what a step sends as `kind`, the workspace's own or Sill's, unless it is gone or put away."""
+    key = step.words_key(kind)
+    if key is None:
         return None
     try:
-        template = find_template(step.template_key)
+        template = find_template(key)
     except NotFound:
         return None
     return template if template.archived_at is None else None

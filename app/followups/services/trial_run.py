@@ -12,7 +12,7 @@ from uuid import UUID
 
 from app.core.clock import utcnow
 from app.followups.queries.beginnings import Beginning, Ending, beginnings, endings, leads_of
-from app.followups.queries.steps import Step, every, only_remind, way
+from app.followups.queries.steps import MESSAGES, Step, every, only_remind, way
 from app.followups.services.conditions import all_hold, holds, stage_key
 from app.followups.services.dating import reckon
 from app.leads.models import Lead
@@ -96,7 +96,7 @@ def try_out(steps: tuple[Step, ...], start: Start) -> Trial:
 
 def _try_one(
     trial: Trial, steps: tuple[Step, ...], lead: Lead, begun: Beginning, ending: Ending | None,
-    refused: Mapping[str, Mapping[UUID, str]],
+    refused: Mapping[tuple[str, str], Mapping[UUID, str]],
 ) -> None:  # fmt: skip
     workspace, now = current_workspace(), utcnow()
     left, acts = workspace.max_follow_ups, []
@@ -110,7 +110,8 @@ def _try_one(
         elif kind is None:
             kind, state, why = step.kind, "left_out", "no_email" if step.kind == "email" else "no_number"
         elif kind in ("email", "sms"):
-            why = refused.get(step.key, {}).get(lead.id, "") or ("enough_attempts" if step.counts and left <= 0 else "")
+            why = refused.get((step.key, kind), {}).get(lead.id, "")
+            why = why or ("enough_attempts" if step.counts and left <= 0 else "")
             state, left = ("left_out", left) if why else (state, left - step.counts)
         acts.append(TrialAct(step, kind, each.at, state, why))
         trial.of_steps.setdefault(step.key, Counter())[f"{kind}:{state}"] += 1
@@ -138,19 +139,22 @@ def _answers(steps: tuple[Step, ...], lead: Lead) -> dict[str, bool]:
     return found
 
 
-def _refused(steps: tuple[Step, ...], lead_ids: list[UUID]) -> dict[str, dict[UUID, str]]:
-    """Step key to the leads that its message would not reach as things stand, with why. One statement for each kind."""
+def _refused(steps: tuple[Step, ...], lead_ids: list[UUID]) -> dict[tuple[str, str], dict[UUID, str]]:
+    """Step key and kind to the leads that its message would not reach as things stand, with why. One statement for each
+    kind.
+    """
     templates: dict[str, MessageTemplate] = {each.key: each for each in list_templates()}
     judged: dict[tuple[str, str], dict[UUID, str]] = {}
     found = {}
-    for step in every(steps):
-        template = templates.get(step.template_key or "")
-        if not step.is_message or template is None or not lead_ids:
+    sent = ((step, kind) for step in every(steps) if step.is_message for kind in MESSAGES)
+    for step, kind in sent:
+        template = templates.get(step.words_key(kind) or "")
+        if template is None or template.channel != kind or not lead_ids:
             continue
-        asked = (step.kind, template.purpose)
+        asked = (kind, template.purpose)
         if asked not in judged:
             judged[asked] = who_gets(lead_ids, *asked, counts=False).reasons
-        found[step.key] = {
+        found[step.key, kind] = {
             lead_id: why for lead_id, why in judged[asked].items() if why and why not in ("not_on_desk", "same_person")
         }
     return found

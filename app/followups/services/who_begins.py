@@ -10,7 +10,7 @@ from app.core.models import one_among
 from app.core.tenancy import current_workspace_id
 from app.extensions import db
 from app.followups.models import Sequence
-from app.followups.queries.steps import every, steps_of
+from app.followups.queries.steps import Step, every, steps_of
 from app.followups.queries.ways import enrolments_of
 from app.leads.models import Lead
 from app.messaging.queries.templates import list_templates
@@ -54,11 +54,20 @@ def who_begins(lead_ids: Many[UUID], sequence: Sequence) -> WhoBegins:
         (reason, number) for reason, number in (("under_way", len(busy & on_desk)), ("not_on_desk", away)) if number
     ]
     judged = Judged(len(asked), len(begins), left, [], begins)
+    return WhoBegins(judged, _reach_of(begins, steps_of(sequence.steps)) if begins else [])
+
+
+def _reach_of(lead_ids: Many[UUID], steps: tuple[Step, ...]) -> list[StepReach]:
+    """Whom the first messages reach; a text that takes an email's place is asked about those without an address."""
     templates = {each.key: each for each in list_templates()}
-    messages = []
-    for step in every(steps_of(sequence.steps)):
-        template = templates.get(step.template_key or "")
-        if step.is_message and template is not None and begins and len(messages) < MOST_MESSAGES:
-            reach = who_gets_template(begins, template, counts=step.counts)
-            messages.append(StepReach(step.title, step.kind, reach))
-    return WhoBegins(judged, messages)
+    found: list[StepReach] = []
+    for step in every(steps):
+        template, text = templates.get(step.template_key or ""), templates.get(step.text_key or "")
+        if not step.is_message or template is None or len(found) >= MOST_MESSAGES:
+            continue
+        reach = who_gets_template(lead_ids, template, counts=step.counts)
+        found.append(StepReach(step.title, step.kind, reach))
+        by_text = [lead_id for lead_id, reason in reach.reasons.items() if reason == "no_email"]
+        if text is not None and by_text:
+            found.append(StepReach(step.title, "sms", who_gets_template(by_text, text, counts=step.counts)))
+    return found

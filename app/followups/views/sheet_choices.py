@@ -68,6 +68,14 @@ class SheetChoices:
         """What stands before a number that is typed: £, or nothing."""
         return "£" if fact in FACTS and FACTS[fact].unit == "pounds" else ""
 
+    def texts(self, chosen: str) -> list[tuple[str, str]]:
+        """The words of texts that a step may send, as (key, words); `chosen` is among them whatever it is for."""
+        return [
+            (key, f"Text them “{name}”")
+            for key, name in self.templates["sms"]
+            if key == chosen or key not in self.sent_elsewhere
+        ]
+
     def _field_words(self, texts: dict[str, str]) -> dict[str, str]:
         fact = texts["fact"]
         value = dict(self.values(fact)).get(texts["value"], texts["value"])
@@ -92,6 +100,7 @@ class SheetChoices:
         if step.is_message:
             words = dict(self.templates[step.kind]).get(texts["template"], "")
             words = "new words" if texts["template"] == WRITTEN else f"“{words}”" if words else "no words yet"
+            words += " or a text" if step.kind == "email" and texts["text"] else ""
             return Said(title, f"{KIND_WORDS[step.kind]}, {words} · {when}{_between(texts)}")
         if step.kind == "stage":
             return Said(title, f"To {dict(self.stages).get(texts['stage'], '…')} · {when}")

@@ -123,7 +123,8 @@ def _doubles(typed: dict[str, str]) -> list[Double]:
     return open_doubles(**given) if all(len(each) <= LONGEST for each in given.values()) else []
 
 
-def _tells() -> bool:
+def _tells() -> frozenset[str]:
+    """The channels by which the customer hears at once."""
     return answers_at_once(stage_by_key("new").id)
 
 

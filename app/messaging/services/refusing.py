@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from app.core import email_addresses, phones
+from app.messaging import transports
 from app.messaging.models import Message
 from app.messaging.ports.email import EmailTransport
 from app.messaging.ports.sms import SmsTransport
@@ -30,6 +31,16 @@ def refusal(
     if message.purpose == "marketing" and not has_marketing_basis(lead_of(message), message.channel):
         return "no_consent"
     return None
+
+
+def sends_texts() -> bool:
+    """Whether a way to send texts is set up."""
+    return transports.sms_transport().name != "none"
+
+
+def takes_texts(number: str) -> bool:
+    """Whether a text can reach the number: it is a mobile's, and a way to send texts is set up."""
+    return sends_texts() and _bad_number(number, transports.sms_transport()) is None
 
 
 def _bad_email(recipient: str) -> str | None:
