@@ -21,7 +21,7 @@ def serve() -> Iterator[Callable[..., RawServer]]:
 
     yield start
     for server in started:
-        server.listener.close()
+        server.stop()
 
 
 def local(server: RawServer, path: str = "/", **options: object) -> http.Response:

@@ -26,7 +26,7 @@ def serve() -> Iterator[Callable[..., RawServer]]:
 
     yield start
     for server in started:
-        server.listener.close()
+        server.stop()
 
 
 @pytest.mark.parametrize(

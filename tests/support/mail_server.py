@@ -6,6 +6,8 @@ import threading
 from email import message_from_bytes
 from itertools import takewhile
 
+from tests.support.raw_server import end_accepting
+
 #: What it answers to each command, by its first word.
 _ANSWERS = {"EHLO": b"250-mail\r\n250 STARTTLS\r\n", "STARTTLS": b"220 go on\r\n", "DATA": b"354 go on\r\n"}
 
@@ -23,12 +25,13 @@ class MailServer:
         self._over = threading.Event()
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.port: int = self._listener.getsockname()[1]
-        threading.Thread(target=self._accept, daemon=True).start()
+        self._accepting = threading.Thread(target=self._accept, daemon=True)
+        self._accepting.start()
 
     def stop(self) -> None:
         """Take no more calls, and let go of those who still wait for an answer."""
         self._over.set()
-        self._listener.close()
+        end_accepting(self._listener, self._accepting)
 
     def _accept(self) -> None:
         with contextlib.suppress(OSError):

@@ -18,7 +18,12 @@ class RawServer:
         self.connections = 0
         self.listener = socket.create_server(("127.0.0.1", 0))
         self.port = self.listener.getsockname()[1]
-        threading.Thread(target=self._accept, daemon=True).start()
+        self._accepting = threading.Thread(target=self._accept, daemon=True)
+        self._accepting.start()
+
+    def stop(self) -> None:
+        """Take no more connections."""
+        end_accepting(self.listener, self._accepting)
 
     def _accept(self) -> None:
         while True:
@@ -41,6 +46,16 @@ class RawServer:
                     body += connection.recv(65536)
                 self.requests.append(head + b"\r\n\r\n" + body)
                 self.behave(connection)
+
+
+def end_accepting(listener: socket.socket, accepting: threading.Thread) -> None:
+    """Close a listener once nobody waits at it: the number of a closed one is the next one's, whose callers a thread
+    that was just about to wait would take, and answer as the test before wanted.
+    """
+    with contextlib.suppress(OSError):
+        listener.shutdown(socket.SHUT_RDWR)
+    accepting.join()
+    listener.close()
 
 
 def read_until(connection: socket.socket, end: bytes) -> bytes:
