@@ -76,6 +76,12 @@ def test_what_can_t_be_read_stays_with_the_lead_as_written(bring_in: Callable[..
     assert "How often: fortnightly" in (lead.wishes or "") and "Price: £20 or £25" in (lead.wishes or "")
 
 
+def test_a_price_before_the_rhythm_is_no_second_rhythm(bring_in: Callable[..., Import]) -> None:
+    bring_in([["Cid Ash", "", "", "", "", "07700 900555", "", "Windows £24 8 weekly", "", "", "", ""]])
+    lead = db.session.scalars(select(Lead)).one()
+    assert (lead.price_minor, lead.frequency, lead.annual_minor) == (2400, "8_weekly", 15600)
+
+
 def test_a_second_import_of_the_file_brings_nothing_in_twice(bring_in: Callable[..., Import]) -> None:
     bring_in([ANN, BOB])
     changed = [*ANN[:-1], "Rang three times."]

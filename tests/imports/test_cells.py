@@ -45,6 +45,9 @@ def test_a_rhythm_among_free_words_needs_its_weeks() -> None:
     found = find_frequency("4 bed, windows every 8 weeks £24")
     assert found is not None and found.key == "8_weekly"
     assert find_frequency("4 bed, front and back £24") is None
+    for text in ("Windows £24 8 weekly", "Windows £24.50 8 weekly", "Windows £24 - 8 weekly", "12 Mill Lane £ 24/8 wks"):
+        found = find_frequency(text)
+        assert found is not None and (found.key, found.code) == ("8_weekly", None), text
 
 
 @pytest.mark.parametrize(

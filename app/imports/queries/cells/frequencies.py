@@ -17,7 +17,10 @@ _NUMBER_WORDS = {
     "two": "2", "three": "3", "four": "4", "five": "5", "six": "6", "eight": "8", "ten": "10", "twelve": "12",
 }  # fmt: skip
 _NUMBER_WORD = re.compile(rf"\b({'|'.join(_NUMBER_WORDS)})\b")
-_WEEKS = re.compile(r"\b(\d{1,2})\s*(?:-|/|to|or|and|&)?\s*(?:(\d{1,2})\s*)?-?\s*(?:w(?:ee)?k(?:s|ly|lies)?|w)\b")
+#: Two numbers are two rhythms only with something between them that says so, and pounds are none: "£24 - 8 weekly".
+_WEEKS = re.compile(
+    r"(?<!£)(?<!£\s)(?<!\d\.)\b(\d{1,2})\s*(?:(?:-|/|to|or|and|&)\s*(\d{1,2})\s*)?-?\s*(?:w(?:ee)?k(?:s|ly|lies)?|w)\b"
+)
 _TRADE = re.compile(r"\b(\d{1,2})\s*/\s*52\b")
 _DAYS = re.compile(r"\b(\d{2})\s*-?\s*days?\b")
 _ONCE = re.compile(
