@@ -82,6 +82,12 @@ def test_a_price_before_the_rhythm_is_no_second_rhythm(bring_in: Callable[..., I
     assert (lead.price_minor, lead.frequency, lead.annual_minor) == (2400, "8_weekly", 15600)
 
 
+def test_of_a_range_without_signs_no_end_is_taken_for_the_price(bring_in: Callable[..., Import]) -> None:
+    bring_in([["Cid Ash", "", "", "", "", "07700 900555", "", "", "20-25", "8 weekly", "", ""]])
+    lead = db.session.scalars(select(Lead)).one()
+    assert lead.price_minor is None and "Price: 20-25" in (lead.wishes or "")
+
+
 def test_a_second_import_of_the_file_brings_nothing_in_twice(bring_in: Callable[..., Import]) -> None:
     bring_in([ANN, BOB])
     changed = [*ANN[:-1], "Rang three times."]

@@ -12,6 +12,8 @@ _WITH_PENCE = re.compile(r"(?<![\d.,/])(\d{1,5}\.\d{2})(?![\d.])")
 _POUNDS = re.compile(r"(?<![\d.])(\d{1,5}(?:\.\d{1,2})?)\s?(?:pounds|quid|gbp)\b", re.IGNORECASE)
 _LONE = re.compile(r"(?<![\d.,/£-])(\d{1,5}(?:\.\d{1,2})?)(?![\d.,/]*\d)")
 _RANGE = re.compile(r"£\s?\d+(?:\.\d+)?\s?(?:-|–|to|/|or)\s?£?\s?\d")
+#: The same without any sign, which may also speak of something else: "20-25", but "8-10 windows 24.50".
+_BARE_RANGE = re.compile(r"(?<![\d.,/£-])(\d{1,5}(?:\.\d{1,2})?)\s?(?:-|–|to|/|or)\s?\d")
 _A_MONTH = re.compile(
     r"\b(?:per|a|each)\s+(?:month|year|annum)\b|\d\s?p\.?/?c?\.?m\b|/\s?(?:month|mth|year)|\bmonthly\b", re.IGNORECASE
 )
@@ -41,7 +43,10 @@ def read_price(cell: str) -> Price:
     sum_alone = parse_money(text)
     if sum_alone is not None:
         return _judged({sum_alone}, text)
-    return _judged(_sums(text) or {*_minor(_LONE.findall(text))}, text)
+    sums = _sums(text) or {*_minor(_LONE.findall(text))}
+    if sums & {*_minor(_BARE_RANGE.findall(text))}:
+        return Price(None, SEVERAL)
+    return _judged(sums, text)
 
 
 def find_price(text: str) -> Price | None:
