@@ -88,6 +88,12 @@ def test_of_a_range_without_signs_no_end_is_taken_for_the_price(bring_in: Callab
     assert lead.price_minor is None and "Price: 20-25" in (lead.wishes or "")
 
 
+def test_who_is_still_to_be_added_to_squeegee_is_ready_for_it(bring_in: Callable[..., Import]) -> None:
+    bring_in([["Cid Ash", "Won", "To be added", "", "", "07700 900555", *[""] * 6]])
+    lead = db.session.scalars(select(Lead)).one()
+    assert get_stage(lead.stage_id).key == "ready_for_squeegee" and lead.transferred_at is None
+
+
 def test_a_second_import_of_the_file_brings_nothing_in_twice(bring_in: Callable[..., Import]) -> None:
     bring_in([ANN, BOB])
     changed = [*ANN[:-1], "Rang three times."]

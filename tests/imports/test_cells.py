@@ -117,6 +117,20 @@ def test_words_that_choose() -> None:
     assert there == [True, False, None, None]
 
 
+def test_what_is_still_to_be_entered_is_not_in_squeegee() -> None:
+    for cell in ("To be added", "Ready to be entered", "To be processed", "Needs adding", "Un-processed", "Incomplete"):
+        assert is_in_squeegee(cell) is False, cell
+    for cell in ("Added, price to be checked", "Set up", "Entered 3 Nov", "Complete"):
+        assert is_in_squeegee(cell) is True, cell
+
+
+def test_words_that_say_no_are_not_taken_for_their_opposite() -> None:
+    words = ("Quote not accepted", "Waiting for customer", "Incomplete", "Inactive", "Unlikely")
+    assert [read_choice("stage", cell) for cell in words] == ["declined", "negotiating", None, None, None]
+    assert [read_choice("stage", cell) for cell in ("Quote accepted", "Likely")] == ["ready_for_squeegee", "hot_lead"]
+    assert {read_choice("stage", cell) for cell in ("Customer", "Complete", "Active")} == {"transferred_to_squeegee"}
+
+
 def test_squeegees_own_table_is_known_by_its_titles() -> None:
     header = ["Cust Ref", "Title", "First Name", "Last Name", "Address Line 1", "Phone", "Mobile", "Source", "Added"]
     layout, mapping = suggest(header, [])

@@ -23,19 +23,20 @@ _PRIORITIES = (
 )  # fmt: skip
 #: Words for stages in other people's tables, those that would be mistaken first.
 _STAGES = (
+    ("negotiating", r"waiting (?:for|on) (?:them|(?:the )?customer|client)"),
     ("not_in_area", r"out(?:side)? of (?:our )?area|outside|not in (?:our )?area|too far|no coverage"),
     ("booking_confirmed", r"\bbooked|booking confirmed|scheduled|job booked"),
     ("lost_contact", r"no (?:response|reply|answer)|lost contact|gone quiet|unresponsive|ghost|can't reach"),
     ("declined", r"declin|\blost|said no|not interested|rejected|refused|too (?:dear|expensive)|cancel|dead|"
-                 r"not proceed|unsuccess|no thank"),
+                 r"not proceed|unsuccess|no thank|\bnot (?:accept|won|agreed|approved|a customer)"),
     ("ready_for_squeegee", r"\bwon\b|accept|ready for squeegee|to be (?:added|entered)|agreed|said yes|go ahead|"
                            r"approved|new customer"),
-    ("transferred_to_squeegee", r"transferred|in squeegee|added to squeegee|on (?:the )?round|customer|complete|done|"
-                                r"converted|live|active"),
+    ("transferred_to_squeegee", r"transferred|in squeegee|added to squeegee|on (?:the )?round|customer|\bcomplete|"
+                                r"\bdone|converted|\blive|\bactive"),
     ("follow_up_2", r"(?:second|2nd|final|last) (?:follow|chase|email|call)|follow[ -]?up 2|chased? (?:twice|2)"),
     ("follow_up_1", r"follow|chas"),
-    ("hot_lead", r"\bhot\b|very (?:keen|interested)|likely"),
-    ("negotiating", r"negotiat|discuss|thinking|considering|pending|on hold|waiting for (?:them|customer)"),
+    ("hot_lead", r"\bhot\b|very (?:keen|interested)|\blikely"),
+    ("negotiating", r"negotiat|discuss|thinking|considering|pending|on hold"),
     ("quote_requested", r"quote (?:requested|needed|required|wanted)|to (?:be )?quoted?|needs? (?:a )?(?:quote|price)|"
                         r"survey|visit|awaiting quote|want"),
     ("quote_sent", r"quote|quoted|price (?:sent|given)|estimate"),
@@ -50,7 +51,11 @@ _COMPILED = {
     )
 }  # fmt: skip
 _NUMBERS = {"one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "studio": 1}
-_NOT_DONE = re.compile(r"\bnot\b|\bno\b|^n$|pending|to do|false|waiting|unprocessed|\bnone\b")
+_NOT_DONE = re.compile(
+    r"\bnot\b|\bno\b|^n$|pending|to do|false|waiting|\bnone\b|\bnever\b|\bincomplete|"
+    r"\bun-?(?:processed|added|entered|done|transferred)|"
+    r"\b(?:to|needs?|ready|still|yet)\b[^,;.]*\b(?:process|add|enter|transfer|set|complet|done)"
+)
 _DONE = re.compile(r"processed|added|entered|done|yes|^y$|true|transferred|complete|in squeegee|set ?up|live")
 
 
