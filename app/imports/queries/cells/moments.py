@@ -5,6 +5,8 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 _ZONE = r"\s*(z|\(?(?:gmt|utc|bst)[^)]*\)?|[+-]\d\d:?\d\d)?"
+#: What a zone is ahead of UTC: "+01:00", "(GMT+1)", "BST"; one that is only named is not.
+_AHEAD = re.compile(r"([+-])(\d\d?):?(\d\d)?")
 _TIME = r"(?:[ T,]+(?:at )?(\d{1,2}):(\d{2})(?::\d{2}(?:\.\d+)?)?\s*(am|pm)?)?" + _ZONE
 _ISO = re.compile(r"(\d{4})[-/](\d{1,2})[-/](\d{1,2})" + _TIME, re.IGNORECASE)
 _BRITISH = re.compile(r"(\d{1,2})[/.\- ](\d{1,2})[/.\- ](\d{4}|\d{2})" + _TIME, re.IGNORECASE)
@@ -57,7 +59,14 @@ def _moment(day: date, clock: tuple[str | None, ...], zone: ZoneInfo) -> datetim
             return None
         at = time(hours, int(minute))
     local = datetime.combine(day, at, zone)
-    if offset and offset[0] in "+-":
-        ahead = timedelta(hours=int(offset[1:3]), minutes=int(offset[-2:]))
-        return datetime.combine(day, at, UTC) - (ahead if offset[0] == "+" else -ahead)
-    return (datetime.combine(day, at, UTC) if offset and offset.lower() == "z" else local).astimezone(UTC)
+    if offset and hour is not None:
+        return datetime.combine(day, at, UTC) - _ahead(offset)
+    return local.astimezone(UTC)
+
+
+def _ahead(offset: str) -> timedelta:
+    found = _AHEAD.search(offset)
+    if found is None:
+        return timedelta(hours="bst" in offset.lower())
+    ahead = timedelta(hours=int(found[2]), minutes=int(found[3] or 0))
+    return ahead if found[1] == "+" else -ahead
