@@ -1,12 +1,15 @@
 """From a file to leads: the dry run says what each row is, bringing in makes just that, undoing takes it back."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
+import pytest
 from sqlalchemy import func, select
 
 from app.activities.models import Activity
 from app.contacts.models import Contact, Property
+from app.core.clock import utcnow
 from app.extensions import db
 from app.imports import services
 from app.imports.models import Import, ImportRow
@@ -92,6 +95,16 @@ def test_who_is_still_to_be_added_to_squeegee_is_ready_for_it(bring_in: Callable
     bring_in([["Cid Ash", "Won", "To be added", "", "", "07700 900555", *[""] * 6]])
     lead = db.session.scalars(select(Lead)).one()
     assert get_stage(lead.stage_id).key == "ready_for_squeegee" and lead.transferred_at is None
+
+
+def test_today_is_no_day_to_come_though_its_noon_is(
+    bring_in: Callable[..., Import], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    early = datetime.combine(utcnow(), time(9), UTC)
+    monkeypatch.setattr("app.imports.services.setting.utcnow", lambda: early)
+    row = ["Cid Ash", "", "", "", "", "07700 900555", "", "", "", "", f"{early:%d/%m/%Y}", ""]
+    later = ["Dan Elm", "", "", "", "", "07700 900556", "", "", "", "", f"{early + timedelta(days=2):%d/%m/%Y}", ""]
+    assert codes(bring_in([row, later], until="checked")) == [[], ["date_future"]]
 
 
 def test_a_second_import_of_the_file_brings_nothing_in_twice(bring_in: Callable[..., Import]) -> None:

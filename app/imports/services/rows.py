@@ -113,6 +113,8 @@ def _read_moments(setting: Setting, cells: Cells, facts: RowFacts) -> None:
     for key in ("created_at", "updated_at"):
         text = cells.get(key)
         found = read_moment(text, setting.zone) if text else None
+        if found is not None and found > setting.now and _is_today(found, setting):
+            found = setting.now  # a day without a time stands for its noon, which may be still to come
         if found is not None and found > setting.now:
             facts.tell(key, "date_future")
             found = None
@@ -123,6 +125,10 @@ def _read_moments(setting: Setting, cells: Cells, facts: RowFacts) -> None:
             facts.created_at = found or setting.now
         else:
             facts.changed_at = max(found or facts.created_at, facts.created_at)  # type: ignore[type-var]
+
+
+def _is_today(at: datetime, setting: Setting) -> bool:
+    return at.astimezone(setting.zone).date() == setting.now.astimezone(setting.zone).date()
 
 
 def _read_place(setting: Setting, cells: Cells, facts: RowFacts) -> None:
