@@ -136,8 +136,8 @@ def _compare_piece(
         unplaced[None] = load_customers(None, ())
     here = load_customers(district, leads, with_unplaced=False) if district or leads else []
     customers = list({each.id: each for each in (*here, *unplaced[None])}.values())
-    if after is None:
-        _agree_customers(customers if district is None else here)
+    if after is None:  # not those of other districts, who only share a number with a lead of this one
+        _agree_customers([each for each in customers if (each.party.house.district or None) == district])
     if leads:
         _agree_leads(leads, customers, exported_at)
     return (leads[-1].created_at, leads[-1].id) if len(leads) == PIECE else None
