@@ -3,8 +3,11 @@
 from collections.abc import Callable
 
 import pytest
+from sqlalchemy import select
 
+from app.extensions import db
 from app.leads.models import Lead
+from app.reconciliation.models import Discrepancy
 from tests.reconciliation.exports import bring, line, open_ones
 from tests.support.client import Client
 from tests.support.world import World
@@ -25,3 +28,16 @@ def test_a_duplicate_stays_where_one_of_the_two_shares_a_number_with_a_lead_of_e
     run_outbox()
     assert [kind for kind, _ in open_ones(kind="duplicate")] == ["duplicate"]
     assert "Put right in Squeegee" in alice.get(f"{URL}?kind=duplicate").text
+
+
+def test_a_duplicate_is_settled_once_either_of_the_two_is_gone(
+    world: World, alice: Client, run_outbox: Callable[[], int]
+) -> None:
+    for kept in TWICE:
+        bring(world.alice, TWICE)
+        run_outbox()
+        assert [kind for kind, _ in open_ones(kind="duplicate")] == ["duplicate"]
+        bring(world.alice, [kept])
+        run_outbox()
+        assert open_ones(kind="duplicate") == [], kept
+        assert set(db.session.scalars(select(Discrepancy.state))) == {"settled"}

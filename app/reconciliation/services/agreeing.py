@@ -122,6 +122,24 @@ def settle_left(stage_ids: Iterable[UUID]) -> None:
     settle(list(db.session.scalars(left)))
 
 
+def settle_gone() -> None:
+    """Settle duplicates of which one customer is gone: nobody stands there twice any more."""
+    here = current_workspace_id()
+    gone = (
+        select(Discrepancy.id)
+        .join(
+            SqueegeeCustomer,
+            (SqueegeeCustomer.workspace_id == Discrepancy.workspace_id)
+            & (SqueegeeCustomer.id == Discrepancy.customer_id),
+        )
+        .where(
+            Discrepancy.workspace_id == here, Discrepancy.kind == fixed("duplicate"),
+            Discrepancy.state == fixed("open"), SqueegeeCustomer.gone_at.is_not(None),
+        )
+    )  # fmt: skip
+    settle(list(db.session.scalars(gone)))
+
+
 def count_linked() -> int:
     """How many customers are known to be a lead of ours."""
     query = select(SqueegeeCustomer.id).where(

@@ -20,7 +20,7 @@ from app.core.spreadsheets.tables import Row
 from app.core.tenancy import current_workspace_id
 from app.extensions import db
 from app.reconciliation.models import SqueegeeCustomer, SqueegeeExport
-from app.reconciliation.services.agreeing import agree, count_linked, link, said_of, settle_left
+from app.reconciliation.services.agreeing import agree, count_linked, link, said_of, settle_gone, settle_left
 from app.reconciliation.services.columns import read_line
 from app.reconciliation.services.finding import Finding, duplicates, find
 from app.reconciliation.services.gathering import (
@@ -161,6 +161,7 @@ def _agree_customers(customers: Sequence[Theirs]) -> None:
 
 def _finish(export: SqueegeeExport, figures: dict[str, Any]) -> None:
     settle_left(stages_by_group())
+    settle_gone()
     for name in ("left", "after"):
         figures.pop(name, None)
     figures["matched"] = count_linked()
