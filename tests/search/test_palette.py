@@ -4,6 +4,8 @@ import re
 
 import pytest
 
+from app.workspaces.queries import current_workspace
+
 HANNAH = {
     "name": "Hannah Cole-O'Brien", "email": "hannah@example.com", "phone": "07700 900318", "postcode": "BS28 4EG",
     "address_line1": "14 Orchard Rise", "town": "Cheddar",
@@ -53,6 +55,14 @@ def test_a_lead_is_found_by_its_number_however_it_is_said(find, make_lead):
     lead = make_lead(**HANNAH)
     prefix, year, serial = lead.number.split("-")
     for typed in (lead.number, lead.number.lower(), f"{prefix} {year} {serial}", f"{year}-{serial}", str(int(serial))):
+        assert "Hannah" in find(typed), typed
+
+
+def test_a_number_whose_prefix_has_a_digit_is_found_as_it_is_written(find, make_lead):
+    current_workspace().lead_number_prefix = "SW1"
+    lead = make_lead(**HANNAH)
+    assert lead.number.startswith("SW1-")
+    for typed in (lead.number, lead.number.lower(), lead.number.replace("-", " ")):
         assert "Hannah" in find(typed), typed
 
 

@@ -17,7 +17,8 @@ from app.core.search_index import (
 LONGEST = 100
 #: Typed words that narrow down; further ones only check.
 MOST_WORDS = 4
-_NUMBER = re.compile(r"(?:([A-Za-z]{1,8})[\s-]*)?(20\d\d|\d\d)[\s-]+(\d{1,7})")
+#: The prefix is as the settings take it; as little as can be, so that "SWC26-1" has its year.
+_NUMBER = re.compile(r"(?:([A-Za-z][A-Za-z0-9]{0,7}?)[\s-]*)?(20\d\d|\d\d)[\s-]+(\d{1,7})")
 _SERIAL = re.compile(r"\d{1,5}")
 
 
