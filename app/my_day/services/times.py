@@ -31,19 +31,18 @@ def quick_times(now: datetime, clock: BusinessClock) -> list[QuickTime]:
     hour = _rounded_up(now + timedelta(hours=1))
     if _EARLIEST <= hour.astimezone(clock.zone).time() < _LATEST:
         found.append(QuickTime("hour", "In 1 hour", hour))
-    if clock.is_working_day(local.date()):
-        if local.time() < time(12, 30):
-            found.append(QuickTime("afternoon", "This afternoon", _moment(local.date(), _TWO, clock)))
-        elif local.time() < time(15):
-            found.append(QuickTime("afternoon", "Later today", _moment(local.date(), _LATE, clock)))
+    if local.time() < time(12, 30) and _is_open(local.date(), _TWO, clock):
+        found.append(QuickTime("afternoon", "This afternoon", _moment(local.date(), _TWO, clock)))
+    elif time(12, 30) <= local.time() < time(15) and _is_open(local.date(), _LATE, clock):
+        found.append(QuickTime("afternoon", "Later today", _moment(local.date(), _LATE, clock)))
     morning = _working_day(local.date() + timedelta(days=1), clock)
-    found.append(_on("morning", morning, _opening(clock), local.date(), clock))
-    if len(found) < 3:
+    found.append(_on("morning", morning, _opening(morning, clock), local.date(), clock))
+    if len(found) < 3 and _is_open(morning, _TWO, clock):
         found.append(_on("next_afternoon", morning, _TWO, local.date(), clock))
     soon = _working_day(local.date() + timedelta(days=3), clock)
-    found.append(_on("days", soon, _opening(clock), local.date(), clock))
+    found.append(_on("days", soon, _opening(soon, clock), local.date(), clock))
     week = _working_day(local.date() + timedelta(days=7), clock)
-    found.append(QuickTime("week", "In a week", _moment(week, _opening(clock), clock)))
+    found.append(QuickTime("week", "In a week", _moment(week, _opening(week, clock), clock)))
     return found
 
 
@@ -81,9 +80,14 @@ def _on(key: str, day: date, at: time, today: date, clock: BusinessClock) -> Qui
     return QuickTime(key, f"{word} {at.hour}:{at:%M}", _moment(day, at, clock))
 
 
-def _opening(clock: BusinessClock) -> time:
-    """Nine, or when the business opens if that is later."""
-    return max(_NINE, clock.opens)
+def _opening(day: date, clock: BusinessClock) -> time:
+    """Nine, or when the business opens on that day if it is closed then."""
+    opens, closes = clock.weekly_hours(day.weekday()) or (clock.opens, clock.closes)
+    return _NINE if opens <= _NINE < closes else opens
+
+
+def _is_open(day: date, at: time, clock: BusinessClock) -> bool:
+    return clock.is_open(_moment(day, at, clock))
 
 
 def _working_day(day: date, clock: BusinessClock) -> date:
