@@ -33,14 +33,14 @@ def put_back_moved(before: Mapping[UUID, Mapping[str, Any]], parameters: Mapping
     """Put moved leads back to where they came from, unless someone has moved them on. Returns those put back."""
     back = set()
     for lead in locked_leads(before):
-        if str(lead.stage_id) == parameters["stage_id"] and _take_back(lead, actor):
+        if str(lead.stage_id) == parameters["stage_id"] and _take_back(lead, UUID(before[lead.id]["stage_id"]), actor):
             back.add(lead.id)
     return back
 
 
-def _take_back(lead: Lead, actor: Actor) -> bool:
+def _take_back(lead: Lead, from_stage_id: UUID, actor: Actor) -> bool:
     try:
-        take_back(lead.id, actor, within=None)
+        take_back(lead.id, actor, within=None, from_stage_id=from_stage_id)
     except (Conflict, NotFound):
         return False
     return True

@@ -66,14 +66,18 @@ def move_to_stage(
     return lead
 
 
-def take_back(lead_id: UUID, actor: Actor, *, within: timedelta | None = UNDO) -> Lead:
+def take_back(
+    lead_id: UUID, actor: Actor, *, within: timedelta | None = UNDO, from_stage_id: UUID | None = None
+) -> Lead:  # fmt: skip
     """Undo one's last move of a lead: it stands where it stood, with what was planned there.
 
-    Raises NotFound, or Conflict when it was moved by another since, or longer ago than `within` (None: never too long).
+    Raises NotFound, or Conflict when it was moved by another since, or longer ago than `within` (None: never too long),
+    or not out of `from_stage_id`, when that is given: then it is a later move.
     """
     lead = get_lead(lead_id, lock=True)
     last = _last_change(lead)
-    if last is None or last.from_stage_id is None or last.actor_id != actor.user_id:
+    is_later = last is not None and from_stage_id not in (None, last.from_stage_id)
+    if last is None or last.from_stage_id is None or last.actor_id != actor.user_id or is_later:
         raise Conflict(f"{lead.number} has been moved by someone else since, so it stays where it is.")
     if within is not None and utcnow() - last.at > within:
         raise Conflict("Undo is there for 30 seconds. Move the card back instead.")
