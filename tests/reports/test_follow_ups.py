@@ -122,6 +122,20 @@ def test_how_soon_people_were_answered(world: Any, make_lead: Any) -> None:
     assert [rows["Nobody"][key] for key in keys] == [1, 0, 0, None, None]
 
 
+def test_leads_of_which_nobody_knows_how_soon_make_nobody_slower(alice: Any, make_lead: Any) -> None:
+    now = utcnow()
+    for minutes in (20, None, None, None):  # the others were brought in from a file, as spoken to already
+        lead = make_lead()
+        values = {"first_contact_at": now, "first_contact_minutes": minutes}
+        db.session.execute(update(Lead).where(Lead.id == lead.id).values(**values))
+    db.session.commit()
+    (everybody, *_), columns = (report := answers_report(SINCE)).rows, {each.key: each for each in report.columns}
+    assert (everybody["answered"], everybody["hour"]) == (4, 1)
+    assert report.percent(everybody, columns["hour"]) == 100
+    page = alice.get(f"{URL}?by=answers&days=30").text
+    assert 'data-label="Within an hour">1 <span class="share"><progress max="100" value="100"' in page
+
+
 @pytest.mark.parametrize("by", ["steps", "templates", "people", "answers"])
 def test_the_page_and_the_file(alice: Any, chased: list[Lead], by: str, count_sql: Any) -> None:
     with count_sql() as statements:
