@@ -48,6 +48,7 @@ REACTIONS: Mapping[str, tuple[Reaction, ...]] = {
         notifications.tell_details,
     ),
     "leads.deleted": (lead_forms.forget_answers, imports.forget_rows, reconciliation.forget_leads),
+    "leads.import_undone": (reconciliation.forget_leads,),
     "leads.shelved": (followups.rest, messaging.stop_shelved),
     "leads.unshelved": (followups.go_on,),
     "lead.stage_changed": (

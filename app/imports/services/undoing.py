@@ -61,13 +61,14 @@ def _take_leads_back(made: Import, rows: Sequence[Row[Any]], actor: Actor) -> li
 
 
 def _tell(made: Import, gone: Sequence[Lead], actor: Actor) -> None:
-    """One line of the audit log for the piece. Nobody has done anything with these leads, so nothing else hangs on
-    them that would have to hear of it.
+    """One line of the audit log for the piece. Nobody has done anything with these leads: what has to hear of it is
+    only what looks at leads by itself (app/reactions.py).
     """
     publish(
         Event(
             "leads.import_undone", made.workspace_id, actor, "import", made.id,
-            data={"numbers": sorted(lead.number for lead in gone)}, topics=frozenset({"shelves"}),
+            data={"numbers": sorted(lead.number for lead in gone), "lead_ids": sorted(str(lead.id) for lead in gone)},
+            topics=frozenset({"shelves"}),
         )
     )  # fmt: skip
 
