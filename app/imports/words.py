@@ -37,6 +37,7 @@ PROBLEMS = {
     "lead_there": "This customer has this lead already.",
     "lead_there_in_file": "The same customer and house as row {row}.",
     "joins_contact": "Joins a customer whom you know already.",
+    "filled": "{label}: there was none before; it is taken from this row.",
 }
 
 

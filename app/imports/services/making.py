@@ -5,16 +5,14 @@ from dataclasses import dataclass
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
-
 from app.activities.models import Activity
 from app.contacts.models import Contact, Property
 from app.core.many_rows import insert_all, insert_rows
-from app.core.models import one_among
 from app.core.permissions import Actor
 from app.core.tenancy import current_workspace_id
 from app.extensions import db
 from app.imports.models import Import
+from app.imports.services.filling import fill_contact, fill_house, load_known
 from app.imports.services.matching import Decision
 from app.imports.services.setting import Setting
 from app.imports.services.tags import hang_tags
@@ -77,7 +75,7 @@ def _contacts(taken: Sequence[Decision]) -> tuple[dict[UUID, Contact], list[Cont
     who were known and can be found by more now.
     """
     people = {decision.person.id: decision.person for decision in taken if decision.person}
-    known = _load(Contact, [person.id for person in people.values() if not person.is_new])
+    known = load_known(Contact, (person.id for person in people.values() if not person.is_new))
     keys = {contact.id: (contact.email_key, contact.phone_key) for contact in known.values()}
     new = []
     for decision in taken:
@@ -89,10 +87,7 @@ def _contacts(taken: Sequence[Decision]) -> tuple[dict[UUID, Contact], list[Cont
             contact = Contact(id=person.id, name=facts.name, preferred_method=facts.method)
             known[person.id] = contact
             new.append(contact)
-        if contact.email_key is None and facts.email:
-            contact.set_email(facts.email)
-        if contact.phone_key is None and facts.phone:
-            contact.set_phone(facts.phone, facts.phone_as_given)
+        fill_contact(decision, contact, was_known=not person.is_new)
     gained = {each for each, before in keys.items() if before != (known[each].email_key, known[each].phone_key)}
     return known, new, gained
 
@@ -100,7 +95,7 @@ def _contacts(taken: Sequence[Decision]) -> tuple[dict[UUID, Contact], list[Cont
 def _houses(taken: Sequence[Decision]) -> tuple[dict[UUID, Property], list[Property]]:
     ids = [decision.house_id for decision in taken if decision.house_id]
     made_here = {decision.house_id for decision in taken if decision.makes_house}
-    known = _load(Property, [house_id for house_id in ids if house_id not in made_here])
+    known = load_known(Property, (house_id for house_id in ids if house_id not in made_here))
     new = []
     for decision in taken:
         house_id, facts = decision.house_id, decision.row.facts
@@ -114,19 +109,8 @@ def _houses(taken: Sequence[Decision]) -> tuple[dict[UUID, Property], list[Prope
             place.set_place(facts.line1, facts.postcode)
             known[house_id] = place
             new.append(place)
-        place.property_type = place.property_type or facts.property_type
-        if place.property_type != "commercial":
-            place.bedrooms = place.bedrooms or facts.bedrooms
-        if facts.access and place.access_notes_sealed is None:
-            place.access_notes = facts.access
+        fill_house(decision, place, was_known=house_id not in made_here)
     return known, new
-
-
-def _load(model, ids):  # type: ignore[no-untyped-def]
-    if not ids:
-        return {}
-    query = select(model).where(model.workspace_id == current_workspace_id(), model.id == one_among(ids))
-    return {row.id: row for row in db.session.scalars(query)}
 
 
 def _numbers(setting: Setting, how_many: int) -> list[str]:

@@ -20,6 +20,7 @@ from app.imports.models import Import, ImportRow
 from app.imports.services.adding import take_back
 from app.imports.services.choosing import locked_import
 from app.imports.services.ending import end
+from app.imports.services.filling import empty_again, fills_in
 from app.imports.services.forgetting import forget_rows_of
 from app.imports.services.pieces import count
 from app.leads.models import Lead
@@ -39,6 +40,7 @@ def undo_some(import_id: UUID, actor: Actor, size: int) -> bool:
         _keep(made, "created", rows, _take_leads_back(made, rows, actor))
     elif rows := _next(made, "joined", size):
         take_back(made, [(row.lead_id, row.position) for row in rows if row.lead_id])
+        empty_again(fills_in(made, [row.id for row in rows]))
         _keep(made, "joined", rows, ["skipped"] * len(rows))
     more = bool(rows)
     if not more:
@@ -54,8 +56,10 @@ def _take_leads_back(made: Import, rows: Sequence[Row[Any]], actor: Actor) -> li
     touched = _touched(made, list(leads.values()))
     gone = [lead for lead in leads.values() if lead.id not in touched]
     if gone:
+        fills = fills_in(made, [row.id for row in rows if row.lead_id in leads and row.lead_id not in touched])
         forget_rows_of([lead.id for lead in gone])
         remove(gone, actor, kept=_found_before(made, gone), tells=False)
+        empty_again(fills)
         _tell(made, gone, actor)
     return ["kept" if row.lead_id in touched else "undone" for row in rows]
 
