@@ -41,7 +41,9 @@ def read_mapping(typed: Mapping[str, str], header: Sequence[str]) -> dict[str, s
 
 
 def read_options(typed: MultiDict[str, str], words: Sequence[str], before: Mapping[str, Any]) -> dict[str, Any]:
-    """What holds for all rows; what stands in `before` and not in the form stays. `words` are the file's for stages."""
+    """What holds for all rows; what stands in `before` and not in the form stays. `words` are the file's for stages:
+    one for which none was chosen is kept with "", so that none is guessed at either.
+    """
     chosen = {word: _id(typed, f"word-{number}") for number, word in enumerate(words)}
     stages = {word: stage for word, stage in before.get("stages", {}).items() if fold(word) not in map(fold, words)}
     told: dict[str, Any] = {name: _id(typed, name) for name in ("source_id", "owner_id", "stage_id") if name in typed}
@@ -50,7 +52,7 @@ def read_options(typed: MultiDict[str, str], words: Sequence[str], before: Mappi
     if "duplicates" in typed:
         told["duplicates"] = "skip" if typed["duplicates"] == "skip" else "join"
     told["begin_sequences"] = typed.get("begin_sequences") == "1"  # a box that is not ticked is not sent
-    told["stages"] = {**stages, **{word: stage for word, stage in chosen.items() if stage}}
+    told["stages"] = {**stages, **{word: stage or "" for word, stage in chosen.items()}}
     return {**before, **told}
 
 

@@ -47,7 +47,7 @@ def map_columns(
 ) -> Import:  # fmt: skip
     """Keep what the columns hold ({"0": "name"}) and what holds for all rows; a dry run made before counts no more.
 
-    `options`: source_id, owner_id, stage_id (ids as text or None), tag, stages ({word of the file: stage's id}),
+    `options`: source_id, owner_id, stage_id (ids as text or None), tag, stages ({word of the file: stage's id or ""}),
     duplicates ("join" or "skip"), begin_sequences. Stages of new words are suggested. `seen` is the version that the
     person saw. The source may be left open (`needs_source`) until the dry run. Raises Invalid by `column-<position>` or
     the option's name, Conflict when it was changed or begun since.
@@ -114,7 +114,7 @@ def _wrong_options(options: Mapping[str, Any], needs_source: bool) -> dict[str, 
 
 
 def _with_suggestions(made: Import, chosen: Mapping[str, str]) -> dict[str, str]:
-    """The stages by the file's words: as chosen, else by what a word seems to say."""
+    """The stages by the file's words: as chosen ("" for that of all rows), else by what a word seems to say."""
     column = next((int(position) for position, key in made.mapping.items() if key == "stage"), None)
     if column is None:
         return {}
@@ -122,8 +122,8 @@ def _with_suggestions(made: Import, chosen: Mapping[str, str]) -> dict[str, str]
     held = {fold(word): stage_id for word, stage_id in chosen.items()}
     found = {}
     for word, _ in words_in(made.id, column, most=200):
-        stage_id = held.get(fold(word)) or by_key.get(read_choice("stage", word) or "")
-        if stage_id:
+        stage_id = held.get(fold(word), by_key.get(read_choice("stage", word) or ""))
+        if stage_id is not None:
             found[word] = stage_id
     return found
 

@@ -24,7 +24,7 @@ class Setting:
     currency: str
     now: datetime
     stages: dict[UUID, str]
-    stage_words: dict[str, UUID]
+    stage_words: dict[str, UUID | None]
     stage_id: UUID
     sources: dict[str, UUID]
     source_id: UUID
@@ -81,9 +81,10 @@ def _names(people: list[tuple[UUID, str]]) -> dict[str, UUID]:
     return found
 
 
-def _ids(words: dict[str, str], among: set[UUID]) -> dict[str, UUID]:
-    found = {fold(word): parse_id(value) for word, value in words.items()}
-    return {word: value for word, value in found.items() if value in among}
+def _ids(words: dict[str, str], among: set[UUID]) -> dict[str, UUID | None]:
+    """The stages that were chosen for words; None where none was, and a word whose stage is gone is left out."""
+    found = {fold(word): parse_id(value) if value else None for word, value in words.items()}
+    return {word: value for word, value in found.items() if value is None or value in among}
 
 
 def _among(value: str | None, among: set[UUID], otherwise: UUID) -> UUID:
