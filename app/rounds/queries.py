@@ -160,7 +160,9 @@ def next_weeks(monday: date, weeks: int) -> list[list[Day]]:
 
 
 def jobs_on(days: Sequence[date]) -> dict[date, list[tuple[str | None, str | None]]]:
-    """District and sector of each lead with an appointment, or a time offered, on any of these local days."""
+    """District and sector of each lead with an appointment, or a time offered, on any of these local days, the bin
+    left out.
+    """
     taken: dict[date, list[tuple[str | None, str | None]]] = {}
     if not days:
         return taken
@@ -214,10 +216,10 @@ _COMING = union_all(
     )
     .correlate(_SPANS),
 ).lateral("coming")
-#: A lead counts once a day, however many times of that day it is offered.
+#: A lead counts once a day, however many times of that day it is offered; nobody goes to one that lies in the bin.
 _TAKEN = (
     select(_SPANS.c.day, Lead.district, Lead.sector)
     .select_from(_SPANS.join(_COMING, true()))
-    .join(Lead, (Lead.workspace_id == _HERE) & (Lead.id == _COMING.c.lead_id))
+    .join(Lead, (Lead.workspace_id == _HERE) & (Lead.id == _COMING.c.lead_id) & (Lead.shelf != fixed("bin")))
     .group_by(_SPANS.c.day, Lead.id, Lead.district, Lead.sector)
 )

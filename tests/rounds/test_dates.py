@@ -1,13 +1,15 @@
 """When a round comes round, and how much room it has on the day."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 from app.appointments.models import Appointment
 from app.core.tenancy import Scope, enter
 from app.extensions import db
+from app.leads.models import Lead
 from app.quotes.models import SlotOffer
 from app.rounds import queries
 from app.rounds.models import Closure, Round
+from app.workspaces.queries import today_here
 
 MONDAY = date(2026, 11, 23)
 TUESDAY = date(2026, 11, 24)
@@ -67,6 +69,19 @@ def test_appointments_and_offered_times_take_room(world, make_lead, count_sql):
     assert (visit.room, visit.capacity, visit.round_name) == (1, 3, "Wells")
     assert len(statements) <= 5
     assert queries.next_visits("BA5", "BA5 2", MONDAY, 2)[1].room == 3
+
+
+def test_who_lies_in_the_bin_takes_no_room(world, alice, make_lead):
+    _round(capacity=1)
+    lead = make_lead(name="Ann", postcode="BA5 2QJ")
+    noon = datetime.combine(queries.next_visits("BA5", None, today_here())[0].day, time(12), UTC)
+    db.session.add(Appointment(lead_id=lead.id, starts_at=noon, ends_at=noon + timedelta(hours=1), status="set"))
+    db.session.commit()
+    assert queries.next_visits("BA5", None, today_here())[0].is_full
+    alice.post(f"/w/wells/leads/{lead.id}/bin")
+    db.session.expire_all()
+    assert db.session.get_one(Lead, (lead.workspace_id, lead.id)).shelf == "bin"
+    assert queries.next_visits("BA5", None, today_here())[0].room == 1
 
 
 def test_room_is_the_same_for_who_sees_no_leads(world, make_lead):
