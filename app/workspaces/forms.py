@@ -37,6 +37,8 @@ class Reader:
         value = self.typed.get(name, "").replace("\r\n", "\n").strip()
         if not lines:
             value = " ".join(value.split())
+        # What comes with words from elsewhere, such as a blank that does not break, parts them like any other.
+        value = "".join(" " if mark.isspace() and mark != "\n" else mark for mark in value)
         value = "".join(mark for mark in value if mark.isprintable() or (lines and mark == "\n"))
         if required and not value:
             self.errors[name] = required

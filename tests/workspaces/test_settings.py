@@ -38,6 +38,12 @@ def test_a_section_is_stored_and_told(alice: Client, world: World) -> None:
     assert "14" in (entry.after or "") and "30" in (entry.before or "")
 
 
+def test_blanks_that_come_with_pasted_words_keep_them_apart(alice: Client) -> None:
+    pasted = "Pay within 14\u00a0days\tor by debit.\r\nNo\u202fshow:\x07 full price."
+    assert change(alice, "quotes", {"quote_valid_days": "14", "quote_terms": pasted, **REST}).status_code == 303
+    assert workspace().quote_terms == "Pay within 14 days or by debit.\nNo show: full price."
+
+
 def test_saving_without_a_change_is_told_to_nobody(alice: Client) -> None:
     change(alice, "numbers", {"lead_number_prefix": "wwc", "lead_number_year": "YYYY"})
     assert db.session.scalars(select(AuditEntry).where(AuditEntry.action == "workspace.settings_changed")).all() == []
