@@ -25,6 +25,13 @@ GOOD = {
 }  # fmt: skip
 
 
+def test_names_that_were_pasted_with_blanks_of_other_kinds_are_taken(client: Client) -> None:
+    pasted = {**GOOD, "business": "Mendip\u00a0Bright Windows", "name": "Erin\u00a0Vale\u2009"}
+    assert client.post("/signup", data=pasted).status_code == 303
+    user = find_user("erin@example.com")
+    assert user is not None and user.name == "Erin Vale"
+
+
 def test_makes_a_workspace_and_signs_in(app: Flask, client: Client) -> None:
     answer = client.post("/signup", data=GOOD)
 

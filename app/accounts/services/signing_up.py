@@ -22,9 +22,9 @@ _LONGEST_NAME = 80
 
 def create_account(name: str, email: str, password: str) -> User:
     """Make an account. Raises Invalid for a missing name, an address that is none or taken, or a weak password."""
-    address = email_addresses.parse(email)
+    address, name = email_addresses.parse(email), " ".join(name.split())
     errors = {}
-    if not name.strip():
+    if not name:
         errors["name"] = "Enter your name."
     elif len(name) > _LONGEST_NAME or not name.isprintable():
         errors["name"] = f"Use at most {_LONGEST_NAME} characters, on one line."
@@ -35,7 +35,7 @@ def create_account(name: str, email: str, password: str) -> User:
         errors["password"] = faults[0]
     if errors:
         raise Invalid(errors)
-    values = {"id": new_id(), "email": address, "name": " ".join(name.split()), "created_at": utcnow()}
+    values = {"id": new_id(), "email": address, "name": name, "created_at": utcnow()}
     made = insert(User).values(**values, password_hash=hash_password(password, hash_params()))
     row = db.session.execute(made.on_conflict_do_nothing(index_elements=[User.email]).returning(User.id)).one_or_none()
     if row is None:
@@ -65,8 +65,9 @@ def open_workspace(business: str, owner: User, actor: Actor) -> Workspace:
 
 
 def business_faults(business: str) -> dict[str, str]:
-    """What is wrong with the name of a business."""
-    if not business.strip():
+    """What is wrong with the name of a business, blanks of any kind made one."""
+    business = " ".join(business.split())
+    if not business:
         return {"business": "Enter the name of your business."}
     if len(business) > _LONGEST_NAME or not business.isprintable():
         return {"business": f"Use at most {_LONGEST_NAME} characters, on one line."}
