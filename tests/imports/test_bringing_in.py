@@ -107,6 +107,12 @@ def test_today_is_no_day_to_come_though_its_noon_is(
     assert codes(bring_in([row, later], until="checked")) == [[], ["date_future"]]
 
 
+def test_baths_are_no_bedrooms(bring_in: Callable[..., Import]) -> None:
+    row = ["Cid Ash", "", "", "", "", "07700 900555", *[""] * 6, "2 bed, 4 bath"]
+    bring_in([row], [*HEADER, "Bedrooms"])
+    assert db.session.scalars(select(Lead)).one().bedrooms == "1-2"
+
+
 def test_a_second_import_of_the_file_brings_nothing_in_twice(bring_in: Callable[..., Import]) -> None:
     bring_in([ANN, BOB])
     changed = [*ANN[:-1], "Rang three times."]

@@ -118,6 +118,7 @@ def test_words_that_choose() -> None:
     stages = [read_choice("stage", cell) for cell in ("Quote sent", "Won", "Lost - too dear", "No reply", "Purple")]
     assert stages == ["quote_sent", "ready_for_squeegee", "declined", "lost_contact", None]
     assert [read_bedrooms(cell) for cell in ("3 bed", "1-2", "seven", "none")] == ["3", "1-2", "6+", None]
+    assert [read_bedrooms(cell) for cell in ("2 bed, 3 bath", "5-bed", "3/4 beds", "5+")] == ["1-2", "5", "4", "5"]
     there = [is_in_squeegee(cell) for cell in ("Processed", "Not Processed", "", "Mill Lane")]
     assert there == [True, False, None, None]
 

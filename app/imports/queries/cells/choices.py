@@ -66,9 +66,9 @@ def read_choice(fact: str, cell: str) -> str | None:
 
 
 def read_bedrooms(cell: str) -> str | None:
-    """The key for a number of bedrooms: "2" and "1-2 bed" are 1-2, seven are 6+."""
+    """The key for a number of bedrooms: "2", "1-2 bed" and "2 bed, 3 bath" are 1-2, seven are 6+."""
     text = cell.casefold()
-    numbers = [int(each) for each in re.findall(r"\d{1,2}", text)]
+    numbers = [int(each) for each in re.findall(r"(\d{1,2})[\s+-]*bed", text) or re.findall(r"\d{1,2}", text)]
     numbers += [number for word, number in _NUMBERS.items() if re.search(rf"\b{word}\b", text)]
     if not numbers or not 1 <= max(numbers) <= 30:
         return None
