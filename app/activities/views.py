@@ -82,7 +82,8 @@ def people(slug: str) -> Response:
 
 
 def _typed(names: tuple[str, ...]) -> dict[str, str]:
-    return {name: request.form.get(name, "") for name in names}
+    """What was typed, a line break as the one character that the page's own limit counts it for."""
+    return {name: request.form.get(name, "").replace("\r\n", "\n") for name in names}
 
 
 def _minutes(typed: dict[str, str]) -> int | None:

@@ -113,7 +113,7 @@ def _outcome(form: MultiDict[str, str]) -> Outcome:
     reason = form.get("reason_key") or None
     if kind == "not_interested" and reason not in DECLINE_WORDS:
         raise Invalid({"reason_key": "Choose the reason that comes nearest."})
-    words = form.get("words", "")
+    words = form.get("words", "").replace("\r\n", "\n")  # counted as the page counts it
     if len(words) > _LONGEST_NOTE:
         raise Invalid({"words": f"This is too long: keep it under {_LONGEST_NOTE:,} characters."})
     return Outcome(kind, parse_id(form.get("act", "")), words, at, reason if kind == "not_interested" else None)

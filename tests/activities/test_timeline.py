@@ -4,9 +4,12 @@ import re
 from datetime import date
 
 import pytest
+from sqlalchemy import select
 
+from app.activities.models import Activity
 from app.activities.services import add_note, log_call
 from app.core.clock import utcnow
+from app.extensions import db
 from app.leads.services import get_lead
 
 
@@ -20,6 +23,18 @@ def test_a_note_stands_on_top_of_the_timeline(alice, make_lead):
     text = alice.get(f"/w/{alice.slug}/leads/{lead.id}", hx=True).text
     first = re.search(r'<li class="event[^"]*" id="activity-.*?</li>', text, re.S).group(0)
     assert "Dog is friendly" in first and "Alice" in first
+
+
+@pytest.mark.parametrize(
+    ("path", "name", "more"), [("notes", "note", {}), ("calls", "words", {"outcome": "spoke"})]
+)
+def test_a_line_break_counts_for_one_character_as_in_the_browser(alice, make_lead, path, name, more):
+    lead, lines = make_lead(name="Hannah Cole"), ["x" * 99] * 100  # 10,000 with the breaks between: all that fits
+    sent = {name: "\r\n".join(lines), **more}
+    assert alice.post(f"/w/{alice.slug}/leads/{lead.id}/{path}", data=sent, hx=True).status_code == 200
+    kind = path.removesuffix("s")
+    (body,) = [line.body for line in db.session.scalars(select(Activity).where(Activity.kind == kind))]
+    assert body == "\n".join(lines)
 
 
 def test_a_call_is_kept_with_its_length_and_counts_as_contact(alice, make_lead):

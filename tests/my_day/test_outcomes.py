@@ -47,6 +47,12 @@ def undo_url(answer) -> str:
     return found[1].replace("&amp;", "&").replace("&#43;", "+")
 
 
+def test_a_line_break_counts_for_one_character_as_in_the_browser(alice, waiting, settle):
+    lead, lines = waiting("First"), ["x" * 99] * 100
+    assert settle(lead, "spoke", words="\r\n".join(lines)).status_code == 200
+    assert calls(lead) == [("spoke", "\n".join(lines))]
+
+
 def test_no_answer_plans_the_next_try_and_shows_the_next_lead(alice, waiting, settle):
     lead, _ = waiting("First", price_minor=9000), waiting("Second")
     alice.get("/w/wells/my-day")
