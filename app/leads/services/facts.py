@@ -79,7 +79,7 @@ def _judged(homes: Mapping[str, Any], typed: Mapping[str, Typed]) -> list[tuple[
             continue
         if _same(fact, theirs, value):
             continue
-        if theirs != each.was:
+        if _lines(theirs) != _lines(each.was):
             conflicts.append({"fact": fact, "was": each.was, "mine": each.value.strip(), "theirs": theirs})
         changes.append((fact, value, each))
     if errors:
@@ -88,6 +88,11 @@ def _judged(homes: Mapping[str, Any], typed: Mapping[str, Typed]) -> list[tuple[
         labels = ", ".join(each["fact"].label for each in conflicts)
         raise Conflict(f"{labels} changed meanwhile.", conflicts=conflicts)
     return changes
+
+
+def _lines(text: str) -> str:
+    """A text without what a browser makes of its line breaks."""
+    return text.replace("\r\n", "\n")
 
 
 def _same(fact: Fact, theirs: str, value: Any) -> bool:

@@ -23,7 +23,7 @@ TOO_LONG = f"Keep it under {LONGEST:,} characters."
 
 def parsed(fact: Fact, typed: str) -> Any:
     """What was typed, normalised. Raises Invalid naming the fact and what to do."""
-    text = typed.strip()
+    text = typed.replace("\r\n", "\n").strip()  # as a browser writes line breaks, whatever they were before
     if not text:
         if fact.required:
             raise Invalid({fact.name: f"{fact.label} can't be blank."})
