@@ -8,6 +8,7 @@ from werkzeug.datastructures import MultiDict
 
 from app.contacts.models import BEDROOMS
 from app.core import postcodes
+from app.core.days import read_day
 from app.core.districts import read_districts
 from app.core.money import parse_money
 from app.leads.models import EXTRAS, FREQUENCIES, SERVICES
@@ -52,11 +53,10 @@ class BookReader:
     def valid_from(self, today: date) -> date:
         """The day from which it counts; today when nothing was said."""
         text = self.typed.get("valid_from", "").strip()
-        try:
-            return date.fromisoformat(text) if text else today
-        except ValueError:
+        day = read_day(text) if text else today
+        if day is None:
             self.errors["valid_from"] = "Enter a date, like 01/04/2027."
-            return today
+        return day or today
 
     def _cells(self) -> dict[tuple[str, str, str], int]:
         found = {}

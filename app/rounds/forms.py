@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import date
 
+from app.core.days import read_day
 from app.core.districts import read_areas
 from app.core.errors import Invalid
 from app.core.numbers import whole_number
@@ -62,12 +63,8 @@ def _words(typed: Mapping[str, str], name: str, missing: str, errors: dict[str, 
 
 
 def _day(typed: Mapping[str, str], name: str, errors: dict[str, str]) -> date | None:
-    try:
-        found = date.fromisoformat(typed.get(name, "").strip())
-    except ValueError:
-        errors[name] = _DATE
-        return None
-    if not 2000 <= found.year <= 2100:
+    found = read_day(typed.get(name, ""))
+    if found is None or not 2000 <= found.year <= 2100:
         errors[name] = _DATE
         return None
     return found

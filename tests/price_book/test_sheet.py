@@ -60,6 +60,13 @@ def test_a_new_firm_starts_from_the_usual_prices_and_nothing_counts_before_they_
     assert replace(saved, id=usual_book().id, version_no=0, valid_from=usual_book().valid_from) == usual_book()
 
 
+def test_the_day_is_taken_as_the_page_says_that_it_is_written(alice: Client) -> None:
+    day = today_here() + timedelta(days=40)
+    assert "like 01/04/2027" in alice.post(URL, data=typed(PLAIN, valid_from="soon")).text
+    assert alice.post(URL, data=typed(PLAIN, valid_from=f"{day:%d/%m/%Y}")).status_code == 303
+    assert stored()[0].valid_from == day
+
+
 def test_everything_that_is_typed_comes_back_in_the_next_version(alice: Client, world: World) -> None:
     alice.post(URL, data=typed(PLAIN))
     kept = stored()[0]

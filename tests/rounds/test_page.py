@@ -54,6 +54,16 @@ def test_a_round_is_added_changed_and_deleted(alice):
     assert {"round.added", "round.changed", "round.deleted"} <= told
 
 
+def test_a_day_is_taken_as_the_page_says_that_it_is_written(alice):
+    assert "like 24/11/2026" in alice.post(PAGE, data=WELLS | {"first_day": "soon"}).text
+    assert alice.post(PAGE, data=WELLS | {"first_day": "24/11/2026"}).status_code == 303
+    assert [each.first_day for each in rounds()] == [date(2026, 11, 24)]
+    closed = {"closure": "Christmas", "starts_on": "24/12/2026", "ends_on": "3 January 2027"}
+    assert alice.post(CLOSURES, data=closed).status_code == 303
+    (closure,) = db.session.scalars(select(Closure))
+    assert (closure.starts_on, closure.ends_on) == (date(2026, 12, 24), date(2027, 1, 3))
+
+
 @pytest.mark.parametrize(
     ("wrong", "words"),
     [
