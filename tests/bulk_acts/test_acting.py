@@ -16,7 +16,7 @@ from app.followups.queries.steps import Delay, Step, to_raw
 from app.followups.services import stop
 from app.leads.models import Lead, StageCounter, Tag
 from app.leads.queries.tagging import tags_of
-from app.leads.services import get_lead, move_to_stage, restore, set_priority, stage_by_key, tag_named
+from app.leads.services import get_lead, restore, set_priority, stage_by_key, tag_named
 from app.notifications.models import Notification
 
 
@@ -42,17 +42,6 @@ def values(leads, name: str) -> list:
     """A column of the leads as they are now."""
     db.session.expire_all()
     return [getattr(get_lead(lead_id), name) for lead_id in leads]
-
-
-def test_undoing_leaves_what_was_moved_on_and_back_where_it_is(world, alice, leads):
-    first = values(leads, "stage_id")[0]
-    contacted, hot = stage_by_key("contacted").id, stage_by_key("hot_lead").id
-    act_on(alice, leads, f"move:{contacted}")
-    for stage_id in (hot, contacted):
-        move_to_stage(leads[0], stage_id, world.alice.actor)
-    db.session.commit()
-    assert undo(alice).status_code == 200
-    assert values(leads, "stage_id") == [contacted, first, first]
 
 
 @pytest.mark.parametrize(

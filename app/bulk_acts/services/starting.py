@@ -1,7 +1,7 @@
 """Beginning a bulk act: what is asked is checked, which leads it is about is written down, and it is begun."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -12,6 +12,7 @@ from app.bulk_acts.services.kinds import KINDS
 from app.bulk_acts.services.running import MOST_AT_ONCE, RUN, do_some
 from app.bulk_acts.services.writing import template_for_many
 from app.core import outbox
+from app.core.days import read_day
 from app.core.errors import Forbidden, Invalid, NotFound
 from app.core.ids import parse_id
 from app.core.models import one_among
@@ -23,8 +24,9 @@ from app.leads.models import PRIORITIES, Lead
 from app.leads.queries.filtering import LeadFilter
 from app.leads.queries.shelving import in_bin
 from app.leads.services import DECLINED, REASONS, get_stage, get_tag, tag_named
+from app.leads.services.returning import checked_return
 from app.leads.words import PRIORITY_WORDS
-from app.workspaces.queries import member_choices
+from app.workspaces.queries import member_choices, today_here
 
 #: As many leads as one act takes.
 MOST = 20_000
@@ -160,10 +162,11 @@ def _stage(asked: Request, actor: Actor) -> dict[str, Any]:
     if asked.reason_key not in REASONS:
         raise Invalid({"reason_key": "Choose the reason that comes nearest."})
     if asked.returns_on:
-        try:
-            found["returns_on"] = date.fromisoformat(asked.returns_on).isoformat()
-        except ValueError:
-            raise Invalid({"returns_on": "Enter a day, like 1 March 2027."}) from None
+        day = read_day(asked.returns_on)
+        if day is None:
+            raise Invalid({"returns_on": "Enter a day, like 1 March 2027."})
+        checked_return(day, today_here())
+        found["returns_on"] = day.isoformat()
     return {**found, "reason_key": asked.reason_key}
 
 
