@@ -11,6 +11,7 @@ from app.alerts import jobs as alert_jobs
 from app.alerts import services as alerts
 from app.audit.services import record_event
 from app.bulk_acts import jobs as bulk_jobs
+from app.bulk_acts import services as bulk_acts
 from app.core.events import EVERY, Reaction
 from app.core.outbox import Handler, HandlerOfMany
 from app.exports import jobs as export_jobs
@@ -91,7 +92,7 @@ REACTIONS: Mapping[str, tuple[Reaction, ...]] = {
     "lead.return_due": (followups.enrol_by_rule,),
     "reply.received": (followups.end_chase, notifications.tell_reply),
     "call.missed": (notifications.tell_missed_call,),
-    "message.unsent": (followups.uncount,),
+    "message.unsent": (followups.uncount, bulk_acts.uncount),
     "message.bounced": (notifications.tell_bounced,),
     "provider.failed": (notifications.tell_provider_failed,),
     "provider.changed": (inbox_reading.begin_reading,),

@@ -102,6 +102,19 @@ def test_it_can_be_taken_back(alice: Any, make_lead: Any, news: Any) -> None:
     assert get_lead(leads[0].id).follow_up_count == 0
 
 
+def test_one_of_them_taken_back_by_itself_is_no_attempt(alice: Any, make_lead: Any, news: Any) -> None:
+    leads = [make_lead() for _ in range(2)]
+    alice.post(URL, data=picked(leads), hx=True)
+    message = db.session.scalars(select(Message.id).where(Message.lead_id == leads[0].id).limit(1)).one()
+    assert alice.post(f"/w/wells/messages/{message}/unsend", hx=True).status_code == 200
+    db.session.expire_all()
+    assert [get_lead(lead.id).follow_up_count for lead in leads] == [0, 1]
+    act_id = db.session.scalars(select(BulkAct.id)).one()
+    assert "Taken back: 1 message. 1 had left already." in alice.post(f"{URL}/{act_id}/undo", hx=True).text
+    db.session.expire_all()
+    assert [get_lead(lead.id).follow_up_count for lead in leads] == [0, 0]
+
+
 def test_many_are_written_to_in_the_background(alice: Any, make_lead: Any, news: Any) -> None:
     leads = [make_lead() for _ in range(24)]
     twin = make_lead(name="Hannah Cole", email=leads[0].contact.email, phone=leads[0].contact.phone)

@@ -5,13 +5,19 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import select
+
 from app.activities.services import set_quietly
+from app.bulk_acts.models import BulkActLead
 from app.bulk_acts.services.outcomes import Done
 from app.core.clock import utcnow
 from app.core.errors import Conflict, NotFound
+from app.core.events import Event
 from app.core.permissions import Actor
+from app.core.tenancy import acting_in, current_scope, current_workspace_id
+from app.extensions import db
 from app.leads.models import Lead
-from app.leads.services import locked_leads
+from app.leads.services import get_lead, locked_leads
 from app.messaging.models import MessageTemplate
 from app.messaging.queries.templates import find_template, list_templates
 from app.messaging.services import TemplateFault, compose, render_template, unsend
@@ -71,9 +77,23 @@ def take_messages_back(
             unsend(UUID(before[lead.id]["message_id"]), actor)
         except (Conflict, NotFound):
             continue
-        set_quietly(lead, {"follow_up_count": max(0, lead.follow_up_count - 1)})
         back.add(lead.id)
     return back
+
+
+def uncount(event: Event) -> None:
+    """The reaction to a message being taken back, here or by itself: one of these was no attempt after all."""
+    if event.lead_id is None:
+        return
+    scope = current_scope()
+    with acting_in(scope.workspace_id, user_id=scope.user_id):
+        one_of_these = select(BulkActLead.bulk_act_id).where(
+            BulkActLead.workspace_id == current_workspace_id(), BulkActLead.lead_id == event.lead_id,
+            BulkActLead.before["message_id"].astext == str(event.subject_id),
+        )  # fmt: skip
+        if db.session.scalar(one_of_these.limit(1)) is not None:
+            lead = get_lead(event.lead_id, lock=True)
+            set_quietly(lead, {"follow_up_count": max(0, lead.follow_up_count - 1)})
 
 
 def _write(lead: Lead, template: MessageTemplate, actor: Actor, hold: timedelta) -> UUID | None:
