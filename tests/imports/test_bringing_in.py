@@ -17,6 +17,7 @@ from app.imports.queries import import_page, row_of_lead, rows_page
 from app.leads.models import Lead, SearchToken, StageChange
 from app.leads.services import get_stage
 from app.leads.services.emptying import remove
+from app.workspaces.models import Membership
 from tests.imports.tables import ANN, BOB, HEADER
 from tests.support.world import World
 
@@ -111,6 +112,18 @@ def test_baths_are_no_bedrooms(bring_in: Callable[..., Import]) -> None:
     row = ["Cid Ash", "", "", "", "", "07700 900555", *[""] * 6, "2 bed, 4 bath"]
     bring_in([row], [*HEADER, "Bedrooms"])
     assert db.session.scalars(select(Lead)).one().bedrooms == "1-2"
+
+
+def test_who_has_left_since_the_dry_run_is_given_no_leads(
+    world: World, alice: Any, bring_in: Callable[..., Import], run_outbox: Callable[[], int]
+) -> None:
+    made = bring_in([ANN], until="checked", owner_id=str(world.bob.user_id))
+    bob = db.session.scalars(select(Membership).where(Membership.user_id == world.bob.user_id)).one()
+    assert alice.post(f"/w/wells/settings/members/{bob.id}/deactivate").status_code == 303
+    assert alice.post(f"/w/wells/imports/{made.id}/run").status_code == 303
+    run_outbox()
+    db.session.expire_all()
+    assert [lead.owner_id for lead in db.session.scalars(select(Lead))] == [None]
 
 
 def test_a_second_import_of_the_file_brings_nothing_in_twice(bring_in: Callable[..., Import]) -> None:

@@ -47,6 +47,7 @@ def setting_of(made: Import) -> Setting:
     stages = [stage for stage in known(Stage) if stage.retired_at is None]
     by_key = {stage.key: stage.id for stage in stages}
     people = [(UUID(user_id), name) for user_id, name in member_choices()]
+    owner_id = parse_id(options.get("owner_id"))
     sources = [source for source in known(LeadSource) if source.is_active]
     return Setting(
         layout=made.layout, columns=columns_of(made.mapping), zone=workspace.clock().zone, currency=workspace.currency,
@@ -55,7 +56,7 @@ def setting_of(made: Import) -> Setting:
         stage_id=_among(options.get("stage_id"), {stage.id for stage in stages}, by_key.get("new") or stages[0].id),
         sources={fold(word): each.id for each in sources for word in (each.key.replace("_", " "), each.name)},
         source_id=_among(options.get("source_id"), {each.id for each in sources}, sources[0].id),
-        owners=_names(people), owner_id=parse_id(options.get("owner_id")),
+        owners=_names(people), owner_id=owner_id if owner_id in dict(people) else None,  # who left takes none
         tag=options.get("tag") or "", skips_duplicates=options.get("duplicates") == "skip",
         begins_sequences=bool(options.get("begin_sequences")),
         final=frozenset(stage.id for stage in stages if stage.is_final),
