@@ -52,6 +52,17 @@ def test_it_can_be_put_back_and_then_stays(alice, add_photo, run_outbox, make_du
     assert list(events) == ["file.added", "file.removed", "file.restored"]
 
 
+def test_a_photo_that_was_added_again_meanwhile_is_not_put_back_beside_it(alice, make_lead) -> None:
+    lead, photo = make_lead(), picture()
+    first = send(alice, lead, photo)
+    assert first.status_code == 201
+    gone = db.session.scalars(select(File.id)).one()
+    alice.post(f"/w/wells/files/{gone}/remove")
+    assert send(alice, lead, photo).status_code == 201
+    assert alice.post(f"/w/wells/files/{gone}/restore", hx=True).status_code == 200
+    assert alice.get(f"/w/wells/leads/{lead.id}/files", hx=True).text.count("<li") == 1
+
+
 def test_deleting_putting_back_and_deleting_again_ends_once(alice, add_photo, run_outbox, make_due) -> None:
     file_id = add_photo()
     for act in ("remove", "restore", "remove"):

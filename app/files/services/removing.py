@@ -38,10 +38,14 @@ def remove_file(file_id: UUID, actor: Actor, *, only_own: bool = False) -> File:
 
 
 def restore_file(file_id: UUID, actor: Actor, *, only_own: bool = False) -> File:
-    """Put a hidden file back; one that was never hidden stays as it is. Raises NotFound once it is erased."""
+    """Put a hidden file back; one that was never hidden stays as it is, and one that was added again meanwhile is not
+    put beside itself. Returns the file that is there. Raises NotFound once it is erased.
+    """
     file = _locked(file_id)
     if only_own and file.uploaded_by != actor.user_id:
         raise Forbidden
+    if file.removed_at is not None and (again := _added_again(file)) is not None:
+        return again
     if file.removed_at is not None:
         file.removed_at = None
         outbox.cancel("file.erase", [file_id])
@@ -55,6 +59,14 @@ def _locked(file_id: UUID) -> File:
     if file is None:
         raise NotFound
     return file
+
+
+def _added_again(file: File) -> File | None:
+    query = select(File).where(
+        File.workspace_id == file.workspace_id, File.lead_id == file.lead_id, File.removed_at.is_(None),
+        File.fingerprint == file.fingerprint,
+    )  # fmt: skip
+    return db.session.scalars(query.limit(1)).one_or_none()
 
 
 def _tell(file: File, event: str, actor: Actor) -> None:
