@@ -16,6 +16,7 @@ from app.followups.models import Enrolment, FollowUp, Sequence
 from app.leads.models import Lead
 from app.leads.services import move_to_stage, stage_by_key, take_back
 from app.messaging.models import Message
+from app.messaging.queries.templates import list_templates
 from app.messaging.services import compose
 from app.reports.queries import answers_report, people_report, steps_report, templates_report
 from app.workspaces.models import Workspace
@@ -120,6 +121,25 @@ def test_how_soon_people_were_answered(world: Any, make_lead: Any) -> None:
     assert [rows["All"][key] for key in keys] == [6, 5, 3, 50, 600]
     assert [rows[world.bob.name][key] for key in keys] == [5, 5, 3, 50, 600]
     assert [rows["Nobody"][key] for key in keys] == [1, 0, 0, None, None]
+
+
+def test_an_answer_is_to_what_had_been_sent_by_then(world: Any, make_lead: Any) -> None:
+    lead, now = make_lead(), utcnow()
+    for key, written, sent in (("chase_day_3", 50, 10), ("chase_last", 40, 30), ("quote_email", 35, 5)):
+        message = Message(
+            lead_id=lead.id, contact_id=lead.contact_id, channel="email", direction="out", state="sent",
+            recipient="x@example.com", body="Hello", template_key=key, created_at=now - timedelta(hours=written),
+            sent_at=now - timedelta(hours=sent),
+        )  # fmt: skip
+        db.session.add(message)
+    db.session.add(
+        Message(lead_id=lead.id, contact_id=lead.contact_id, channel="email", direction="in", state="received",
+                recipient="x@example.com", body="Yes", triage="yes", created_at=now - timedelta(hours=8))
+    )  # fmt: skip
+    db.session.commit()
+    replied = {row["template"]: row["replied"] for row in templates_report(SINCE, with_opens=False).rows}
+    names = {each.key: each.name for each in list_templates()}
+    assert [replied[names[key]] for key in ("chase_day_3", "chase_last", "quote_email")] == [1, 0, 0]
 
 
 def test_leads_of_which_nobody_knows_how_soon_make_nobody_slower(alice: Any, make_lead: Any) -> None:

@@ -66,15 +66,15 @@ def _sent(keys: list[str], since: datetime) -> Select[Any]:
 
 
 def _replied(since: datetime) -> Select[Any]:
-    """Answers by the template of the last message that went out before each: at most one for each of our messages."""
+    """Answers by the template of the last message that had gone out by then: at most one for each of our messages."""
     before = aliased(Message)
     last = lateral(
         select(before.id, before.template_key)
         .where(
             before.workspace_id == Message.workspace_id, before.contact_id == Message.contact_id,
-            before.created_at < Message.created_at, before.direction == "out", before.sent_at.is_not(None),
+            before.created_at < Message.created_at, before.direction == "out", before.sent_at < Message.created_at,
         )
-        .order_by(before.created_at.desc(), before.id.desc())
+        .order_by(before.sent_at.desc(), before.id.desc())
         .limit(1)
         .correlate(Message)
     ).alias("last_out")  # fmt: skip
