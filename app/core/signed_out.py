@@ -67,7 +67,8 @@ def _is_form_of_desk() -> bool:
     if "text/html" not in request.accept_mimetypes.values():  # a script that would not show a page says */*
         return False
     site = request.headers.get("Sec-Fetch-Site")
-    is_ours = site == "same-origin" if site else urlsplit(request.headers.get("Origin", "")).netloc == request.host
+    origin = request.headers.get("Origin", "").partition("://")[2]
+    is_ours = site == "same-origin" if site else origin == request.host
     return is_ours and request.url_rule.rule.startswith("/w/<slug>")
 
 

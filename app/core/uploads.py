@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from io import BytesIO
 from threading import Condition
 from typing import IO, Any, ParamSpec, TypeVar
+from urllib.parse import urlsplit
 
 import flask
 from flask import current_app, request, session
@@ -93,7 +94,19 @@ class Places:
 
 
 class Request(flask.Request):
-    """Flask's request, whose size is limited by its view before anything looks at its body (CSRF protection does)."""
+    """Flask's request, whose size is limited by its view before anything looks at its body (CSRF protection does), and
+    whose Referer can be taken apart.
+    """
+
+    @property
+    def referrer(self) -> str | None:  # type: ignore[override]
+        """The page that led here; None for what is no address, which would break CSRF protection over https too."""
+        given = self.headers.get("Referer")
+        try:
+            _ = urlsplit(given or "").port
+        except ValueError:
+            return None
+        return given
 
     def _get_file_stream(self, *args: Any, **kwargs: Any) -> IO[bytes]:
         """Files in a form stay in memory: what customers send never lies on a disk in the clear."""

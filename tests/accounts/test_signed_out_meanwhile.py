@@ -84,3 +84,13 @@ def test_files_have_to_be_chosen_again(alice: Client) -> None:
 def test_a_form_larger_than_any_of_ours_is_not_handed_back(alice: Client, make_lead: Callable[..., Any]) -> None:
     out = alice.post(NEW, data={f"field-{number}": "x" for number in range(4_100)}, csrf=False, headers=OURS)
     assert out.status_code in (400, 413) and held(out.text) == {}
+
+
+@pytest.mark.parametrize("page", ["http://[::1", "https://127.0.0.1:99999/"])
+def test_a_page_or_an_origin_that_is_no_address_is_none_of_ours(client: Client, page: str) -> None:
+    out = client.post(NEW, data=TYPED, csrf=False, headers=OURS | {"Referer": page})
+    assert out.status_code == 400 and 'href="/login"' in out.text
+    assert held(client.post(NEW, data=TYPED, csrf=False, headers=PAGE | {"Origin": page}).text) == {}
+    # Over https every form is asked which page sent it.
+    ours = "https://127.0.0.1:9"
+    assert client.post("/login", data={}, base_url=ours, headers={"Referer": page}).status_code == 400
