@@ -61,6 +61,15 @@ def test_details_are_put_right_and_staff_told(client: Client, path: str, lead: A
     assert "Side gate\nis locked</textarea>" in page
 
 
+def test_a_name_is_one_line_and_reads_as_it_is_written(client: Client, path: str, lead: Any) -> None:
+    """Mails to staff list names in lines: a customer writes no line into them."""
+    typed = details(name="Hannah\u202e Cole\r\n\r\nSign in anew:\r\nhttps://evil.example", town="Wookey\n\u2066Hole")
+    assert client.post(f"{path}/details", data=typed, csrf=False).status_code == 303
+    fresh = db.session.get_one(Lead, (lead.workspace_id, lead.id))
+    assert fresh.contact.name == "Hannah Cole Sign in anew: https://evil.example"
+    assert fresh.property.town == "Wookey Hole"
+
+
 @pytest.mark.parametrize(
     ("changes", "words"),
     [

@@ -2,7 +2,8 @@
 
 import re
 
-_CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
+#: Marks of direction are among them: they make a name, or a file's, read as another.
+_CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
 
 def plain(text: str | None) -> str:

@@ -7,9 +7,9 @@ from app.core.errors import Conflict, Invalid
 from app.core.fragments import page, redirect_to
 from app.extensions import csrf
 from app.leads.models import Lead
-from app.leads.services import get_lead
+from app.leads.services import FACTS, get_lead
 from app.messaging.services import keep_wishes, wishes_of
-from app.quotes.forms import plain
+from app.quotes.forms import one_line, plain
 from app.quotes.queries.details import details_of
 from app.quotes.services.details import OWN_FACTS, Change, correct_details
 from app.quotes.views import bp
@@ -32,10 +32,10 @@ def details(secret: str) -> Response:
 def change_details(secret: str) -> Response:
     """Keep what was put right."""
     lead = lead_of_link(secret)
-    typed = {name: plain(request.form.get(name)) for name in OWN_FACTS}
+    typed = {name: _written(name, request.form.get(name)) for name in OWN_FACTS}
     was = {
         # A form changes line breaks and blanks on its way; that is no change by somebody else.
-        name: kept if plain(kept) == (sent := plain(request.form.get(f"was_{name}"))) else sent
+        name: kept if _written(name, kept) == (sent := _written(name, request.form.get(f"was_{name}"))) else sent
         for name, kept in details_of(lead, OWN_FACTS).items()
     }
     try:
@@ -69,6 +69,11 @@ def change_wishes(secret: str) -> Response:
     }
     keep_wishes(lead, wanted, web.actor())
     return private(redirect_to(url_for("quotes.wishes", secret=secret, saved="1")))
+
+
+def _written(name: str, text: str | None) -> str:
+    """A fact as it is kept. Only notes have lines: a name of several would put lines of its own into mails to staff."""
+    return plain(text) if FACTS[name].kind == "longtext" else one_line(text)
 
 
 def _details(
