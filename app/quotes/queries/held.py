@@ -31,6 +31,7 @@ from app.leads.models import Lead
 from app.leads.words import CHOICE_WORDS, EXTRA_WORDS, SERVICE_WORDS, often
 from app.messaging.models import Message
 from app.quotes.models import Quote
+from app.quotes.queries.details import is_house_of_others
 from app.quotes.queries.reading import STANDINGS, standing
 from app.workspaces.queries import current_workspace, today_here
 
@@ -80,9 +81,11 @@ def _house(lead: Lead) -> Iterator[tuple[str, str]]:
     place = lead.property
     yield from _given(
         ("Address", place.address), ("Kind", CHOICE_WORDS["property_type"].get(lead.property_type or "")),
-        ("Bedrooms", CHOICE_WORDS["bedrooms"].get(lead.bedrooms or "")), ("Access", place.access_notes),
-        ("At the house", ", ".join(_ACCESS_WORDS.get(each, each) for each in place.access_facts)),
+        ("Bedrooms", CHOICE_WORDS["bedrooms"].get(lead.bedrooms or "")),
     )  # fmt: skip
+    if not is_house_of_others(lead):
+        facts = ", ".join(_ACCESS_WORDS.get(each, each) for each in place.access_facts)
+        yield from _given(("Access", place.access_notes), ("At the house", facts))
 
 
 def _enquiry(lead: Lead) -> Iterator[tuple[str, str]]:

@@ -12,10 +12,6 @@ from app.leads.services import FACTS, change_facts
 from app.leads.services.facts import Typed
 from app.quotes.queries.details import missing_place
 
-#: The facts that a customer may change, in the order of the page.
-OWN_FACTS = (
-    "name", "phone", "email", "address_line1", "address_line2", "town", "postcode", "access_notes",
-)  # fmt: skip
 LONGEST = {"name": 120, "phone": 40, "email": 254, "postcode": 12}
 LONGEST_LINE, LONGEST_WORDS = 200, 2_000
 

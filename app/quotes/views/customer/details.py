@@ -11,7 +11,7 @@ from app.leads.services import FACTS, get_lead
 from app.messaging.services import keep_wishes, wishes_of
 from app.quotes.forms import one_line, plain
 from app.quotes.queries.details import details_of
-from app.quotes.services.details import OWN_FACTS, Change, correct_details
+from app.quotes.services.details import Change, correct_details
 from app.quotes.views import bp
 from app.quotes.views.customer.links import READS, WRITES, firm_page, lead_of_link, open_link, private
 
@@ -22,7 +22,7 @@ _MEANWHILE = "We have changed this meanwhile. What you typed is below; send it a
 @READS
 def details(secret: str) -> Response:
     """Name, number and address as we have them, to be put right."""
-    now = details_of(lead_of_link(secret), OWN_FACTS)
+    now = details_of(lead_of_link(secret))
     return _details(secret, now, now, {}, is_saved=request.args.get("saved") == "1")
 
 
@@ -32,14 +32,15 @@ def details(secret: str) -> Response:
 def change_details(secret: str) -> Response:
     """Keep what was put right."""
     lead = lead_of_link(secret)
-    typed = {name: _written(name, request.form.get(name)) for name in OWN_FACTS}
+    present = details_of(lead)
+    typed = {name: _written(name, request.form.get(name)) for name in present}
     was = {
         # A form changes line breaks and blanks on its way; that is no change by somebody else.
         name: kept if _written(name, kept) == (sent := _written(name, request.form.get(f"was_{name}"))) else sent
-        for name, kept in details_of(lead, OWN_FACTS).items()
+        for name, kept in present.items()
     }
     try:
-        correct_details(lead, {name: Change(typed[name], was[name]) for name in OWN_FACTS}, web.actor())
+        correct_details(lead, {name: Change(typed[name], was[name]) for name in present}, web.actor())
     except Invalid as error:
         return _details(secret, typed, was, error.errors, 422)
     except Conflict as conflict:
