@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from app.core.access_keys import without_keys
 from app.extensions import db
-from app.messaging.models import Arrival, Message
+from app.messaging.models import Arrival, Conversation, Message
 from tests.messaging.inbound import mail, post_mail
 from tests.support.client import Client
 
@@ -45,6 +45,28 @@ def test_only_who_writes_quotes_reads_the_customers_link(
     assert CUSTOMERS.search(bob.get(address).text)
     assert not CUSTOMERS.search(dave.get(address).text)
     assert not CUSTOMERS.search(dave.get("/w/wells/outbox?shelf=leaving").text)
+
+
+def test_a_subject_tells_no_more_of_a_link_than_the_words_do(
+    alice: Client, bob: Client, dave: Client, make_lead: Any, run_outbox: Callable[[], int],
+    make_due: Callable[..., int], mailbox: Any, client: Any,
+) -> None:  # fmt: skip
+    lead = make_lead(email="hannah.cole@example.com")
+    link = f"http://127.0.0.1:9/c/{'k' * 32}"
+    typed = {"channel": "email", "recipient": "hannah.cole@example.com", "subject": f"Quote {link}", "body": "Here"}
+    assert alice.post(f"/w/wells/leads/{lead.id}/messages", data=typed).status_code == 303
+    make_due("message.send")
+    run_outbox()
+    assert f"Quote {link}" in [each["subject"] for each in mailbox.mails("hannah.cole@example.com")]
+    message = db.session.scalars(select(Message).where(Message.created_by.is_not(None))).one()
+    talk = db.session.scalars(select(Conversation.id)).one()
+    for path in (f"messages/{message.id}", f"inbox/{talk}", f"leads/{lead.id}/timeline", "outbox?shelf=sent"):
+        shown = dave.get(f"/w/wells/{path}").text
+        assert "Quote http" in shown and not CUSTOMERS.search(shown), path
+    assert CUSTOMERS.search(bob.get(f"/w/wells/messages/{message.id}").text)
+    post_mail(client, mail("Which one?", subject=f"Re: {link}", sender="stranger@example.org"))
+    arrival = db.session.scalars(select(Arrival)).one()
+    assert not CUSTOMERS.search(dave.get(f"/w/wells/inbox/waiting/{arrival.id}").text)
 
 
 def test_the_timeline_keeps_no_link(

@@ -9,6 +9,7 @@ from app.messaging.queries.outbox import (
     body_for,
     count_unsent,
     get_message,
+    readable_subject,
     row,
     shelf,
     waiting_row,
@@ -16,5 +17,5 @@ from app.messaging.queries.outbox import (
 
 __all__ = [
     "SHELVES", "WAITING", "DeadWork", "MessagePage", "MessageRow", "body_for", "count_unsent", "dead_work",
-    "get_dead_work", "get_message", "row", "shelf", "waiting_row",
+    "get_dead_work", "get_message", "readable_subject", "row", "shelf", "waiting_row",
 ]  # fmt: skip

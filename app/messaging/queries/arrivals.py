@@ -152,8 +152,9 @@ def _is_seen(placed: Arrival) -> bool:
 
 def _waiting(row: Arrival) -> Waiting:
     return Waiting(
-        row.id, row.channel, row.state, row.why, row.sender, row.sender_name, row.subject,
-        without_keys(row.body or ""),  # whoever answers a mail quotes its links
+        row.id, row.channel, row.state, row.why, row.sender, row.sender_name,
+        # Whoever answers a mail quotes its links.
+        without_keys(row.subject or "") or None, without_keys(row.body or ""),
         row.received_at, tuple(row.candidate_ids), row.message_id,
     )  # fmt: skip
 

@@ -143,6 +143,11 @@ def body_for(message: Message, *, may_answer: bool) -> str:
     return without_keys(message.body, *(PERSONAL if may_answer else ()))
 
 
+def readable_subject(message: Message, *, may_answer: bool) -> str | None:
+    """Its subject, as `body_for`."""
+    return without_keys(message.subject, *(PERSONAL if may_answer else ())) if message.subject else None
+
+
 #: The messages of the lead `lead` in `here` that have not settled (leaving, failed, uncertain), the oldest first.
 #: Other features join it to statements of their own; `waiting_row` reads its rows.
 WAITING = (
@@ -229,5 +234,5 @@ def _gist(message: Message) -> str:
 
 def _shortened(subject: str | None, body: str) -> str:
     """The subject, or the beginning of the text."""
-    text = subject or without_keys(" ".join(body.split()))
+    text = without_keys(subject or " ".join(body.split()))
     return text if len(text) <= 90 else f"{text[:89]}…"

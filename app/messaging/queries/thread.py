@@ -202,6 +202,7 @@ def bubbles_of(
 def _bubble(row: Any, zone: ZoneInfo, hidden: tuple[str, ...]) -> Bubble:
     seal = cipher()
     subject = seal.open(row.subject_sealed, "messages", "subject_sealed", row.id) if row.subject_sealed else None
+    subject = without_keys(subject, *hidden) if subject else None
     body = without_keys(seal.open(row.body_sealed, "messages", "body_sealed", row.id) or "", *hidden)
     body, attached = split_attached(body) if row.direction == "in" else (body, "")
     reply = split_reply(body) if row.direction == "in" and row.channel == "email" else Reply(body, "")

@@ -69,7 +69,7 @@ def lead_of(message: Message) -> Lead | None:
 def line_of(message: Message) -> dict[str, Any]:
     """The words and the plain facts of the timeline's line about what became of a message."""
     # The timeline is read by crew and onlookers too, who must not answer a quote in the customer's place.
-    body = message.subject if message.channel == "email" else without_keys(message.body)
+    body = without_keys((message.subject or "") if message.channel == "email" else message.body) or None
     data = {
         "message_id": str(message.id), "title": _template_name(message), "error": message.error,
         "reason": trouble_words(message.error) if message.error else "",

@@ -67,8 +67,9 @@ def find_in_outbox(slug: str) -> Response:
 def message(slug: str, message_id: UUID) -> Response:
     """One message in full."""
     found = queries.get_message(message_id)
-    body = queries.body_for(found, may_answer=g.viewer.can("quotes:write"))
-    values: dict[str, Any] = {"row": queries.row(message_id), "subject": found.subject, "body": body}
+    may_answer = g.viewer.can("quotes:write")
+    subject, body = (read(found, may_answer=may_answer) for read in (queries.readable_subject, queries.body_for))
+    values: dict[str, Any] = {"row": queries.row(message_id), "subject": subject, "body": body}
     return desk_or_fragment("outbox", "messaging/message.html", "messaging/_message.html", **values)
 
 
