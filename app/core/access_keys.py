@@ -41,14 +41,19 @@ class AccessKey(db.Model):
     created_at: Mapped[datetime] = created_moment()
 
 
+def _in_links(path: str) -> re.Pattern[str]:
+    """A key behind a path. Mail filters write our links into links of their own, whose slashes are %2F (Outlook), or
+    _ (Proofpoint), and whoever answers quotes those.
+    """
+    return re.compile(f"({path.replace('/', '(?:/|%(?:25)*2[Ff]|_)')})[\\w-]{{20,}}", re.ASCII)
+
+
 #: Where a key stands in the links that are mailed and texted, by kind. A mail that is answered may also quote the link
 #: that leads on to the offer (/t/) and the one that ends all mails (/u/): they are the customer's as well.
 _IN_LINKS = {
-    "invitation": re.compile(r"(/invite/)[\w-]{20,}", re.ASCII),
-    "password": re.compile(r"(/password/new/)[\w-]{20,}", re.ASCII),
-    "quote": re.compile(r"(/[ctu]/)[\w-]{20,}", re.ASCII),
-    "photos": re.compile(r"(/p/)[\w-]{20,}", re.ASCII),
-}
+    "invitation": _in_links("/invite/"), "password": _in_links("/password/new/"), "quote": _in_links("/[ctu]/"),
+    "photos": _in_links("/p/"),
+}  # fmt: skip
 
 
 #: Kinds of keys that were mailed to somebody for themselves alone: nobody on the desk reads one, whatever they may do.

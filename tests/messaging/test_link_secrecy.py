@@ -98,6 +98,27 @@ def test_the_timeline_keeps_no_link_that_a_customer_sends_back(alice: Client, ma
     assert "of last week" in shown and "/c/…" in shown and not CUSTOMERS.search(shown)
 
 
+@pytest.mark.parametrize(
+    "written",
+    [
+        "https://eur01.safelinks.protection.outlook.com/?url=https%3A%2F%2Fsill.example%2Fc%2F{}&data=05%7C02",
+        "https://gate.example/?to=https%253a%252f%252fsill.example%252fc%252f{}",
+        "https://urldefense.proofpoint.com/v2/url?u=https-3A__sill.example_c_{}&d=DwM",
+        "https://urldefense.com/v3/__https://sill.example/c/{}__;!!N11eV2iwtfs!q",
+    ],
+)
+def test_nor_one_that_a_mail_filter_has_written_into_its_own(
+    alice: Client, dave: Client, make_lead: Any, client: Any, written: str
+) -> None:
+    lead, key = make_lead(email="hannah.cole@example.com"), "Jx0K-ixZpvQNIRN1_dYT99EZexrEVuWq"
+    post_mail(client, mail(f"This one of last week:\n{written.format(key)}"))
+    talk = db.session.scalars(select(Conversation.id)).one()
+    for path in (f"leads/{lead.id}/timeline", f"inbox/{talk}"):
+        shown = dave.get(f"/w/wells/{path}").text
+        assert "of last week" in shown and "…" in shown and key[:8] not in shown and key[-8:] not in shown
+    assert key in alice.get(f"/w/wells/inbox/{talk}").text
+
+
 def test_an_onlooker_reads_no_link_for_photos_that_was_texted(
     alice: Client, dave: Client, make_lead: Any, run_outbox: Callable[[], int], make_due: Callable[..., int],
     mailbox: Any,
