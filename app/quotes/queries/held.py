@@ -37,6 +37,8 @@ from app.workspaces.queries import current_workspace, today_here
 
 #: More of each kind than any enquiry ever had.
 _MOST = 200
+#: The templates that quotes are sent with (services/sending.py).
+_WITH_LINK = ("quote_email", "quote_sms")
 _CHANNELS = {"email": "email", "sms": "text message"}
 _ACCESS_WORDS = {
     "locked_gate": "locked gate", "dog": "dog", "no_parking": "no parking", "over_conservatory": "over a conservatory",
@@ -116,6 +118,9 @@ def _quotes(lead_id: UUID) -> Iterator[tuple[str, str]]:
 
 
 def _messages(lead_id: UUID) -> Iterator[tuple[str, str]]:
+    """What we wrote, and what came from where a quote was sent to. Anyone can name another person's address as theirs,
+    in the public form or behind this link, and that person's mails then come to this enquiry.
+    """
     rows = db.session.scalars(
         select(Message)
         .where(Message.workspace_id == current_workspace_id(), Message.lead_id == lead_id)
@@ -123,7 +128,11 @@ def _messages(lead_id: UUID) -> Iterator[tuple[str, str]]:
         .order_by(Message.created_at)
         .limit(_MOST)
     )
+    rows = list(rows)
+    reached = {(each.channel, each.recipient.lower()) for each in rows if each.template_key in _WITH_LINK}
     for message in rows:
+        if message.direction == "in" and (message.channel, message.recipient.lower()) not in reached:
+            continue
         way = "From you" if message.direction == "in" else "To you"
         text = without_keys(message.body)
         head = f"{message.subject}\n" if message.subject else ""
