@@ -64,8 +64,11 @@ def test_a_subject_tells_no_more_of_a_link_than_the_words_do(
         shown = dave.get(f"/w/wells/{path}").text
         assert "Quote http" in shown and not CUSTOMERS.search(shown), path
     assert CUSTOMERS.search(bob.get(f"/w/wells/messages/{message.id}").text)
+    post_mail(client, mail(" ", subject=f"Re: {link}"))  # nothing but its subject
+    shown = dave.get(f"/w/wells/leads/{lead.id}/timeline").text
+    assert "Re: http" in shown and not CUSTOMERS.search(shown)
     post_mail(client, mail("Which one?", subject=f"Re: {link}", sender="stranger@example.org"))
-    arrival = db.session.scalars(select(Arrival)).one()
+    arrival = db.session.scalars(select(Arrival).where(Arrival.state == "waiting")).one()
     assert not CUSTOMERS.search(dave.get(f"/w/wells/inbox/waiting/{arrival.id}").text)
 
 

@@ -62,9 +62,10 @@ def receive(
     if not is_automatic:
         note_contact(lead, channel, reached=False, at=at)
     record_activity(
-        lead, channel, "message.received", actor, body=_told(words, attached) or subject, subject_id=message.id,
-        data={"message_id": str(message.id), "triage": judged.triage, "was": before, "rung": judged.rung}, at=at,
-        is_customer_visible=True, topics=(INBOX, topic("conversation", conversation_id or message.id)),
+        lead, channel, "message.received", actor, body=_told(words, attached) or _told(subject or "", ""), at=at,
+        data={"message_id": str(message.id), "triage": judged.triage, "was": before, "rung": judged.rung},
+        subject_id=message.id, is_customer_visible=True,
+        topics=(INBOX, topic("conversation", conversation_id or message.id)),
     )  # fmt: skip
     if not is_automatic:
         _heed(lead, message, words, judged, quote, actor)
