@@ -59,6 +59,19 @@ def test_the_list_and_the_settings_lead_to_it(alice: Client, waiting: object) ->
     assert way not in alice.get(count[1]).text
 
 
+def test_released_it_is_as_much_a_strangers_as_before(
+    world: World, alice: Client, send: Send, make_lead: Callable[..., Any]
+) -> None:
+    """Whoever lets a sending out has seen that no robot wrote it, not whose address stands in it."""
+    house = {"address_line1": "12 Mill Lane", "postcode": "BA5 2QJ"}
+    known = make_lead(name="Hannah Cole", email=None, phone="07700 900318", access_notes="The gate is green", **house)
+    send(homepage="x", name="Mal Cole", email="mal@example.com", phone="07700 900318", access_notes="No gate", **house)
+    assert act(alice, "release", submissions()[0].id).status_code == 303
+    fresh = next(each for each in leads() if each.id == known.id)
+    assert fresh.contact.email is None
+    assert fresh.property.access_notes == "The gate is green\nNo gate"
+
+
 def test_released_it_is_a_lead_like_any_other(alice: Client, waiting: object) -> None:
     response = act(alice, "release", waiting)
     assert response.status_code == 303

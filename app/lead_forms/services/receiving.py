@@ -183,6 +183,7 @@ def _draft(
         form_seconds=submission.seconds,
         consents=_consents(shown, answers),
         stage_key="new" if workspace.serves(answers.postcode.district) else "not_in_area",
+        is_strangers=True,
         **_offer(shown, workspace, answers),
     )
 

@@ -78,6 +78,7 @@ class LeadDraft:
     priority: str = "normal"
     stage_key: str = "new"
     id: UUID | None = None  # of the lead to be, for a row that has named it already
+    is_strangers: bool = False  # typed by somebody unknown, also where one of us lets it in
 
 
 def create_lead(draft: LeadDraft, actor: Actor) -> Lead:
@@ -89,7 +90,7 @@ def create_lead(draft: LeadDraft, actor: Actor) -> Lead:
     phone, email, postcode = _checked(draft)
     scope = current_scope()
     with acting_in(scope.workspace_id, user_id=scope.user_id):  # a contact may be on a colleague's lead
-        is_vouched = actor.kind != "customer"
+        is_vouched = actor.kind != "customer" and not draft.is_strangers
         contact, place, has_gained = join(
             Person(draft.name.strip(), email, phone, draft.phone, draft.preferred_method),
             House(draft.address_line1, draft.address_line2, draft.town, postcode),
