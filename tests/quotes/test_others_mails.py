@@ -1,9 +1,11 @@
-"""What somebody else wrote is not read by the link of whoever names that person's address as their own."""
+"""Whoever names another person's address as their own sees nothing of theirs, and decides nothing for them."""
 
 from collections.abc import Callable
 from typing import Any
 
+from app.messaging import services as messaging
 from app.quotes.models import Quote
+from tests.lead_forms.conftest import Page
 from tests.messaging.inbound import mail, post_mail
 from tests.quotes.conftest import CUSTOMER
 from tests.support.client import Client
@@ -32,3 +34,19 @@ def test_mails_from_where_the_quote_went_are(
     run_outbox()
     post_mail(client, mail("The gate is green", sender="Hannah Cole <Hannah.Cole@example.com>"))
     assert "The gate is green" in client.get(f"{link}/data").text
+
+
+def test_what_somebody_asked_not_to_get_nobody_else_asks_for(
+    make_lead: Callable[..., Any], sent: Callable[..., Quote], client: Client, world: Any
+) -> None:
+    make_lead(name="Vic Tim", email="victim@example.org")
+    messaging.suppress("email", "victim@example.org", "asked")
+    link = f"/c/{sent(make_lead(CUSTOMER, name='Mal Lory', email=None, phone='07700 900318'), 'sms').link_secret}"
+    typed = {"name": "Mal Lory", "phone": "07700 900318", "email": "victim@example.org", "postcode": "BA5 2QJ"}
+    page = Page(client.get(f"{link}/details").text).fields
+    was = {name: values[0] for name, values in page.items()}
+    assert client.post(f"{link}/details", data=was | typed, csrf=False).status_code == 303
+    ticked = {"shown": ["service_email", "marketing_email"], "service_email": "1"}
+    assert client.post(f"{link}/contact", data=ticked, csrf=False).status_code == 303
+    assert messaging.is_suppressed("email", "victim@example.org")
+    assert 'name="service_email"' not in client.get(f"{link}/contact").text

@@ -31,7 +31,8 @@ _BY = {"email": "by email", "sms": "by text message"}
 class Wish:
     """One thing to be asked: `wording` is what the person reads, `granted` whether they agree to it now.
 
-    `is_carriers`: a STOP stands at the phone company, so that ticking it here would change nothing.
+    `is_carriers`: a STOP stands at the phone company, so that ticking it here would change nothing. `is_anothers`: the
+    address was shut and is somebody else's too, who may be the one that asked.
     """
 
     channel: str
@@ -39,6 +40,7 @@ class Wish:
     granted: bool
     wording: str
     is_carriers: bool = False
+    is_anothers: bool = False
 
     @property
     def name(self) -> str:
@@ -53,8 +55,9 @@ def wishes_of(contact: Contact) -> list[Wish]:
     found = []
     for channel in addresses:
         reason = reasons.get(channel)
+        is_anothers = reason is not None and _is_anothers_too(contact, channel)
         found += [
-            Wish(channel, "service", reason is None, wording("service", channel), reason in _CARRIER),
+            Wish(channel, "service", reason is None, wording("service", channel), reason in _CARRIER, is_anothers),
             Wish(channel, "marketing", channel in granted, wording("marketing", channel)),
         ]
     return found
@@ -93,7 +96,7 @@ def keep_wishes(
     addresses, changes = addresses_of(contact), []
     for wish in wishes_of(contact):
         granted = wanted.get((wish.channel, wish.purpose), wish.granted)
-        if granted == wish.granted or wish.is_carriers:
+        if granted == wish.granted or wish.is_carriers or wish.is_anothers:
             continue
         note_consent(contact.id, wish.channel, wish.purpose, granted, wish.wording, source)
         if wish.purpose == "service":
@@ -106,6 +109,16 @@ def keep_wishes(
             data={"changes": [[each.channel, each.purpose, each.granted] for each in changes], "source": source},
         )  # fmt: skip
     return changes
+
+
+def _is_anothers_too(contact: Contact, channel: str) -> bool:
+    """Whether another contact has the address as well: behind a link anyone can name one as theirs."""
+    column = Contact.email_key if channel == "email" else Contact.phone_key
+    theirs = select(Contact.id).where(
+        Contact.workspace_id == current_workspace_id(), column == getattr(contact, column.key),
+        Contact.id != contact.id,
+    )  # fmt: skip
+    return db.session.scalar(theirs.limit(1)) is not None
 
 
 def _open_or_shut(channel: str, address: str, granted: bool, source: str) -> None:
