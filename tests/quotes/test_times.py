@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 
 from app.activities.models import Activity
 from app.appointments.models import Appointment
+from app.audit.models import AuditEntry
 from app.core.errors import Conflict
 from app.extensions import db
 from app.notifications.models import Notification
@@ -133,6 +134,8 @@ def test_who_has_accepted_chooses_later(client: Client, lead: Any, sent: Callabl
         assert client.post(url, data={"slot": str(slot.id), "early_start": "1"}, csrf=False).status_code == 303
     assert db.session.scalar(select(func.count()).select_from(Appointment)) == 1
     assert db.session.scalars(select(Quote.starts_before_cancellation_ends)).one() is True
+    asked = db.session.scalars(select(AuditEntry).where(AuditEntry.action == "quote.early_start_asked")).one()
+    assert (asked.subject_id, asked.actor_kind) == (quote.id, "customer") and asked.address
 
 
 def test_a_person_taken_elsewhere_meanwhile_is_not_offered_any_more(

@@ -16,6 +16,7 @@ from app.appointments.services import book_visit
 from app.appointments.words import span_words
 from app.core.clock import utcnow
 from app.core.errors import Conflict, Invalid
+from app.core.events import Event, publish
 from app.core.permissions import Actor
 from app.core.tenancy import current_workspace_id
 from app.extensions import db
@@ -157,8 +158,9 @@ def choose_slot(quote: Quote, slot_id: UUID | None, early_start: bool, actor: Ac
         raise Invalid({"early_start": ASK_EARLY})
     visit = book_visit(lead, slot.starts_at, slot.ends_at, slot.user_id, actor)
     slot.state, slot.appointment_id = "taken", visit.id
-    if quote.state == "accepted" and asks_early:
+    if quote.state == "accepted" and early_start and not quote.starts_before_cancellation_ends:
         quote.starts_before_cancellation_ends = True
+        _tell_of_early_start(quote, actor)
     db.session.flush()
     _take_back_others(lead, slot)
     return visit
@@ -207,6 +209,17 @@ def _take_back_others(lead: Lead, taken: SlotOffer) -> None:
         )
         .values(state="withdrawn", version=SlotOffer.version + 1)
         .execution_options(synchronize_session=False)
+    )  # fmt: skip
+
+
+def _tell_of_early_start(quote: Quote, actor: Actor) -> None:
+    """What was asked for decides what a customer who cancels has to pay (reg. 36): it can be looked up by whom."""
+    asked = "starts_before_cancellation_ends"
+    publish(
+        Event(
+            "quote.early_start_asked", quote.workspace_id, actor, "quote", quote.id, lead_id=quote.lead_id,
+            before={asked: False}, after={asked: True}, data={"number": quote.number},
+        )
     )  # fmt: skip
 
 
