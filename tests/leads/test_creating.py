@@ -183,6 +183,17 @@ def test_a_form_sent_twice_makes_one_lead(alice):
     assert other != key
 
 
+def test_a_form_sent_again_when_a_colleague_has_its_lead_by_now_adds_none(alice, bob):
+    key = re.search(r'name="key" value="([^"]+)"', bob.get("/w/wells/leads/new").text)[1]
+    typed = {"name": "Margaret Voss", "phone": "01749 960123", "key": key}
+    assert bob.post("/w/wells/leads/new", data=typed).status_code == 303
+    given = {"value": str(alice.user_id), "was": str(bob.user_id)}
+    assert alice.post(f"/w/wells/leads/{key}/facts/owner", data=given).status_code == 303
+    again = bob.post("/w/wells/leads/new", data=typed | {"anyway": "1"})
+    assert again.status_code == 404
+    assert len(db.session.scalars(select(Lead)).all()) == 1
+
+
 @pytest.mark.commits
 def test_two_presses_at_once_make_one_lead(app, alice):
     key = re.search(r'name="key" value="([^"]+)"', alice.get("/w/wells/leads/new").text)[1]

@@ -9,7 +9,7 @@ from flask import Response, g, request, url_for
 from sqlalchemy.exc import IntegrityError
 
 from app.core import web
-from app.core.errors import Invalid
+from app.core.errors import Invalid, NotFound
 from app.core.fragments import answer, fragment, page, redirect_to, wants_fragment
 from app.core.ids import new_id, parse_id
 from app.core.money import parse_money
@@ -94,11 +94,13 @@ def create(slug: str) -> Response:
     except Invalid as invalid:
         sheet.errors = invalid.errors
         return _form(sheet, status=422)
-    except IntegrityError:
+    except IntegrityError as error:
         db.session.rollback()
-        if not _is_made(key):
-            raise
-        return redirect_to(url_for("leads.show", lead_id=key))  # at the same moment, by the first of two presses
+        if _is_made(key):
+            return redirect_to(url_for("leads.show", lead_id=key))  # at the same moment, by the first of two presses
+        if error.orig.diag.constraint_name == "pk_leads":  # type: ignore[union-attr]
+            raise NotFound from None  # made by the first, and a colleague's by now
+        raise
     if not sheet.tell:
         leave_unanswered(lead, web.actor())
     return redirect_to(url_for("leads.show", lead_id=lead.id))
