@@ -6,7 +6,7 @@ from uuid import UUID
 from werkzeug.datastructures import MultiDict
 
 from app.core.ids import parse_id
-from app.quotes.forms.typed import plain
+from app.quotes.forms.typed import one_line, plain
 from app.quotes.queries.details import PLACE
 
 
@@ -27,12 +27,12 @@ class AnswerForm:
         """The fields as a browser sent them."""
         return cls(
             option=plain(typed.get("option")),
-            name=" ".join(plain(typed.get("name")).split()),
+            name=one_line(typed.get("name")),
             early_start=typed.get("early_start") == "1",
             reason=plain(typed.get("reason")),
             words=plain(typed.get("words")),
             slot=plain(typed.get("slot")),
-            place={name: plain(typed.get(name)) for name in PLACE},
+            place={name: one_line(typed.get(name)) for name in PLACE},
         )
 
     @property
