@@ -3,7 +3,7 @@
 import re
 from datetime import date
 
-_BRITISH = re.compile(r"(\d{1,2})\s*[/.\-]\s*(\d{1,2})\s*[/.\-]\s*(\d{4})", re.ASCII)
+_BRITISH = re.compile(r"(\d{1,2})\s*[/.\-]\s*(\d{1,2})\s*[/.\-]\s*(\d{4}|\d{2})", re.ASCII)
 _IN_WORDS = re.compile(r"(\d{1,2})(?:st|nd|rd|th)?\s+([a-z]{3,9})\.?,?\s+(\d{4})", re.ASCII | re.IGNORECASE)
 _MONTHS = (
     "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november",
@@ -12,13 +12,13 @@ _MONTHS = (
 
 
 def read_day(text: str) -> date | None:
-    """A day as a browser sends it (2026-11-24) or as one writes it in Britain: 24/11/2026, 24 November 2026, 24 Nov
-    2026. None for anything else: no year is guessed, and no month comes before its day.
+    """A day as a browser sends it (2026-11-24) or as one writes it in Britain: 24/11/2026, 24/11/26, 24 November 2026,
+    24 Nov 2026. None for anything else: a day without a year is none, and no month comes before its day.
     """
     text = text.strip()
     try:
         if found := _BRITISH.fullmatch(text):
-            return date(int(found[3]), int(found[2]), int(found[1]))
+            return date(int(found[3]) + (2000 if len(found[3]) == 2 else 0), int(found[2]), int(found[1]))
         if found := _IN_WORDS.fullmatch(text):
             month = next((at for at, name in enumerate(_MONTHS, 1) if name.startswith(found[2].lower())), 0)
             return date(int(found[3]), month, int(found[1]))

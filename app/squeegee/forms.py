@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import date
 from uuid import UUID
 
+from app.core.days import read_day
 from app.core.errors import Invalid
 from app.core.ids import parse_id
 from app.squeegee.models import METHODS
@@ -11,14 +12,14 @@ from app.squeegee.queries import STANDINGS, TransferFilter
 
 
 def read_date(typed: Mapping[str, str], name: str = "first_service_date") -> date | None:
-    """A day as a date field sends it, None when it was left blank. Raises Invalid for anything else."""
+    """A day as people type one (core/days.py), None when it was left blank. Raises Invalid for anything else."""
     text = typed.get(name, "").strip()
     if not text:
         return None
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise Invalid({name: "Enter a date, like 08/12/2026."}) from None
+    day = read_day(text)
+    if day is None:
+        raise Invalid({name: "Enter a date, like 08/12/2026."})
+    return day
 
 
 def read_ids(texts: list[str]) -> list[UUID]:

@@ -31,6 +31,7 @@ def url(browser, lead, field: str) -> str:
         ("extras", "velux,gutters", "gutters, velux windows"),
         ("first_price", "36", "£36"),
         ("expected_close", "2027-03-01", "Mon 1 Mar 2027"),
+        ("expected_close", "1/3/2027", "Mon 1 Mar 2027"),
         ("conversion_percent", "60%", "60%"),
         ("quality_score", "7", "7 of 10"),
         ("satisfaction_score", "5", "5 of 5"),

@@ -1,11 +1,12 @@
 """A lead's sequences in its drawer: put on one, paused until a day, resumed, stopped."""
 
-from datetime import UTC, date, datetime, time
+from datetime import UTC, datetime, time
 from uuid import UUID
 
 from flask import Response, flash, g, request, url_for
 
 from app.core import web
+from app.core.days import read_day
 from app.core.errors import Conflict, Invalid, NotFound
 from app.core.fragments import answer, fragment, redirect_to, wants_fragment
 from app.core.ids import parse_id
@@ -82,10 +83,9 @@ def _until(typed: str) -> datetime | None:
     if not typed:
         return None
     clock = current_workspace().clock()
-    try:
-        day = date.fromisoformat(typed)
-    except ValueError:
-        raise Invalid({"until": "Choose a day from tomorrow on."}) from None
+    day = read_day(typed)
+    if day is None:
+        raise Invalid({"until": "Choose a day from tomorrow on."})
     return clock.next_open(datetime.combine(day, time(), clock.zone).astimezone(UTC))
 
 

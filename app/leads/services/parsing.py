@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import Select, select
 
 from app.core import email_addresses, phones, postcodes
+from app.core.days import read_day
 from app.core.errors import Invalid
 from app.core.money import parse_money
 from app.core.numbers import whole_number
@@ -54,11 +55,8 @@ def _number(fact: Fact, text: str) -> int:
 
 
 def _date(text: str) -> date | None:
-    try:
-        day = date.fromisoformat(text)
-    except ValueError:
-        return None
-    return day if 2000 <= day.year <= 2100 else None
+    day = read_day(text)
+    return day if day and 2000 <= day.year <= 2100 else None
 
 
 def _as_is(text: str) -> str:

@@ -7,6 +7,7 @@ from uuid import UUID
 from flask import Response, abort, g, request, url_for
 
 from app.core import web
+from app.core.days import read_day
 from app.core.errors import Conflict, Invalid
 from app.core.fragments import answer, fragment, page, redirect_to, wants_fragment
 from app.core.ids import parse_id
@@ -129,7 +130,7 @@ def _day(given: str | None) -> date | bool | None:
     """A form's day: True (the reason's own) when it was not asked, None when it was left blank. Raises Invalid."""
     if given is None or not given.strip():
         return given is None or None
-    try:
-        return date.fromisoformat(given.strip())
-    except ValueError:
-        raise Invalid({"returns_on": "Choose a day from tomorrow on, within five years."}) from None
+    day = read_day(given)
+    if day is None:
+        raise Invalid({"returns_on": "Choose a day from tomorrow on, within five years."})
+    return day

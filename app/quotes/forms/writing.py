@@ -2,11 +2,12 @@
 
 import re
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import date
 from uuid import UUID
 
 from werkzeug.datastructures import MultiDict
 
+from app.core.days import read_day
 from app.core.errors import Invalid
 from app.core.ids import parse_id
 from app.core.money import parse_money, plain_amount
@@ -146,7 +147,7 @@ class QuoteForm:
             errors["price_4_weekly"] = "Enter at least one of these prices."
         draft = QuoteDraft(
             rungs=rungs, firsts={key: minor for key, minor in firsts.items() if key in rungs},
-            valid_until=_day(self.valid_until) or date.min, lines=self._lines(currency, errors),
+            valid_until=read_day(self.valid_until) or date.min, lines=self._lines(currency, errors),
             note=self.note, terms=self.terms, conditions=self._conditions(currency, errors),
             price_book_id=parse_id(self.book),
         )  # fmt: skip
@@ -232,15 +233,6 @@ def _rate_text(basis_points: int) -> str:
 def _line_of(line: QuoteLine) -> Line:
     each = line.each_minor if line.each_minor is not None else line.amount_minor
     return line.description, str(line.quantity) if line.quantity > 1 else "", plain_amount(each)
-
-
-def _day(text: str) -> date | None:
-    for pattern in ("%Y-%m-%d", "%d/%m/%Y", "%d/%m/%y"):
-        try:
-            return datetime.strptime(text, pattern).date()  # noqa: DTZ007 - a calendar day, no moment
-        except ValueError:
-            continue
-    return None
 
 
 def _with_spares(lines: list[Line]) -> list[Line]:

@@ -1,6 +1,6 @@
 """Offering times to a customer, from the lead's drawer."""
 
-from datetime import date, time, timedelta
+from datetime import time, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -10,6 +10,7 @@ from app.appointments.queries import get_visit, past_visits
 from app.appointments.services import note_no_show
 from app.appointments.words import span_words
 from app.core import web
+from app.core.days import read_day
 from app.core.errors import Conflict, Invalid
 from app.core.fragments import answer, fragment, redirect_to, wants_fragment
 from app.core.human_time import short_date
@@ -99,7 +100,7 @@ def _typed() -> dict[str, str]:
 
 def _draft(typed: dict[str, str]) -> SlotDraft:
     errors = {}
-    day, starts, ends = _day(typed["day"]), _time(typed["starts"]), _time(typed["ends"])
+    day, starts, ends = read_day(typed["day"]), _time(typed["starts"]), _time(typed["ends"])
     if day is None:
         errors["day"] = "Choose a day."
     if starts is None:
@@ -109,13 +110,6 @@ def _draft(typed: dict[str, str]) -> SlotDraft:
     if day is None or starts is None or ends is None:
         raise Invalid(errors)
     return SlotDraft(day, starts, ends, parse_id(typed["user"]))
-
-
-def _day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        return None
 
 
 def _time(text: str) -> time | None:
