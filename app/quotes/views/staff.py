@@ -25,6 +25,7 @@ from app.quotes.queries import (
     get_quote,
     newer_offer,
     offer_of,
+    offered_rung,
     open_successor,
     parties_of,
     quotes_of,
@@ -69,6 +70,19 @@ def send(slug: str, quote_id: UUID) -> Response:
         db.session.rollback()
         return _quote_page(get_quote(quote_id), {"": error.message}, 409)
     return after(quote, f"Quote {quote.number} is on its way by {CHANNEL_WORDS[channel]}")
+
+
+@bp.post("/w/<slug>/quotes/<uuid:quote_id>/said-yes")
+@permit("quotes:write")
+def said_yes(slug: str, quote_id: UUID) -> Response:
+    """The customer said yes by phone or at the door, to the rung that is named; the rest goes as by their link."""
+    option_id, early_start = parse_id(request.form.get("option")), "early_start" in request.form
+
+    def act() -> Quote:
+        quote = get_quote(quote_id)
+        return services.accept(quote, option_id, _who_said_yes(quote), early_start, web.actor())
+
+    return _do(quote_id, act, "Quote {} is accepted")
 
 
 @bp.post("/w/<slug>/quotes/<uuid:quote_id>/renew")
@@ -128,6 +142,12 @@ def after(quote: Quote, words: str) -> Response:
     return redirect_to(target)
 
 
+def _who_said_yes(quote: Quote) -> str:
+    """The name that stands under a yes by phone: nobody typed one."""
+    _, contact, _ = parties_of(quote)
+    return contact.name or "the customer"
+
+
 def _channels(contact: Contact) -> list[str]:
     """By which ways a quote can be sent: the one that the customer prefers first."""
     return sorted(ways_to_reach(contact), key=lambda channel: channel != contact.preferred_method)
@@ -148,7 +168,8 @@ def _quote_page(quote: Quote, errors: dict[str, str] | None = None, status: int 
         "link": link_of(quote) if can_write and is_open else None, "has_link": quote.link_secret_sealed is not None,
         "revoked_at": quote.revoked_at, "book_no": book.version_no if book else None, "book_id": quote.price_book_id,
         "has_book": can_write and has_ended and book_for() is not None, "reminded_at": quote.reminded_at,
-        "accepted_name": quote.accepted_name, "early_start": quote.starts_before_cancellation_ends,
+        "wanted": offered_rung(quote, lead).id if is_open else None, "accepted_name": quote.accepted_name,
+        "early_start": quote.starts_before_cancellation_ends,
         "reason": DECLINE_REASONS.get(quote.decline_reason or "", ""), "decline_words": quote.decline_words,
         "successor_id": successor.id if successor else None, "accepted_before": accepted,
         "accepted_meanwhile": stands == "draft" and was_accepted_meanwhile(quote, accepted),
