@@ -234,6 +234,26 @@ def test_a_question_waits_in_the_inbox_and_is_answered_there(
     assert alice.get(f"/w/wells/leads/{lead.id}", hx=True).text.count("<blockquote>And the gutters?") == 1
 
 
+def test_what_a_person_writes_answers_the_question(
+    client: Client, alice: Client, lead: Any, sent: Callable[..., Quote]
+) -> None:
+    quote = sent(lead)
+    client.post(path(quote, "question"), data={"words": "Do you do the roof too?"}, csrf=False)
+    asked = select(FollowUp.state).where(FollowUp.title == f"Answer the question about {quote.number}")
+    talk = db.session.scalars(select(Conversation)).one()
+    said = {"channel": "email", "subject": "Re: your quote", "body": "We do."}
+    assert db.session.scalars(asked).all() == ["planned"]
+    alice.post(f"/w/wells/inbox/{talk.id}/answer", data={**said, "template_key": "quick_thanks"})
+    assert db.session.scalars(asked).all() == ["planned"]  # thank you, more today
+    alice.post(f"/w/wells/inbox/{talk.id}/answer", data=said)
+    assert db.session.scalars(asked).all() == ["done"]
+    assert "Answer the question" not in str(get_lead(lead.id).next_act)
+    typed = select(Message.id).where(Message.answers_id.is_not(None), Message.template_key.is_(None))
+    written = db.session.scalars(typed).one()
+    alice.post(f"/w/wells/messages/{written}/unsend")
+    assert db.session.scalars(asked).all() == ["planned"]
+
+
 @pytest.mark.parametrize(("phone", "channel"), [("07700 900318", ["sms"]), (None, [])])
 def test_a_question_of_somebody_without_email(
     client: Client, lead: Any, sent: Callable[..., Quote], phone: str | None, channel: list[str]

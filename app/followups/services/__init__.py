@@ -13,6 +13,7 @@ from app.followups.services.opting_out import end_unwanted
 from app.followups.services.pausing import pause, pause_chase, resume, resume_when_due
 from app.followups.services.planning import plan_for_stage, plan_task, started_by
 from app.followups.services.postponing import call_off, postpone, reopen
+from app.followups.services.questions import ask_again, plan_answer, settle_answered
 from app.followups.services.reacting import end_chase
 from app.followups.services.resting import go_on, rest
 from app.followups.services.restoring import restore_planned
@@ -20,9 +21,9 @@ from app.followups.services.returning import plan_return
 from app.followups.services.setting_out import add_default_sequences
 
 __all__ = [
-    "Dated", "add_default_sequences", "call_off", "cancel_planned", "carry_out", "dates_of", "end_chase",
+    "Dated", "add_default_sequences", "ask_again", "call_off", "cancel_planned", "carry_out", "dates_of", "end_chase",
     "end_unwanted", "enrol", "enrol_by_rule", "finish_follow_up", "go_on", "move_to_version", "pause", "pause_chase",
-    "plan_for_stage", "plan_return", "plan_task", "postpone", "refresh_next_act", "refresh_next_acts", "reopen",
-    "rest", "restore_planned", "resume", "resume_when_due", "save_steps", "skip", "started_by", "stop", "stop_chase",
-    "uncount",
+    "plan_answer", "plan_for_stage", "plan_return", "plan_task", "postpone", "refresh_next_act", "refresh_next_acts",
+    "reopen", "rest", "restore_planned", "resume", "resume_when_due", "save_steps", "settle_answered", "skip",
+    "started_by", "stop", "stop_chase", "uncount",
 ]  # fmt: skip

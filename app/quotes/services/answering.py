@@ -127,7 +127,7 @@ def ask(quote: Quote, words: str, actor: Actor) -> None:
     )  # fmt: skip
     take_in_question(lead, words, f"Question about {quote.number}")
     due_at = current_workspace().clock().next_open(utcnow())
-    followups.plan_task(lead, f"Answer the question about {quote.number}", due_at, "call", actor)
+    followups.plan_answer(lead, quote.number, due_at, actor)
 
 
 def note_opened(quote: Quote, actor: Actor) -> bool:
