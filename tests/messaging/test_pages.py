@@ -9,6 +9,7 @@ from sqlalchemy import select
 from app.core import outbox
 from app.extensions import db
 from app.messaging.models import Message
+from app.messaging.queries.templates import find_template
 
 
 def failed(write, run_outbox, mailbox, **given):
@@ -137,6 +138,24 @@ def test_what_cannot_be_taken_comes_back_with_everything_typed(alice, lead, chan
     for field in fields:
         assert f'id="compose-{channel}-{field}-error"' in answer.text
     assert db.session.scalars(select(Message)).all() == []
+
+
+@pytest.mark.parametrize(("channel", "key"), [("email", "nurture_spring"), ("sms", "quick_thanks")])
+def test_the_words_of_a_template_are_put_into_what_is_written(alice, lead, channel, key):
+    form = alice.get(f"/w/wells/leads/{lead.id}/messages/new?channel={channel}", hx=True).text
+    assert f'name="template" value="{key}"' in form
+    typed = {"channel": channel, "recipient": "07700 900318" if channel == "sms" else "hannah.cole@example.com"}
+    filled = alice.post(
+        f"/w/wells/leads/{lead.id}/messages/words", data={**typed, "body": "Hi", "template": key}, hx=True
+    )
+    assert filled.status_code == 200
+    body = re.search(r"<textarea[^>]*>(.*?)</textarea>", filled.text, re.DOTALL)
+    assert body and body[1].startswith("Hi") and len(body[1]) > 20 and "{" not in body[1]
+    assert f'name="template_key" value="{key}"' in filled.text
+    sent = {**typed, "subject": "Hello", "body": body[1], "template_key": key}
+    assert alice.post(f"/w/wells/leads/{lead.id}/messages", data=sent, hx=True).status_code == 200
+    message = db.session.scalars(select(Message).where(Message.template_key == key)).one()
+    assert message.purpose == find_template(key).purpose
 
 
 def test_without_scripts_writing_leads_back_to_the_lead(alice, lead):

@@ -36,7 +36,7 @@ def answer(
     template keeps its purpose, by which it is judged when it leaves.
     """
     lead = db.session.get_one(Lead, (conversation.workspace_id, conversation.lead_id))
-    template = _template(template_key)
+    template = template_used(template_key)
     message = compose(
         lead, channel, recipient=recipient, subject=subject, body=body, created_by=actor.user_id, actor=actor,
         purpose=template.purpose if template else "service", template_key=template.key if template else None,
@@ -48,8 +48,8 @@ def answer(
     return message
 
 
-def _template(key: str | None) -> MessageTemplate | None:
-    """The template whose words went into an answer, as the workspace has it or as it came with Sill."""
+def template_used(key: str | None) -> MessageTemplate | None:
+    """The template whose words went into what a person writes, as the workspace has it or as it came with Sill."""
     try:
         return find_template(key) if key else None
     except NotFound:

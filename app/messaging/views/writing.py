@@ -1,4 +1,4 @@
-"""Writing an email or a text to a lead's contact."""
+"""Writing an email or a text to a lead's contact, freely or with the words of a template."""
 
 from datetime import timedelta
 from uuid import UUID
@@ -14,7 +14,10 @@ from app.extensions import limiter
 from app.leads.models import Lead
 from app.leads.services import get_lead
 from app.messaging.forms import LONGEST_SMS, Typed
+from app.messaging.queries.answering import templates_for
+from app.messaging.services import TemplateFault, render_template
 from app.messaging.services import compose as write
+from app.messaging.services.answering import template_used
 from app.messaging.services.weighing import Weight, weigh
 from app.messaging.views import bp
 from app.workspaces.layout import desk
@@ -42,9 +45,12 @@ def compose(slug: str, lead_id: UUID) -> Response:
         typed.check()
     except Invalid as error:
         return _form(lead, typed, error.errors, 422)
+    template = template_used(request.form.get("template_key"))
     message = write(
         lead, typed.channel, recipient=typed.recipient, subject=typed.subject, body=typed.body,
         created_by=g.viewer.user_id, actor=web.actor(), hold=HOLD,
+        purpose=template.purpose if template else "service", template_key=template.key if template else None,
+        template_version_no=template.version_no if template else None,
     )  # fmt: skip
     if not wants_fragment():
         return redirect_to(url_for("leads.show", lead_id=lead.id))
@@ -52,6 +58,20 @@ def compose(slug: str, lead_id: UUID) -> Response:
     undo_url = url_for("messaging.unsend", message_id=message.id)
     pane = _pane(lead, _blank(lead, typed.channel), {})
     return answer(pane, fragment("messaging/_toast.html", words=words, undo_url=undo_url))
+
+
+@bp.post("/w/<slug>/leads/<uuid:lead_id>/messages/words")
+@permit("messages:write")
+def put_words(slug: str, lead_id: UUID) -> Response:
+    """The form again, with the words of a template after what was typed."""
+    lead, typed, key = get_lead(lead_id), Typed.read(request.form), request.form.get("template", "")
+    try:
+        made = render_template(key, lead)
+    except TemplateFault as fault:
+        return _form(lead, typed, {"body": f"{fault}"}, 422)
+    subject = made.subject if made.subject and not typed.body else typed.subject
+    body = f"{typed.body}\n\n{made.typed}" if typed.body else made.typed
+    return _form(lead, Typed(typed.channel, typed.recipient, subject, body), {}, template_key=key)
 
 
 @bp.post("/w/<slug>/messages/length")
@@ -68,14 +88,19 @@ def _blank(lead: Lead, channel: str) -> Typed:
     return Typed(channel, recipient or "")
 
 
-def _form(lead: Lead, typed: Typed, errors: dict[str, str], status: int = 200) -> Response:
+def _form(lead: Lead, typed: Typed, errors: dict[str, str], status: int = 200, *, template_key: str = "") -> Response:
+    pane = _pane(lead, typed, errors, template_key)
     if wants_fragment():
-        return answer(_pane(lead, typed, errors), status=status)
-    return page("messaging/compose.html", status, pane=_pane(lead, typed, errors), lead=lead, **desk("leads"))
+        return answer(pane, status=status)
+    return page("messaging/compose.html", status, pane=pane, lead=lead, **desk("leads"))
 
 
-def _pane(lead: Lead, typed: Typed, errors: dict[str, str]) -> str:
-    return fragment("messaging/_pane.html", lead_id=lead.id, typed=typed, errors=errors, length=_weight(typed))
+def _pane(lead: Lead, typed: Typed, errors: dict[str, str], template_key: str = "") -> str:
+    kept = template_key or (request.form.get("template_key", "") if errors else "")
+    return fragment(
+        "messaging/_pane.html", lead_id=lead.id, typed=typed, errors=errors, length=_weight(typed),
+        templates=templates_for(typed.channel), template_key=kept, wants_focus=bool(template_key),
+    )  # fmt: skip
 
 
 def _weight(typed: Typed) -> Weight | None:
