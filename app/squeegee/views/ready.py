@@ -71,7 +71,7 @@ def hand_over(slug: str, lead_id: UUID) -> Response:
             return answered(lead_id, errors, status=422)
         return answered(lead_id, {"": error.message}, status=409)
     if wants_fragment():
-        return answered(lead_id)
+        return panel_answer(lead_id) if in_panel else card_answer(lead_id, told="On its way to Squeegee.")
     return redirect_to(url_for("squeegee.transfer", transfer_id=transfer.id))
 
 
@@ -118,16 +118,19 @@ def changed(slug: str, lead_id: UUID) -> Response:
 
 def card_answer(
     lead_id: UUID, errors: Mapping[str, str] | None = None, *, mending: Mapping[str, Any] | None = None,
-    mended: str = "", said: str = "", status: int = 200,
+    mended: str = "", said: str = "", told: str = "", status: int = 200,
 ) -> Response:  # fmt: skip
-    """The card as an answer; on a page of its own for a browser without scripts. A lead that has moved on says so."""
+    """The card as an answer; on a page of its own for a browser without scripts. A lead that has moved on says so.
+
+    `said` is for a lead that waits no longer, `told` for one that may still stand there.
+    """
     try:
         each, connected = queries.candidate(lead_id)
     except NotFound:
-        return _moved_on(lead_id, errors or {}, said, status)
+        return _moved_on(lead_id, errors or {}, said or told, status)
     values = {
         "each": each, "is_connected": connected, "errors": {lead_id: errors or {}}, "mending": mending,
-        "mended": mended, "said": said, "typed": request.form, "words": words, "viewer": g.viewer,
+        "mended": mended, "said": said, "told": told, "typed": request.form, "words": words, "viewer": g.viewer,
     }  # fmt: skip
     return desk_or_fragment("squeegee", "squeegee/card.html", "squeegee/_card.html", status, **values)
 

@@ -1,6 +1,8 @@
 // Several leads of the queue at once: [data-ready-all] ticks every [data-ready-pick] that is beyond doubt (who may be in
 // Squeegee already is ticked by hand), and what is done with the ticked says how many they are. Without this script the
 // button says "the ticked".
+import "./next_row.js";
+
 const picks = () => [...document.querySelectorAll("[data-ready-pick]")];
 
 const sure = () => picks().filter((box) => box.dataset.readyPick !== "doubt");
