@@ -15,6 +15,7 @@ from app.core.transactions import transaction
 from app.extensions import db
 from app.leads.models import Lead, SearchToken
 from app.leads.services import LeadDraft, create_lead
+from app.workspaces.queries import current_workspace
 
 CUSTOMER = Actor("customer")
 
@@ -41,6 +42,29 @@ def test_what_is_wrong_stands_beside_its_field_and_nothing_typed_is_lost(alice):
     for kept in ("Margaret Voss", "nowhere", "Mind the dog"):
         assert kept in answer.text
     assert re.search(r'id="f-phone"[^>]*aria-invalid="true"', answer.text)
+
+
+def test_all_that_is_wrong_is_said_at_once(alice):
+    answer = alice.post(
+        f"/w/{alice.slug}/leads/new",
+        data={"name": "", "phone": "12", "email": "no@", "postcode": "nowhere", "price": "abc"},
+    )
+    assert answer.status_code == 422
+    for name in ("name", "phone", "email", "postcode", "price"):
+        assert re.search(rf'id="f-{name}"[^>]*aria-invalid="true"', answer.text), name
+
+
+def test_a_place_outside_the_area_is_named_while_it_is_typed(world, alice):
+    with world.alice.acting():
+        current_workspace().service_districts = ["BA5", "BA16"]
+        db.session.commit()
+    typed = {"name": "Ann", "phone": "07700 900318"}
+    says = {
+        postcode: "outside the area you serve"
+        in alice.post(f"/w/{alice.slug}/leads/new/doubles", data={**typed, "postcode": postcode}, hx=True).text
+        for postcode in ("SW1A 1AA", "BA16 0AA", "BA1", "")
+    }
+    assert says == {"SW1A 1AA": True, "BA16 0AA": False, "BA1": False, "": False}
 
 
 def test_numbers_run_on_by_workspace_and_year(world, make_lead):

@@ -87,7 +87,9 @@ def create_lead(draft: LeadDraft, actor: Actor) -> Lead:
     Without an owner it is given to whoever is next (services/assigning.py). Raises Invalid naming each field that
     can't be taken. The lead's number comes from a counter row that stays locked until the commit: no gaps, no doubles.
     """
-    phone, email, postcode = _checked(draft)
+    errors, (phone, email, postcode) = _read(draft)
+    if errors:
+        raise Invalid(errors)
     scope = current_scope()
     with acting_in(scope.workspace_id, user_id=scope.user_id):  # a contact may be on a colleague's lead
         is_vouched = actor.kind != "customer" and not draft.is_strangers
@@ -116,7 +118,14 @@ def create_lead(draft: LeadDraft, actor: Actor) -> Lead:
     return lead
 
 
-def _checked(draft: LeadDraft) -> tuple[phones.Phone | None, str | None, postcodes.Postcode | None]:
+def faults_of(draft: LeadDraft) -> dict[str, str]:
+    """What `create_lead` would refuse, by field, for who has more to say about the same form."""
+    return _read(draft)[0]
+
+
+def _read(
+    draft: LeadDraft,
+) -> tuple[dict[str, str], tuple[phones.Phone | None, str | None, postcodes.Postcode | None]]:
     errors = {}
     if not draft.name.strip():
         errors["name"] = "Enter a name."
@@ -129,9 +138,7 @@ def _checked(draft: LeadDraft) -> tuple[phones.Phone | None, str | None, postcod
     postcode = postcodes.parse_outward_or_full(draft.postcode) if draft.postcode else None
     if draft.postcode and postcode is None:
         errors["postcode"] = "Enter a postcode, like BA5 2QJ, or its first half, like BA5."
-    if errors:
-        raise Invalid(errors)
-    return phone, email, postcode
+    return errors, (phone, email, postcode)
 
 
 def _keep_house_facts(place: Property, draft: LeadDraft, is_vouched: bool) -> None:

@@ -14,18 +14,20 @@ from app.core.fragments import answer, fragment, page, redirect_to, wants_fragme
 from app.core.ids import new_id, parse_id
 from app.core.money import parse_money
 from app.core.permissions import permit
+from app.core.postcodes import parse_outward_or_full
 from app.core.tenancy import current_workspace_id
 from app.extensions import db, limiter
 from app.followups.services.answering_at_once import answers_at_once, leave_unanswered
 from app.leads.models import Lead
 from app.leads.queries.sources import source_choices
-from app.leads.services import LeadDraft, create_lead, stage_by_key
+from app.leads.services import LeadDraft, create_lead, faults_of, stage_by_key
 from app.leads.services.doubles import Double, open_doubles
 from app.leads.services.parsing import LONGEST, TOO_LONG
 from app.leads.views import bp
 from app.leads.words import CHOICE_WORDS
 from app.search.services import note_look
 from app.workspaces.layout import desk
+from app.workspaces.queries import current_workspace
 
 _TEXTS = (
     "name", "phone", "email", "address_line1", "address_line2", "town", "postcode", "property_type", "bedrooms",
@@ -66,6 +68,7 @@ def doubles(slug: str) -> Response:
     if not wants_fragment():
         return _form(_Sheet(typed, doubles=found, tell=tell and not found))
     values: dict[str, Any] = {"doubles": found, "tell": tell if had_any == bool(found) else not found}
+    values["outside"] = _outside(typed["postcode"])
     return answer(fragment("leads/_doubles.html", **values, redraws=had_any != bool(found), tells=_tells()))
 
 
@@ -142,20 +145,29 @@ def _draft(typed: dict[str, str], key: UUID | None) -> LeadDraft:
     for name, words in CHOICE_WORDS.items():
         if typed.get(name) and typed[name] not in words:
             errors[name] = "Choose one from the list."
-    if errors:
-        raise Invalid(errors)
     values = {name: typed[name].strip() or None for name in _TEXTS}
     values["name"], values["service"] = typed["name"], typed["service"] or "window_cleaning"
     values["source_key"] = typed["source_key"] or "phone"
     # A sales person's new lead is theirs; a manager's waits for whoever takes it.
     owner_id = g.viewer.user_id if g.viewer.role == "sales" else None
-    return LeadDraft(**values, price_minor=price, owner_id=owner_id, id=key)  # type: ignore[arg-type]
+    draft = LeadDraft(**values, price_minor=price, owner_id=owner_id, id=key)  # type: ignore[arg-type]
+    if TOO_LONG not in errors.values():
+        errors = faults_of(draft) | errors  # all at once, or they come back a second time
+    if errors:
+        raise Invalid(errors)
+    return draft
+
+
+def _outside(postcode: str) -> str:
+    """The district of a whole postcode that nobody serves, else "": half of one may be the beginning of another."""
+    typed = parse_outward_or_full(postcode)
+    return typed.district if typed and typed.inward and not current_workspace().serves(typed.district) else ""
 
 
 def _form(sheet: _Sheet, status: int = 200) -> Response:
     choices = {name: list(words.items()) for name, words in CHOICE_WORDS.items()} | {"source_key": source_choices()}
     values = {
         "typed": sheet.typed, "errors": sheet.errors, "doubles": sheet.doubles, "asked": sheet.asked,
-        "tell": sheet.tell, "tells": _tells(), "choices": choices,
+        "tell": sheet.tell, "tells": _tells(), "choices": choices, "outside": _outside(sheet.typed.get("postcode", "")),
     }  # fmt: skip
     return page("leads/new.html", status, **values, **desk("leads"))
