@@ -39,6 +39,7 @@ NEEDED = {
     "messaging.settle": ("update messages set state = 'uncertain' where id = :message_id",),
     "quotes.create": ("update quotes set state = 'sent' where id = :quote_id",),
     "quotes.renew": ("update quotes set state = 'expired' where id = :quote_id",),
+    "quotes.said_yes": ("update quotes set state = 'sent' where id = :quote_id",),
     "quotes.revoke": ("update quotes set state = 'sent', link_secret_sealed = '\\x00' where id = :quote_id",),
     "quotes.restore": (
         "update quotes set state = 'replaced', link_secret_sealed = '\\x00', revoked_at = now() where id = :quote_id",

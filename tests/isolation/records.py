@@ -33,7 +33,7 @@ from app.messaging.models import Message, Suppression
 from app.messaging.services import compose, suppress, templates
 from app.notifications.services import notify
 from app.price_book.services import import_usual
-from app.quotes.models import SlotOffer
+from app.quotes.models import QuoteOption, SlotOffer
 from app.quotes.services import QuoteDraft, draft_quote
 from app.rounds.services import ClosureFacts, RoundFacts, add_closure, add_round
 from app.squeegee.models import SqueegeeAccount, Transfer
@@ -266,6 +266,7 @@ MAKERS: dict[str, Callable[[Lead, Actor], UUID | str]] = {
     "message_id": _message,
     "template_key": _template,
     "quote_id": _quote,
+    "option_id": lambda lead, actor: db.session.scalars(select(QuoteOption.id)).one(),
     "submission_id": _submission,
     "invitation_id": _invitation,
     "member_id": _member,
