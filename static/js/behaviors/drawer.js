@@ -4,6 +4,8 @@ const drawer = document.getElementById("drawer");
 const small = matchMedia("(max-width: 700px)");
 let cameFrom = null;
 let shown = "";
+let heading = null; // the title that stood there last
+let inside = false; // whether the person was last at work in the drawer
 
 const path = (href) => new URL(href, location.href).pathname;
 const isOpen = () => Boolean(drawer?.firstElementChild);
@@ -20,6 +22,12 @@ const mark = () => {
     item.setAttribute("aria-current", "true");
     item.dataset.open = "";
   }
+};
+
+// What takes the focus must not come to lie behind the head, which is as tall as its title is long and the text is large.
+const clearOfHead = () => {
+  const head = drawer?.querySelector(".drawer-head");
+  if (head) drawer.style.scrollPaddingBlockStart = `${head.offsetHeight + 8}px`;
 };
 
 const settle = () => {
@@ -60,8 +68,19 @@ if (drawer) {
     closeDrawer();
   });
 
+  document.addEventListener("htmx:after:swap", clearOfHead, true); // before anything there takes the focus
+  addEventListener("resize", clearOfHead);
+  for (const kind of ["focusin", "pointerdown"]) document.addEventListener(kind, (event) => { inside = drawer.contains(event.target); });
+
+  // What was pressed is gone with the rest when the same thing comes back as it stands now, as a quote that was sent.
+  const goOn = (title) => {
+    if (inside && document.activeElement === document.body) title.focus({ preventScroll: true });
+  };
+
   document.addEventListener("htmx:after:swap", () => {
     const title = drawer.querySelector("[data-drawer-title]");
+    if (title && title !== heading && heading) setTimeout(goOn, 0, title);
+    heading = title;
     const now = drawer.firstElementChild?.id ?? "";
     if (title && now !== shown) {
       cameFrom = location.pathname;
@@ -74,6 +93,8 @@ if (drawer) {
   document.addEventListener("htmx:after:history:push", () => { if (isOpen()) cameFrom = location.pathname; settle(); });
   small.addEventListener("change", settle);
   shown = drawer.firstElementChild?.id ?? "";
+  heading = drawer.querySelector("[data-drawer-title]");
   if (isOpen()) cameFrom = location.pathname;
+  clearOfHead();
   settle();
 }
