@@ -21,6 +21,7 @@ from app.exports import services
 from app.exports.models import MOST_LEADS
 from app.exports.queries import EVERYTHING, facts_named, facts_shown, list_exports
 from app.exports.services import AT_ONCE, KEPT, Asked, MadeFile
+from app.exports.words import NONE_LEFT
 from app.extensions import db, limiter
 from app.files.ports import BlobMissing, StoreUnavailable
 from app.leads.queries.choices import BarChoices, bar_choices
@@ -69,7 +70,9 @@ def start(slug: str) -> Response:
     narrowed, order = _list_of(form)
     keys = EVERYTHING if form.get("columns") == "everything" else _keys_shown(form, bar_choices())
     try:
-        made = services.begin(Asked(form.get("format", ""), keys, narrowed, order), web.actor())
+        ticked = _ticked(form)  # whatever the list has been narrowed down to since
+        narrowed = LeadFilter.from_pairs([]) if ticked else narrowed
+        made = services.begin(Asked(form.get("format", ""), keys, narrowed, order, ticked), web.actor())
     except (Invalid, Conflict) as error:
         db.session.rollback()
         words = next(iter(error.errors.values())) if isinstance(error, Invalid) else error.message
@@ -117,9 +120,20 @@ def _form(given: Mapping[str, str], error: str = "", status: int = 200) -> Respo
 
 
 def _list_of(given: Mapping[str, str]) -> tuple[LeadFilter, Ordering]:
-    """Filter and order of the list that one came from."""
+    """Filter and order of the list that one came from; the bar of the ticked gives the order beside the filter."""
     pairs = parse_qsl(given.get("query", "")[:8000])
-    return LeadFilter.from_pairs(pairs), Ordering.from_query(dict(pairs))
+    order = {"sort": given["order"]} if given.get("order") else dict(pairs)
+    return LeadFilter.from_pairs(pairs), Ordering.from_query(order)
+
+
+def _ticked(form: Mapping[str, str]) -> tuple[UUID, ...]:
+    """The leads that were ticked one by one, none where the whole list is meant. Raises Invalid for none of either."""
+    if "leads" not in form or form.get("all"):
+        return ()
+    ids = tuple(filter(None, map(parse_id, form["leads"].split(","))))
+    if not ids:
+        raise Invalid({"leads": NONE_LEFT})
+    return ids
 
 
 def _keys_shown(given: Mapping[str, str], bar: BarChoices) -> tuple[str, ...]:

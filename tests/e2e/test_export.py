@@ -34,3 +34,21 @@ def test_a_file_of_what_the_list_shows(people: People, device: Device) -> None:
     page.get_by_role("link", name="Export", exact=True).click()
     form.get_by_role("link", name="Earlier exports").click()
     expect(page.get_by_role("heading", name="No files at the moment")).to_be_visible()
+
+
+def test_only_those_that_are_ticked(people: People) -> None:
+    page = people.staff()
+    page.goto(f"/w/{SLUG}/leads?stage=open&sort=-value")
+    names = page.locator(".list-table a.row-link")
+    shown = names.all_inner_texts()
+    boxes = page.locator("[data-bulk-pick]")
+    boxes.nth(2).check()
+    boxes.nth(0).check()
+    bar = page.locator("#bulk")
+    bar.get_by_text("Export", exact=True).focus()
+    page.keyboard.press("Enter")
+    with page.expect_download() as saved:
+        bar.get_by_role("button", name="CSV").press("Enter")
+    rows = list(csv.DictReader(io.StringIO(Path(saved.value.path()).read_text("utf-8-sig"))))
+    assert [row["Name"] for row in rows] == [shown[0], shown[2]]
+    expect(boxes.nth(2)).to_be_checked()

@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from app.core.clock import utcnow
+from app.core.ids import new_id
 from app.exports.models import LeadExport
 from app.exports.queries.facts import EVERYTHING, FACTS, facts_shown
 from app.extensions import db
@@ -231,3 +232,18 @@ def test_it_takes_the_same_statements_for_many_as_for_few(alice, make_lead, coun
 def test_a_person_who_asks_all_the_time_has_to_wait(alice, make_lead) -> None:
     make_lead()
     assert [export(alice).status_code for _ in range(11)] == [*[200] * 10, 429]
+
+
+def test_only_those_that_are_ticked(alice, many, mallory, world) -> None:
+    ids = {lead.contact.name[-1]: str(lead.id) for lead in db.session.scalars(select(Lead))}
+    ticked = ",".join(ids[letter] for letter in "BFD")
+    assert names(export(alice, order="created", leads=ticked, all="")) == ["Lead B", "Lead D", "Lead F"]
+    assert len(names(export(alice, "priority=normal", leads=ticked, all=""))) == 3  # ticked before it was narrowed down
+    assert names(export(alice, "priority=high", leads=ticked, all="1")) == ["Lead F", "Lead D", "Lead B"]
+    assert len(names(export(alice, leads=ids["A"], all="1"))) == 7
+    for nothing in ("", "nonsense"):
+        assert export(alice, leads=nothing, all="").status_code == 422
+    assert export(mallory, leads=ticked, all="").status_code == 422
+    many_ids = ",".join(str(new_id()) for _ in range(501))
+    assert "up to 500 ticked leads" in export(alice, leads=many_ids, all="").text
+    assert 'aria-label="Export to a file"' in alice.get("/w/wells/bulk/bar", hx=True).text

@@ -21,7 +21,7 @@ from app.exports.queries.reading import rows_of
 from app.exports.queries.selecting import codes_of, first_ids, ids_in_order
 from app.exports.queries.showing import count_exports
 from app.exports.services.handing_out import MadeFile, file_name
-from app.exports.words import MANY_WAIT, NONE_LEFT, TOO_MANY, UNDER_WAY
+from app.exports.words import MANY_WAIT, NONE_LEFT, TOO_MANY, TOO_MANY_TICKED, UNDER_WAY
 from app.extensions import db
 from app.leads.queries.filtering import LeadFilter
 from app.leads.queries.ordering import Ordering
@@ -33,12 +33,15 @@ AT_ONCE = 500
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What somebody asks for: the kind of file, the keys of its columns, and which leads in which order."""
+    """What somebody asks for: the kind of file, the keys of its columns, and which leads in which order; `ticked` are
+    those among them that were chosen by hand, none for all.
+    """
 
     format: str
     columns: tuple[str, ...]
     narrowed: LeadFilter
     order: Ordering
+    ticked: tuple[UUID, ...] = ()
 
 
 def begin(asked: Asked, actor: Actor) -> MadeFile | LeadExport:
@@ -49,7 +52,9 @@ def begin(asked: Asked, actor: Actor) -> MadeFile | LeadExport:
     """
     if asked.format not in FORMATS or actor.user_id is None:
         raise Invalid({"format": "Choose a kind of file."})
-    ids = first_ids(asked.narrowed, asked.order, AT_ONCE + 1)
+    if len(asked.ticked) > AT_ONCE:
+        raise Invalid({"leads": TOO_MANY_TICKED.format(most=AT_ONCE)})
+    ids = first_ids(asked.narrowed, asked.order, AT_ONCE + 1, asked.ticked)
     if not ids:
         raise Invalid({"leads": NONE_LEFT})
     return _at_once(asked, ids, actor) if len(ids) <= AT_ONCE else _for_later(asked, actor, actor.user_id)

@@ -35,6 +35,7 @@ const fill = () => {
     form.elements.leads.value = all ? "" : [...picked].join(",");
     form.elements.all.value = all ? "1" : "";
     form.elements.query.value = all ? list().dataset.bulkQuery ?? "" : "";
+    if (form.elements.order) form.elements.order.value = list()?.dataset.bulkOrder ?? "";
   }
 };
 
