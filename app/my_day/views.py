@@ -148,17 +148,18 @@ def _shown(
     errors: dict[str, str] | None = None,
     toast: tuple[str, str | None] | None = None,
 ) -> Response:
-    card = taken.card
-    now = utcnow()
+    card, now = taken.card, utcnow()
+    frame = desk("my_day") if card is None or not wants_fragment() else None
     values: dict[str, Any] = {
         "taken": taken, "queue": taken.queue, "card": card, "visits": day_visits(now),
         "typed": typed or MultiDict(), "errors": errors or {},
         "lines": latest(timeline(card.id, limit=LATEST).entries)[:_SEEN_OF_TIMELINE] if card else [],
         "times": services.quick_times(now, g.workspace.clock()), "reasons": list(DECLINE_WORDS.items()), "now": now,
+        "to_read": frame["counts"]["inbox"] if frame and g.viewer.can("messages:read") else 0,
         "in_words": lambda at: services.in_words(at, now, g.workspace.clock().zone),
     }  # fmt: skip
-    if not wants_fragment():
-        return page("my_day/day.html", status, **values, **desk("my_day"))
+    if frame and not wants_fragment():
+        return page("my_day/day.html", status, **values, **frame)
     if toast is None:
         return answer(fragment("my_day/_day.html", **values), status=status)
     values |= {"words": toast[0], "undo_url": toast[1]}

@@ -12,6 +12,8 @@ from app.core.clock import utcnow
 from app.extensions import db
 from app.followups.models import FollowUp
 from app.leads.services import get_lead, stage_by_key
+from app.messaging.ports.inbound import Inbound
+from app.messaging.services.arriving import take_in
 from app.my_day.models import LeadClaim
 from app.my_day.queries.queue import day_queue
 
@@ -240,6 +242,17 @@ def test_an_empty_day_says_what_comes_next(alice, waiting):
 
     assert re.search(r"Next: \w{3} \d\d:\d\d, Ann", answer.text)
     assert "data-day-next" in answer.text
+    assert "to read in the inbox" not in answer.text
+
+
+def test_an_empty_day_says_how_much_waits_in_the_inbox(alice, make_lead, world):
+    make_lead(name="Hannah Cole", phone="07700 900318")
+    with world.alice.acting():
+        take_in(Inbound("sms", "one", "07700 900318", "Do you do gutters?", utcnow()))
+        db.session.commit()
+    for hx in (False, True):
+        answer = alice.get("/w/wells/my-day", hx=hx).text
+        assert re.search(r'href="/w/wells/inbox"><span><span class="num">1</span> to read in the inbox', answer)
 
 
 def test_who_may_have_a_day(carol, dave, mallory, waiting):
