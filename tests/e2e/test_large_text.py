@@ -63,6 +63,18 @@ def test_on_the_desk(people: People, percent: int) -> None:
     assert faults(page, ".reach > *", "its own") == []
 
 
+@pytest.mark.parametrize("percent", [130, 200])
+def test_names_in_the_list(people: People, percent: int) -> None:
+    page = people.staff("phone")
+    name = f"Bartholomew {percent} Longbottom of Upper Weston"
+    add_lead(page, name, email=f"barty.{percent}@example.com")
+    page.goto(f"/w/{SLUG}/leads?view=all")
+    enlarge(page, percent)
+    expect(page.get_by_role("link", name=name).first).to_be_visible()
+    assert faults(page, ".list-table td.name-cell", ".row-link") == []
+    assert page.evaluate("document.documentElement.scrollWidth") == 390
+
+
 def test_on_the_public_form(people: People, site: Site) -> None:
     page = people.stranger("phone")
     page.goto(site.form_url)
