@@ -14,7 +14,7 @@ const confirmFirst = (holder, act) => {
     more.textContent = rest.join(" ");
     yes.closest(".row").before(more);
   }
-  yes.textContent = holder.dataset.confirmWord || "Yes";
+  yes.textContent = holder.dataset.confirmWord || question.split(" ", 1)[0]; // "Withdraw version 3?" is answered by "Withdraw"
   yes.classList.toggle("danger", yes.textContent.startsWith("Delete")); // what can't be brought back looks like it
   ask.returnValue = "";
   const menu = holder.closest("details.menu[open]"); // folds away; the focus comes back to its button
