@@ -135,7 +135,10 @@ def test_the_whole_desk(people: People) -> None:
     go(page, "a", "leads/archive")
     page.keyboard.press("g")
     page.keyboard.press("n")
-    expect(page.locator("#told-panel")).to_be_visible()
+    expect(page.locator("#told-panel .told-all")).to_be_visible()  # fetched
+    expect(page.locator(".bell > summary")).to_be_focused()
+    page.keyboard.press("ArrowDown")
+    expect(page.locator("#told-panel :focus")).to_be_attached()
     page.keyboard.press("Escape")
     expect(page.locator("#told-panel")).to_be_hidden()
 

@@ -39,7 +39,8 @@ export const act = (element) => {
   } else {
     element.click();
     const opened = element.matches("label") ? ".composer" : element.matches("summary") ? "details[open]" : null;
-    if (opened) setTimeout(() => first(element.closest(opened), element.matches("summary") ? ".menu-list, .day-pop" : ".pane")?.focus());
+    if (element.matches(".bell > summary")) element.focus(); // what stands in its panel is fetched anew: the arrows go there
+    else if (opened) setTimeout(() => first(element.closest(opened), element.matches("summary") ? ".menu-list, .day-pop" : ".pane")?.focus());
   }
 };
 
