@@ -148,3 +148,14 @@ def test_keys_are_listed_and_can_be_turned_off(people: People) -> None:
     desk.keyboard.press("g")
     desk.keyboard.press("o")
     expect(desk).to_have_url(re.compile("/outbox"))
+
+
+def test_the_stage_of_a_hit_is_read_whole(people: People) -> None:
+    desk = people.staff()
+    desk.goto(f"/w/{SLUG}/squeegee")
+    number = desk.locator(".ready-head .muted").first.inner_text().split(" ")[0]
+    palette(desk)
+    desk.keyboard.type(number)
+    stage = desk.locator(".hit[data-lead] .hit-side > :last-child").first
+    expect(stage).to_have_text("Ready for Squeegee")
+    assert stage.evaluate("it => it.scrollWidth <= it.clientWidth")
