@@ -21,6 +21,7 @@ URL = "/w/wells/settings/tags"
 
 def test_a_tag_is_added_renamed_and_recoloured(alice: Client) -> None:
     assert alice.post(URL, data={"name": "  Hard   water ", "colour": "blue"}).status_code == 303
+    assert "those in the archive and the bin too" in alice.get(URL).text  # what its count counts
     tag = the_tag("Hard water")
     assert tag.colour == "blue" and "Hard water" in alice.get(URL).text
     answer = alice.post(f"{URL}/{tag.id}", data={"name": "Lime scale", "colour": "pink", "version": tag.version})
