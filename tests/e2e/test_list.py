@@ -105,6 +105,7 @@ def test_columns_put_in_order_by_keys_and_by_dragging(people: People) -> None:
 def test_on_a_phone_the_number_stands_beside_the_name_on_every_row(people: People) -> None:
     page = people.staff("phone")
     add_lead(page, "Bo Row")
+    add_lead(page, "Ona Once of Upper Weston", price="1200", frequency="one_off")
     add_lead(page, "Wilhelmina Featherstonehaugh-Cholmondeley", price="")
     page.goto(f"/w/{SLUG}/leads?view=all")
     cells = page.locator(".list-table td.name-cell")

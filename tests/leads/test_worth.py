@@ -21,7 +21,7 @@ def test_a_single_visit_is_worth_its_price_and_no_year(make_lead: Any, alice: Cl
     assert "<b>£30<i> once</i></b>" in card and "/yr" not in card
     assert "£234 a year" in board, "the one visit does not add to what recurs"
     row = next(part for part in alice.get("/w/wells/leads").text.split("<tr") if "Colin Frost" in part)
-    assert "£30 once" in row
+    assert "£30 <i>once</i>" in row
     assert "£30 once" in alice.get(f"/w/wells/contacts/{lead.contact_id}").text
 
 
@@ -29,7 +29,7 @@ def test_a_rhythm_makes_a_year_of_it(make_lead: Any, alice: Client, world: Any) 
     lead = make_lead(frequency=None, price_minor=3000)
     assert f'id="lead-{lead.id}"' in (board := alice.get("/w/wells/leads/board").text)
     assert "<b>£30</b>" in board and "£0 a year" in board
-    assert '<td class="num value">£30 a visit' in alice.get("/w/wells/leads").text
+    assert '<td class="num value">£30 <i>a visit' in alice.get("/w/wells/leads").text
     change_facts(lead.id, {"frequency": Typed("4_weekly", "")}, world.alice.actor)
     db.session.commit()
     assert "£390 a year" in alice.get("/w/wells/leads/board").text

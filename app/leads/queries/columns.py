@@ -117,11 +117,12 @@ def _pounds(minor: int | None) -> str:
     return format_money((minor + 50) // 100 * 100) if minor else ""
 
 
-def _worth(row: Any, paper: Paper) -> str:
+def _worth(row: Any, paper: Paper) -> str | Html:
     """What a lead brings a year; else its price, in words that nobody takes for a year of it."""
     if row.annual_minor or not row.price_minor:
         return _pounds(row.annual_minor)
-    return f"{format_money(row.price_minor)} {'once' if row.frequency == 'one_off' else 'a visit'}"
+    words = "once" if row.frequency == "one_off" else "a visit"
+    return Html(f"{escape(format_money(row.price_minor))} <i>{words}</i>")
 
 
 def _answered(row: Any, paper: Paper) -> str:
