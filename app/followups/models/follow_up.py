@@ -42,6 +42,7 @@ class FollowUp(WorkspaceModel):
     enrolment_id: Mapped[UUID | None]
     #: The enrolment's, kept here too for the figures of a sequence.
     sequence_id: Mapped[UUID | None]
+    #: Of the sequence; what was planned apart from any says by it what it is for (services/questions.py).
     step_key: Mapped[str | None] = mapped_column(Text)
     kind: Mapped[str] = mapped_column(Text)
     #: What it is called by Sill or by its sequence; what a person calls it stands in `words`.

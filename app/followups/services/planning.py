@@ -51,9 +51,13 @@ def started_by(stage_id: UUID) -> list[Sequence]:
     return sorted(found, key=lambda each: (each.position, each.id))
 
 
-def plan_task(lead: Lead, title: str, due_at: datetime, kind: str, actor: Actor) -> FollowUp:
-    """Plan a task or a call by hand, apart from any stage: it stays until someone does it or skips it."""
-    follow_up = FollowUp(lead_id=lead.id, kind=kind, title=title, due_at=due_at, state="planned")
+def plan_task(
+    lead: Lead, title: str, due_at: datetime, kind: str, actor: Actor, *, step_key: str | None = None
+) -> FollowUp:
+    """Plan a task or a call by hand, apart from any stage: it stays until someone does it or skips it. `step_key` names
+    what it is for where something of ours looks for it again.
+    """
+    follow_up = FollowUp(lead_id=lead.id, kind=kind, title=title, due_at=due_at, state="planned", step_key=step_key)
     db.session.add(follow_up)
     db.session.flush()
     refresh_next_act(lead.id)

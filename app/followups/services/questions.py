@@ -7,6 +7,7 @@ from sqlalchemy import select
 from app.activities.services import record_activity
 from app.core.clock import utcnow
 from app.core.events import Event
+from app.core.models import fixed
 from app.core.permissions import Actor
 from app.core.tenancy import acting_in, current_scope, current_workspace_id
 from app.extensions import db
@@ -17,33 +18,36 @@ from app.followups.services.planning import plan_task
 from app.leads.models import Lead
 from app.leads.services import get_lead
 
-_TITLE = "Answer the question about "
+#: By this key the acts are found again.
+ANSWER = "answer_question"
 
 
 def plan_answer(lead: Lead, number: str, due_at: datetime, actor: Actor) -> FollowUp:
     """Somebody is to answer what was asked about the quote `number`."""
-    return plan_task(lead, f"{_TITLE}{number}", due_at, "call", actor)
+    return plan_task(lead, f"Answer the question about {number}", due_at, "call", actor, step_key=ANSWER)
 
 
 def settle_answered(event: Event) -> None:
     """The reaction to a message being written: what a person writes freely to a customer answers their questions.
 
-    What is made of a template does not ("Thank you, more today"), so that it costs bulk acts nothing either.
+    Who writes holds the lead already, as whoever asks does before the conversation. What is made of a template does
+    not ("Thank you, more today"), so that it costs bulk acts nothing either.
     """
     if event.lead_id is None or event.actor.kind != "person" or event.data.get("template_key"):
         return
     scope = current_scope()
     with acting_in(scope.workspace_id, user_id=scope.user_id):
-        asked = FollowUp.title.startswith(_TITLE, autoescape=True)
-        if not _found(FollowUp.lead_id == event.lead_id, FollowUp.state == "planned", asked):
-            return
-        lead = get_lead(event.lead_id, lock=True)
-        for each in _found(FollowUp.lead_id == lead.id, FollowUp.state == "planned", asked):
+        asked = _found(
+            FollowUp.lead_id == event.lead_id, FollowUp.state == fixed("planned"), FollowUp.step_key == ANSWER
+        )
+        lead = get_lead(event.lead_id)
+        for each in asked:
             each.state, each.finished_at, each.message_id = "done", utcnow(), event.subject_id
             record_activity(
                 lead, "follow_up", "follow_up.done", event.actor, subject_id=each.id, topics=("outbox",), **named(each)
             )
-        refresh_next_act(lead.id)
+        if asked:
+            refresh_next_act(lead.id)
 
 
 def ask_again(event: Event) -> None:
@@ -52,7 +56,7 @@ def ask_again(event: Event) -> None:
         return
     scope = current_scope()
     with acting_in(scope.workspace_id, user_id=scope.user_id):
-        rows = _found(FollowUp.message_id == event.subject_id, FollowUp.state == "done", FollowUp.kind == "call")
+        rows = _found(FollowUp.message_id == event.subject_id, FollowUp.step_key == ANSWER, FollowUp.state == "done")
         for each in rows:
             each.state, each.finished_at, each.message_id = "planned", None, None
         if rows:

@@ -10,7 +10,7 @@ from app.core.models import fixed
 from app.core.permissions import Actor
 from app.core.tenancy import current_workspace_id
 from app.extensions import db
-from app.leads.models import Lead
+from app.leads.services import get_lead
 from app.messaging.models import Conversation, Message, MessageTemplate
 from app.messaging.queries.templates import find_template
 from app.messaging.services.composing import compose
@@ -35,7 +35,7 @@ def answer(
     The message answers what last came in by the same channel, so that mail programs put it under that. One made of a
     template keeps its purpose, by which it is judged when it leaves.
     """
-    lead = db.session.get_one(Lead, (conversation.workspace_id, conversation.lead_id))
+    lead = get_lead(conversation.lead_id, lock=True)  # before its conversation, as what comes in does
     template = template_used(template_key)
     message = compose(
         lead, channel, recipient=recipient, subject=subject, body=body, created_by=actor.user_id, actor=actor,

@@ -40,7 +40,7 @@ def compose_form(slug: str, lead_id: UUID) -> Response:
 @limiter.limit(SENDING, key_func=person_or_block)
 def compose(slug: str, lead_id: UUID) -> Response:
     """Write the message. What can't be taken comes back with everything that was typed."""
-    lead, typed = get_lead(lead_id), Typed.read(request.form)
+    lead, typed = get_lead(lead_id, lock=True), Typed.read(request.form)  # before its conversation
     try:
         typed.check()
     except Invalid as error:
