@@ -118,7 +118,7 @@ def add_lead(page: Page, name: str, **facts: str) -> str:
         "name": name, "email": f"{name.lower().replace(' ', '.')}@example.com", "phone": "07700 900461",
         "address_line1": "4 Mill Lane", "town": "Wells", "postcode": "BA5 2QJ", "property_type": "semi",
         "bedrooms": "3", "service": "window_cleaning", "frequency": "8_weekly", "price": "24", "source_key": "phone",
-        "anyway": "1", "tell": "1",
+        "anyway": "1", "then": "tell",
     }  # fmt: skip
     answer = page.request.post(f"/w/{SLUG}/leads/new", form={**given, **facts, "csrf_token": token(page)})
     assert answer.ok and "/leads/new" not in answer.url, (answer.status, answer.url)

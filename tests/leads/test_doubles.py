@@ -11,7 +11,7 @@ from app.leads.services import archive
 
 PAULINE = {
     "name": "Pauline Cole", "phone": "07700 900318", "email": "", "postcode": "BA5 2QJ", "source_key": "phone",
-    "service": "window_cleaning", "tell_shown": "1", "tell": "1",
+    "service": "window_cleaning", "then": "tell",
 }  # fmt: skip
 
 
@@ -79,17 +79,16 @@ def test_saving_asks_once_and_loses_nothing(alice, pauline, count_sql):
     assert asked.status_code == 422 and _count() == 1 and len(statements) <= 8
     for kept in ("07700 900318", "Mind the dog", "Pauline Cole is already in Quote requested", "Add anyway"):
         assert kept in asked.text
-    assert not re.search(r'name="tell"[^>]* checked', asked.text)
-    hidden = dict(re.findall(r'type="hidden" name="(anyway|known|tell_shown)" value="([^"]*)"', asked.text))
+    assert re.search(r'name="then" value="nothing" checked', asked.text)
+    hidden = dict(re.findall(r'type="hidden" name="(anyway|known)" value="([^"]*)"', asked.text))
     added = alice.post(f"/w/{alice.slug}/leads/new", data={**PAULINE, **hidden})
     assert added.status_code == 303 and _count() == 2
 
 
-def test_the_customer_is_told_only_if_the_tick_says_so(alice, pauline, mailbox, run_outbox):
+def test_the_customer_is_told_only_if_that_is_chosen(alice, pauline, mailbox, run_outbox):
     typed = {**PAULINE, "email": "pauline@example.com", "anyway": "1"}
-    quiet = {name: value for name, value in typed.items() if name != "tell"}
 
-    alice.post(f"/w/{alice.slug}/leads/new", data=quiet)
+    alice.post(f"/w/{alice.slug}/leads/new", data={**typed, "then": "nothing"})
     run_outbox()
     assert not mailbox.mails("pauline@example.com")
 
@@ -102,3 +101,11 @@ def test_a_joined_lead_is_of_the_same_contact(alice, pauline):
     alice.post(f"/w/{alice.slug}/leads/new", data={**PAULINE, "anyway": "1"})
 
     assert db.session.scalar(select(func.count(func.distinct(Lead.contact_id)))) == 1
+
+
+def test_what_follows_is_drawn_anew_for_who_is_there_already_but_for_who_was_spoken_to(alice, pauline):
+    known = _hint(alice, phone="07700 900318", then="tell", known="")
+    assert 'value="nothing" checked' in known and "may have been told" in known
+    spoke = _hint(alice, phone="07700 900318", then="spoke", known="")
+    assert 'value="spoke" checked' in spoke
+    assert 'value="tell" checked' in _hint(alice, phone="07700 9", then="nothing", known=str(pauline.id))

@@ -8,6 +8,7 @@ from uuid import UUID
 from flask import Response, g, request, url_for
 from sqlalchemy.exc import IntegrityError
 
+from app.activities.services import log_call
 from app.core import web
 from app.core.errors import Invalid, NotFound
 from app.core.fragments import answer, fragment, page, redirect_to, wants_fragment
@@ -18,9 +19,9 @@ from app.core.postcodes import parse_outward_or_full
 from app.core.tenancy import current_workspace_id
 from app.extensions import db, limiter
 from app.followups.services.answering_at_once import answers_at_once, leave_unanswered
-from app.leads.models import Lead
+from app.leads.models import Lead, Stage
 from app.leads.queries.sources import source_choices
-from app.leads.services import LeadDraft, create_lead, faults_of, stage_by_key
+from app.leads.services import LeadDraft, create_lead, faults_of, move_to_stage, stage_by_key
 from app.leads.services.doubles import Double, open_doubles
 from app.leads.services.parsing import LONGEST, TOO_LONG
 from app.leads.views import bp
@@ -35,17 +36,21 @@ _TEXTS = (
 )  # fmt: skip
 
 
+#: What follows: the customer hears that we have their enquiry, somebody has spoken to them already, or neither.
+THEN = ("tell", "spoke", "nothing")
+
+
 @dataclass(slots=True)
 class _Sheet:
     """The form as it is given back. `asked` is True when a person is asked whether to add the lead all the same;
-    `tell` is the tick by which the customer hears at once that we have their enquiry.
+    `then` is what follows once the lead is added, of THEN.
     """
 
     typed: dict[str, str]
     errors: dict[str, str] = field(default_factory=dict)
     doubles: list[Double] = field(default_factory=list)
     asked: bool = False
-    tell: bool = True
+    then: str = "tell"
 
 
 @bp.get("/w/<slug>/leads/new")
@@ -60,16 +65,17 @@ def new(slug: str) -> Response:
 @permit("leads:write")
 @limiter.limit("600 per minute")
 def doubles(slug: str) -> Response:
-    """Who of those with an open lead this may be, while it is typed; the tick is drawn anew when that changes."""
+    """Who of those with an open lead this may be, while it is typed; what follows is drawn anew when that changes."""
     typed = _typed()
     found = _doubles(typed)
     note_look(len(found), typed["look"], web.actor())
-    had_any, tell = bool(request.form.get("known")), _wants_telling()
+    had_any, then = bool(request.form.get("known")), _then()
     if not wants_fragment():
-        return _form(_Sheet(typed, doubles=found, tell=tell and not found))
-    values: dict[str, Any] = {"doubles": found, "tell": tell if had_any == bool(found) else not found}
-    values["outside"] = _outside(typed["postcode"])
-    return answer(fragment("leads/_doubles.html", **values, redraws=had_any != bool(found), tells=_tells()))
+        return _form(_Sheet(typed, doubles=found, then=_untold(then) if found else then))
+    if had_any != bool(found) and then != "spoke":
+        then = "nothing" if found else "tell"
+    values: dict[str, Any] = {"doubles": found, "then": then, "outside": _outside(typed["postcode"])}
+    return answer(fragment("leads/_doubles.html", **values, **_afterwards(), redraws=had_any != bool(found)))
 
 
 @bp.post("/w/<slug>/leads/new")
@@ -80,7 +86,7 @@ def create(slug: str) -> Response:
     Whose customer has an open lead already is asked once whether to add another: 422 with who that is. The form names
     the lead's id, so that one sent twice makes one lead.
     """
-    sheet = _Sheet(_typed(), tell=_wants_telling())
+    sheet = _Sheet(_typed(), then=_then())
     key = parse_id(sheet.typed["key"])
     if _is_made(key):
         return redirect_to(url_for("leads.show", lead_id=key))
@@ -90,7 +96,7 @@ def create(slug: str) -> Response:
         if sheet.doubles and _is_made(key):  # by the first of two presses, a moment ago
             return redirect_to(url_for("leads.show", lead_id=key))
         if sheet.doubles and "anyway" not in request.form:
-            sheet.asked, sheet.tell = True, sheet.tell and bool(request.form.get("known"))
+            sheet.asked, sheet.then = True, sheet.then if request.form.get("known") else _untold(sheet.then)
             note_look(len(sheet.doubles), sheet.typed["look"], web.actor())
             return _form(sheet, status=422)
         lead = create_lead(draft, web.actor())
@@ -104,8 +110,7 @@ def create(slug: str) -> Response:
         if error.orig.diag.constraint_name == "pk_leads":  # type: ignore[union-attr]
             raise NotFound from None  # made by the first, and a colleague's by now
         raise
-    if not sheet.tell:
-        leave_unanswered(lead, web.actor())
+    _go_on(lead, sheet.then)
     return redirect_to(url_for("leads.show", lead_id=lead.id))
 
 
@@ -118,9 +123,33 @@ def _is_made(key: UUID | None) -> bool:
     return key is not None and db.session.get(Lead, (current_workspace_id(), key)) is not None
 
 
-def _wants_telling() -> bool:
-    """Whether the tick is set; whoever sends the form without it has not been asked, and the customer hears of it."""
-    return "tell" in request.form or "tell_shown" not in request.form
+def _then() -> str:
+    """What is to follow; whoever sends the form without it has not been asked, and the customer hears of it."""
+    chosen = request.form.get("then", "tell")
+    return chosen if chosen in THEN else "nothing"
+
+
+def _untold(then: str) -> str:
+    """The same, but for telling somebody who may have been told."""
+    return "nothing" if then == "tell" else then
+
+
+def _go_on(lead: Lead, then: str) -> None:
+    """Do what follows. Who was spoken to moves on, so that nobody is sent to call them for the first time."""
+    if then != "tell":
+        leave_unanswered(lead, web.actor())
+    if then == "spoke":
+        log_call(lead, "spoke", web.actor())
+        if (stage := _spoken_to()) is not None:
+            move_to_stage(lead.id, stage.id, web.actor())
+
+
+def _spoken_to() -> Stage | None:
+    """The stage of those we have spoken to, unless the workspace has retired it."""
+    try:
+        return stage_by_key("contacted")
+    except NotFound:
+        return None
 
 
 def _doubles(typed: dict[str, str]) -> list[Double]:
@@ -128,9 +157,12 @@ def _doubles(typed: dict[str, str]) -> list[Double]:
     return open_doubles(**given) if all(len(each) <= LONGEST for each in given.values()) else []
 
 
-def _tells() -> frozenset[str]:
-    """The channels by which the customer hears at once."""
-    return answers_at_once(stage_by_key("new").id)
+def _afterwards() -> dict[str, Any]:
+    """What the form says of what follows: by which channels a customer hears at once, and where who was spoken to
+    stands.
+    """
+    stage = _spoken_to()
+    return {"tells": answers_at_once(stage_by_key("new").id), "spoken_to": stage.name if stage else ""}
 
 
 def _draft(typed: dict[str, str], key: UUID | None) -> LeadDraft:
@@ -168,6 +200,6 @@ def _form(sheet: _Sheet, status: int = 200) -> Response:
     choices = {name: list(words.items()) for name, words in CHOICE_WORDS.items()} | {"source_key": source_choices()}
     values = {
         "typed": sheet.typed, "errors": sheet.errors, "doubles": sheet.doubles, "asked": sheet.asked,
-        "tell": sheet.tell, "tells": _tells(), "choices": choices, "outside": _outside(sheet.typed.get("postcode", "")),
+        "then": sheet.then, "choices": choices, "outside": _outside(sheet.typed.get("postcode", "")), **_afterwards(),
     }  # fmt: skip
     return page("leads/new.html", status, **values, **desk("leads"))
