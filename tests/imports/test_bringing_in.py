@@ -207,9 +207,10 @@ def test_nothing_is_sent_planned_or_rung_unless_asked_for(
     assert db.session.scalar(select(func.count()).select_from(FollowUp)) == 0
     with world.alice.acting():
         assert db.session.scalars(select(Notification.kind)).all() == ["import_done"]
+    assert mailbox.messages() == {"mail": [], "sms": []}
     bring_in([["Dan Elm", "New", "", "", "", "07700 900556", *[""] * 6]], begin_sequences=True)
     assert db.session.scalar(select(func.count()).select_from(FollowUp)) >= 1
-    assert mailbox.messages() == {"mail": [], "sms": []}
+    assert len(mailbox.texts("+447700900556")) == 1
 
 
 def test_rows_that_became_no_lead_are_forgotten_after_some_weeks(

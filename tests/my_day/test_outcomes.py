@@ -278,7 +278,7 @@ def test_how_much_it_asks_of_the_database(alice, waiting, settle, count_sql):
 
 def test_who_was_spoken_to_is_not_forgotten(alice, make_lead, settle):
     """A new lead with nothing else planned goes to "Contacted", where the next calls are planned, and comes back."""
-    lead = make_lead(name="Ann", email=None)
+    lead = make_lead(name="Ann", email=None, phone="01632 960123")
     was = lead.stage_id
     answer = settle(lead, "spoke")
     assert "Call kept, moved to Contacted" in answer.text
