@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -106,7 +106,7 @@ def as_shown(form: LeadForm, version_no: int | None) -> LeadForm | LeadFormVersi
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What a lead asks for, as far as its price and the date of our coming hang on it."""
+    """What a lead asks for, as far as its price and the date of our coming hang on it, and when its page was made."""
 
     property_type: str | None
     bedrooms: str | None
@@ -115,16 +115,21 @@ class Asked:
     extras: tuple[str, ...]
     district: str | None
     sector: str | None
+    made_at: datetime
 
 
 def asked_by(number: str) -> Asked | None:
     """What the lead with this number asks for."""
     row = db.session.execute(
         select(
-            Lead.property_type, Lead.bedrooms, Lead.service, Lead.frequency, Lead.extras, Lead.district, Lead.sector
+            Lead.property_type, Lead.bedrooms, Lead.service, Lead.frequency, Lead.extras, Lead.district, Lead.sector,
+            Lead.created_at, Lead.form_seconds,
         ).where(Lead.workspace_id == current_workspace_id(), Lead.number == number)
     ).one_or_none()
-    return Asked(*row[:4], tuple(row[4]), *row[5:]) if row else None
+    if row is None:
+        return None
+    made_at = row.created_at - timedelta(seconds=row.form_seconds or 0)
+    return Asked(*row[:4], tuple(row[4]), *row[5:7], made_at)
 
 
 def earlier_sending(

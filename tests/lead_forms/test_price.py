@@ -1,13 +1,16 @@
 """The price and the date that the form tells, and what becomes of them."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from dataclasses import replace
+from datetime import datetime, time, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
+import time_machine
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import delete
+from sqlalchemy import delete, update
 
 from app.core.money import annual_minor, format_money
 from app.extensions import db
@@ -33,6 +36,7 @@ HOUSE = {"postcode": "BA5 2QJ", "property_type": "semi", "bedrooms": "3", "servi
 def ask(client: Client, form: LeadForm, workspace: Workspace, world: World) -> Callable[..., dict[str, Any]]:
     """Ask for the price as the form's script does, of a form that tells exact prices out of PLAIN."""
     store_version(PLAIN, today_here(), 1, world.alice.actor)
+    db.session.execute(update(PriceBook).values(created_at=PriceBook.created_at - timedelta(days=1)))
     form.content = {"price": "exact"}
     db.session.commit()
     url = f"/q/{form.key}/price"
@@ -92,6 +96,42 @@ def test_the_price_shown_is_the_leads(ask: Callable[..., Any], send: Any, client
     assert (lead.price_minor, lead.first_price_minor, lead.annual_minor) == (2550, 3850, 16_575)
     drawer = alice.get(f"/w/wells/leads/{lead.id}", hx=True).text
     assert "was shown £25.50 every 8 weeks: Semi, 3 bedrooms, every 8 weeks £20.50, Conservatory £5" in drawer
+
+
+def test_prices_that_are_saved_meanwhile_change_nothing_that_was_told(
+    ask: Callable[..., Any], send: Any, client: Client, token: Callable[..., str], world: World
+) -> None:
+    """What a page says stays as long as it stands open, and is what its lead is worth; the next page says the new."""
+    page = token()
+    told = ask(frequency="8_weekly", extras=["conservatory"], token=page)["line"]
+    store_version(replace(PLAIN, minimum_minor=9900), today_here(), 2, world.alice.actor)
+    db.session.commit()
+    assert ask(frequency="8_weekly", extras=["conservatory"], token=page)["line"] == told
+    assert told in client.get(send(extras=["conservatory"], token=page).headers["Location"]).text
+    [lead] = leads()
+    assert format_money(lead.price_minor) in told and lead.price_minor < 9900
+    assert ask(frequency="8_weekly")["line"].startswith("£99 ")
+
+
+def test_midnight_changes_nothing_that_was_told(
+    ask: Callable[..., Any], send: Any, token: Callable[..., str], world: World
+) -> None:
+    store_version(replace(PLAIN, minimum_minor=9900), today_here() + timedelta(days=1), 2, world.alice.actor)
+    db.session.commit()
+    with time_machine.travel(midnight() - timedelta(minutes=5)):
+        page = token()
+        told = ask(frequency="8_weekly", extras=["conservatory"], token=page)["line"]
+    with time_machine.travel(midnight() + timedelta(minutes=5)):
+        assert ask(frequency="8_weekly", extras=["conservatory"], token=page)["line"] == told
+        assert ask(frequency="8_weekly")["line"].startswith("£99 ")
+        send(extras=["conservatory"], token=page)
+    [lead] = leads()
+    assert format_money(lead.price_minor) in told
+
+
+def midnight() -> datetime:
+    """The coming midnight of the business."""
+    return datetime.combine(today_here() + timedelta(days=1), time(), ZoneInfo("Europe/London"))
 
 
 def test_a_price_that_was_not_told_is_no_price(ask: Callable[..., Any], send: Any, form: LeadForm) -> None:

@@ -4,8 +4,10 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import update
 
 from app.extensions import db
+from app.price_book.models import PriceBook
 from app.price_book.queries import Book
 from app.price_book.services.saving import store_version
 from app.workspaces.queries import today_here
@@ -21,6 +23,8 @@ def store(world: World) -> Store:
 
     def store_one(book: Book = PLAIN, days: int = 0, version_no: int = 1) -> Book:
         stored = store_version(book, today_here() + timedelta(days=days), version_no, world.alice.actor)
+        # A page tells the prices that stood when it was made; those of tests were made minutes ago.
+        db.session.execute(update(PriceBook).values(created_at=PriceBook.created_at - timedelta(hours=1)))
         db.session.commit()
         return stored
 

@@ -16,7 +16,7 @@ from app.lead_forms.services.content import Content
 from app.lead_forms.services.typed import Typed
 from app.leads.models import FREQUENCIES
 from app.leads.words import often
-from app.price_book.queries import Book, Priced, Rung, Wanted, Working, book_on, minimum_minor, price, taxed
+from app.price_book.queries import Book, Priced, Rung, Wanted, Working, book_shown, minimum_minor, price, taxed
 from app.rounds.models import Round
 from app.rounds.queries import next_visits
 from app.workspaces.models import Workspace
@@ -60,13 +60,17 @@ def wanted_of(typed: Typed) -> Wanted:
     )  # fmt: skip
 
 
-def price_words(content: Content, workspace: Workspace, wanted: Wanted, frequency: str | None) -> PriceWords:
-    """The price of what is wanted so far. One statement at most."""
+def price_words(
+    content: Content, workspace: Workspace, wanted: Wanted, frequency: str | None, made_at: datetime
+) -> PriceWords:
+    """The price of what is wanted so far, by the prices of when the page was made: what it says must not change while
+    somebody looks at it. One statement at most, two when the prices have changed since.
+    """
     if not shows_price(content):
         return PriceWords()
     if wanted.district and not workspace.serves(wanted.district):
         return PriceWords(meanwhile=_OUTSIDE.format(wanted.district))
-    book = book_on(today_of(workspace))
+    book = book_shown(today_of(workspace, made_at), made_at)
     if book is None:
         return PriceWords(small=_BY_HAND_TOO, meanwhile=_BY_HAND)
     if not wanted.property_type or not (wanted.bedrooms or wanted.property_type == "commercial"):
@@ -92,15 +96,16 @@ def rung_for(priced: Priced, frequency: str | None) -> Rung | None:
 
 
 def shown_exactly(
-    content: Content, workspace: Workspace, wanted: Wanted, frequency: str | None
+    content: Content, workspace: Workspace, wanted: Wanted, frequency: str | None, made_at: datetime
 ) -> tuple[Priced, Rung] | None:
-    """The price that the customer was told to the penny; None where it was a range, or a person must look at it.
+    """The price that the customer was told to the penny by a page that was made then; None where it was a range, or a
+    person must look at it.
 
     The rung's prices are what is paid: tax that comes on top is in them, and the last of their workings.
     """
     if content.price != "exact" or not shows_price(content) or not workspace.serves(wanted.district):
         return None
-    book = book_on(today_of(workspace))
+    book = book_shown(today_of(workspace, made_at), made_at)
     priced = price(book, wanted) if book else None
     rung = rung_for(priced, frequency) if priced and not priced.unpriced else None
     return (priced, _as_paid(priced, rung)) if priced and rung else None

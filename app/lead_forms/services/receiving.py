@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import asdict, dataclass, field
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -184,14 +185,16 @@ def _draft(
         consents=_consents(shown, answers),
         stage_key="new" if workspace.serves(answers.postcode.district) else "not_in_area",
         is_strangers=True,
-        **_offer(shown, workspace, answers),
+        **_offer(shown, workspace, answers, submission.created_at - timedelta(seconds=submission.seconds)),
     )
 
 
-def _offer(shown: LeadForm | LeadFormVersion, workspace: Workspace, answers: Answers) -> dict[str, Any]:
+def _offer(
+    shown: LeadForm | LeadFormVersion, workspace: Workspace, answers: Answers, made_at: datetime
+) -> dict[str, Any]:
     """How often, and the price that the customer was told to the penny, with how it came about."""
     wanted = Wanted(answers.property_type, answers.bedrooms, answers.service, answers.extras, answers.postcode.district)
-    told = shown_exactly(content_of(shown), workspace, wanted, answers.frequency)
+    told = shown_exactly(content_of(shown), workspace, wanted, answers.frequency, made_at)
     if told is None:
         return {"frequency": answers.frequency}
     priced, rung = told

@@ -97,7 +97,7 @@ def thanks(key: str) -> Response:
     price, date = pricing.PriceWords(), ""
     if asked:
         wanted = Wanted(asked.property_type, asked.bedrooms, asked.service, asked.extras, asked.district)
-        price = pricing.price_words(visit.content, visit.workspace, wanted, asked.frequency)
+        price = pricing.price_words(visit.content, visit.workspace, wanted, asked.frequency, asked.made_at)
         date = pricing.next_date_words(visit.content, visit.workspace, asked.district, asked.sector)
     return page(
         "lead_forms/thanks.html", result=result, price=price, date=date, lost=request.args.get("lost", type=int) or 0,

@@ -3,9 +3,10 @@
 from flask import Response, jsonify, request
 
 from app.core import postcodes
+from app.core.clock import utcnow
 from app.core.network import client_block
 from app.extensions import csrf, limiter
-from app.lead_forms.services import pricing
+from app.lead_forms.services import pricing, tokens
 from app.lead_forms.services.typed import read
 from app.lead_forms.views import bp
 from app.lead_forms.views.visit import Visit
@@ -23,7 +24,9 @@ def price(key: str) -> Response:
     visit = visit.as_of(request.form.get("version", ""))
     typed = read(request.form, visit.content)
     found = postcodes.parse_outward_or_full(typed["postcode"])
-    words = pricing.price_words(visit.content, visit.workspace, pricing.wanted_of(typed), typed["frequency"])
+    token = tokens.read(visit.form.id, request.form.get("token", ""))
+    made_at = token.issued_at if token else utcnow()
+    words = pricing.price_words(visit.content, visit.workspace, pricing.wanted_of(typed), typed["frequency"], made_at)
     date = pricing.next_date_words(
         visit.content, visit.workspace, found.district if found else None, found.sector if found else None
     )

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -57,6 +57,7 @@ class Book:
     id: UUID = UNSAVED
     version_no: int = 0
     valid_from: date = date.min
+    written_at: datetime | None = field(default=None, compare=False)
     cells: Mapping[Cell, int] = field(default_factory=dict)
     multipliers: Mapping[str, int] = field(default_factory=dict)
     first_clean: int = WHOLE
@@ -120,10 +121,13 @@ def to_content(book: Book) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def from_content(content: Mapping[str, Any], *, id: UUID = UNSAVED, version_no: int = 0, valid_from: date) -> Book:
+def from_content(
+    content: Mapping[str, Any], *, id: UUID = UNSAVED, version_no: int = 0, valid_from: date,
+    written_at: datetime | None = None,
+) -> Book:  # fmt: skip
     """Read what `to_content` wrote. Keys that the trade's lists no longer have are passed over."""
     return Book(
-        id=id, version_no=version_no, valid_from=valid_from,
+        id=id, version_no=version_no, valid_from=valid_from, written_at=written_at,
         cells={
             (home, bedrooms, frequency): minor
             for home, rows in content["grid"].items() if home in HOMES

@@ -54,13 +54,23 @@ def book_on(day: date) -> Book | None:
     return get_book(found) if found is not None else None
 
 
-def _asked(day: date) -> UUID | None:
-    return db.session.execute(
-        select(PriceBook.id)
-        .where(PriceBook.workspace_id == current_workspace_id(), PriceBook.valid_from <= day)
-        .order_by(PriceBook.valid_from.desc(), PriceBook.version_no.desc())
-        .limit(1)
-    ).scalar_one_or_none()
+def book_shown(day: date, at: datetime) -> Book | None:
+    """The version that a page which was made at the moment `at` of a day told prices from: one that was written since
+    was not there yet. One statement more than `book_on` where that is so.
+    """
+    book = book_on(day)
+    if book is None or book.written_at is None or book.written_at <= at:
+        return book
+    found = _asked(day, written_by=at)
+    return get_book(found) if found is not None else None
+
+
+def _asked(day: date, written_by: datetime | None = None) -> UUID | None:
+    query = select(PriceBook.id).where(PriceBook.workspace_id == current_workspace_id(), PriceBook.valid_from <= day)
+    if written_by is not None:
+        query = query.where(PriceBook.created_at <= written_by)
+    newest = query.order_by(PriceBook.valid_from.desc(), PriceBook.version_no.desc()).limit(1)
+    return db.session.execute(newest).scalar_one_or_none()
 
 
 def get_book(book_id: UUID) -> Book | None:
@@ -74,7 +84,9 @@ def get_book(book_id: UUID) -> Book | None:
     ).scalar_one_or_none()
     if row is None:
         return None
-    book = from_content(row.content, id=row.id, version_no=row.version_no, valid_from=row.valid_from)
+    book = from_content(
+        row.content, id=row.id, version_no=row.version_no, valid_from=row.valid_from, written_at=row.created_at
+    )
     _read_before[key] = book
     if len(_read_before) > _MOST_KEPT:
         _read_before.popitem(last=False)

@@ -1,6 +1,6 @@
 // The price so far and the date of our next round, asked for while people answer. Words and amounts are the server's.
 const WAIT = 250;
-const ASKED = ["postcode", "property_type", "bedrooms", "service", "frequency", "extras", "version"];
+const ASKED = ["postcode", "property_type", "bedrooms", "service", "frequency", "extras", "version", "token"];
 
 // Follows the form; returns a function that says which step is open, since the first one shows no price yet.
 export function tellPrice(form, tellHeight) {
