@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import pytest
-from sqlalchemy import func, select, text
+from sqlalchemy import func, select, text, update
 
 from app.activities.models import Activity
 from app.bulk_acts import jobs
@@ -14,6 +14,7 @@ from app.core.tenancy import acting_in
 from app.extensions import db
 from app.leads.models import Lead
 from app.notifications.models import Notification
+from app.workspaces.models import Membership
 from tests.bulk_acts.test_acting import act_on, undo
 
 
@@ -141,3 +142,34 @@ def test_what_someone_may_no_longer_do_is_not_done_for_them(world, bob, leads, r
 
     assert priorities() == ["normal"] * 5
     assert (act().done, act().failed, act().state) == (0, 5, "done")
+
+
+def test_nobody_who_left_meanwhile_is_given_leads(world, alice, leads):
+    act_on(alice, leads, f"assign:{world.bob.user_id}")
+    assert turn()
+    _leave(world.bob)
+    while turn():
+        pass
+    owners = db.session.scalars(select(Lead.owner_id)).all()
+    assert (owners.count(world.bob.user_id), owners.count(None)) == (2, 3)
+    assert (act().state, act().done, act().failed) == ("done", 2, 3)
+
+
+def test_undoing_gives_nothing_back_to_who_has_left(world, alice, leads, run_outbox):
+    act_on(alice, leads, f"assign:{world.bob.user_id}")
+    run_outbox()
+    act_on(alice, leads, f"assign:{world.alice.user_id}")
+    run_outbox()
+    _leave(world.bob)
+    undo(alice)
+    run_outbox()
+    db.session.expire_all()
+    assert set(db.session.scalars(select(Lead.owner_id))) == {None}
+
+
+def _leave(member) -> None:
+    """Deactivate a member."""
+    db.session.execute(
+        update(Membership).where(Membership.user_id == member.user_id).values(deactivated_at=func.now())
+    )
+    db.session.commit()

@@ -21,6 +21,7 @@ from app.bulk_acts.services.deleting import delete_from_bin
 from app.bulk_acts.services.moving import move, put_back_moved
 from app.bulk_acts.services.tagging import tag, tag_again, tag_no_more, untag
 from app.bulk_acts.services.writing import take_messages_back, write
+from app.core.errors import NotFound
 from app.core.models import one_among
 from app.core.permissions import Actor
 from app.core.tenancy import current_workspace_id
@@ -28,6 +29,7 @@ from app.extensions import db
 from app.leads.models import Lead
 from app.leads.services import give_to, put_on_shelf, set_priority
 from app.messaging.services.conversations import follow_owners
+from app.workspaces.queries import member_choices
 
 Before = dict[UUID, dict[str, Any]]
 Parameters = Mapping[str, Any]
@@ -51,12 +53,20 @@ class Kind:
 
 
 def _assign(ids: Sequence[UUID], parameters: Parameters, actor: Actor) -> Before:
-    return _give(ids, _id(parameters["owner_id"]), actor)
+    owner_id = _id(parameters["owner_id"])
+    if owner_id != _still_here(owner_id):  # they left while the worker was at it
+        raise NotFound
+    return _give(ids, owner_id, actor)
 
 
 def _unassign(before: Before, parameters: Parameters, actor: Actor) -> set[UUID]:
     groups = _still(before, Lead.owner_id, _id(parameters["owner_id"]), "owner_id")
-    return _each(groups, lambda ids, was: _give(ids, _id(was), actor))
+    return _each(groups, lambda ids, was: _give(ids, _still_here(_id(was)), actor))
+
+
+def _still_here(owner_id: UUID | None) -> UUID | None:
+    """The owner, or nobody for one who works on leads no more: what is theirs nobody would see."""
+    return owner_id if owner_id and str(owner_id) in dict(member_choices()) else None
 
 
 def _give(ids: Sequence[UUID], owner_id: UUID | None, actor: Actor) -> Before:
