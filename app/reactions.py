@@ -9,6 +9,7 @@ from app.accounts import jobs as account_jobs
 from app.accounts import services as accounts
 from app.alerts import jobs as alert_jobs
 from app.alerts import services as alerts
+from app.appointments import services as appointments
 from app.audit.services import record_event
 from app.bulk_acts import jobs as bulk_jobs
 from app.bulk_acts import services as bulk_acts
@@ -62,7 +63,7 @@ REACTIONS: Mapping[str, tuple[Reaction, ...]] = {
         messaging.stop_unsent,
         alerts.tell_ready,
     ),
-    "member.deactivated": (releasing.plan_releasing,),
+    "member.deactivated": (releasing.plan_releasing, appointments.free_visits),
     "member.role_changed": (releasing.plan_releasing,),
     "note.added": (notifications.tell_mentioned,),
     "quote.sent": (leads.advance_to_quote_sent, notifications.tell_worth),

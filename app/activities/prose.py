@@ -218,6 +218,7 @@ def _follow_up(a: Words) -> Line:
 def _appointment(a: Words) -> Line:
     titles = {
         "appointment.booked": "Visit booked", "appointment.no_show": "Nobody was there",
+        "appointment.freed": "Nobody is set for the visit any more",
         "slot.offered": "Time offered", "slot.withdrawn": "Time taken back",
     }  # fmt: skip
     title = titles.get(a.event) or a.event.replace(".", " ").capitalize()

@@ -155,18 +155,6 @@ def test_nobody_who_left_meanwhile_is_given_leads(world, alice, leads):
     assert (act().state, act().done, act().failed) == ("done", 2, 3)
 
 
-def test_undoing_gives_nothing_back_to_who_has_left(world, alice, leads, run_outbox):
-    act_on(alice, leads, f"assign:{world.bob.user_id}")
-    run_outbox()
-    act_on(alice, leads, f"assign:{world.alice.user_id}")
-    run_outbox()
-    _leave(world.bob)
-    undo(alice)
-    run_outbox()
-    db.session.expire_all()
-    assert set(db.session.scalars(select(Lead.owner_id))) == {None}
-
-
 def _leave(member) -> None:
     """Deactivate a member."""
     db.session.execute(

@@ -54,19 +54,14 @@ class Kind:
 
 def _assign(ids: Sequence[UUID], parameters: Parameters, actor: Actor) -> Before:
     owner_id = _id(parameters["owner_id"])
-    if owner_id != _still_here(owner_id):  # they left while the worker was at it
+    if owner_id and str(owner_id) not in dict(member_choices()):  # they left while the worker was at it
         raise NotFound
     return _give(ids, owner_id, actor)
 
 
 def _unassign(before: Before, parameters: Parameters, actor: Actor) -> set[UUID]:
     groups = _still(before, Lead.owner_id, _id(parameters["owner_id"]), "owner_id")
-    return _each(groups, lambda ids, was: _give(ids, _still_here(_id(was)), actor))
-
-
-def _still_here(owner_id: UUID | None) -> UUID | None:
-    """The owner, or nobody for one who works on leads no more: what is theirs nobody would see."""
-    return owner_id if owner_id and str(owner_id) in dict(member_choices()) else None
+    return _each(groups, lambda ids, was: _give(ids, _id(was), actor))
 
 
 def _give(ids: Sequence[UUID], owner_id: UUID | None, actor: Actor) -> Before:

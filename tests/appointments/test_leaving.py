@@ -1,0 +1,51 @@
+"""Visits that somebody was to make who leaves: the others see them, and the leads say so."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from app.activities.models import Activity
+from app.appointments.models import Appointment
+from app.core.clock import utcnow
+from app.extensions import db
+from app.workspaces.models import Membership
+
+
+@pytest.fixture
+def visits(world: Any, make_lead: Any) -> dict[str, Appointment]:
+    """Three of Carol's (one made, one called off, one soon), and one of Bob's."""
+    now, lead = utcnow(), make_lead(name="Hannah Cole")
+    made = {
+        name: Appointment(
+            lead_id=lead.id, user_id=who.user_id, starts_at=now + timedelta(minutes=after), status=status,
+            ends_at=now + timedelta(minutes=after + 5),
+        )
+        for name, who, after, status in (
+            ("made", world.carol, -60, "set"), ("off", world.carol, 30, "cancelled"), ("soon", world.carol, 20, "set"),
+            ("bobs", world.bob, 20, "set"),
+        )
+    }  # fmt: skip
+    db.session.add_all(made.values())
+    db.session.commit()
+    return made
+
+
+def test_nobody_is_set_for_what_is_to_come(world: Any, alice: Any, carol: Any, visits: dict[str, Appointment]) -> None:
+    soon = visits["soon"]
+    assert "Hannah Cole" not in alice.get("/w/wells/my-day").text.partition("Visits")[2]
+    member = db.session.scalars(select(Membership).where(Membership.user_id == world.carol.user_id)).one()
+    assert alice.post(f"/w/wells/settings/members/{member.id}/deactivate").status_code == 303
+    left = {name: each.user_id for name, each in visits.items() if db.session.refresh(each) is None}
+    carols, bobs = world.carol.user_id, world.bob.user_id
+    assert left == {"made": carols, "off": carols, "soon": None, "bobs": bobs}
+    [line] = db.session.scalars(select(Activity).where(Activity.event == "appointment.freed"))
+    assert line.subject_id == soon.id
+    assert "Nobody is set for the visit any more" in alice.get(f"/w/wells/leads/{soon.lead_id}/page").text
+
+
+def test_who_leaves_without_visits_leaves_no_line(world: Any, alice: Any, visits: dict[str, Appointment]) -> None:
+    member = db.session.scalars(select(Membership).where(Membership.user_id == world.dave.user_id)).one()
+    assert alice.post(f"/w/wells/settings/members/{member.id}/deactivate").status_code == 303
+    assert db.session.scalars(select(Activity).where(Activity.event == "appointment.freed")).all() == []
