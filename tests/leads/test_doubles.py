@@ -109,3 +109,12 @@ def test_what_follows_is_drawn_anew_for_who_is_there_already_but_for_who_was_spo
     spoke = _hint(alice, phone="07700 900318", then="spoke", known="")
     assert 'value="spoke" checked' in spoke
     assert 'value="tell" checked' in _hint(alice, phone="07700 9", then="nothing", known=str(pauline.id))
+
+
+def test_another_house_of_theirs_is_told_from_the_same_one(alice, pauline):
+    assert "is already in Quote requested, at BA5 2QJ" in _hint(alice, **{**PAULINE, "postcode": "BA16 0AA"})
+    assert ", at BA5" not in _hint(alice, **PAULINE)
+    asked = alice.post(f"/w/{alice.slug}/leads/new", data={**PAULINE, "postcode": "BA16 0AA"})
+    assert asked.status_code == 422
+    assert "That is at BA5 2QJ. If this is another house of theirs, add it." in asked.text
+    assert "Add this house</button>" in asked.text and "Add anyway</button></div>" not in asked.text

@@ -25,7 +25,8 @@ _CANDIDATES = 40
 @dataclass(frozen=True, slots=True)
 class Double:
     """An open lead of somebody who may be the same; `by` says by what: phone, email or place. `is_same_name` is whether
-    the name that was typed fits theirs (also while none is typed).
+    the name that was typed fits theirs (also while none is typed); `elsewhere` the postcode of the lead's house where
+    another was typed, else "".
     """
 
     id: UUID
@@ -34,6 +35,7 @@ class Double:
     stage_name: str
     by: str
     is_same_name: bool
+    elsewhere: str = ""
 
 
 def open_doubles(name: str, phone: str, email: str, postcode: str) -> list[Double]:
@@ -108,10 +110,10 @@ def _double(row: Any, keys: dict[str, bytes], name: str) -> Double | None:
     known = cipher().open(row.name_sealed, "contacts", "name_sealed", row.contact_id) or ""
     is_same_name = not name.strip() or same_person(known, name)
     by = next((way for way in ("phone", "email") if way in keys and getattr(row, f"{way}_key") == keys[way]), None)
-    if by is None:
-        blob = row.postcode_sealed
-        postcode = cipher().open(blob, "properties", "postcode_sealed", row.property_id) if blob else None
-        if not is_same_name or not postcode or search_index().postcode_query_token(postcode) != keys.get("place"):
-            return None
-        by = "place"
-    return Double(row.id, row.number, known, row.stage_name, by, is_same_name)
+    blob = row.postcode_sealed if "place" in keys else None
+    postcode = cipher().open(blob, "properties", "postcode_sealed", row.property_id) if blob else None
+    is_here = bool(postcode) and search_index().postcode_query_token(postcode) == keys["place"]
+    if by is None and not (is_same_name and is_here):
+        return None
+    elsewhere = "" if is_here else postcode or ""
+    return Double(row.id, row.number, known, row.stage_name, by or "place", is_same_name, elsewhere)
