@@ -48,10 +48,8 @@ def test_a_landline_is_called(hannah, planned):
 
 
 def test_without_a_way_to_text_they_are_called(app, hannah, planned, config, monkeypatch):
-    monkeypatch.delitem(app.extensions, "sms_transport", raising=False)
     monkeypatch.setitem(app.extensions, "config", replace(config, twilio_account_sid=""))
     assert [each.kind for each in planned(hannah())] == ["call"]
-    del app.extensions["sms_transport"]
 
 
 def test_who_has_an_address_gets_the_email(make_lead, planned):

@@ -13,7 +13,7 @@ from app.followups.queries.steps import MESSAGES, Step, steps_of
 from app.followups.services.finishing import skip
 from app.followups.services.planning import started_by
 from app.leads.models import Lead
-from app.messaging.services.refusing import sends_texts
+from app.messaging.transports import sends_texts
 
 
 def answers_at_once(stage_id: UUID) -> frozenset[str]:

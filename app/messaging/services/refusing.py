@@ -3,13 +3,13 @@
 from collections.abc import Mapping
 
 from app.core import email_addresses, phones
-from app.messaging import transports
 from app.messaging.models import Message
 from app.messaging.ports.email import EmailTransport
 from app.messaging.ports.sms import SmsTransport
 from app.messaging.services.marketing import has_marketing_basis
 from app.messaging.services.outcomes import lead_of
 from app.messaging.services.suppressing import suppressed_among
+from app.messaging.transports import sends_texts
 
 
 def refusal(
@@ -33,14 +33,10 @@ def refusal(
     return None
 
 
-def sends_texts() -> bool:
-    """Whether a way to send texts is set up."""
-    return transports.sms_transport().name != "none"
-
-
 def takes_texts(number: str) -> bool:
     """Whether a text can reach the number: it is a mobile's, and a way to send texts is set up."""
-    return sends_texts() and _bad_number(number, transports.sms_transport()) is None
+    phone = phones.parse(number)
+    return phone is not None and phone.kind == "mobile" and sends_texts()
 
 
 def _bad_email(recipient: str) -> str | None:

@@ -39,6 +39,11 @@ def sms_transport() -> SmsTransport:
     return _own("sms") or _installed("sms")  # type: ignore[return-value]
 
 
+def sends_texts() -> bool:
+    """Whether a way to send texts is set up. Nothing is made: who asks may be a customer's enquiry."""
+    return known_provider("sms") is not None or bool(current_app.extensions["config"].twilio_account_sid)
+
+
 def installed_smtp(config: Config) -> SmtpSettings:
     """The installation's mail server."""
     security = "tls" if config.smtp_port == 465 else "starttls" if config.smtp_starttls else "none"  # RFC 8314
