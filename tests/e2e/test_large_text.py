@@ -33,7 +33,8 @@ def enlarge(page: Page, percent: int) -> None:
     """Have the whole page's text as large as the phone's settings say, in the typeface that it is to have: the one that
     stands in for it until then is wider.
     """
-    page.evaluate("size => (document.documentElement.style.fontSize = size, document.fonts.ready.then(() => 0))", f"{percent}%")
+    page.evaluate("size => document.documentElement.style.fontSize = size", f"{percent}%")
+    page.evaluate("document.fonts.ready.then(() => 0)")
 
 
 def faults(page: Page, boxes: str, words: str = "") -> list[str]:
