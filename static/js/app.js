@@ -10,6 +10,7 @@ import "./behaviors/focus.js";
 import "./behaviors/going_on.js";
 import "./behaviors/hotkeys.js";
 import "./behaviors/later.js";
+import "./behaviors/latest.js";
 import "./behaviors/live.js";
 import "./behaviors/quote_form.js";
 import "./behaviors/search.js";
