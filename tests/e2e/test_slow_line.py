@@ -26,3 +26,29 @@ def test_of_two_leads_the_one_opened_last_stays_open(people: People) -> None:
         open_lead(page, "Lea Last")
     expect(drawer(page).get_by_role("heading", name="Lea Last")).to_be_visible()
     expect(page.locator("html.busy")).to_have_count(0)
+
+
+def test_a_note_sent_twice_is_one_and_what_is_typed_meanwhile_stays(people: People) -> None:
+    page = people.staff()
+    add_lead(page, "Tess Twice")
+    open_board(page)
+    opened = open_lead(page, "Tess Twice")
+    held = hold(page, "**/notes")
+    note = opened.locator("textarea[name=note]")
+    note.fill("Rang the bell")
+    note.press("Control+Enter")
+    until(page, lambda: held, "the note on its way")
+    note.press("Control+Enter")
+    note.press_sequentially(" and the dog barked")
+    with page.expect_response("**/notes"):
+        held[0].continue_()
+    notes = opened.locator(".timeline blockquote", has_not_text="We have your enquiry")
+    expect(notes).to_have_text(["Rang the bell"])
+    expect(note).to_have_value("and the dog barked")
+    expect(note).to_be_focused()
+    with page.expect_response("**/notes"):
+        note.press("Control+Enter")
+        until(page, lambda: held[1:], "the second note on its way")
+        held[1].continue_()
+    expect(notes).to_have_text(["and the dog barked", "Rang the bell"])
+    expect(note).to_have_value("")

@@ -54,7 +54,11 @@ document.addEventListener("htmx:after:request", (event) => {
   const ctx = event.detail?.ctx;
   const form = ctx?.sourceElement?.closest?.(".composer form.pane");
   if (!form || ctx.sourceElement !== form || !(ctx.response?.status < 400)) return;
-  write(keyOf(form), null);
+  // What was typed on while the answer was awaited goes into the pane that takes this one's place.
+  const words = form.querySelector("textarea");
+  const given = ctx.request.body.get(words.name);
+  const rest = words.value.startsWith(given) ? words.value.slice(given.length).trimStart() : words.value;
+  write(keyOf(form), rest ? { [words.name]: rest } : null);
   sent.add(form);
 });
 document.addEventListener("htmx:after:swap", restore);

@@ -1,4 +1,4 @@
-// A form that the browser sends by itself. Sent twice by an impatient thumb it is sent once; the server refuses the
+// A form that the browser sends by itself, or htmx. Sent twice by an impatient thumb it is sent once; the server refuses the
 // second too, this spares the wait. Without a connection it is not sent: the browser's own error page would take the
 // place of what was typed.
 const AGAIN = 10_000; // ms, after which it may be sent again: the answer may be a file, which leaves the page as it is
@@ -39,3 +39,16 @@ addEventListener("submit", (event) => {
 addEventListener("pageshow", () => {
   for (const form of document.querySelectorAll("form[data-sent]")) clear(form);
 });
+
+// htmx lets a second press wait for the first one's answer and then sends it as well: two notes, two emails. The same words
+// again while they are on their way are nothing new; others wait their turn.
+const underWay = new Map(); // request -> what it says
+const PRESSES = ["submit", "click"];
+const told = ({ sourceEvent, request: { method, action, body } }) => (body && PRESSES.includes(sourceEvent?.type) ? `${method} ${action} ${new URLSearchParams([...body])}` : "");
+
+document.addEventListener("htmx:config:request", (event) => {
+  const words = told(event.detail.ctx);
+  if (words && [...underWay.values()].includes(words)) event.preventDefault();
+});
+document.addEventListener("htmx:before:request", ({ detail }) => { if (detail?.ctx) underWay.set(detail.ctx, told(detail.ctx)); });
+document.addEventListener("htmx:finally:request", ({ detail }) => underWay.delete(detail?.ctx));
