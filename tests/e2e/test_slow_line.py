@@ -3,7 +3,7 @@
 from playwright.sync_api import Page, Route, expect
 
 from tests.e2e.browsers import People
-from tests.e2e.steps import add_lead, card, drawer, open_board, open_lead
+from tests.e2e.steps import add_lead, card, column, drawer, open_board, open_lead
 from tests.support.waiting import until
 
 
@@ -52,3 +52,25 @@ def test_a_note_sent_twice_is_one_and_what_is_typed_meanwhile_stays(people: Peop
         held[1].continue_()
     expect(notes).to_have_text(["and the dog barked", "Rang the bell"])
     expect(note).to_have_value("")
+
+
+def test_two_leads_that_are_lost_are_asked_about_one_after_the_other(people: People) -> None:
+    page = people.staff()
+    for name in ("Una Lost", "Otto Lost"):
+        add_lead(page, name)
+    open_board(page)
+    held = hold(page, "**/farewell/**")
+    for name in ("Una Lost", "Otto Lost"):
+        card(page, name).get_by_role("link", name=name).press("m")
+        page.locator("#move-card [data-move-to]", has_text="Declined").click()
+        until(page, lambda: held, "the first question on its way")
+    question = page.locator("dialog#farewell[open]")
+    for at, name in enumerate(("Una Lost", "Otto Lost")):
+        until(page, lambda at=at: held[at:], "the question on its way")
+        held[at].continue_()
+        expect(question).to_contain_text(f"Move {name} to Declined?")
+        assert not page.locator("#toasts [data-toast]").all_inner_texts(), "said to be put back without being asked"
+        question.get_by_role("button", name="Cancel").click()
+        expect(card(column(page, "New lead"), name)).to_be_visible()
+    expect(question).to_have_count(0)
+    expect(page.locator("body[data-dragging]")).to_have_count(0)

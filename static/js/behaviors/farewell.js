@@ -60,8 +60,7 @@ document.addEventListener("htmx:after:request", (event) => {
   if (form && ctx.response && ctx.response.status < 400) form.closest("dialog")?.close();
 });
 
-/** Ask about these leads; resolves with the form's data, null when one thinks better of it, undefined when it can't be asked. */
-export async function askFarewell(boardUrl, stageId, leadIds) {
+const ask = async (boardUrl, stageId, leadIds) => {
   const query = new URLSearchParams(leadIds.map((id) => ["lead", id]));
   try {
     await window.htmx.ajax("GET", `${boardUrl}farewell/${stageId}?${query}`, { target: "#dialogs", swap: "beforeend" });
@@ -70,4 +69,13 @@ export async function askFarewell(boardUrl, stageId, leadIds) {
   }
   if (!there().at(-1)?.open) return undefined;
   return new Promise((resolve) => { waiting = resolve; });
+};
+
+// One question at a time: what is moved before the last one is answered, on a slow line, is asked about after it.
+let line = Promise.resolve();
+
+/** Ask about these leads; resolves with the form's data, null when one thinks better of it, undefined when it can't be asked. */
+export function askFarewell(...about) {
+  line = line.then(() => ask(...about));
+  return line;
 }
