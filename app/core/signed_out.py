@@ -32,6 +32,8 @@ def to_sign_in() -> Response:
     """To the sign-in, and from there to what was asked for."""
     if wants_fragment():
         return _ask_to_sign_in()
+    if _wants_words():
+        return problem(401)
     if _is_form_of_desk():
         return _to_send_again(401)
     target = url_for("accounts.login", next=request.full_path.rstrip("?") if request.method == "GET" else None)
@@ -48,14 +50,20 @@ def refused_token(error: CSRFError) -> Response:
     """
     if _is_form_of_desk():
         return _to_send_again(400)
-    if not wants_fragment() or request.url_rule is None or not request.url_rule.rule.startswith("/w/<slug>"):
+    is_script = wants_fragment() or _wants_words()
+    if not is_script or request.url_rule is None or not request.url_rule.rule.startswith("/w/<slug>"):
         return problem(400, _CSRF)
     named = read_cookie(session.get("_user_id", ""))
     if named is None:
-        return _ask_to_sign_in()
+        return problem(401) if _wants_words() else _ask_to_sign_in()
     response = problem(400, _ANEW)
     response.headers.update({"X-New-Token": generate_csrf(), "X-Viewer": str(named[0])})
     return response
+
+
+def _wants_words() -> bool:
+    """Whether a script of the desk asks that shows no answer but a reason: for a card that was moved, a star."""
+    return request.accept_mimetypes.best == "text/plain"
 
 
 def _is_form_of_desk() -> bool:

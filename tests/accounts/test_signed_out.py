@@ -43,6 +43,17 @@ def test_who_has_signed_in_again_sends_it_again(alice: Client, make_lead: Any) -
     assert alice.post(url, hx=True, csrf=False, headers=token, data=note).status_code == 200
 
 
+def test_a_script_that_wants_words_is_told_as_much(alice: Client, client: Client, make_lead: Any) -> None:
+    url, plain = f"/w/wells/leads/{make_lead().id}/star", {"Accept": "text/plain"}
+    assert client.get(url, headers=plain).status_code == 401
+    assert client.post(url, headers=plain, csrf=False).status_code == 401
+    alice.keep_session({**alice.cookie_session(), "csrf_token": RAW_TOKEN})
+    refused = alice.post(url, csrf=False, headers={**plain, "X-CSRFToken": "of-another-session"}, data={"on": "1"})
+    assert (refused.status_code, refused.headers["X-Viewer"]) == (400, str(alice.user_id))
+    token = {"X-CSRFToken": refused.headers["X-New-Token"]}
+    assert alice.post(url, csrf=False, headers={**plain, **token}, data={"on": "1"}).status_code < 300
+
+
 def test_customers_are_not_told_to_sign_in(client: Client, world: World) -> None:
     answer = client.post("/signup", hx=True, csrf=False)
     assert answer.status_code == 400 and "X-Sign-In" not in answer.headers

@@ -3,7 +3,7 @@
 from playwright.sync_api import Page, Route, expect
 
 from tests.e2e.browsers import People
-from tests.e2e.steps import add_lead, card, column, drawer, open_board, open_lead
+from tests.e2e.steps import PASSWORD, add_lead, card, column, drawer, open_board, open_lead
 from tests.support.waiting import until
 
 
@@ -74,3 +74,19 @@ def test_two_leads_that_are_lost_are_asked_about_one_after_the_other(people: Peo
         expect(card(column(page, "New lead"), name)).to_be_visible()
     expect(question).to_have_count(0)
     expect(page.locator("body[data-dragging]")).to_have_count(0)
+
+
+def test_who_has_signed_in_anew_in_another_tab_goes_on_where_they_were(people: People) -> None:
+    people.expect_complaint("status of 40[01]")
+    page = people.staff(who="bob")
+    add_lead(page, "Sid Session")
+    open_board(page)
+    page.context.clear_cookies()  # what signing out in another tab does
+    other = page.context.new_page()
+    other.goto("/login")
+    other.get_by_label("Email address").fill("bob@example.com")
+    other.get_by_label("Password").fill(PASSWORD)
+    other.get_by_role("button", name="Sign in").click()
+    other.wait_for_url("**/leads/board")
+    card(page, "Sid Session").get_by_role("link", name="Sid Session").press("Shift+ArrowRight")
+    expect(page.locator("#toasts")).to_contain_text("Sid Session moved to Contacted")

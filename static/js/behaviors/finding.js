@@ -1,7 +1,7 @@
 // Finding for the palette: on the server, one request an address, a newer one ending the older; and among what is here.
-const asking = new Map(); // address -> what ends its request
+import { send } from "./signed_out.js";
 
-const headers = () => ({ "HX-Request": "true", ...JSON.parse(document.body.getAttribute("hx-headers:inherited") ?? "{}") });
+const asking = new Map(); // address -> what ends its request
 
 /** End the request to an address that is under way, if any. */
 export const stopAsking = (url) => asking.get(url)?.abort();
@@ -12,9 +12,10 @@ export async function ask(url, body) {
   const mine = new AbortController();
   asking.set(url, mine);
   try {
-    const answer = await fetch(url, { method: "POST", body, headers: headers(), signal: mine.signal });
+    const answer = await send(url, { method: "POST", body, headers: { "HX-Request": "true" }, signal: mine.signal });
     if (answer.headers.get("HX-Redirect")) location.assign(answer.headers.get("HX-Redirect"));
     if (answer.ok) return { html: await answer.text() };
+    if (answer.status === 401) return { fault: "You are signed out. Reload the page to sign in." };
     return { fault: answer.status === 429 ? "That was too often in a short time. Wait a minute, then go on." : "Searching does not work just now. Type on to try again." };
   } catch (error) {
     if (error.name === "AbortError") return null;

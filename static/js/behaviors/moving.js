@@ -2,6 +2,7 @@
 // back with the reason. Moves are sent one after the other, so that a second drag before the first is saved keeps its
 // order; one may be taken back for half a minute.
 import { askFarewell } from "./farewell.js";
+import { send } from "./signed_out.js";
 import { announce, toast } from "./toast.js";
 
 const board = document.querySelector("[data-board]");
@@ -11,7 +12,6 @@ let line = Promise.resolve();
 const refused = new WeakSet(); // cards whose last move was put back: what was piled on it falls with it
 const pending = new WeakMap();
 
-const token = () => JSON.parse(document.body.getAttribute("hx-headers:inherited") ?? "{}")["X-CSRFToken"];
 export const idOf = (card) => card?.id?.replace("lead-", "");
 export const nameOf = (card) => card.querySelector("a").textContent;
 export const homeOf = (list) => list.closest("[data-stage]");
@@ -43,9 +43,9 @@ const REFUSALS = {
 /** Post to a lead, even when the page is left meanwhile; resolves with "" or the reason for a no. */
 const post = async (card, act, fields) => {
   const url = `${board.dataset.moveUrl}${idOf(card)}/${act}`;
-  const headers = { Accept: "text/plain", "X-CSRFToken": token() };
+  const headers = { Accept: "text/plain" };
   try {
-    const answer = await fetch(url, { method: "POST", body: new URLSearchParams(fields), headers, keepalive: true, signal: AbortSignal.timeout(LONGEST) });
+    const answer = await send(url, { method: "POST", body: new URLSearchParams(fields), headers, keepalive: true, signal: AbortSignal.timeout(LONGEST) });
     if (answer.ok) return "";
     if (answer.status === 409 || answer.status === 422) return await answer.text();
     return REFUSALS[answer.status] ?? "It could not be saved. Try again.";

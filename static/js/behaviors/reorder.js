@@ -1,12 +1,12 @@
 // Putting rows in order: dragged by their handle with mouse or finger, or moved by the arrow keys while the handle has the
 // focus. All lists of a page that name one address are saved together; a no puts the rows back and says why. The latest
 // move can be undone for 30 seconds; several of one row by keys are one.
+import { send } from "./signed_out.js";
 import { loadSortable } from "./sortable.js";
 import { toast, announce } from "./toast.js";
 
 const listsOf = (url) => [...document.querySelectorAll("[data-reorder]")].filter((list) => list.dataset.reorder === url);
 const rowsOf = (list) => [...list.children].filter((row) => row.dataset.reorderId);
-const token = () => JSON.parse(document.body.getAttribute("hx-headers:inherited") ?? "{}")["X-CSRFToken"];
 const say = (row) => {
   const rows = rowsOf(row.parentElement);
   announce(`${row.dataset.reorderName}: ${rows.indexOf(row) + 1} of ${rows.length}`);
@@ -18,8 +18,9 @@ let latest = 0;
 
 const put = async (url, ids, instead) => {
   const body = new URLSearchParams([...ids.map((id) => ["order", id]), ...instead.map((id) => ["instead_of", id])]);
-  const answer = await fetch(url, { method: "POST", body, headers: { Accept: "text/plain", "X-CSRFToken": token() } });
+  const answer = await send(url, { method: "POST", body, headers: { Accept: "text/plain" } });
   if (answer.ok) return "";
+  if (answer.status === 401) return "You are signed out. Sign in again.";
   if (answer.status === 409) return answer.text();
   if (answer.status === 403) return "Your role does not allow this.";
   return "It could not be saved. Try again.";

@@ -28,21 +28,34 @@ export const take = (token) => {
   for (const field of document.querySelectorAll("input[name=csrf_token]")) field.value = token;
 };
 
+/** Whether a refusal, by its status and a function that reads its headers, brought the token of the same person's new session. */
+export const anew = (status, header) => {
+  const token = status === 400 && header("X-New-Token");
+  if (!token || !viewer || header("X-Viewer") !== viewer) return false;
+  take(token);
+  document.querySelector("[data-signed-out]")?.remove();
+  return true;
+};
+
+/** Fetch as this session; once more when there was a newer one. */
+export const send = async (url, options) => {
+  const ask = () => fetch(url, { ...options, headers: { ...options.headers, ...JSON.parse(document.body.getAttribute("hx-headers:inherited") ?? "{}") } });
+  const answer = await ask();
+  return anew(answer.status, (name) => answer.headers.get(name)) ? ask() : answer;
+};
+
 document.addEventListener("htmx:after:request", (event) => {
   const ctx = event.detail?.ctx;
   const { status, headers } = ctx?.response ?? {};
   const form = ctx?.sourceElement?.matches("form") ? ctx.sourceElement : null;
-  const token = status === 400 && headers.get("X-New-Token");
   const isTyped = () => document.querySelector("form[data-guard][data-dirty]");
   const way = status === 401 && (headers.get("X-Sign-In") ?? (isTyped() && headers.get("HX-Redirect")));
   if (way) {
     stop(event);
     sayOut(way);
-  } else if (token && viewer && headers.get("X-Viewer") === viewer && !tried.has(ctx.sourceElement)) {
+  } else if (status === 400 && !tried.has(ctx.sourceElement) && anew(status, (name) => headers.get(name))) {
     stop(event);
-    take(token);
     tried.add(ctx.sourceElement);
-    document.querySelector("[data-signed-out]")?.remove();
     if (form) again.set(ctx, () => form.isConnected && form.requestSubmit(ctx.request.submitter ?? undefined));
     else toast("You are signed in again. Press it once more.", { kind: "info" });
   } else if (status < 400) tried.delete(ctx.sourceElement);

@@ -1,5 +1,6 @@
 // Stars, one's own marks on leads: on cards, on rows and in the drawer. They turn at once; what the server says of them
 // afterwards holds. Other pages of the same person hear of it by the stream and ask for that one star.
+import { send as sendAs } from "./signed_out.js";
 import { announce, toast } from "./toast.js";
 
 const STAR = ".at > button, .name-cell > button, .star > button";
@@ -9,7 +10,6 @@ const turned = new Map(); // lead -> what it was turned to and is being saved as
 const idOf = (button) => button.closest("[id^=lead-]").id.slice(5, 41); // lead-<id>, lead-<id>-drawer
 const starsOf = (id) => [...document.querySelectorAll(`[id^="lead-${CSS.escape(id)}"] :is(${STAR})`)];
 const addressOf = (id) => `${document.body.dataset.stream.split("/stream")[0]}/leads/${id}/star`;
-const token = () => JSON.parse(document.body.getAttribute("hx-headers:inherited") ?? "{}")["X-CSRFToken"];
 const show = (id, on) => { for (const star of starsOf(id)) star.setAttribute("aria-pressed", on); };
 
 const REFUSALS = { 401: "You are signed out. Sign in again.", 404: "This lead is not here any more." };
@@ -18,7 +18,7 @@ const REFUSALS = { 401: "You are signed out. Sign in again.", 404: "This lead is
 const send = async (id, more) => {
   let answer;
   try {
-    answer = await fetch(addressOf(id), { headers: { Accept: "text/plain", "X-CSRFToken": token() }, signal: AbortSignal.timeout(LONGEST), ...more });
+    answer = await sendAs(addressOf(id), { headers: { Accept: "text/plain" }, signal: AbortSignal.timeout(LONGEST), ...more });
   } catch {
     throw new Error("There is no connection, so the star was not saved.");
   }

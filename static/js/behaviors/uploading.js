@@ -1,5 +1,6 @@
 // Sending files to a lead, two at a time, each with its progress. What the network breaks is tried again by itself (the
 // server knows what it has already). files.js says which files.
+import { anew } from "./signed_out.js";
 import { announce, toast } from "./toast.js";
 
 const AT_ONCE = 2;
@@ -69,6 +70,9 @@ class Upload {
       if (request.responseText) told.push(request.responseText); // it is not what its name says
       this.row.remove();
       refresh(this.lead);
+    } else if (!this.isAnew && anew(request.status, (name) => request.getResponseHeader(name))) {
+      this.isAnew = true;
+      waiting.push(this);
     } else if ([0, 502, 503, 504].includes(request.status) && this.tries < WAITS.length) {
       setTimeout(() => { if (!this.stopped) { waiting.push(this); go(); } }, WAITS[this.tries]);
       this.tries += 1;
