@@ -113,6 +113,26 @@ def test_what_was_asked_before_a_move_does_not_undo_it(people: People) -> None:
     expect(card(column(page, "Contacted"), "Ned Next")).to_be_visible()
 
 
+def test_escape_puts_a_card_back_that_the_mouse_holds(people: People) -> None:
+    page = people.staff()
+    add_lead(page, "Ezra Escape")
+    open_board(page)
+    moves: list[str] = []
+    page.on("request", lambda request: moves.append(request.url) if request.url.endswith("/stage") else None)
+    box = column(page, "Contacted").locator("[data-cards]").bounding_box()
+    assert box
+    lift(page, card(page, "Ezra Escape"))
+    carry(page, (box["x"] + box["width"] / 2, box["y"] + 40), column(page, "Contacted").locator(".ghost"))
+    page.keyboard.press("Escape")
+    said(page, "Ezra Escape is back in New lead")
+    page.mouse.up()
+    expect(card(column(page, "New lead"), "Ezra Escape")).to_be_visible()
+    expect(page.locator("body[data-dragging]")).to_have_count(0)
+    assert not moves
+    drag(page, card(page, "Ezra Escape"), column(page, "Contacted").locator("[data-cards]"))
+    expect(card(column(page, "Contacted"), "Ezra Escape")).to_be_visible()
+
+
 def test_who_is_lost_says_why_and_when_to_ask_again(people: People) -> None:
     page = people.staff()
     add_lead(page, "Lola Lost")

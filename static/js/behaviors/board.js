@@ -4,8 +4,9 @@ import { choose } from "./choosing.js";
 import "./columns.js";
 import { keysAreOff } from "./hotkeys.js";
 import { pressed } from "./lifting.js";
-import { hold, moved, place, spotOf } from "./moving.js";
+import { hold, moved, nameOf, place, spotOf, stageName } from "./moving.js";
 import { chosenCards, clear, toggle, withChosen } from "./selecting.js";
+import { announce } from "./toast.js";
 
 const board = document.querySelector("[data-board]");
 const dialog = document.getElementById("move-card");
@@ -37,6 +38,13 @@ const grasp = (card, is) => {
   for (const each of along) each.classList.toggle("along", is && each !== card && "along" in card.dataset);
 };
 
+// A drag that is called off, by Escape or by a telephone that rings, puts the card back. Of Escape the browser says only
+// that nobody took a card that hung over a list; where the library drags by itself, the key is heard.
+let [hangs, isOff] = [false, false];
+document.addEventListener("dragover", (event) => { hangs = event.defaultPrevented; });
+document.addEventListener("keydown", (event) => { isOff ||= event.key === "Escape"; }, true);
+const calledOff = ({ type }) => isOff || type.endsWith("cancel") || (type === "dragend" && hangs);
+
 const wired = new WeakSet();
 const wire = () => {
   for (const list of lists()) {
@@ -52,10 +60,13 @@ const wire = () => {
       // From the moment it is touched: a refresh would take the card out of the hand.
       onChoose: () => hold(1),
       onUnchoose: () => hold(-1),
-      onStart: (event) => { hold(1); grasp(event.item, true); from = { list, before: event.item.nextElementSibling }; },
+      onStart: (event) => { hold(1); grasp(event.item, true); hangs = isOff = false; from = { list, before: event.item.nextElementSibling }; },
       onEnd: (event) => {
         grasp(event.item, false);
-        if (event.to !== list || event.oldIndex !== event.newIndex) moved(withChosen(event.item, from), event.to);
+        if (calledOff(event.originalEvent)) {
+          place(event.item, from);
+          announce(`${nameOf(event.item)} is back in ${stageName(list)}`);
+        } else if (event.to !== list || event.oldIndex !== event.newIndex) moved(withChosen(event.item, from), event.to);
         hold(-1);
       },
     });
