@@ -3,7 +3,8 @@
 from playwright.sync_api import Page, Route, expect
 
 from tests.e2e.browsers import People
-from tests.e2e.steps import PASSWORD, add_lead, card, column, drawer, open_board, open_lead
+from tests.e2e.site import Site
+from tests.e2e.steps import add_lead, card, column, drawer, open_board, open_lead, sign_in
 from tests.support.waiting import until
 
 
@@ -76,17 +77,45 @@ def test_two_leads_that_are_lost_are_asked_about_one_after_the_other(people: Peo
     expect(page.locator("body[data-dragging]")).to_have_count(0)
 
 
-def test_who_has_signed_in_anew_in_another_tab_goes_on_where_they_were(people: People) -> None:
-    people.expect_complaint("status of 40[01]")
+def test_who_has_signed_in_anew_in_another_tab_goes_on_where_they_were(people: People, site: Site) -> None:
+    people.expect_complaint("status of 400")
     page = people.staff(who="bob")
     add_lead(page, "Sid Session")
     open_board(page)
-    page.context.clear_cookies()  # what signing out in another tab does
-    other = page.context.new_page()
-    other.goto("/login")
-    other.get_by_label("Email address").fill("bob@example.com")
-    other.get_by_label("Password").fill(PASSWORD)
-    other.get_by_role("button", name="Sign in").click()
-    other.wait_for_url("**/leads/board")
+    page.context.add_cookies(sign_in(people.browser, site, "bob@example.com")["cookies"])
     card(page, "Sid Session").get_by_role("link", name="Sid Session").press("Shift+ArrowRight")
     expect(page.locator("#toasts")).to_contain_text("Sid Session moved to Contacted")
+
+
+def test_what_could_not_be_taken_back_can_be_tried_again(people: People) -> None:
+    people.expect_complaint("ERR_FAILED|Failed to fetch")
+    page = people.staff()
+    add_lead(page, "Una Undo")
+    open_board(page)
+    there = column(page, "Contacted")
+    count = there.locator(".count")
+    card(page, "Una Undo").get_by_role("link", name="Una Undo").press("Shift+ArrowRight")
+    toast = page.locator("#toasts [data-toast]")
+    expect(toast).to_contain_text("Una Undo moved to Contacted")
+    before = count.inner_text()
+    page.route("**/stage/undo", lambda route: route.abort())
+    toast.get_by_role("button", name="Undo").click()
+    expect(toast).to_contain_text("There is no connection, so nothing was saved.")
+    expect(card(there, "Una Undo")).to_be_visible()
+    expect(count).to_have_text(before)
+    page.unroute("**/stage/undo")
+    with page.expect_response("**/stage/undo"):
+        toast.get_by_role("button", name="Undo").click()
+    expect(card(column(page, "New lead"), "Una Undo")).to_be_visible()
+
+    opened = open_lead(page, "Una Undo")
+    opened.get_by_label("Move to stage").select_option(label="Contacted")
+    opened.get_by_role("button", name="Move", exact=True).click()
+    moved = toast.filter(has_text="Moved to Contacted")
+    page.route("**/stage/undo", lambda route: route.abort())
+    moved.get_by_role("button", name="Undo").click()
+    expect(toast.filter(has_text="Sill cannot be reached")).to_be_visible()
+    page.unroute("**/stage/undo")
+    moved.get_by_role("button", name="Undo").click()
+    expect(card(column(page, "New lead"), "Una Undo")).to_be_visible()
+    expect(moved).to_have_count(0)

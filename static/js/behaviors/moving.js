@@ -34,6 +34,7 @@ export const hold = (by) => {
   else delete document.body.dataset.dragging;
 };
 
+const UNREACHED = "There is no connection, so nothing was saved.";
 const REFUSALS = {
   401: "You are signed out. Sign in again.",
   403: "Your role does not allow moving leads.",
@@ -50,7 +51,7 @@ const post = async (card, act, fields) => {
     if (answer.status === 409 || answer.status === 422) return await answer.text();
     return REFUSALS[answer.status] ?? "It could not be saved. Try again.";
   } catch {
-    return "There is no connection, so nothing was saved.";
+    return UNREACHED;
   }
 };
 
@@ -109,13 +110,20 @@ const offerUndo = (moves, to) => {
 
 const takeBack = async (moves, to) => {
   hold(1);
+  const there = moves.map(({ card }) => spotOf(card));
   const before = document.activeElement; // moving a card in the page takes the focus from it, and the button has gone
   putBack(moves, to);
   if (document.activeElement === document.body || moves.some(({ card }) => card.contains(before))) moves[0].card.querySelector("a").focus({ preventScroll: true });
   const answers = await Promise.all(moves.map(({ card }) => post(card, "stage/undo", {})));
+  const kept = moves.filter((move, at) => answers[at]);
+  for (const { card, from } of [...kept].reverse()) {
+    place(card, there[moves.findIndex((move) => move.card === card)]);
+    shift(from.list, -1);
+    shift(to, 1);
+  }
   hold(-1);
   const reason = answers.find(Boolean);
-  if (reason) toast(reason, { kind: "bad" });
+  if (reason) toast(reason, { kind: "bad", undo: reason === UNREACHED ? () => takeBack(kept, to) : null });
   else announce(`${moves.length === 1 ? nameOf(moves[0].card) : `${moves.length} leads`} back in ${stageName(moves[0].from.list)}`);
   refresh([to, ...moves.map(({ from }) => from.list)]);
 };
@@ -131,7 +139,7 @@ export const moved = async (moves, to) => {
     told = await askFarewell(board.dataset.moveUrl, to.dataset.cards, across.map(({ card }) => idOf(card)));
     if (!told) putBack(moves, to);
     hold(-1);
-    if (told === undefined) toast(`${words} was put back. There is no connection, so nothing was saved.`, { kind: "bad" });
+    if (told === undefined) toast(`${words} was put back. ${UNREACHED}`, { kind: "bad" });
     if (!told) return announce(`${words} stays in ${stageName(across[0].from.list)}`);
   }
   const cards = [...to.querySelectorAll(":scope > .lead")];

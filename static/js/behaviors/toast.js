@@ -54,9 +54,11 @@ if (region()) {
     region().addEventListener(leave, (event) => event.target.closest("[data-toast]") && start(event.target.closest("[data-toast]")));
   }
   region().addEventListener("click", (event) => event.target.closest("[data-toast-close]")?.closest("[data-toast]").remove());
-  // The undo form's own answer brings the next toast.
+  // The undo form's own answer brings the next toast. What did not arrive, or was sent by nobody known, can be tried again.
   document.addEventListener("htmx:finally:request", (event) => {
-    event.detail?.ctx?.sourceElement?.closest?.("[data-undo]")?.closest("[data-toast]")?.remove();
+    const { sourceElement, response } = event.detail?.ctx ?? {};
+    if (!response || response.status >= 500 || [400, 401, 429].includes(response.status)) return;
+    sourceElement?.closest?.("[data-undo]")?.closest("[data-toast]")?.remove();
   });
 }
 
