@@ -5,6 +5,7 @@ from playwright.sync_api import expect
 from tests.e2e.browsers import People
 from tests.e2e.site import SLUG
 from tests.e2e.steps import add_lead, card, column, move_by_request, open_board, stage_ids
+from tests.support.waiting import until
 
 STREAM = "**/stream?*"
 
@@ -32,6 +33,28 @@ def test_what_was_missed_while_the_line_was_dead_is_fetched_and_nothing_else(peo
     columns = {name for name, stage in stages.items() if any(stage in url for url in asked)}
     assert {"New lead", "Contacted"} <= columns
     assert len(columns) < len(stages) / 2, "the board was fetched anew"
+
+
+def test_a_page_that_is_come_back_to_listens_once(people: People) -> None:
+    people.expect_complaint("status of 503|htmx:error: timeout")
+    page = people.staff(who="bob")
+    page.clock.install()
+    open_board(page)
+    heard: list[str] = []
+    page.on("request", lambda request: heard.append(request.url) if "/stream?" in request.url else None)
+    page.route(STREAM, lambda route: route.fulfill(status=503))
+    page.clock.fast_forward(60_000)
+    until(page, lambda: heard, "a line that is refused")
+    page.unroute(STREAM)
+    heard.clear()
+    page.evaluate("""() => {
+      dispatchEvent(new PageTransitionEvent("pagehide", { persisted: true }));
+      dispatchEvent(new PageTransitionEvent("pageshow", { persisted: true }));
+    }""")
+    expect(page.locator("html[data-connection=open]")).to_be_attached()
+    page.clock.run_for(11_000)  # by then it would have tried again
+    expect(page.locator("html[data-connection=open]")).to_be_attached()
+    assert len(heard) == 1
 
 
 def test_a_page_of_its_own_is_sent_once_and_not_without_a_connection(people: People) -> None:

@@ -73,7 +73,10 @@ const hear = (message) => {
 // A page that comes back says what it was told last, and hears what it missed: the browser does so when a connection breaks,
 // we do for a page that was left, an answer that was a refusal, and a line that is dead without a word (the stream has a
 // pulse every 15 s).
+let again = 0; // when it connects next
+let leave = () => {};
 const connect = () => {
+  clearTimeout(again); // a page that was left before it came to that, and is back
   const stream = new EventSource(told ? `${address}&told=${told}` : address);
   let heardAt = Date.now();
   const note = (event) => {
@@ -85,7 +88,7 @@ const connect = () => {
     stream.close();
     late ||= !told;
     document.documentElement.dataset.connection = "lost";
-    if (wait !== undefined) setTimeout(connect, wait);
+    if (wait !== undefined) again = setTimeout(connect, wait);
   };
   const watch = setInterval(() => { if (Date.now() - heardAt > SILENCE) end(0); }, SILENCE / 4);
   stream.addEventListener("pulse", note);
@@ -104,7 +107,7 @@ const connect = () => {
     // The browser tries again by itself unless the answer was a refusal; then we do, slowly and not all at once.
     if (stream.readyState === EventSource.CLOSED) end(5000 + Math.random() * 5000);
   };
-  addEventListener("pagehide", () => end(), { once: true });
+  leave = end;
 };
 
 // An answer asked for before a card was taken knows nothing of where it was put.
@@ -130,6 +133,7 @@ if (address && "EventSource" in window) {
     waiting.add(element);
     setTimeout(retry, 50);
   });
+  addEventListener("pagehide", () => leave());
   addEventListener("pageshow", (event) => { if (event.persisted) connect(); });
   document.addEventListener("focusout", () => setTimeout(retry, 50));
   for (const done of ["clean", "lifted", "htmx:after:swap"]) document.addEventListener(done, () => setTimeout(retry, 50));
