@@ -57,6 +57,23 @@ def test_a_page_that_is_come_back_to_listens_once(people: People) -> None:
     assert len(heard) == 1
 
 
+def test_columns_that_could_not_be_fetched_come_once_there_is_a_connection(people: People) -> None:
+    people.expect_complaint("ERR_FAILED|Failed to fetch|htmx:error")
+    page = people.staff(who="bob", viewport={"width": 900, "height": 800})
+    open_board(page)
+    page.clock.install()
+    waiting = page.locator(".column[data-waiting]")
+    last = waiting.last
+    stage = last.get_attribute("data-stage")
+    tried: list[str] = []
+    page.route(f"**/board/*{stage}*", lambda route: (tried.append(route.request.url), route.abort()))
+    page.locator("[data-board]").evaluate("board => board.scrollTo({ left: board.scrollWidth })")
+    until(page, lambda: tried, "a column that could not be had")
+    page.unroute(f"**/board/*{stage}*")
+    page.clock.run_for(6_000)
+    expect(page.locator(f".column[data-stage='{stage}'][data-waiting]")).to_have_count(0)
+
+
 def test_a_page_of_its_own_is_sent_once_and_not_without_a_connection(people: People) -> None:
     people.expect_complaint("ERR_INTERNET_DISCONNECTED|Failed to fetch")
     page = people.staff(device="phone")

@@ -72,6 +72,13 @@ const near = board && new IntersectionObserver((entries) => {
   }
 }, { root: board, rootMargin: "0px 700px" });
 
+// One that could not be fetched is asked for again while it is near.
+const LATER = 5000; // ms
+document.addEventListener("htmx:finally:request", (event) => {
+  const column = event.detail?.ctx?.sourceElement;
+  if (column?.matches?.(".column[data-waiting]")) setTimeout(() => { near.unobserve(column); near.observe(column); }, LATER);
+});
+
 const sight = board && new IntersectionObserver((entries) => {
   for (const { isIntersecting, target } of entries) if (isIntersecting) here(target.dataset.stage);
 }, { root: board, threshold: 0.6 });
