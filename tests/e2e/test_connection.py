@@ -74,6 +74,24 @@ def test_columns_that_could_not_be_fetched_come_once_there_is_a_connection(peopl
     expect(page.locator(f".column[data-stage='{stage}'][data-waiting]")).to_have_count(0)
 
 
+def test_a_file_chosen_without_a_connection_is_sent_once_there_is_one(people: People) -> None:
+    people.expect_complaint("ERR_INTERNET_DISCONNECTED|Failed to fetch")
+    page = people.staff()
+    page.goto(f"/w/{SLUG}/imports")
+    expect(page.locator("html[data-importing]")).to_be_attached()
+    form = page.locator("form[data-once]")
+    form.locator("input[type=file]").set_input_files(
+        {"name": "leads.csv", "mimeType": "text/csv", "buffer": b"Name,Postcode\nAda Away,BA5 2QJ\n"}
+    )
+    send = form.locator("[type=submit]")
+    page.context.set_offline(True)
+    send.click()
+    expect(form.get_by_role("alert")).to_contain_text("There is no connection. Nothing was sent")
+    page.context.set_offline(False)
+    send.click()
+    expect(page.get_by_role("heading", name="What does each column hold?")).to_be_visible()
+
+
 def test_a_page_of_its_own_is_sent_once_and_not_without_a_connection(people: People) -> None:
     people.expect_complaint("ERR_INTERNET_DISCONNECTED|Failed to fetch")
     page = people.staff(device="phone")

@@ -45,13 +45,14 @@ document.addEventListener("change", ({ target }) => {
 });
 for (const field of document.querySelectorAll('[data-file-drop] input[type="file"]')) say(field);
 
-document.addEventListener("submit", (event) => {
+// On the window, after once.js, which holds back what no connection would take; a large file takes longer than that waits.
+addEventListener("submit", (event) => {
   const form = event.target;
   if (!("once" in form.dataset) || event.defaultPrevented) return;
-  if (form.hasAttribute("aria-busy")) event.preventDefault();
-  form.setAttribute("aria-busy", "true");
+  if ("going" in form.dataset) event.preventDefault();
+  form.dataset.going = "";
 });
 addEventListener("pageshow", () => {
-  for (const form of document.querySelectorAll("form[data-once][aria-busy]")) form.removeAttribute("aria-busy");
+  for (const form of document.querySelectorAll("form[data-going]")) delete form.dataset.going;
 });
 document.documentElement.dataset.importing = ""; // what is done to these pages from now on is heard
