@@ -119,3 +119,23 @@ def test_what_could_not_be_taken_back_can_be_tried_again(people: People) -> None
     moved.get_by_role("button", name="Undo").click()
     expect(card(column(page, "New lead"), "Una Undo")).to_be_visible()
     expect(moved).to_have_count(0)
+
+
+def test_names_that_come_late_do_not_write_into_what_was_typed_meanwhile(people: People) -> None:
+    page = people.staff()
+    add_lead(page, "Mona Mention")
+    open_board(page)
+    note = open_lead(page, "Mona Mention").locator("textarea[name=note]")
+    held = hold(page, "**/people")
+    note.press_sequentially("Ask @bo")
+    until(page, lambda: held[1:], "the names on their way")
+    note.press_sequentially("b? No.")
+    for route in held:
+        with page.expect_response("**/people"):
+            route.continue_()
+    note.press("Enter")
+    expect(note).to_have_value("Ask @bob? No.\n")
+    page.unroute("**/people")
+    note.press_sequentially("@bo")
+    expect(page.locator(".mentions")).to_contain_text("Bob")
+    note.fill("")

@@ -6,8 +6,9 @@ let field = null;
 
 const fetchNames = async (url) => {
   if (names) return names;
-  const answer = await fetch(url, { headers: { Accept: "application/json" } });
-  names = answer.ok ? await answer.json() : [];
+  const answer = await fetch(url, { headers: { Accept: "application/json" } }).catch(() => null);
+  if (!answer?.ok) return []; // the next letter asks again
+  names = await answer.json();
   return names;
 };
 
@@ -43,6 +44,7 @@ const show = async () => {
   const typed = begun();
   if (typed === undefined) return close();
   const every = await fetchNames(field.dataset.mention);
+  if (typed !== begun() || document.activeElement !== field) return; // it came too late: one has typed on
   const fit = every.filter((name) => name.toLowerCase().split(" ").some((_, at, words) => words.slice(at).join(" ").startsWith(typed.toLowerCase()))).slice(0, 6);
   close();
   if (!fit.length || every.includes(typed.trimEnd())) return;
