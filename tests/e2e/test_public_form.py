@@ -79,6 +79,20 @@ def test_from_a_phone_onto_an_open_board(people: People, site: Site) -> None:
     expect(phone.get_by_text("edith.lamb@example.com").first).to_be_visible()
 
 
+def test_a_double_click_skips_no_question(people: People, site: Site) -> None:
+    phone = people.stranger("phone")
+    phone.goto(site.form_url)
+    expect(phone.locator("[data-lead-form][data-ready]")).to_be_attached()
+    phone.locator("[name=postcode]").fill("BA5 2QJ")
+    go_on(phone)
+    choose(phone, "property_type", "semi")
+    choose(phone, "bedrooms", "3")
+    go_on(phone)
+    choose(phone, "frequency", "8_weekly")
+    phone.locator("[data-next]").dblclick()
+    expect(phone.locator("[data-step][data-now] [name=extras]").first).to_be_attached()
+
+
 def test_without_javascript(people: People, site: Site) -> None:
     people.expect_complaint("422")
     phone = people.stranger("phone", java_script_enabled=False)

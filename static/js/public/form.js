@@ -19,8 +19,7 @@ function start(form) {
   const tellHeight = frame(form.dataset.parent);
   const last = steps.length - 1;
   let now = 0;
-  let priceAt = () => {};
-  let calm = () => {};
+  let [priceAt, calm] = [() => {}, () => {}];
   let wasKept = false;
 
   const back = link("Back", () => history.back());
@@ -79,6 +78,7 @@ function start(form) {
     return true;
   }
 
+  next.addEventListener("click", (event) => { if (event.detail > 1) event.preventDefault(); }); // who clicks twice skips nothing
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     if (form.getAttribute("aria-busy") !== "true") goOn();
