@@ -5,7 +5,7 @@ from typing import Any
 from playwright.sync_api import Page, expect
 
 from tests.e2e.browsers import People
-from tests.e2e.steps import SLUG, stage_ids, token
+from tests.e2e.steps import SLUG, add_lead, stage_ids, token
 
 NAMES = [f"Tess Ten-{number}" for number in range(10)]
 TABLET: dict[str, Any] = {
@@ -72,3 +72,22 @@ def test_ten_leads_are_entered_by_copy_sheet(people: People) -> None:
     page.get_by_role("link", name=NAMES[0]).click()
     expect(page.get_by_text("TEN-").first).to_be_visible()
     expect(page.get_by_text("1 Ten Row, Wells, BA5 2QJ").first).to_be_visible()
+
+
+def test_a_browser_that_keeps_nothing_and_has_no_clipboard_of_its_own_copies_all_the_same(people: People) -> None:
+    page = people.staff(who="bob", permissions=["clipboard-read", "clipboard-write"])
+    lead_id = add_lead(page, "Cora Copy")
+    page.add_init_script("""
+        const shut = { get() { throw new DOMException("forbidden", "SecurityError"); } };
+        for (const name of ["sessionStorage", "localStorage"]) Object.defineProperty(window, name, shut);
+        navigator.clipboard.writeText = () => Promise.reject(new DOMException("refused", "NotAllowedError"));
+    """)
+    page.goto(f"/w/{SLUG}/leads/{lead_id}/copy-sheet")
+    expect(page.locator("html[data-connection=open]")).to_be_attached()  # all of the desk's scripts are read
+    row = page.locator("[data-copy-row]").first
+    row.get_by_role("button").click()
+    expect(row).to_have_attribute("data-done", "")
+    assert clipboard(page) == row.locator("dd[id]").inner_text().strip()
+    page.get_by_role("button", name="Copy all").click()
+    expect(page.locator("[data-copy-count]")).to_have_text("All copied")
+    assert "Last name: Copy" in clipboard(page)

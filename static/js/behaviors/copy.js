@@ -2,6 +2,17 @@
 // tells ("copied") whoever goes on from there.
 import { announce, toast } from "./toast.js";
 
+// Without HTTPS, or where it is refused, a page has no clipboard of its own; then it is copied as a person would do it.
+const byHand = (button, words) => {
+  const field = Object.assign(document.createElement("textarea"), { value: words, readOnly: true, className: "visually-hidden" });
+  button.after(field);
+  field.select();
+  const isDone = document.execCommand("copy");
+  field.remove();
+  button.focus({ preventScroll: true });
+  return isDone;
+};
+
 document.addEventListener("click", async (event) => {
   const button = event.target.closest("[data-copy], [data-copy-text]");
   if (!button) return;
@@ -10,8 +21,10 @@ document.addEventListener("click", async (event) => {
   try {
     await navigator.clipboard.writeText(words);
   } catch {
-    if (source) getSelection().selectAllChildren(source);
-    if (!source || !document.execCommand("copy")) return toast("Your browser did not allow copying. It is marked: press Ctrl and C.", { kind: "bad" });
+    if (!byHand(button, words)) {
+      if (source) getSelection().selectAllChildren(source);
+      return toast(`Your browser did not allow copying.${source ? " It is marked: press Ctrl and C." : ""}`, { kind: "bad" });
+    }
   }
   announce("Copied");
   button.dispatchEvent(new CustomEvent("copied", { bubbles: true }));

@@ -8,13 +8,8 @@ const key = `sill-sheet-${sheet?.dataset.copySheet}`;
 const words = (row) => row.querySelector("dd[id]").innerText.trim();
 const done = new Set();
 
-const kept = () => {
-  try {
-    return JSON.parse(sessionStorage.getItem(key)) ?? [];
-  } catch {
-    return [];
-  }
-};
+const keep = (use) => { try { return use(sessionStorage); } catch { return null; } }; // full or forbidden: it lasts for this page
+const kept = () => keep((store) => JSON.parse(store.getItem(key))) ?? [];
 
 const show = () => {
   for (const row of rows) row.toggleAttribute("data-done", done.has(row.dataset.copyRow));
@@ -26,8 +21,8 @@ const show = () => {
 
 const tick = (ticked) => {
   for (const row of ticked) done.add(row.dataset.copyRow);
-  sessionStorage.setItem(key, JSON.stringify([...done]));
   show();
+  keep((store) => store.setItem(key, JSON.stringify([...done])));
 };
 
 if (sheet) {
@@ -47,5 +42,5 @@ if (sheet) {
     const next = row ? rows[rows.indexOf(row) + 1]?.querySelector("button") : null;
     (next ?? sheet.querySelector("[data-copy-end] input[name=squeegee_id]"))?.focus();
   });
-  sheet.querySelector("[data-copy-end]")?.addEventListener("submit", () => sessionStorage.removeItem(key));
+  sheet.querySelector("[data-copy-end]")?.addEventListener("submit", () => keep((store) => store.removeItem(key)));
 }
