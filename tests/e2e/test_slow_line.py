@@ -139,3 +139,21 @@ def test_names_that_come_late_do_not_write_into_what_was_typed_meanwhile(people:
     note.press_sequentially("@bo")
     expect(page.locator(".mentions")).to_contain_text("Bob")
     note.fill("")
+
+
+def test_what_can_be_undone_stays_while_the_focus_is_on_it(people: People) -> None:
+    people.expect_complaint("htmx:error: timeout")  # our clock leaps over what is being fetched
+    page = people.staff(who="bob")
+    page.clock.install()
+    add_lead(page, "Flo Focus")
+    open_board(page)
+    card(page, "Flo Focus").get_by_role("link", name="Flo Focus").press("Shift+ArrowRight")
+    toast = page.locator("#toasts [data-toast]")
+    toast.get_by_role("button", name="Undo").focus()
+    toast.hover()
+    page.mouse.move(300, 300)
+    page.clock.run_for(31_000)
+    expect(toast).to_be_visible()
+    toast.get_by_role("button", name="Undo").evaluate("button => button.blur()")
+    page.clock.run_for(31_000)
+    expect(toast).to_have_count(0)

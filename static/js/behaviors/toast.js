@@ -51,7 +51,8 @@ if (region()) {
   }).observe(region(), { childList: true });
   for (const [enter, leave] of [["pointerover", "pointerout"], ["focusin", "focusout"]]) {
     region().addEventListener(enter, (event) => event.target.closest("[data-toast]") && stop(event.target.closest("[data-toast]")));
-    region().addEventListener(leave, (event) => event.target.closest("[data-toast]") && start(event.target.closest("[data-toast]")));
+    const other = leave === "focusout" ? ":hover" : ":focus-within"; // which may hold it yet
+    region().addEventListener(leave, (event) => event.target.closest("[data-toast]")?.matches(`:not(${other})`) && start(event.target.closest("[data-toast]")));
   }
   region().addEventListener("click", (event) => event.target.closest("[data-toast-close]")?.closest("[data-toast]").remove());
   // The undo form's own answer brings the next toast. What did not arrive, or was sent by nobody known, can be tried again.
