@@ -185,7 +185,7 @@ def _draft(
         consents=_consents(shown, answers),
         stage_key="new" if workspace.serves(answers.postcode.district) else "not_in_area",
         is_strangers=True,
-        **_offer(shown, workspace, answers, submission.created_at - timedelta(seconds=submission.seconds)),
+        **_offer(shown, workspace, answers, submission.created_at - timedelta(seconds=submission.seconds or 0)),
     )
 
 
