@@ -9,6 +9,7 @@ def register(app: Flask) -> None:
     from app.activities.views import bp as activities
     from app.alerts.views import bp as alerts
     from app.appointments import models  # noqa: F401 - no pages of its own; what crews see hangs on its table
+    from app.audit.views import bp as audit
     from app.bulk_acts.views import bp as bulk_acts
     from app.contacts.views import bp as contacts
     from app.exports.views import bp as exports
@@ -39,6 +40,6 @@ def register(app: Flask) -> None:
     for blueprint in (
         accounts, workspaces, live, leads, contacts, bulk_acts, imports, exports, files, search, activities,
         followups, messaging, lead_forms, price_book, quotes, rounds, squeegee, reconciliation, my_day, notifications,
-        alerts, reports,
+        alerts, reports, audit,
     ):  # fmt: skip
         app.register_blueprint(blueprint)

@@ -83,6 +83,7 @@ def staff_pages(page: Page) -> dict[str, str]:
         "rounds": "/w/somerset/settings/rounds",
         "stages": "/w/somerset/settings/stages",
         "tags": "/w/somerset/settings/tags",
+        "audit log": "/w/somerset/settings/audit",
         "templates": "/w/somerset/settings/templates",
         "template": "/w/somerset/settings/templates/chase_day_3",
         "new text": "/w/somerset/settings/templates/new?channel=sms",

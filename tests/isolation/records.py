@@ -16,6 +16,7 @@ from sqlalchemy import select, text
 from werkzeug.routing import Rule
 
 from app.appointments.models import Appointment
+from app.audit.models import AuditEntry
 from app.bulk_acts.services import Request, start_act
 from app.core.clock import utcnow
 from app.core.outbox import OutboxItem
@@ -289,4 +290,5 @@ MAKERS: dict[str, Callable[[Lead, Actor], UUID | str]] = {
     "discrepancy_id": brought.discrepancy,
     "export_id": brought.waiting_export,
     "lead_export_id": brought.taken_out,
+    "audit_entry_id": lambda lead, actor: db.session.scalars(select(AuditEntry.id).limit(1)).one(),
 }

@@ -41,6 +41,7 @@ PAGES = (
     Page("workspaces.settings", "Sharing out", "users", "settings:read", "", "settings assignment owner", "assignment"),
     Page("lead_forms.forms", "Quote forms", "clipboard-list", "settings:read", "", "settings website embed builder qr"),
     Page("workspaces.settings", "Members", "user-plus", "members:read", "", "settings team invite roles", "members"),
+    Page("audit.index", "Audit log", "history", "audit:read", "", "settings who did what changes trail security gdpr"),
     Page("accounts.password", "Password", "key-round", "leads:read", "", "account change sign-in security"),
     Page("squeegee.settings", "Squeegee settings", "key-round", "settings:write", "", "connect token mapping"),
 )  # fmt: skip

@@ -78,7 +78,7 @@ def read(text: str, index: SearchIndex, prefix: str, years: tuple[str, ...]) -> 
         return Typed(text)
     if "@" in text:
         return _email(text, index)
-    numbers = _numbers(text, prefix, years)
+    numbers = numbers_meant(text, prefix, years)
     has_digit = any(letter.isdigit() for letter in text)
     if not any(letter.isalpha() for letter in text):
         return Typed(text, token=index.phone_query_token(text), numbers=numbers)
@@ -113,7 +113,7 @@ def _is_cut(text: str) -> bool:
     return len(words) > MOST_WORDS or any(len(word) > LONGEST_PREFIX or not word.isalnum() for word in words)
 
 
-def _numbers(text: str, prefix: str, years: tuple[str, ...]) -> tuple[str, ...]:
+def numbers_meant(text: str, prefix: str, years: tuple[str, ...]) -> tuple[str, ...]:
     """The numbers of leads that may be meant: "SWC-2026-417", "2026-417", or "417" of this year or the last."""
     whole = _NUMBER.fullmatch(text)
     if whole:
