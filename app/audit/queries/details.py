@@ -36,7 +36,7 @@ _LABELS = {
     "base_url": "Address",
 }  # fmt: skip
 #: What `was` and `now` stand for, where no fact is named beside them.
-_PAIRS = {"conversation.assigned": "Given to", "tag.changed": "Tag"}
+_PAIRS = {"conversation.assigned": "Given to"}
 _CODES = {"sms": "text", "email": "email", "api": "over the wire", "csv": "file"}
 _ENDINGS = re.compile(r"_(id|ids|minor|at|on|no|pct)$")
 _CODE = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*", re.ASCII)
