@@ -78,7 +78,7 @@ def test_the_card_says_what_is_there_and_what_is_agreed(
     card = card_of(page, lead)
     assert SAID in card and "Change it there." in card and "It is changed in Squeegee" in card
     assert "hand-over" not in card and "ready-checks" not in card
-    heading = page.split('id="ready-title">')[1].split("</h2>")[0]
+    heading = page.split('id="ready-title"')[1].split("</h2>")[0]
     assert "count" not in heading, "nobody can be handed over"
     assert 'To change in Squeegee <span class="count">1</span>' in page
     panel = alice.get(f"/w/wells/leads/{lead.id}/squeegee", hx=True).text
