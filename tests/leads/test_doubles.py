@@ -117,4 +117,4 @@ def test_another_house_of_theirs_is_told_from_the_same_one(alice, pauline):
     asked = alice.post(f"/w/{alice.slug}/leads/new", data={**PAULINE, "postcode": "BA16 0AA"})
     assert asked.status_code == 422
     assert "That is at BA5 2QJ. If this is another house of theirs, add it." in asked.text
-    assert "Add this house</button>" in asked.text and "Add anyway</button></div>" not in asked.text
+    assert asked.text.count("Add this house</button>") == 2 and "Add anyway" not in asked.text

@@ -52,6 +52,11 @@ class _Sheet:
     asked: bool = False
     then: str = "tell"
 
+    @property
+    def is_elsewhere(self) -> bool:
+        """Whether all who are there already are so with another house."""
+        return bool(self.doubles) and all(each.elsewhere for each in self.doubles)
+
 
 @bp.get("/w/<slug>/leads/new")
 @permit("leads:write")
@@ -200,6 +205,7 @@ def _form(sheet: _Sheet, status: int = 200) -> Response:
     choices = {name: list(words.items()) for name, words in CHOICE_WORDS.items()} | {"source_key": source_choices()}
     values = {
         "typed": sheet.typed, "errors": sheet.errors, "doubles": sheet.doubles, "asked": sheet.asked,
+        "is_elsewhere": sheet.is_elsewhere,
         "then": sheet.then, "choices": choices, "outside": _outside(sheet.typed.get("postcode", "")), **_afterwards(),
     }  # fmt: skip
     return page("leads/new.html", status, **values, **desk("leads"))
