@@ -10,6 +10,7 @@ import time_machine
 from sqlalchemy import update
 
 from app.extensions import db
+from app.followups.models import Enrolment
 from app.followups.queries.steps import steps_of
 from app.messaging.models import MessageTemplate
 from tests.followups.test_sequence_pages import changed, sent, sequence_of, sheet_fields, url
@@ -91,3 +92,12 @@ def test_a_trial_run_counts_the_text(alice, hannah):
     enquiry = sequence_of("new_enquiry")
     page = alice.get(url(alice, enquiry, "/trial"))
     assert page.status_code == 200 and "no email address" not in page.text
+
+
+def test_who_begins_says_whom_the_text_reaches(alice, hannah):
+    lead, enquiry = hannah(), sequence_of("new_enquiry")
+    db.session.execute(update(Enrolment).values(state="stopped", ended_at=datetime.now(UTC), why="by_person"))
+    db.session.commit()
+    asked = {"act": f"enrol:{enquiry.id}", "leads": str(lead.id)}
+    said = alice.post("/w/wells/bulk/who-begins", data=asked, hx=True).text
+    assert "· email</span>" in said and "· text</span>" in said and "1 will get it" in said

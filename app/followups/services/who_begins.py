@@ -15,6 +15,7 @@ from app.followups.queries.ways import enrolments_of
 from app.leads.models import Lead
 from app.messaging.queries.templates import list_templates
 from app.messaging.services.judging import Judged, who_gets_template
+from app.messaging.transports import sends_texts
 
 #: As many messages of a sequence are looked at; each takes a statement.
 MOST_MESSAGES = 4
@@ -68,6 +69,6 @@ def _reach_of(lead_ids: Many[UUID], steps: tuple[Step, ...]) -> list[StepReach]:
         reach = who_gets_template(lead_ids, template, counts=step.counts)
         found.append(StepReach(step.title, step.kind, reach))
         by_text = [lead_id for lead_id, reason in reach.reasons.items() if reason == "no_email"]
-        if text is not None and by_text:
+        if text is not None and by_text and sends_texts():
             found.append(StepReach(step.title, "sms", who_gets_template(by_text, text, counts=step.counts)))
     return found
