@@ -20,8 +20,11 @@ from app.extensions import db
 from app.leads.models import Lead, LeadSource
 from app.leads.queries.facts import FACTS, Fact, as_typed
 from app.leads.services.indexing import reindex_where
+from app.leads.services.moving import tell_return_set
 from app.leads.services.parsing import parsed
 from app.leads.services.reading import get_lead
+from app.leads.services.returning import checked_return
+from app.workspaces.queries import today_here
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +82,7 @@ def _judged(homes: Mapping[str, Any], typed: Mapping[str, Typed]) -> list[tuple[
             continue
         if _same(fact, theirs, value):
             continue
+        errors |= _faults(fact, value)
         if _lines(theirs) != _lines(each.was):
             conflicts.append({"fact": fact, "was": each.was, "mine": each.value.strip(), "theirs": theirs})
         changes.append((fact, value, each))
@@ -88,6 +92,17 @@ def _judged(homes: Mapping[str, Any], typed: Mapping[str, Typed]) -> list[tuple[
         labels = ", ".join(each["fact"].label for each in conflicts)
         raise Conflict(f"{labels} changed meanwhile.", conflicts=conflicts)
     return changes
+
+
+def _faults(fact: Fact, value: Any) -> dict[str, str]:
+    """What is wrong with a new value besides its shape."""
+    if fact.name != "returns_on":
+        return {}
+    try:
+        checked_return(value, today_here())
+    except Invalid as invalid:
+        return invalid.errors
+    return {}
 
 
 def _lines(text: str) -> str:
@@ -120,6 +135,8 @@ def _change(
         if not fact.sealed:
             plain = {"was": before[fact.name], "now": after[fact.name], **_names(fact, before[fact.name], value)}
             _record(lead, actor, {"fact": fact.name, **plain}, before, after, [fact.name])
+    if "returns_on" in before:
+        tell_return_set(lead, actor)
 
 
 def _record(

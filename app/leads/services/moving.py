@@ -11,6 +11,7 @@ from app.activities.models import Activity
 from app.activities.services import record_activity
 from app.core.clock import utcnow
 from app.core.errors import Conflict, Invalid
+from app.core.events import Event, publish
 from app.core.fragments import topic
 from app.core.live import announce
 from app.core.models import fixed
@@ -75,7 +76,7 @@ def take_back(
     or not out of `from_stage_id`, when that is given: then it is a later move.
     """
     lead = get_lead(lead_id, lock=True)
-    last = _last_change(lead)
+    last = last_change(lead)
     is_later = last is not None and from_stage_id not in (None, last.from_stage_id)
     if last is None or last.from_stage_id is None or last.actor_id != actor.user_id or is_later:
         raise Conflict(f"{lead.number} has been moved by someone else since, so it stays where it is.")
@@ -87,9 +88,9 @@ def take_back(
     target = get_stage(last.from_stage_id)
     _say_farewell(lead, target, None, None)
     lead.rank = before.get("from_rank", lead.rank)
-    if before.get("from_reason"):
-        lead.decline_reason = before["from_reason"]
-        lead.returns_on = date.fromisoformat(before["from_returns_on"]) if before.get("from_returns_on") else None
+    lead.decline_reason = before.get("from_reason") or lead.decline_reason
+    if before.get("from_returns_on"):
+        lead.returns_on = date.fromisoformat(before["from_returns_on"])
     _change_stage(lead, target, actor, "", {"undoes": str(last.id)})
     return lead
 
@@ -112,10 +113,11 @@ def _say_farewell(lead: Lead, target: Stage, reason_key: str | None, returns_on:
 
 def _before(lead: Lead) -> dict[str, Any]:
     """What taking the move back would have to restore."""
-    found = {"from_rank": lead.rank}
+    found: dict[str, Any] = {"from_rank": lead.rank}
     if lead.decline_reason:
         found["from_reason"] = lead.decline_reason
-        found["from_returns_on"] = lead.returns_on.isoformat() if lead.returns_on else None
+    if lead.returns_on:
+        found["from_returns_on"] = lead.returns_on.isoformat()
     return found
 
 
@@ -168,10 +170,23 @@ def _seconds(lead: Lead, now: datetime) -> int:
     return max(0, int((now - lead.stage_entered_at).total_seconds()))
 
 
-def _last_change(lead: Lead) -> StageChange | None:
+def last_change(lead: Lead) -> StageChange | None:
+    """The move since which the lead stands where it is."""
     return db.session.scalars(
         select(StageChange)
         .where(StageChange.workspace_id == lead.workspace_id, StageChange.lead_id == lead.id)
         .order_by(StageChange.at.desc(), StageChange.id.desc())
         .limit(1)
     ).first()
+
+
+def tell_return_set(lead: Lead, actor: Actor) -> None:
+    """Say that a day was set, changed or taken away on which the lead comes back, apart from a move."""
+    change = last_change(lead)
+    if change is None:
+        return
+    told = {
+        "stage_change_id": str(change.id), "reason_key": lead.decline_reason,
+        "returns_on": lead.returns_on.isoformat() if lead.returns_on else None,
+    }  # fmt: skip
+    publish(Event("lead.return_set", lead.workspace_id, actor, "lead", lead.id, lead_id=lead.id, data=told))

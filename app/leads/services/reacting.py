@@ -2,15 +2,13 @@
 
 from datetime import date
 
-from sqlalchemy import select
-
 from app.core.clock import utcnow
-from app.core.events import Event, publish
+from app.core.events import Event
 from app.core.permissions import Actor
 from app.core.tenancy import acting_in, current_scope
 from app.extensions import db
-from app.leads.models import Lead, Stage, StageChange
-from app.leads.services.moving import DECLINED, move_to_stage
+from app.leads.models import Lead, Stage
+from app.leads.services.moving import DECLINED, move_to_stage, tell_return_set
 from app.leads.services.reading import get_lead, get_stage, stage_by_key
 from app.leads.services.returning import REASONS, return_date
 from app.workspaces.queries import current_workspace, today_here
@@ -81,19 +79,12 @@ def _say_why(lead: Lead, reason_key: str, actor: Actor) -> None:
     """Keep why a declined lead was lost, and plan its return where nobody had said why or when."""
     nobody_said = lead.decline_reason is None and lead.returns_on is None
     lead.decline_reason = reason_key
-    change_id = db.session.scalar(
-        select(StageChange.id)
-        .where(StageChange.workspace_id == lead.workspace_id, StageChange.lead_id == lead.id)
-        .order_by(StageChange.at.desc(), StageChange.id.desc())
-        .limit(1)
-    )
     returns_on = return_date(reason_key, today_here(), current_workspace().price_review_month)
-    if not nobody_said or change_id is None or returns_on is None:
+    if not nobody_said or returns_on is None:
         return
     lead.returns_on = returns_on
     db.session.flush()
-    told = {"stage_change_id": str(change_id), "reason_key": reason_key, "returns_on": returns_on.isoformat()}
-    publish(Event("lead.return_set", lead.workspace_id, actor, "lead", lead.id, lead_id=lead.id, data=told))
+    tell_return_set(lead, actor)
 
 
 def _seeing_all():  # type: ignore[no-untyped-def]

@@ -1,4 +1,4 @@
-"""Ringing when a lost lead is due again: on the day its reason set, when the office opens."""
+"""Ringing when a lead is due again: on the day that its reason or a person set, when the office opens."""
 
 from datetime import UTC, date, datetime, time
 from uuid import UUID
@@ -14,6 +14,7 @@ from app.core.permissions import SYSTEM
 from app.core.tenancy import current_workspace_id
 from app.extensions import db
 from app.leads.models import Lead, StageChange
+from app.leads.services import DECLINED, get_stage
 from app.notifications.services.reacting import responsible
 from app.notifications.services.telling import notify
 from app.workspaces.queries import current_workspace, today_here
@@ -22,13 +23,20 @@ RETURN = "lead.return"
 
 
 def plan_ringing(event: Event) -> None:
-    """The reaction to a lead that was lost until a day: work for then."""
-    if event.lead_id is not None and "returns_on" in event.data:
+    """The reaction to the day on which a lead comes back, set, changed or taken away: work for then, and only then."""
+    if event.lead_id is None or "returns_on" not in event.data:
+        return
+    if event.name == "lead.return_set":
+        changes = select(StageChange.id).where(
+            StageChange.workspace_id == current_workspace_id(), StageChange.lead_id == event.lead_id
+        )
+        outbox.cancel(RETURN, list(db.session.scalars(changes)))
+    if event.data["returns_on"] is not None:
         _enqueue(UUID(str(event.data["stage_change_id"])), date.fromisoformat(str(event.data["returns_on"])))
 
 
 def tell_return(stage_change_id: UUID) -> None:
-    """Tell the lead's owner, or the managers where it is nobody's, that a lead lost by this move is due again.
+    """Tell the lead's owner, or the managers where it is nobody's, that a lead is due again where this move put it.
 
     Nobody is told when the lead has moved or was put away meanwhile; a later day that was set since is waited for. One
     that came back and was lost again is told for the last time it was.
@@ -42,8 +50,11 @@ def tell_return(stage_change_id: UUID) -> None:
     if lead.returns_on > today_here():
         _enqueue(stage_change_id, lead.returns_on)
         return
+    was_lost = get_stage(lead.stage_id).key == DECLINED
     for user_id in responsible(lead):
-        notify(user_id, "lead_returned", lead=lead)
+        notify(user_id, "lead_returned", lead=lead, data={"was_lost": was_lost})
+    if not was_lost:
+        return
     publish(
         Event(
             "lead.return_due", lead.workspace_id, SYSTEM, "lead", lead.id, lead_id=lead.id,

@@ -82,6 +82,8 @@ def _file_added(data: Mapping[str, Any], who: str | None) -> Line:
 
 
 def _lead_returned(data: Mapping[str, Any], who: str | None) -> Line:
+    if not data.get("was_lost", True):
+        return Line("rotate-ccw", "", " is due again", "On the day that was set for it")
     return Line("rotate-ccw", "", " is due again", "It was lost then; now is the time to ask once more")
 
 
