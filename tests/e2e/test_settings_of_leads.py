@@ -5,6 +5,8 @@ from playwright.sync_api import Locator, Page, Response, expect
 from tests.e2e.browsers import People
 from tests.e2e.site import SLUG
 from tests.e2e.steps import PASSWORD, add_lead, carry, centre, token
+from tests.e2e.touch import Finger
+from tests.support.waiting import until
 
 STAGES = f"/w/{SLUG}/settings/stages"
 TAGS = f"/w/{SLUG}/settings/tags"
@@ -28,6 +30,10 @@ def test_stages_are_put_in_order_by_keys_and_by_mouse(people: People) -> None:
 
     page.get_by_role("button", name=f"Move {before[1]}", exact=True).hover()
     page.wait_for_function("() => window.Sortable")
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url) if request.method == "POST" else None)
+    drag_row(page, before[2], onto=before[1], ends_by="Escape")
+    assert names(page) == before and not asked
     with page.expect_response(is_order):
         drag_row(page, before[2], onto=before[1])
     other = people.staff()
@@ -35,6 +41,28 @@ def test_stages_are_put_in_order_by_keys_and_by_mouse(people: People) -> None:
     assert names(other)[:3] == [before[0], before[2], before[1]]
     with page.expect_response(is_order):
         page.keyboard.press("z")
+    page.reload()
+    assert names(page) == before
+
+
+def test_a_stage_put_elsewhere_by_a_finger_can_be_taken_back(people: People) -> None:
+    page = people.staff("phone")
+    page.goto(STAGES)
+    before = names(page)
+    handle, onto = row(page, before[2]).locator("[data-reorder-handle]"), row(page, before[1])
+    handle.scroll_into_view_if_needed()
+    handle.tap()
+    page.wait_for_function("() => window.Sortable")
+    finger, (x, y), box = Finger(page), centre(handle), onto.bounding_box()
+    assert box
+    with page.expect_response(is_order):
+        finger.down(x, y)
+        finger.to(x, box["y"] + 4, steps=20)
+        until(page, lambda: names(page)[1] == before[2], "the stage under the finger")
+        finger.up()
+    with page.expect_response(is_order):
+        page.get_by_role("button", name="Undo").tap()
+    assert names(page) == before
     page.reload()
     assert names(page) == before
 
@@ -222,8 +250,8 @@ def row(page: Page, name: str) -> Locator:
     return page.locator(f'[data-reorder-name="{name}"]')
 
 
-def drag_row(page: Page, name: str, *, onto: str) -> None:
-    """Drag a row by its handle over the one above it, until it has taken its place."""
+def drag_row(page: Page, name: str, *, onto: str, ends_by: str = "") -> None:
+    """Drag a row by its handle over the one above it, until it has taken its place; or call it off there by a key."""
     handle = row(page, name).locator("[data-reorder-handle]")
     handle.hover()
     x, y = centre(handle)
@@ -233,6 +261,9 @@ def drag_row(page: Page, name: str, *, onto: str) -> None:
     page.mouse.move(x, y - 8, steps=3)
     above = page.locator(f'[data-reorder-name="{name}"] + [data-reorder-name="{onto}"]')
     carry(page, (x, box["y"] + 4), above)
+    if ends_by:
+        page.keyboard.press(ends_by)
+        expect(above).to_have_count(0)
     page.mouse.up()
 
 

@@ -1,6 +1,6 @@
 // The builder of forms: questions and steps are put in order by dragging, or by the arrow keys while their handle has the
 // focus. The order is that of the fields in the page; it is saved with everything else. `arranged` tells that it changed.
-import { loadSortable } from "./sortable.js";
+import { loadSortable, sortable } from "./sortable.js";
 import { announce } from "./toast.js";
 
 const ROW = "[data-question-row]";
@@ -36,9 +36,9 @@ const say = (row) => {
 };
 
 const options = (change) => ({
-  animation: 120, ghostClass: "ghost", chosenClass: "lifted", fallbackTolerance: 4,
-  forceFallback: matchMedia("(any-pointer: coarse)").matches,
+  chosenClass: "lifted",
   onStart: () => { document.body.dataset.dragging = "1"; },
+  onCalledOff: () => { delete document.body.dataset.dragging; },
   onEnd: (event) => {
     delete document.body.dataset.dragging;
     if (event.from === event.to && event.oldIndex === event.newIndex) return;
@@ -54,7 +54,7 @@ const wire = async (section) => {
     if (wired.has(list)) continue;
     wired.add(list);
     const isSteps = list.matches("[data-steps]");
-    new window.Sortable(list, {
+    sortable(list, {
       ...options(done), group: isSteps ? "steps" : "questions", draggable: isSteps ? STEP : ROW,
       handle: isSteps ? "[data-move=step]" : "[data-move=question]",
     });

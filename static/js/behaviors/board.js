@@ -6,6 +6,7 @@ import { keysAreOff } from "./hotkeys.js";
 import { pressed } from "./lifting.js";
 import { hold, moved, nameOf, place, spotOf, stageName } from "./moving.js";
 import { chosenCards, clear, toggle, withChosen } from "./selecting.js";
+import { loadSortable, sortable } from "./sortable.js";
 import { announce } from "./toast.js";
 
 const board = document.querySelector("[data-board]");
@@ -38,35 +39,27 @@ const grasp = (card, is) => {
   for (const each of along) each.classList.toggle("along", is && each !== card && "along" in card.dataset);
 };
 
-// A drag that is called off, by Escape or by a telephone that rings, puts the card back. Of Escape the browser says only
-// that nobody took a card that hung over a list; where the library drags by itself, the key is heard.
-let [hangs, isOff] = [false, false];
-document.addEventListener("dragover", (event) => { hangs = event.defaultPrevented; });
-document.addEventListener("keydown", (event) => { isOff ||= event.key === "Escape"; }, true);
-const calledOff = ({ type }) => isOff || type.endsWith("cancel") || (type === "dragend" && hangs);
-
 const wired = new WeakSet();
 const wire = () => {
   for (const list of lists()) {
     if (wired.has(list)) continue;
     wired.add(list);
     let from;
-    new window.Sortable(list, {
-      group: "leads", draggable: ".lead", animation: 120, ghostClass: "ghost", chosenClass: "lifted",
-      sort: board.dataset.board === "hand",
-      // Under a finger the library scrolls the board at its edges only when it does all of the dragging itself.
-      forceFallback: matchMedia("(any-pointer: coarse)").matches, fallbackTolerance: 4,
+    sortable(list, {
+      group: "leads", draggable: ".lead", chosenClass: "lifted", sort: board.dataset.board === "hand",
       delay: 250, delayOnTouchOnly: true, touchStartThreshold: 6, scrollSensitivity: 80, bubbleScroll: true,
       // From the moment it is touched: a refresh would take the card out of the hand.
-      onChoose: () => hold(1),
+      onChoose: (event) => { hold(1); from = spotOf(event.item); },
       onUnchoose: () => hold(-1),
-      onStart: (event) => { hold(1); grasp(event.item, true); hangs = isOff = false; from = { list, before: event.item.nextElementSibling }; },
+      onStart: (event) => { hold(1); grasp(event.item, true); },
       onEnd: (event) => {
         grasp(event.item, false);
-        if (calledOff(event.originalEvent)) {
-          place(event.item, from);
-          announce(`${nameOf(event.item)} is back in ${stageName(list)}`);
-        } else if (event.to !== list || event.oldIndex !== event.newIndex) moved(withChosen(event.item, from), event.to);
+        if (event.to !== list || event.oldIndex !== event.newIndex) moved(withChosen(event.item, from), event.to);
+        hold(-1);
+      },
+      onCalledOff: (event) => {
+        grasp(event.item, false);
+        announce(`${nameOf(event.item)} is back in ${stageName(list)}`);
         hold(-1);
       },
     });
@@ -94,10 +87,11 @@ const loadLater = () => {
   Object.assign(looks, { rel: "stylesheet", href: board.dataset.stylesUrl });
   document.head.append(looks);
   if (!mayMove) { board.dataset.ready = ""; return; }
-  const script = document.createElement("script");
-  script.src = board.dataset.sortableUrl;
-  script.onload = () => { wire(); document.addEventListener("htmx:after:swap", wire); board.dataset.ready = ""; };
-  document.head.append(script);
+  loadSortable(board.dataset.sortableUrl).then(() => {
+    wire();
+    document.addEventListener("htmx:after:swap", wire);
+    board.dataset.ready = "";
+  });
 };
 
 const undoLast = () => {

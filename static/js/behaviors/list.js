@@ -1,5 +1,6 @@
 // The list: dialogs that are fetched open by themselves, columns are ordered by dragging or by keys, and a field of the
 // filter that is filled in counts as chosen.
+import { loadSortable, sortable } from "./sortable.js";
 import { announce } from "./toast.js";
 
 const dialog = document.getElementById("list-dialog");
@@ -37,14 +38,6 @@ const limit = (list) => {
   for (const box of boxes) box.disabled = full && !box.checked;
 };
 
-const loadSortable = () => new Promise((resolve) => {
-  if (window.Sortable) return resolve();
-  const script = document.createElement("script");
-  script.src = dialog.dataset.sortableUrl;
-  script.onload = resolve;
-  document.head.append(script);
-});
-
 const orderable = (list) => {
   if (list.dataset.wired) return;
   list.dataset.wired = "";
@@ -63,10 +56,7 @@ const orderable = (list) => {
     focused.focus();
     event.preventDefault();
   });
-  loadSortable().then(() => new window.Sortable(list, {
-    handle: ".grip", animation: 120, ghostClass: "ghost", forceFallback: matchMedia("(any-pointer: coarse)").matches,
-    onEnd: (event) => place(event.item),
-  }));
+  loadSortable(dialog.dataset.sortableUrl).then(() => sortable(list, { handle: ".grip", onEnd: (event) => place(event.item) }));
 };
 
 // A row opens wherever it is clicked, not only by its name; what is being selected as text stays.

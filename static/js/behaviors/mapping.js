@@ -1,6 +1,6 @@
 // The settings of Squeegee: rows that are added, moved and removed without asking the server, variables that are put where
 // one types. Everything here is a submit button too, which the server answers for browsers without scripts.
-import { loadSortable } from "./sortable.js";
+import { loadSortable, sortable } from "./sortable.js";
 import { announce } from "./toast.js";
 
 const sheet = document.getElementById("sheet");
@@ -89,9 +89,8 @@ if (list?.dataset.sortableUrl) {
   list.dataset.wired = "";
   const wire = async () => {
     await loadSortable(list.dataset.sortableUrl);
-    window.Sortable.get(list) ?? new window.Sortable(list, {
-      animation: 120, ghostClass: "ghost", handle: "[data-row-grip]", draggable: "[data-row]",
-      forceFallback: matchMedia("(any-pointer: coarse)").matches,
+    window.Sortable.get(list) ?? sortable(list, {
+      handle: "[data-row-grip]", draggable: "[data-row]",
       onEnd: (event) => { if (event.oldIndex !== event.newIndex) changed(place(event.item)); },
     });
   };

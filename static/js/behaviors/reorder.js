@@ -2,7 +2,7 @@
 // focus. All lists of a page that name one address are saved together; a no puts the rows back and says why. The latest
 // move can be undone for 30 seconds; several of one row by keys are one.
 import { send } from "./signed_out.js";
-import { loadSortable } from "./sortable.js";
+import { loadSortable, sortable } from "./sortable.js";
 import { toast, announce } from "./toast.js";
 
 const listsOf = (url) => [...document.querySelectorAll("[data-reorder]")].filter((list) => list.dataset.reorder === url);
@@ -76,10 +76,9 @@ const wire = async (list) => {
   wired.add(list);
   await loadSortable(list.dataset.sortableUrl);
   let before;
-  new window.Sortable(list, {
-    draggable: "[data-reorder-id]", handle: "[data-reorder-handle]", animation: 120, ghostClass: "ghost",
-    chosenClass: "lifted", forceFallback: matchMedia("(any-pointer: coarse)").matches, fallbackTolerance: 4,
-    onStart: () => { before = remember(list.dataset.reorder); },
+  sortable(list, {
+    draggable: "[data-reorder-id]", handle: "[data-reorder-handle]", chosenClass: "lifted",
+    onChoose: () => { before = remember(list.dataset.reorder); }, // once it hangs in the air its picture is in the list too
     onEnd: (event) => {
       if (event.oldIndex === event.newIndex) return;
       save(list.dataset.reorder, before);

@@ -1,7 +1,7 @@
 // The sheet of a sequence: steps are put in order by dragging their dot, or by the arrow keys while it has the focus. The
 // order is that of the fields in the page and is saved with everything else. Whatever changes, the dates beside the sheet
 // are asked for again and written beside each step.
-import { loadSortable } from "./sortable.js";
+import { loadSortable, sortable } from "./sortable.js";
 import { announce } from "./toast.js";
 import "./unfolding.js";
 
@@ -75,10 +75,10 @@ const wire = async () => {
   for (const list of section().querySelectorAll(WAY)) {
     if (wired.has(list)) continue;
     wired.add(list);
-    new window.Sortable(list, {
-      group: "steps", draggable: STEP, handle: ".grip-dot", animation: 120, ghostClass: "ghost", chosenClass: "lifted",
-      forceFallback: matchMedia("(any-pointer: coarse)").matches, fallbackTolerance: 4, fallbackOnBody: true, invertSwap: true,
+    sortable(list, {
+      group: "steps", draggable: STEP, handle: ".grip-dot", chosenClass: "lifted", fallbackOnBody: true, invertSwap: true,
       onStart: () => { document.body.dataset.dragging = "1"; },
+      onCalledOff: () => { delete document.body.dataset.dragging; },
       onEnd: (event) => {
         delete document.body.dataset.dragging;
         if (event.from !== event.to || event.oldIndex !== event.newIndex) arranged(event.item);
