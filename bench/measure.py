@@ -160,7 +160,7 @@ def main() -> int:
     parser.add_argument("--seconds", type=float, default=10.0, help="measured for each row (default 10)")
     parser.add_argument("--warm-up", type=float, default=2.0, help="seconds before (default 2)")
     parser.add_argument("--rounds", type=int, default=1, help="all of it so often, and the middle of the figures")
-    parser.add_argument("--only", default="", help=f"one row: {', '.join(ROWS)}")
+    parser.add_argument("--only", default="", choices=("", *ROWS), help=f"one row: {', '.join(ROWS)}")
     parser.add_argument("--dir", type=Path, default=ROOT / "var" / "bench", help="where the servers keep their data")
     chosen = parser.parse_args()
     sizes = sorted(chosen.leads or [10_000, 100_000])
