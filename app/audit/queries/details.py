@@ -15,6 +15,7 @@ from app.audit.queries.listing import Row
 from app.audit.queries.naming import Person, everybody
 from app.audit.words import act_words
 from app.core.catalogue import known
+from app.core.crypto import CipherError
 from app.core.errors import NotFound
 from app.core.human_time import short_date
 from app.core.ids import parse_id
@@ -57,12 +58,15 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class OpenEntry:
-    """An entry with its facts. `had_before`: whether anything is known of what was there before."""
+    """An entry with its facts. `had_before`: whether anything is known of what was there before. `is_forged`: what it
+    holds is not what Sill sealed for it, so that none of it can be read.
+    """
 
     row: Row
     people: Mapping[UUID, Person]
     changes: list[Change]
     had_before: bool
+    is_forged: bool = False
 
 
 def open_entry(entry_id: UUID) -> OpenEntry:
@@ -71,13 +75,17 @@ def open_entry(entry_id: UUID) -> OpenEntry:
     entry = db.session.scalars(query).one_or_none()
     if entry is None:
         raise NotFound
-    before, after = (json.loads(text) if text else {} for text in (entry.before, entry.after))
+    try:
+        before, after = (json.loads(text) if text else {} for text in (entry.before, entry.after))
+        is_forged = False
+    except CipherError:
+        before, after, is_forged = {}, {}, True
     people = everybody()
     names = {**{each.user_id: each.name for each in people.values()}, **_kept_names()}
     told = (entry.id, entry.at, entry.action, entry.subject_type, entry.subject_id, entry.actor_kind, entry.actor_id)
     row = Row(*told, entry.address, entry.device, has_details=bool(before or after))
     before, after = _paired(entry.action, before, after)
-    return OpenEntry(row, people, _changes(before, after, names), bool(before))
+    return OpenEntry(row, people, _changes(before, after, names), bool(before), is_forged)
 
 
 def _kept_names() -> dict[UUID, str]:
