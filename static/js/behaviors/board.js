@@ -47,7 +47,8 @@ const wire = () => {
     let from;
     sortable(list, {
       group: "leads", draggable: ".lead", chosenClass: "lifted", sort: board.dataset.board === "hand",
-      delay: 250, delayOnTouchOnly: true, touchStartThreshold: 6, scrollSensitivity: 80, bubbleScroll: true,
+      delay: 250, delayOnTouchOnly: true, touchStartThreshold: 6, bubbleScroll: true,
+      scrollSensitivity: innerWidth > 700 ? 130 : 80, // the rail covers 64 of them
       // From the moment it is touched: a refresh would take the card out of the hand.
       onChoose: (event) => { hold(1); from = spotOf(event.item); },
       onUnchoose: () => hold(-1),
