@@ -3,6 +3,8 @@
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from sqlalchemy import select
+
 from app.core.clock import utcnow
 from app.core.errors import NotFound
 from app.core.events import Event, publish
@@ -20,7 +22,7 @@ from app.followups.services.locking import locked
 from app.followups.services.next_act import refresh_next_act
 from app.followups.services.planning import plan_task
 from app.followups.services.resting import WHY
-from app.leads.models import Lead
+from app.leads.models import Lead, StageChange
 from app.leads.services import move_to_stage, stage_by_key
 from app.messaging import services as messaging
 from app.workspaces.queries import current_workspace
@@ -82,9 +84,19 @@ def _why_off(follow_up: FollowUp, enrolment: Enrolment | None, lead: Lead) -> st
         return enrolment.why or "left_stage"
     sequence = sequence_of(enrolment.sequence_id)
     # A lead can come to another stage without being moved: when its stage is retired.
-    if enrolment.started_how == "stage" and sequence.ends_with_stage and sequence.stage_id != lead.stage_id:
+    ends = enrolment.started_how == "stage" and sequence.ends_with_stage
+    if ends and lead.stage_id not in (sequence.stage_id, _began_in(enrolment)):
         return "left_stage"
     return None
+
+
+def _began_in(enrolment: Enrolment) -> UUID | None:
+    """The stage in which it began, whatever starts its sequence by now."""
+    return db.session.scalar(
+        select(StageChange.to_stage_id).where(
+            StageChange.workspace_id == enrolment.workspace_id, StageChange.id == enrolment.stage_change_id
+        )
+    )
 
 
 def _write(follow_up: FollowUp, lead: Lead, step: Step) -> None:

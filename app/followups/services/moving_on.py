@@ -16,6 +16,8 @@ from app.followups.services.ending import end_if_done, locked_enrolment
 from app.followups.services.enrolling import UNDER_WAY
 from app.followups.services.laying_out import DUE, lay_out, rows_of, sequence_of
 from app.followups.services.next_act import refresh_next_act
+from app.followups.services.resting import WHY as SHELVED
+from app.followups.services.resting import put_to_rest
 from app.leads.models import Lead
 
 
@@ -23,7 +25,8 @@ def move_to_version(sequence_id: UUID, enrolment_ids: Iterable[UUID], actor: Act
     """Let these ways through a sequence go on by its newest version. Returns how many were moved.
 
     What has happened stays; what was planned gets its new time, or is called off when its step is gone; new steps are
-    planned unless they stand ahead of what has happened. Ways that have ended, or are there already, stay as they are.
+    planned unless they stand ahead of what has happened. With a lead that is put away all of it rests until that is
+    back. Ways that have ended, or are there already, stay as they are.
     """
     moved = 0
     for enrolment_id in sorted(enrolment_ids):
@@ -47,17 +50,20 @@ def _move(enrolment: Enrolment, lead: Lead, actor: Actor) -> None:
     kept = {step.key: step for step in every(steps)}
     enrolment.version_no = sequence.version_no
     rows = rows_of(enrolment)
-    planned = [row for row in rows if row.state == "planned"]
-    gone = [row for row in planned if row.step_key not in kept]
+    to_come = [row for row in rows if row.state == "planned" or (row.state == "cancelled" and row.why == SHELVED)]
+    gone = [row for row in to_come if row.step_key not in kept]
     for row in gone:
         row.state, row.why, row.finished_at = "cancelled", "new_version", utcnow()
     db.session.flush()
     outbox.cancel(DUE, [row.id for row in gone])
     if enrolment.state == "active":  # a paused one is laid out when it goes on
-        lay_out(
-            enrolment, steps, lead, rows, redate=frozenset(str(row.step_key) for row in planned if row not in gone)
-        )
-        end_if_done(enrolment.id)
+        # What was missed since its lead is put away stays missed.
+        moved = {str(row.step_key) for row in to_come if row.state == "planned" or row.due_at > utcnow()}
+        lay_out(enrolment, steps, lead, rows, redate=frozenset(moved.intersection(kept)))
+        if lead.shelf == "desk":
+            end_if_done(enrolment.id)
+        else:
+            put_to_rest([lead.id])
     refresh_next_act(lead.id)
     record_activity(
         lead, "follow_up", "sequence.renewed", actor, subject_id=enrolment.id,

@@ -26,6 +26,12 @@ LATE = timedelta(hours=1)
 def rest(event: Event) -> None:
     """The reaction to leads being put away: nothing planned with them is done, by Sill or by people."""
     lead_ids = _leads(event)
+    put_to_rest(lead_ids)
+    refresh_next_acts(lead_ids)
+
+
+def put_to_rest(lead_ids: Sequence[UUID]) -> None:
+    """Let what is planned with leads that are put away rest; their next acts are the caller's."""
     stopped = db.session.scalars(
         update(FollowUp)
         .where(_of(lead_ids), FollowUp.state == fixed("planned"))
@@ -34,7 +40,6 @@ def rest(event: Event) -> None:
         .execution_options(synchronize_session=False)
     ).all()
     outbox.cancel(DUE, list(stopped))
-    refresh_next_acts(lead_ids)
 
 
 def go_on(event: Event) -> None:
@@ -59,7 +64,7 @@ def go_on(event: Event) -> None:
         for lead_id in sorted(forlorn)
     )
     db.session.flush()
-    _end_what_is_through(sorted({row.lead_id for row in missed}))
+    _end_what_is_through(lead_ids)
     refresh_next_acts(lead_ids)
 
 
@@ -81,21 +86,20 @@ def _heed_what_happened(lead_ids: Sequence[UUID]) -> None:
 
 
 def _end_what_is_through(lead_ids: Sequence[UUID]) -> None:
-    """Close the enrolments whose last steps were missed."""
+    """Close the enrolments whose last steps were missed, or have gone with an earlier version."""
     left = select(FollowUp.id).where(
         FollowUp.workspace_id == Enrolment.workspace_id, FollowUp.enrolment_id == Enrolment.id,
         FollowUp.state == fixed("planned"),
     )  # fmt: skip
-    if lead_ids:
-        db.session.execute(
-            update(Enrolment)
-            .where(
-                Enrolment.workspace_id == current_workspace_id(), Enrolment.lead_id == one_among(lead_ids),
-                Enrolment.state == fixed("active"), ~left.exists(),
-            )
-            .values(state="finished", why="finished", ended_at=utcnow(), version=Enrolment.version + 1)
-            .execution_options(synchronize_session=False)
-        )  # fmt: skip
+    db.session.execute(
+        update(Enrolment)
+        .where(
+            Enrolment.workspace_id == current_workspace_id(), Enrolment.lead_id == one_among(lead_ids),
+            Enrolment.state == fixed("active"), ~left.exists(),
+        )
+        .values(state="finished", why="finished", ended_at=utcnow(), version=Enrolment.version + 1)
+        .execution_options(synchronize_session=False)
+    )  # fmt: skip
 
 
 def _changed(where: ColumnElement[bool], values: dict) -> Sequence[Row]:
