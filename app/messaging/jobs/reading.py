@@ -9,7 +9,7 @@ from app.core.outbox import Claim
 from app.core.transactions import transaction
 from app.messaging.ports.settings import InboxSettings
 from app.messaging.services.breaker import note_result
-from app.messaging.services.inbox_reading import inbox_provider, keep_progress, take_in_mail
+from app.messaging.services.inbox_reading import inbox_provider, keep_progress, take_in_mail, take_in_unread
 from app.messaging.services.providers import settings_of
 from app.messaging.transports.mailbox_reading import MailboxTrouble, read_mailbox
 
@@ -37,8 +37,11 @@ def read_inbox(claim: Claim) -> None:
     else:
         for mail in reading.mails:
             with transaction():
-                take_in_mail(mail.raw, mail.at)
-        at_once, reached = reading.has_more, {"box": box, "validity": reading.validity, "last_uid": reading.last_uid}
+                if mail.raw is None:
+                    take_in_unread(f"{box}/{reading.validity}/{mail.uid}", mail.at)
+                else:
+                    take_in_mail(mail.raw, mail.at)
+        at_once, reached = reading.has_more, {"box": box, **reading.progress()}
     noted = note_result(provider.id, trouble, is_trial=True)  # a mailbox is read by one worker at a time
     with transaction():
         keep_progress(claim, reached, trouble, at_once=at_once, silent_until=noted.until)

@@ -57,8 +57,12 @@ def take_in_mail(raw: bytes, at: datetime | None = None, recipients: tuple[str, 
         raise  # the database's trouble, not the mail's
     except Exception as error:  # the parser is fed by strangers
         log.exception("mail_not_read", error=type(error).__name__)
-        key = hashlib.sha256(raw).hexdigest()
-        take_in(Inbound("email", key, "", "This mail could not be read. It is in the mailbox.", at or utcnow()))
+        take_in_unread(hashlib.sha256(raw).hexdigest(), at or utcnow())
+
+
+def take_in_unread(key: str, at: datetime) -> None:
+    """Let a person know of a mail whose words nobody has; `key` names it."""
+    take_in(Inbound("email", key, "", "This mail could not be read. It is in the mailbox.", at))
 
 
 def keep_progress(

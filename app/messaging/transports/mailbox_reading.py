@@ -2,7 +2,8 @@
 
 How far it has been read is `progress`: the mailbox's UIDVALIDITY and the highest UID. It begins with what arrives after
 the first look. When the server numbers its mails anew, those of the last days are given again; whoever takes them in
-knows them by their Message-ID.
+knows them by their Message-ID. A mail that the server won't give is asked for again for some minutes (`refused`): it
+may be busy. Then it is given without its words, so that a person hears of it and the others are not held up.
 """
 
 import imaplib
@@ -22,6 +23,8 @@ MOST = 25
 WHOLE_SECONDS = 20.0
 _LARGEST = 30 * 1024 * 1024
 _MOST_BYTES = 40 * 1024 * 1024
+#: So often a mail is asked for that the server won't give.
+MOST_REFUSALS = 10
 _AGAIN = timedelta(days=7)
 _SIZE = re.compile(rb"RFC822\.SIZE (\d+)")
 
@@ -36,21 +39,31 @@ class MailboxTrouble(Exception):
 
 @dataclass(frozen=True, slots=True)
 class FoundMail:
-    """A mail as it lies in the mailbox, and when it got there. Of one that is too large there are only the headers."""
+    """A mail as it lies in the mailbox, and when it got there. Of one that is too large there are only the headers, of
+    one that the server won't give nothing (None).
+    """
 
     uid: int
-    raw: bytes
+    raw: bytes | None
     at: datetime
 
 
 @dataclass(slots=True)
 class Reading:
-    """What was found; `has_more` when there was no room for all of it."""
+    """What was found; `has_more` when there was no room for all of it, `refused` the UID of the mail behind it that the
+    server would not give, and how often by now.
+    """
 
     validity: int
     last_uid: int
     mails: list[FoundMail] = field(default_factory=list)
     has_more: bool = False
+    refused: tuple[int, int] | None = None
+
+    def progress(self) -> dict[str, Any]:
+        """How far it got, for the next round."""
+        refused = {"refused": list(self.refused)} if self.refused else {}
+        return {"validity": self.validity, "last_uid": self.last_uid, **refused}
 
 
 def read_mailbox(settings: InboxSettings, progress: dict[str, Any], *, allow_private: bool = False) -> Reading:
@@ -92,18 +105,31 @@ def _read(box: Mailbox, progress: dict[str, Any], deadline: float) -> Reading:
         uids = _search(box, f"SINCE {day}")
     reading = Reading(validity, last)
     for uid in uids:
-        size = sum(len(each.raw) for each in reading.mails)
+        size = sum(len(each.raw or b"") for each in reading.mails)
         if len(reading.mails) >= MOST or size > _MOST_BYTES or time.monotonic() > deadline:
             reading.has_more = True
             return reading
         try:
             reading.mails += list(_fetch(box, uid))
-        except (OSError, imaplib.IMAP4.error):
+        except (OSError, imaplib.IMAP4.abort):
             if not reading.mails:
                 raise
             reading.has_more = True  # what came before it is worth keeping
             return reading
+        except imaplib.IMAP4.error:
+            return _without(uid, reading, progress.get("refused"))
         reading.last_uid = uid
+    return reading
+
+
+def _without(uid: int, reading: Reading, refused: list[int] | None) -> Reading:
+    """End a round at a mail that the server won't give; the last time it counts as read."""
+    times = refused[1] + 1 if refused and refused[0] == uid else 1
+    if times < MOST_REFUSALS:
+        reading.refused = (uid, times)
+    else:
+        reading.mails.append(FoundMail(uid, None, utcnow()))
+        reading.last_uid, reading.has_more = uid, True
     return reading
 
 
@@ -115,16 +141,23 @@ def _search(box: Mailbox, what: str) -> list[int]:
 
 
 def _fetch(box: Mailbox, uid: int) -> Iterator[FoundMail]:
-    """The mail of a UID; none if somebody has deleted it meanwhile."""
-    _, answers = box.uid("FETCH", str(uid), "(RFC822.SIZE)")
+    """The mail of a UID; none if somebody has deleted it meanwhile. Raises IMAP4.error where the server says no."""
+    answers = _told(box, uid, "(RFC822.SIZE)")
     size = _SIZE.search(b" ".join(_lines(answers)))
     part = "BODY.PEEK[HEADER]" if size and int(size[1]) > _LARGEST else "BODY.PEEK[]"
-    _, answers = box.uid("FETCH", str(uid), f"(INTERNALDATE {part})")
+    answers = _told(box, uid, f"(INTERNALDATE {part})")
     raw = next((each[1] for each in answers if isinstance(each, tuple)), None)
     if raw is not None:
         arrived = imaplib.Internaldate2tuple(b" ".join(_lines(answers)))
         at = datetime.fromtimestamp(time.mktime(arrived), UTC) if arrived else utcnow()
         yield FoundMail(uid, raw, at)
+
+
+def _told(box: Mailbox, uid: int, what: str) -> list[Any]:
+    state, answers = box.uid("FETCH", str(uid), what)
+    if state != "OK":
+        raise box.error(state)
+    return answers
 
 
 def _lines(answers: list[Any]) -> list[bytes]:

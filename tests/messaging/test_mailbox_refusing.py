@@ -1,0 +1,123 @@
+"""A mailbox whose server answers, and yet won't give one of its mails: busy for a while, or for good."""
+
+import re
+import socket
+import threading
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from app.core.permissions import SYSTEM
+from app.extensions import db
+from app.messaging.models import Arrival, Message
+from app.messaging.ports.settings import InboxSettings
+from app.messaging.services.providers import get_provider, save_provider
+from app.messaging.transports.mailbox_reading import MOST_REFUSALS
+from tests.messaging.inbound import mail
+from tests.support.raw_server import end_accepting
+
+
+class Server:
+    """As much of an IMAP server as a reader needs. `refused`: what it says to whoever asks for a mail, by UID."""
+
+    def __init__(self) -> None:
+        self.mails: dict[int, bytes] = {}
+        self.refused: dict[int, str] = {}
+        self.listener = socket.create_server(("127.0.0.1", 0))
+        self.accepting = threading.Thread(target=self._accept, daemon=True)
+        self.accepting.start()
+
+    def settings(self) -> InboxSettings:
+        port = self.listener.getsockname()[1]
+        return InboxSettings(host="127.0.0.1", port=port, security="none", username="office@example.com", password="x")
+
+    def _accept(self) -> None:
+        while True:
+            try:
+                link = self.listener.accept()[0]
+            except OSError:
+                return
+            threading.Thread(target=self._serve, args=(link,), daemon=True).start()
+
+    def _serve(self, link: socket.socket) -> None:
+        with link, link.makefile("rwb") as talk:
+            talk.write(b"* OK IMAP4rev1 ready\r\n")
+            talk.flush()
+            for line in talk:
+                tag, command = line.decode().strip().split(" ", 1)
+                talk.write(self._answer(tag, command))
+                talk.flush()
+
+    def _answer(self, tag: str, command: str) -> bytes:
+        done, asked = f"{tag} OK done\r\n".encode(), re.match(r"UID FETCH (\d+) ", command)
+        if asked and int(asked[1]) in self.refused:
+            return f"{tag} {self.refused[int(asked[1])]}\r\n".encode()
+        if asked:
+            return self._mail(int(asked[1]), "BODY" in command) + done
+        if command.startswith("UID SEARCH"):
+            return f"* SEARCH {' '.join(map(str, sorted(self.mails)))}\r\n".encode() + done
+        if command.startswith("EXAMINE"):
+            said = f"* OK [UIDVALIDITY 7]\r\n* OK [UIDNEXT {max(self.mails, default=0) + 1}]\r\n"
+            return said.encode() + done
+        return (b"* CAPABILITY IMAP4rev1\r\n" if command == "CAPABILITY" else b"") + done
+
+    def _mail(self, uid: int, whole: bool) -> bytes:
+        raw = self.mails[uid]
+        if not whole:
+            return f"* 1 FETCH (UID {uid} RFC822.SIZE {len(raw)})\r\n".encode()
+        head = f'* 1 FETCH (UID {uid} INTERNALDATE "01-Jun-2026 10:00:00 +0000" BODY[] {{{len(raw)}}}\r\n'
+        return head.encode() + raw + b")\r\n"
+
+
+@pytest.fixture
+def server() -> Iterator[Server]:
+    made = Server()
+    yield made
+    end_accepting(made.listener, made.accepting)
+
+
+@pytest.fixture
+def read(server: Server, lead: Any, run_outbox: Any, make_due: Any) -> Any:
+    """`read()`: let the mailbox be read now. It was looked at once before."""
+
+    def read_it() -> None:
+        make_due("inbox.read")
+        run_outbox()
+
+    save_provider("inbox", "imap", server.settings(), 0, SYSTEM)
+    db.session.commit()
+    read_it()
+    return read_it
+
+
+def words() -> list[str]:
+    """What has come in, in that order."""
+    return [each.body for each in db.session.scalars(select(Message).where(Message.direction == "in").order_by(Message.id))]
+
+
+@pytest.mark.parametrize("says", ["NO [INUSE] try again later", "BAD server is busy"])
+def test_a_mail_that_a_busy_server_does_not_give_is_read_once_it_does(server: Server, read: Any, says: str) -> None:
+    server.mails = {1: mail("Before it"), 2: mail("Yes please"), 3: mail("After it")}
+    server.refused = {2: says}
+    read()
+    read()
+    assert words() == ["Before it"]
+    server.refused = {}
+    read()
+    assert words() == ["Before it", "Yes please", "After it"]
+    assert get_provider("inbox").progress["last_uid"] == 3
+
+
+def test_one_that_it_never_gives_is_told_of_and_holds_no_other_up(server: Server, read: Any) -> None:
+    server.mails = {1: mail("Never given"), 2: mail("Yes please")}
+    server.refused = {1: "NO it is broken"}
+    for _ in range(MOST_REFUSALS):
+        assert words() == []
+        read()
+    assert words() == ["Yes please"]
+    waiting = db.session.scalars(select(Arrival).where(Arrival.state == "waiting")).one()
+    assert waiting.body == "This mail could not be read. It is in the mailbox."
+    read()
+    assert len(words()) == 1 and "refused" not in get_provider("inbox").progress
