@@ -94,7 +94,7 @@ REACTIONS: Mapping[str, tuple[Reaction, ...]] = {
     "reply.received": (followups.end_chase, notifications.tell_reply),
     "call.missed": (notifications.tell_missed_call,),
     "message.queued": (followups.settle_answered,),
-    "message.unsent": (followups.uncount, followups.ask_again, bulk_acts.uncount),
+    "message.unsent": (followups.uncount, followups.ask_again, bulk_acts.uncount, conversations.wait_again),
     "message.bounced": (notifications.tell_bounced,),
     "provider.failed": (notifications.tell_provider_failed,),
     "provider.changed": (inbox_reading.begin_reading,),

@@ -101,6 +101,7 @@ def send_after_all(message_id: UUID, actor: Actor) -> bool:
         db.session.flush()
     else:
         send_again(message)
+    note(message)
     tell("message.queued", message, actor)
     return True
 

@@ -9,8 +9,9 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import and_, case, func, literal, null, select, update
+from sqlalchemy import and_, case, func, literal, null, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import aliased
 
 from app.core.errors import Invalid
 from app.core.events import Event, publish
@@ -18,7 +19,7 @@ from app.core.fragments import topic
 from app.core.ids import new_id
 from app.core.live import announce
 from app.core.loading import load_one
-from app.core.models import one_among
+from app.core.models import fixed, one_among
 from app.core.permissions import Actor
 from app.core.tenancy import acting_in, current_scope, current_workspace_id
 from app.extensions import db
@@ -172,6 +173,34 @@ def follow_owners(lead_ids: Iterable[UUID], was: UUID | None, now: UUID | None) 
             .execution_options(synchronize_session=False)
         )  # fmt: skip
     announce({INBOX})
+
+
+def wait_again(event: Event) -> None:
+    """The reaction to a message being taken back: where it was our answer, the customer has the last word again."""
+    here, newest = current_workspace_id(), aliased(Message)
+    taken_back = select(Message.contact_id).where(Message.workspace_id == here, Message.id == event.subject_id)
+    last_said = (
+        select(newest.direction)
+        .where(
+            newest.workspace_id == here, newest.contact_id == Conversation.contact_id,
+            newest.state != fixed("cancelled"), or_(newest.direction == fixed("in"), newest.created_by.is_not(None)),
+        )
+        .order_by(newest.created_at.desc(), newest.id.desc())
+        .limit(1)
+        .correlate(Conversation)
+    )  # fmt: skip
+    scope = current_scope()
+    with acting_in(scope.workspace_id, user_id=scope.user_id):
+        db.session.flush()
+        db.session.execute(
+            update(Conversation)
+            .where(
+                Conversation.workspace_id == here, Conversation.contact_id == taken_back.scalar_subquery(),
+                Conversation.last_direction == fixed("out"), last_said.scalar_subquery() == fixed("in"),
+            )
+            .values(last_direction="in", version=Conversation.version + 1)
+            .execution_options(synchronize_session=False)
+        )  # fmt: skip
 
 
 def _set_unread(conversation_id: UUID, count: int) -> Conversation:
