@@ -14,7 +14,7 @@ from app.core.outbox import OutboxItem
 from app.core.permissions import SYSTEM
 from app.core.tenancy import acting_in
 from app.extensions import db
-from app.leads.services import archive, restore
+from app.leads.services import archive, move_to_stage, restore, stage_by_key, take_back
 from app.messaging import services, transports
 from app.messaging.jobs import sending
 from app.messaging.ports import NotSent, Unclear
@@ -87,6 +87,22 @@ def test_what_the_provider_would_have_later_is_taken_back(
     make_due()
     run_outbox()
     assert state_of(message) == ("cancelled", None) and provider.calls == 1
+    assert open_work() == []
+
+
+def test_what_was_called_off_by_a_slip_that_is_taken_back_leaves(
+    meanwhile, write, run_outbox, make_due, state_of, mailbox, lead, world
+):
+    def slip():
+        move_to_stage(lead.id, stage_by_key("declined").id, world.alice.actor, stops_messages=True)
+        db.session.commit()
+        take_back(lead.id, world.alice.actor)
+
+    provider, message = meanwhile(slip, NotSent("smtp_421")), write()
+    run_outbox()
+    make_due()
+    run_outbox()
+    assert state_of(message) == ("sent", None) and provider.calls == 2
     assert open_work() == []
 
 

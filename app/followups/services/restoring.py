@@ -51,7 +51,8 @@ class _Undoing:
 def restore_planned(event: Event) -> None:
     """The reaction to a move being undone: what it had called off is planned again, as it was, and leaves after all.
 
-    Not the chase of somebody who has answered since; after an answer that nobody dares to judge it rests.
+    Not the chase of somebody who has answered since; after an answer that nobody dares to judge it rests. What people
+    wrote leaves only where nothing has come since.
     """
     if event.lead_id is None or "undoes" not in event.data:
         return
@@ -69,6 +70,9 @@ def restore_planned(event: Event) -> None:
                 _let_leave(row, undoing, event.actor)
             elif row.enrolment_id is None or row.enrolment_id in ways:
                 _plan(row, ways.get(row.enrolment_id) if row.enrolment_id else None, undoing)
+        if event.data.get("stopped_messages") and undoing.heard is None and lead.shelf == "desk":
+            for message_id in messaging.stopped_since(lead.id, undone.at):
+                messaging.send_after_all(message_id, event.actor)
         refresh_next_act(lead.id)
 
 

@@ -91,7 +91,8 @@ def take_back(
     lead.decline_reason = before.get("from_reason") or lead.decline_reason
     if before.get("from_returns_on"):
         lead.returns_on = date.fromisoformat(before["from_returns_on"])
-    _change_stage(lead, target, actor, "", {"undoes": str(last.id)})
+    stopped = {"stopped_messages": True} if before.get("stops_messages") else {}
+    _change_stage(lead, target, actor, "", {"undoes": str(last.id), **stopped})
     return lead
 
 

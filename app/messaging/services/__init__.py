@@ -27,6 +27,7 @@ from app.messaging.services.stopping import (
     stop_answered,
     stop_shelved,
     stop_unsent,
+    stopped_since,
     take_back,
 )
 from app.messaging.services.suppressing import allow_again, is_suppressed, suppress
@@ -38,6 +39,6 @@ __all__ = [
     "compose", "end_called_off", "has_marketing_basis", "is_suppressed", "keep_wishes", "locked_message",
     "locked_messages", "mark_failed", "mark_refused", "mark_sent", "mark_uncertain", "note_carriers_stop",
     "note_status", "read_way_out", "render_template", "retry", "send_after_all", "settle_uncertain", "status_url",
-    "stop_answered", "stop_shelved", "stop_unsent", "suppress", "take_back", "template_by_key", "unknown_variables",
-    "unsend", "unsubscribe", "unsubscribe_url", "ways_to_reach", "wishes_of", "workspace_of_hook",
+    "stop_answered", "stop_shelved", "stop_unsent", "stopped_since", "suppress", "take_back", "template_by_key",
+    "unknown_variables", "unsend", "unsubscribe", "unsubscribe_url", "ways_to_reach", "wishes_of", "workspace_of_hook",
 ]  # fmt: skip

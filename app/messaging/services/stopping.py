@@ -7,10 +7,11 @@ whoever does that work ends the message when it is back.
 """
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, and_, or_, select
+from sqlalchemy import Select, and_, exists, or_, select
 
 from app.core import outbox
 from app.core.events import Event
@@ -20,6 +21,7 @@ from app.core.outbox import OutboxItem
 from app.core.permissions import SYSTEM, Actor
 from app.core.tenancy import current_workspace_id
 from app.extensions import db
+from app.followups.models import FollowUp
 from app.messaging.models import DeliveryAttempt, Message
 from app.messaging.services.composing import SEND, locked_messages, tell, unsend
 from app.messaging.services.outcomes import mark_uncertain
@@ -66,6 +68,30 @@ def take_back(found: Select[Any], actor: Actor) -> Sequence[UUID]:
     for item_id in _sending_of(in_hand) if in_hand else ():
         outbox.enqueue(TAKE_BACK, item_id, dedupe_key=str(new_id()))  # that of a reply and of a yes may come together
     return waiting
+
+
+def stopped_since(lead_id: UUID, at: datetime) -> Sequence[UUID]:
+    """What was to leave to a lead's customer at a moment and was taken back since, by no sequence's writing; what is in
+    a worker's hands, its sending called off, is called off no more.
+    """
+    here = current_workspace_id()
+    theirs = (Message.workspace_id == here, Message.lead_id == lead_id, Message.direction == fixed("out"))
+    sending = select(OutboxItem.id).join(
+        Message, (Message.workspace_id == OutboxItem.workspace_id) & (Message.id == OutboxItem.subject_id)
+    )
+    in_hand = sending.where(*theirs, OutboxItem.kind == fixed(SEND), OutboxItem.state == fixed("leased"))
+    outbox.cancel(TAKE_BACK, list(db.session.scalars(in_hand)))
+    ended_since = exists().where(
+        OutboxItem.workspace_id == here, OutboxItem.subject_id == Message.id, OutboxItem.kind == fixed(SEND),
+        OutboxItem.finished_at >= at,
+    )  # fmt: skip
+    of_sequence = exists().where(
+        FollowUp.workspace_id == here, FollowUp.message_id == Message.id, FollowUp.enrolment_id.is_not(None)
+    )
+    found = select(Message.id).where(
+        *theirs, Message.state == fixed("cancelled"), Message.created_at <= at, ended_since, ~of_sequence
+    )
+    return db.session.scalars(found.order_by(Message.created_at, Message.id).limit(_MOST)).all()
 
 
 def called_off(item_ids: Iterable[UUID]) -> set[UUID]:
