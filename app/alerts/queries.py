@@ -17,6 +17,7 @@ from app.contacts.models import Contact
 from app.core.catalogue import known
 from app.core.keyring import cipher
 from app.core.models import fixed, one_among
+from app.core.permissions import SEES
 from app.core.tenancy import current_workspace_id
 from app.extensions import db
 from app.leads.models import Lead, Stage, StageChange, act_name
@@ -118,14 +119,14 @@ def not_mailed(since: datetime) -> list[tuple[UUID, date, UUID]]:
 
 
 def unanswered(user_id: UUID, now: datetime) -> list[Waits]:
-    """The person's and nobody's conversations in which the customer has the last word, then enquiries unanswered."""
+    """Conversations in which the customer has the last word, then enquiries unanswered: the person's and nobody's."""
     return _unread(user_id, now) + _never_answered(user_id, now)
 
 
 def _unread(user_id: UUID, now: datetime) -> list[Waits]:
     rested = or_(Conversation.snoozed_until.is_(None), Conversation.snoozed_until <= now)
     query = (
-        _leads(Conversation.last_at, _theirs(user_id))
+        _leads(Conversation.last_at, _has_conversation(user_id))
         .join(
             Conversation,
             and_(Conversation.workspace_id == Lead.workspace_id, Conversation.lead_id == Lead.id),
@@ -177,7 +178,20 @@ def disagreeing() -> list[Waits]:
     return [Waits(lead_id, name, owner_id, since, kind) for lead_id, name, owner_id, kind, since in found]
 
 
-def _theirs(user_id: UUID) -> ColumnElement[bool]:
+def _has_conversation(user_id: UUID) -> ColumnElement[bool]:
+    """Whether somebody was given the conversation; where nobody was who works on its lead, whether that is theirs."""
+    sees = or_(
+        Membership.role.in_([role for role in WORKERS if SEES[role] == "all"]),
+        and_(Membership.role.in_(WORKERS), _theirs(Conversation.owner_id)),
+    )
+    works_on_it = exists().where(
+        Membership.workspace_id == Conversation.workspace_id, Membership.user_id == Conversation.owner_id,
+        Membership.deactivated_at.is_(None), sees,
+    )  # fmt: skip
+    return or_(and_(Conversation.owner_id == user_id, works_on_it), and_(~works_on_it, _theirs(user_id)))
+
+
+def _theirs(user_id: UUID | ColumnElement[UUID]) -> ColumnElement[bool]:
     return or_(Lead.owner_id == user_id, Lead.owner_id.is_(None))
 
 

@@ -8,6 +8,7 @@ from sqlalchemy import select
 from app.alerts.queries import unanswered
 from app.core.clock import utcnow
 from app.extensions import db
+from app.leads.models import Lead
 from app.leads.services import get_lead
 from app.messaging.models import Conversation, Message
 from app.messaging.services.receiving import receive
@@ -49,3 +50,24 @@ def test_one_of_two_answers_is_an_answer(alice: Any, world: Any, asked: Conversa
     message = answer(alice, asked, "At nine.")
     alice.post(f"/w/wells/inbox/{asked.id}/messages/{message.id}/take-back", hx=True)
     assert "wrote" not in waits(world.alice)
+
+
+def test_whoever_was_given_the_conversation_is_told_and_nobody_else(
+    alice: Any, world: Any, asked: Conversation
+) -> None:
+    assert ["wrote" in waits(each) for each in (world.alice, world.bob)] == [True, True]
+    alice.post(f"/w/wells/inbox/{asked.id}/assign", data={"owner": world.alice.user_id}, hx=True)
+    assert ["wrote" in waits(each) for each in (world.alice, world.bob)] == [True, False]
+
+    db.session.get_one(Lead, (asked.workspace_id, asked.lead_id)).owner_id = world.bob.user_id
+    db.session.commit()
+    assert ["wrote" in waits(each) for each in (world.alice, world.bob)] == [True, False]
+
+
+def test_who_has_the_conversation_and_no_sight_of_its_lead_leaves_it_to_whoever_has_that(
+    world: Any, asked: Conversation
+) -> None:
+    asked.owner_id = world.bob.user_id  # sees but their own leads and nobody's
+    db.session.get_one(Lead, (asked.workspace_id, asked.lead_id)).owner_id = world.alice.user_id
+    db.session.commit()
+    assert "wrote" in waits(world.alice)

@@ -94,7 +94,8 @@ def read(server: Server, lead: Any, run_outbox: Any, make_due: Any) -> Any:
 
 def words() -> list[str]:
     """What has come in, in that order."""
-    return [each.body for each in db.session.scalars(select(Message).where(Message.direction == "in").order_by(Message.id))]
+    query = select(Message).where(Message.direction == "in").order_by(Message.id)
+    return [each.body for each in db.session.scalars(query)]
 
 
 @pytest.mark.parametrize("says", ["NO [INUSE] try again later", "BAD server is busy"])
