@@ -89,3 +89,11 @@ def test_the_list_shows_and_narrows_by_it(alice: Any, world: Any, make_lead: Any
     shown = alice.get("/w/wells/leads?columns=answered&answered=..60").text
     assert quick.number in shown and slow.number not in shown
     assert slow.number in alice.get("/w/wells/leads?answered=61..").text
+
+
+def test_the_days_of_contact_are_those_of_the_business(alice: Any, world: Any, make_lead: Any) -> None:
+    lead = asked_at(make_lead, datetime(2026, 6, 30, 9, tzinfo=UTC))
+    half_past_midnight = datetime(2026, 6, 30, 23, 30, tzinfo=UTC)
+    sent(lead, half_past_midnight, created_by=world.alice.user_id)
+    said = alice.get(f"/w/wells/leads/{lead.id}/page").text
+    assert said.count('<dd class="record">Wed 1 Jul 2026') == 2

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from app.core.clock import utcnow
 from app.core.human_time import short_date, waited, working_time
@@ -108,7 +108,7 @@ def face_view(detail: LeadDetail, face: Face) -> FaceView:
 def record_of(detail: LeadDetail) -> list[tuple[str, str]]:
     """What Sill keeps by itself about a lead, as (label, words), without what is not known."""
     lead = detail.lead
-    contacted = f"{lead.last_contact_at:%a %-d %b %Y}" if lead.last_contact_at else ""
+    contacted = _day(lead.last_contact_at) if lead.last_contact_at else ""
     by = METHOD_WORDS.get(lead.last_contact_method or "", "")
     if by and lead.first_contact_at is None and lead.last_contact_method != "phone":
         by += ", sent by Sill"  # nobody of the firm has been in touch yet
@@ -151,10 +151,15 @@ def answered(detail: LeadDetail) -> tuple[str, str]:
 def _first_contact(lead: Lead) -> str:
     if lead.first_contact_at is None:
         return ""
-    day = f"{lead.first_contact_at:%a %-d %b %Y}"
+    day = _day(lead.first_contact_at)
     if lead.first_contact_minutes is None:
         return day
     return f"{day}, after {waited(lead.first_contact_minutes, lead.first_contact_at - lead.created_at)}"
+
+
+def _day(at: datetime) -> str:
+    """The day of a moment where the business is."""
+    return short_date(at.astimezone(current_workspace().clock().zone).date())
 
 
 def _phone(detail: LeadDetail, face: Face) -> FaceView:
