@@ -14,7 +14,7 @@ from app.extensions import db
 from app.imports import services
 from app.imports.models import Import, ImportRow
 from app.imports.queries import import_page, row_of_lead, rows_page
-from app.leads.models import Lead, SearchToken, StageChange
+from app.leads.models import Lead, LeadSource, SearchToken, StageChange
 from app.leads.services import get_stage
 from app.leads.services.emptying import remove
 from app.workspaces.models import Membership
@@ -53,6 +53,19 @@ def test_rows_become_leads_with_everything_that_stood_in_them(bring_in: Callable
     assert ann.first_contact_at is not None, "somebody has sent her a quote: nobody is told that she waits"
     assert len(set(numbers)) == 2 and all(number.endswith(("-001", "-002")) for number in numbers)
     assert db.session.scalar(select(func.count()).select_from(StageChange)) == 2
+
+
+def test_a_source_that_is_switched_off_after_the_dry_run_stays_theirs(
+    world: World, bring_in: Callable[..., Import], run_outbox: Callable[[], int]
+) -> None:
+    leaflet = db.session.scalars(select(LeadSource).where(LeadSource.key == "leaflet")).one()
+    made = bring_in([ANN], until="checked", source_id=str(leaflet.id))
+    leaflet.is_active = False
+    db.session.commit()
+    services.run(made.id, world.alice.actor)
+    db.session.commit()
+    run_outbox()
+    assert db.session.scalars(select(Lead)).one().source_id == leaflet.id
 
 
 def test_the_dry_run_makes_nothing_and_says_what_each_row_is(bring_in: Callable[..., Import]) -> None:

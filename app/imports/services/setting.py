@@ -55,7 +55,8 @@ def setting_of(made: Import) -> Setting:
         stage_words=_ids(options.get("stages", {}), {stage.id for stage in stages}),
         stage_id=_among(options.get("stage_id"), {stage.id for stage in stages}, by_key.get("new") or stages[0].id),
         sources={fold(word): each.id for each in sources for word in (each.key.replace("_", " "), each.name)},
-        source_id=_among(options.get("source_id"), {each.id for each in sources}, sources[0].id),
+        # One that was switched off since it was chosen is where these leads came from all the same.
+        source_id=_among(options.get("source_id"), {each.id for each in known(LeadSource)}, sources[0].id),
         owners=_names(people), owner_id=owner_id if owner_id in dict(people) else None,  # who left takes none
         tag=options.get("tag") or "", skips_duplicates=options.get("duplicates") == "skip",
         begins_sequences=bool(options.get("begin_sequences")),
