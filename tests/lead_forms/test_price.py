@@ -52,6 +52,10 @@ def ask(client: Client, form: LeadForm, workspace: Workspace, world: World) -> C
 def test_the_price_grows_with_the_answers(ask: Callable[..., dict[str, Any]]) -> None:
     unanswered = ask(property_type="", bedrooms="")
     assert (unanswered["line"], unanswered["meanwhile"]) == ("", "Your price shows here as you answer")
+    told = "Your price shows here once you have told us the "
+    assert ask(bedrooms="")["meanwhile"] == f"{told}number of bedrooms"
+    assert ask(bedrooms="", frequency="8_weekly")["meanwhile"] == f"{told}number of bedrooms"
+    assert ask(property_type="")["meanwhile"] == f"{told}kind of property"
     open_ = ask()
     assert (open_["line"], open_["rungs"]) == (
         "From £16 a visit", {"4_weekly": "£16", "8_weekly": "£20.50", "12_weekly": "£23", "one_off": "£48"},

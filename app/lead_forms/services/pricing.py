@@ -26,6 +26,7 @@ _STEP = 100
 _BY_HAND = "We work out your price for you"
 _BY_HAND_TOO = "It comes with our answer, and costs you nothing."
 _TO_COME = "Your price shows here as you answer"
+_HANGS_ON = {"property_type": "the kind of property", "bedrooms": "the number of bedrooms"}
 _OUTSIDE = "No price, as we do not clean in {} at the moment"
 
 
@@ -74,7 +75,7 @@ def price_words(
     if book is None:
         return PriceWords(small=_BY_HAND_TOO, meanwhile=_BY_HAND)
     if not wanted.property_type or not (wanted.bedrooms or wanted.property_type == "commercial"):
-        return PriceWords(meanwhile=_TO_COME)
+        return PriceWords(meanwhile=_to_come(wanted, frequency))
     priced = price(book, wanted)
     teller = _Teller(content, book, priced, workspace.currency)
     rung = rung_for(priced, frequency)
@@ -85,6 +86,14 @@ def price_words(
         usual = [each for each in priced.rungs if FREQUENCIES[each.frequency]] or priced.rungs
         return PriceWords(f"From {teller.least(usual)} a visit", teller.beside(), teller.rungs())
     return PriceWords(_BY_HAND, _BY_HAND_TOO, teller.rungs())
+
+
+def _to_come(wanted: Wanted, frequency: str | None) -> str:
+    """That there will be a price; what it hangs on, where that has been passed over perhaps."""
+    if not (wanted.property_type or wanted.bedrooms or frequency):
+        return _TO_COME
+    lacks = [words for name, words in _HANGS_ON.items() if not getattr(wanted, name)]
+    return f"Your price shows here once you have told us {' and '.join(lacks)}"
 
 
 def rung_for(priced: Priced, frequency: str | None) -> Rung | None:
