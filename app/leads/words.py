@@ -14,6 +14,8 @@ FREQUENCY_WORDS = {
     "4_weekly": "Every 4 weeks", "6_weekly": "Every 6 weeks", "8_weekly": "Every 8 weeks",
     "12_weekly": "Every 12 weeks", "one_off": "Just once",
 }  # fmt: skip
+#: Stands in a file beside a price for the rhythm that nobody has asked yet.
+NOT_KNOWN = "Not known"
 EXTRA_WORDS = {
     "inside": "Inside too", "conservatory": "Conservatory", "conservatory_roof": "Conservatory roof",
     "extension": "Extension", "gutters": "Gutters", "fascia": "Fascias and soffits", "solar": "Solar panels",

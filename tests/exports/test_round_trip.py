@@ -108,3 +108,13 @@ def test_each_of_our_words_is_read_as_what_it_is(world) -> None:
     assert read_our_words("Window cleaning, no gutters") is None
     stages = {stage.name: stage.key for stage in db.session.scalars(select(Stage))}
     assert {name: read_choice("stage", name) for name in stages} == stages
+
+
+def test_a_price_whose_rhythm_nobody_knows_comes_back_as_such(
+    alice, mallory, world, make_lead, run_outbox
+) -> None:
+    make_lead(name="Mrs Hannah Cole", frequency=None, price_minor=2400)
+    made = bring(world.mallory, export(alice).data, "leads.csv", run_outbox)
+    assert made.figures["created"] == 1
+    [row] = table(export(mallory))
+    assert (row["Price"], row["Frequency"], row["Yearly value"]) == ("24.00", "Not known", "")

@@ -19,6 +19,7 @@ from app.leads.words import (
     EXTRA_WORDS,
     FREQUENCY_WORDS,
     METHOD_WORDS,
+    NOT_KNOWN,
     PRIORITY_WORDS,
     SERVICE_WORDS,
     access_words,
@@ -84,6 +85,13 @@ def _chosen(name: str, words: dict[str, str]) -> Callable[[Any, Names], Cell]:
     return lambda row, names: words.get(getattr(row, name) or "", getattr(row, name) or "")
 
 
+def _frequency(row: Any, names: Names) -> Cell:
+    """Beside a price a blank would be read as a single visit, by people and by our own import."""
+    if row.frequency is None and row.price_minor is not None:
+        return NOT_KNOWN
+    return FREQUENCY_WORDS.get(row.frequency or "", row.frequency or "")
+
+
 def _plain(name: str) -> Callable[[Any, Names], Cell]:
     return lambda row, names: getattr(row, name)
 
@@ -117,7 +125,7 @@ _FACTS = (
     Fact("service", "Service", (Lead.service,), _chosen("service", SERVICE_WORDS), 18),
     Fact("extras", "Extras", (Lead.extras,),
          lambda row, names: ", ".join(EXTRA_WORDS.get(each, each) for each in row.extras or ()), 22),
-    Fact("frequency", "Frequency", (Lead.frequency,), _chosen("frequency", FREQUENCY_WORDS)),
+    Fact("frequency", "Frequency", (Lead.frequency, Lead.price_minor), _frequency),
     Fact("price", "Price", (Lead.price_minor,), _money("price_minor"), 10),
     Fact("first_price", "First clean price", (Lead.first_price_minor,), _money("first_price_minor"), 16),
     Fact("annual", "Yearly value", (Lead.annual_minor,), _money("annual_minor", nought=False), 13),

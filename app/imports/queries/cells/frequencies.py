@@ -8,6 +8,7 @@ import re
 from dataclasses import dataclass
 
 from app.leads.models import FREQUENCIES
+from app.leads.words import NOT_KNOWN
 
 OTHER, SEVERAL, UNREADABLE = "frequency_other", "frequency_several", "frequency_unreadable"
 
@@ -43,9 +44,9 @@ class Rhythm:
 
 
 def read_frequency(cell: str) -> Rhythm:
-    """What a cell of a frequency column says; an empty one says nothing."""
+    """What a cell of a frequency column says; an empty one, and one that says that nobody knows, say nothing."""
     text = _plain(cell)
-    if not text:
+    if not text or text == NOT_KNOWN.casefold():
         return Rhythm(None)
     bare = _BARE.fullmatch(text)
     if bare:
