@@ -10,7 +10,7 @@ from app.core.tenancy import acting_in
 from app.extensions import db
 from app.followups.models import FollowUp
 from app.leads.models import Lead
-from app.leads.services import get_lead, move_to_stage, stage_by_key, take_back
+from app.leads.services import archive, get_lead, move_to_stage, restore, stage_by_key, take_back
 from app.notifications.models import Notification
 from app.workspaces.queries import today_here
 from tests.support.client import Client
@@ -86,3 +86,38 @@ def test_a_lead_that_was_never_lost_has_a_day_too(alice, world, make_lead, run_o
     db.session.commit()
     assert ("Ask again", monday(4)) in tasks(lead) and get_lead(lead.id).returns_on == monday(4)
     assert rings(lead, monday(4), run_outbox, make_due) == 1
+
+
+def test_a_day_changed_while_the_lead_is_put_away_is_the_one_it_comes_back_with(alice, world, make_lead) -> None:
+    lead = lost(make_lead, world)
+    archive(lead.id, world.alice.actor)
+    db.session.commit()
+
+    assert set_day(alice, lead, monday(2), lead.returns_on).status_code == 200
+    assert tasks(lead) == [] and get_lead(lead.id).next_act is None
+    restore(lead.id, world.alice.actor)
+    db.session.commit()
+    assert tasks(lead) == [("Offer the reviewed price", monday(2))]
+
+
+def test_a_day_taken_away_while_the_lead_is_put_away_stays_away(alice, world, make_lead) -> None:
+    lead = lost(make_lead, world)
+    archive(lead.id, world.alice.actor)
+    db.session.commit()
+
+    assert set_day(alice, lead, None, lead.returns_on).status_code == 200
+    restore(lead.id, world.alice.actor)
+    db.session.commit()
+    assert tasks(lead) == [] and get_lead(lead.id).next_act is None
+
+
+def test_a_day_set_while_the_lead_is_put_away_waits_for_it(alice, world, make_lead) -> None:
+    lead = make_lead(name="Hannah Cole")
+    archive(lead.id, world.alice.actor)
+    db.session.commit()
+
+    assert set_day(alice, lead, monday(4), None).status_code == 200
+    assert tasks(lead) == [] and get_lead(lead.id).next_act is None
+    restore(lead.id, world.alice.actor)
+    db.session.commit()
+    assert ("Ask again", monday(4)) in tasks(lead)

@@ -12,7 +12,9 @@ from app.core.tenancy import current_workspace_id
 from app.extensions import db
 from app.followups.models import FollowUp
 from app.followups.services.next_act import refresh_next_act
-from app.leads.services import REASONS
+from app.followups.services.resting import WHY as SHELVED
+from app.followups.services.resting import put_to_rest
+from app.leads.services import REASONS, get_lead
 from app.workspaces.queries import current_workspace
 
 #: What the task is for, so that it is found again when the day changes.
@@ -25,6 +27,7 @@ def plan_return(event: Event) -> None:
     """The reaction to a day on which a lead comes back, set, changed or taken away: a task for when the office opens.
 
     It belongs to the move since which the lead stands where it is, so that it is off when the lead comes back sooner.
+    Where the lead is put away it rests until that is back.
     """
     if event.lead_id is None or "returns_on" not in event.data:
         return
@@ -46,14 +49,20 @@ def plan_return(event: Event) -> None:
                 state="planned",
             )
         )  # fmt: skip
+        if get_lead(event.lead_id).shelf != "desk":
+            db.session.flush()
+            put_to_rest([event.lead_id])
     refresh_next_act(event.lead_id)
 
 
 def _planned_for(lead_id: UUID) -> FollowUp | None:
-    """The lead's task of this kind that is still to be done; those of earlier days are known by their titles."""
+    """The lead's task of this kind that is still to be done, or rests; those of earlier days are known by their titles.
+    """
+    rests = (FollowUp.state == fixed("cancelled")) & (FollowUp.why == SHELVED)
     query = select(FollowUp).where(
         FollowUp.workspace_id == current_workspace_id(), FollowUp.lead_id == lead_id,
-        FollowUp.state == fixed("planned"), FollowUp.kind == fixed("task"), FollowUp.enrolment_id.is_(None),
+        or_(FollowUp.state == fixed("planned"), rests), FollowUp.kind == fixed("task"),
+        FollowUp.enrolment_id.is_(None),
         or_(
             FollowUp.step_key == RETURN_KEY,
             FollowUp.step_key.is_(None) & FollowUp.stage_change_id.is_not(None) & FollowUp.title.in_(_TITLES),
