@@ -13,6 +13,8 @@ from app.activities.models import Activity
 from app.core import outbox
 from app.core.outbox import OutboxItem
 from app.extensions import db
+from app.followups.models import Enrolment, Sequence
+from app.followups.queries.steps import Step, to_raw
 from app.leads.services import move_to_stage, stage_by_key
 from app.messaging.models import Message, MessageTemplate
 from app.notifications.models import Notification
@@ -135,6 +137,42 @@ def test_it_expires_the_day_after(clock: Traveller, waiting: Quote, lead: Any, c
     assert events.count("quote.expired") == 1
     assert {kind for kind, _ in told()} == {"quote_expired"}
     assert "expired" in client.get(f"/c/{waiting.link_secret}").text
+
+
+def withdraw(lead: Any, quote: Quote, world: World) -> None:
+    revoke_link(quote.id, world.alice.actor)
+
+
+def win_by_hand(lead: Any, quote: Quote, world: World) -> None:
+    move_to_stage(lead.id, stage_by_key("ready_for_squeegee").id, world.alice.actor)
+
+
+def give_up(lead: Any, quote: Quote, world: World) -> None:
+    move_to_stage(lead.id, stage_by_key("declined").id, world.alice.actor, reason_key="too_expensive")
+
+
+def leave_it(lead: Any, quote: Quote, world: World) -> None:
+    """Nobody does anything."""
+
+
+@pytest.mark.parametrize(
+    ("happens", "is_chased"), [(withdraw, False), (win_by_hand, False), (give_up, False), (leave_it, True)]
+)
+def test_nobody_is_chased_for_a_quote_that_nobody_waits_for(
+    clock: Traveller, waiting: Quote, lead: Any, world: World, happens: Any, is_chased: bool
+) -> None:
+    step = to_raw([Step("ask", "email", "Ask", template_key="chase_last", any_hour=True)])
+    lapsed = Sequence(key="own", name="Own", starts="rule", rule={"event": "quote.expired"}, steps=step)
+    db.session.add(lapsed)
+    db.session.commit()
+    happens(lead, waiting, world)
+    clock.move_to(REMINDER)
+    remind(waiting.id)
+    assert bool(reminders()) == is_chased
+    clock.move_to(datetime(2026, 12, 7, 0, 1, tzinfo=UTC))
+    assert expire(waiting.id) is True
+    begun = db.session.scalars(select(Enrolment).where(Enrolment.sequence_id == lapsed.id)).all()
+    assert bool(begun) == is_chased
 
 
 @pytest.mark.parametrize("answer", ["accept", "decline", "renewal"])

@@ -49,9 +49,10 @@ def enrol_by_rule(event: Event) -> None:
     """The reaction to what may start a sequence: those whose rule names it and whose conditions hold are begun.
 
     A lead that is under way there or put away stays as it is; so does one of which only something is being undone, and
-    one whose customer let a newer quote lapse while what they accepted before stands.
+    one whose customer let a newer quote lapse while what they accepted before stands, and one whose quote nobody waited
+    for any more.
     """
-    if event.lead_id is None or "undoes" in event.data or "stands" in event.data:
+    if event.lead_id is None or {"undoes", "stands", "over"} & set(event.data):
         return
     name = _MOVES.get(str(event.data.get("stage_key"))) if event.name == "lead.stage_changed" else event.name
     wanted = [

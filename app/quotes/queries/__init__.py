@@ -1,6 +1,7 @@
 """What can be asked about quotes. One file a concern; this page lists them."""
 
 from app.quotes.queries.agreed import (
+    WON,
     NewerOffer,
     accepted_besides,
     accepted_quote,
@@ -29,7 +30,7 @@ from app.quotes.queries.reading import (
 )
 
 __all__ = [
-    "STANDINGS", "NewerOffer", "Offer", "PastQuote", "QuoteView", "Rung", "accepted_besides", "accepted_quote",
+    "STANDINGS", "WON", "NewerOffer", "Offer", "PastQuote", "QuoteView", "Rung", "accepted_besides", "accepted_quote",
     "brand_key", "discount_words", "get_quote", "has_open_offer", "latest_quote", "newer_offer", "newer_offers",
     "offer_of", "offered_rung", "open_successor", "parties_of", "quotes_at", "quotes_of", "rung_words", "standing",
     "vat_within", "vat_words", "view_of", "was_accepted_meanwhile", "yes_stands",

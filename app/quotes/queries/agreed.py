@@ -24,7 +24,7 @@ from app.workspaces.queries import today_here
 
 #: Where people put a lead that they give up, and where those lie whose customer has said yes.
 _LOST = ("declined", "lost_contact", "not_in_area")
-_WON = ("ready_for_squeegee", "transferred_to_squeegee", "booking_confirmed")
+WON = ("ready_for_squeegee", "transferred_to_squeegee", "booking_confirmed")
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +132,7 @@ def _was_called_off() -> ColumnElement[bool]:
     that went straight back to where the yes had brought the lead, was a slip.
     """
     lost, after = aliased(StageChange), aliased(StageChange)
-    given_up, won = ([stage.id for stage in known(Stage) if stage.key in keys] for keys in (_LOST, _WON))
+    given_up, won = ([stage.id for stage in known(Stage) if stage.key in keys] for keys in (_LOST, WON))
     next_stage = (
         select(after.to_stage_id)
         .where(after.workspace_id == lost.workspace_id, after.lead_id == lost.lead_id, after.at > lost.at)

@@ -4,6 +4,7 @@ Both are work in the outbox, planned when the quote goes out and called off when
 """
 
 from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
@@ -19,8 +20,9 @@ from app.core.tenancy import current_workspace_id
 from app.extensions import db
 from app.leads.models import Lead
 from app.leads.services import get_lead
+from app.leads.services.reading import get_stage
 from app.quotes.models import Quote
-from app.quotes.queries import accepted_quote, get_quote
+from app.quotes.queries import WON, accepted_quote, get_quote
 from app.workspaces.queries import current_workspace, today_here
 
 REMIND, EXPIRE = "quote.remind", "quote.expire"
@@ -65,11 +67,27 @@ def expire(quote_id: UUID) -> bool:
     db.session.flush()
     accepted = accepted_quote(lead.id)
     stands = {"stands": accepted.number} if accepted else {}
-    record_activity(lead, "quote", "quote.expired", SYSTEM, subject_id=quote.id, data=plain_facts(quote) | stands)
+    over = {"over": True} if is_over(lead, quote) else {}
+    record_activity(
+        lead, "quote", "quote.expired", SYSTEM, subject_id=quote.id, data=plain_facts(quote) | stands | over
+    )  # fmt: skip
     return True
 
 
-def plain_facts(quote: Quote) -> dict[str, str]:
+def is_over(lead: Lead, quote: Quote) -> bool:
+    """Whether nobody waits for its answer any more: its link was withdrawn, its lead has come to its end, or a person
+    has put that where a yes leads, which was not said here.
+    """
+    if quote.revoked_at is not None:
+        return True
+    try:
+        stage = get_stage(lead.stage_id)
+    except NotFound:
+        return False  # its stage was retired and it is being moved on
+    return stage.is_final or (stage.key in WON and accepted_quote(lead.id) is None)
+
+
+def plain_facts(quote: Quote) -> dict[str, Any]:
     """What may be told of a quote anywhere: nothing of its customer."""
     return {"quote_id": str(quote.id), "number": quote.number, "valid_until": quote.valid_until.isoformat()}
 

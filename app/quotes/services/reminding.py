@@ -6,17 +6,16 @@ from uuid import UUID
 from sqlalchemy import select
 
 from app.core.clock import BusinessClock, utcnow
-from app.core.errors import Conflict, NotFound
+from app.core.errors import Conflict
 from app.core.events import Event, publish
 from app.core.models import fixed
 from app.core.permissions import SYSTEM
 from app.extensions import db
 from app.leads.models import Lead
-from app.leads.services.reading import get_stage
 from app.messaging import services as messaging
 from app.messaging.models import Message
 from app.quotes.models import Quote
-from app.quotes.services.expiring import locked, plain_facts
+from app.quotes.services.expiring import is_over, locked, plain_facts
 from app.quotes.services.sending import words_of_offer
 from app.workspaces.queries import current_workspace, today_here
 
@@ -57,14 +56,9 @@ def remind(quote_id: UUID) -> datetime | None:
 
 
 def _is_waiting(lead: Lead, quote: Quote) -> bool:
-    if quote.state != "sent" or quote.revoked_at is not None or quote.reminded_at is not None:
+    if quote.state != "sent" or quote.reminded_at is not None:
         return False
-    if lead.shelf != "desk" or today_here() > quote.valid_until:
-        return False
-    try:
-        return not get_stage(lead.stage_id).is_final
-    except NotFound:
-        return True  # its stage was retired and it is being moved on
+    return lead.shelf == "desk" and today_here() <= quote.valid_until and not is_over(lead, quote)
 
 
 def _has_written(quote: Quote) -> bool:
