@@ -9,8 +9,9 @@ from sqlalchemy import select, update
 
 from app.bulk_acts.models import BulkAct
 from app.core.clock import utcnow
+from app.core.tenancy import acting_in
 from app.extensions import db
-from app.leads.models import LeadTag, Tag
+from app.leads.models import LeadTag, SavedView, Tag
 from app.leads.queries.tag_list import listed_tags
 from app.leads.services.tagging import MOST_TAGS, add_tag, remove_tag, tag_named
 from tests.support.client import Client
@@ -162,6 +163,28 @@ def test_a_merge_is_taken_back(alice: Client, world: World, make_lead: Any, coun
     assert the_tag("VIP").id == vip_id
     alice.post(undo)
     assert "This is undone already." in alice.get(URL).text
+
+
+def test_views_that_ask_for_a_merged_tag_ask_for_the_one_that_stays(
+    alice: Client, bob: Client, world: World, make_lead: Any
+) -> None:
+    vip, important, lead = made(world, "VIP"), made(world, "Important"), make_lead(name="Hannah Cole")
+    add_tag([lead.id], vip, world.alice.actor)
+    db.session.commit()
+    bob.post("/w/wells/leads/views", data={"name": "My VIPs", "query": f"tag={vip.id}"})
+    both = f"tag={vip.id}&tag={important.id}"
+    alice.post("/w/wells/leads/views", data={"name": "Both", "query": both, "shared": "1"})
+
+    def queries() -> dict[str, list[list[str]]]:
+        with acting_in(lead.workspace_id):
+            db.session.expire_all()
+            return {view.name: view.query for view in db.session.scalars(select(SavedView))}
+
+    before = queries()
+    undo = undo_of(alice, alice.post(f"{URL}/{vip.id}/merge", data={"into": str(important.id), "version": vip.version}))
+    assert queries() == before | {"My VIPs": [["tag", str(important.id)]]}
+    alice.post(undo)
+    assert queries() == before
 
 
 def test_what_changed_since_a_merge_stays(alice: Client, world: World, make_lead: Any) -> None:

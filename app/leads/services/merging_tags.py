@@ -1,24 +1,26 @@
 """Merging one tag into another, and taking it back for a short time.
 
 Which leads the tag hung on is kept as a bulk act, so that taking it back puts it where it was, but for leads that have
-lost the other tag since: those somebody has changed.
+lost the other tag since: those somebody has changed. Views that ask for the tag ask for the other one from then on.
 """
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Integer, Text, Uuid, delete, func, insert, literal, select, update
+from sqlalchemy import ColumnElement, Integer, Text, Uuid, cast, delete, func, insert, literal, select, update
 from sqlalchemy.dialects.postgresql import JSONB
 
 from app.bulk_acts.models import BulkAct, BulkActLead
 from app.core.clock import utcnow
 from app.core.errors import Conflict, Invalid, NotFound
 from app.core.loading import load_one
+from app.core.models import one_among
 from app.core.permissions import Actor
-from app.core.tenancy import current_workspace_id
+from app.core.tenancy import acting_in, current_workspace_id
 from app.extensions import db
-from app.leads.models import LeadTag, Tag
+from app.leads.models import LeadTag, SavedView, Tag
 from app.leads.queries.tagging import all_tags
 from app.leads.services.tag_list import held_tag, remove_tag_row, tell_of_tag
 from app.leads.services.tagging import MOST_TAGS
@@ -44,6 +46,7 @@ def merge_tags(tag_id: UUID, into_id: UUID | None, version: int, actor: Actor) -
     missing = select(literal(here, Uuid), BulkActLead.lead_id, literal(into.id, Uuid)).where(*_of(act), _NOT_BOTH)
     db.session.execute(insert(LeadTag).from_select(["workspace_id", "lead_id", "tag_id"], missing))
     remove_tag_row(tag)
+    act.parameters = {**act.parameters, "views": [str(each) for each in _refer_views(tag.id, into.id)]}
     tell_of_tag("tag.merged", into, actor, {"name": tag.name}, {"name": into.name})
     return act
 
@@ -71,6 +74,7 @@ def take_merge_back(act_id: UUID, actor: Actor) -> BulkAct:
             LeadTag.workspace_id == act.workspace_id, LeadTag.tag_id == into.id, LeadTag.lead_id.in_(got_it)
         )
     )
+    _refer_views(into.id, tag.id, [UUID(each) for each in act.parameters.get("views", ())])
     back = _run(update(BulkActLead).where(*theirs).values(outcome="undone"))
     act.state, act.finished_at, act.undo_until = "undone", utcnow(), None
     act.parameters = {**act.parameters, "back": back}
@@ -122,6 +126,23 @@ def _back(act: BulkAct) -> tuple[Tag, Tag]:
     db.session.add(tag)
     db.session.flush()
     return tag, into
+
+
+def _refer_views(was: UUID, now: UUID, among: Iterable[UUID] | None = None) -> list[UUID]:
+    """Let views ask for another tag, everybody's; which they were. One that asks for both is right as it is."""
+    words = cast(SavedView.query, Text)
+    which = [SavedView.workspace_id == current_workspace_id(), words.contains(str(was)), ~words.contains(str(now))]
+    if among is not None:
+        which.append(SavedView.id == one_among(among))
+    with acting_in(current_workspace_id()):
+        changed = db.session.scalars(
+            update(SavedView)
+            .where(*which)
+            .values(query=cast(func.replace(words, str(was), str(now)), JSONB), version=SavedView.version + 1)
+            .returning(SavedView.id)
+            .execution_options(synchronize_session=False)
+        )
+        return list(changed)
 
 
 def _of(act: BulkAct) -> tuple[ColumnElement[bool], ...]:
