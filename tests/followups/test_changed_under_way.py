@@ -8,10 +8,10 @@ from sqlalchemy import select
 from app.core.clock import utcnow
 from app.extensions import db
 from app.followups.models import Enrolment, FollowUp, Sequence
-from app.followups.queries.steps import Delay, Step
+from app.followups.queries.steps import Condition, Delay, Step
 from app.followups.services import enrol, move_to_version, save_steps
 from app.leads.models import Lead
-from app.leads.services import archive, restore, stage_by_key
+from app.leads.services import add_tag, archive, restore, stage_by_key, tag_named
 from app.messaging.models import Message
 
 EMAIL = "hannah.cole@example.com"
@@ -115,3 +115,25 @@ def test_leads_under_way_go_on_though_something_else_starts_their_sequence_now(
     make_due("follow_up.due")
     run_outbox()
     assert states(lead) == {"one": "done"}
+
+
+def test_a_tag_that_is_renamed_starts_and_parts_as_before(
+    alice: Any, world: Any, quiet: None, sequence: Any, make_lead: Any, make_due: Any, run_outbox: Any
+) -> None:
+    asked = {"fact": "tag", "operator": "is", "value": "vip"}
+    branch = Step(
+        "whose", "branch", "Whose?", condition=Condition("field", "tag", "is_not", "VIP"),
+        yes=(Step("call", "task", "Look it up"),), no=(Step("thank", "task", "Thank them"),),
+    )  # fmt: skip
+    sequence(branch, starts="rule", rule={"event": "lead.tagged", "conditions": [asked]})
+    tag = tag_named("VIP", world.alice.actor)
+    earlier, later = make_lead(), make_lead()
+    add_tag([earlier.id], tag, world.alice.actor)
+    db.session.commit()
+    typed = {"name": "Very important", "colour": tag.colour, "version": tag.version}
+    assert alice.post(f"/w/wells/settings/tags/{tag.id}", data=typed).status_code == 303
+    add_tag([later.id], tag_named("Very important", world.alice.actor), world.alice.actor)
+    db.session.commit()
+    make_due("follow_up.due")
+    run_outbox()
+    assert states(earlier) == states(later) == {"whose": "done no", "thank": "planned"}
