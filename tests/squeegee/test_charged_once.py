@@ -9,8 +9,10 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from app.extensions import db
+from app.leads.services import move_to_stage, stage_by_key
 from app.quotes.models import Quote
 from app.quotes.services import DraftLine, QuoteDraft, draft_quote, send_quote
 from app.squeegee.mapping import of_every_visit
@@ -165,3 +167,19 @@ def test_a_line_in_other_words_is_known_for_the_extra(charged: str, stay: str) -
     extras = ("conservatory", "conservatory_roof", "gutters", "fascia")
     assert of_every_visit(extras, (), ((charged, 8000),)) == tuple(stay.split())
     assert of_every_visit(extras, (f"{charged} wiped",), ((charged, 8000),)) == extras
+
+
+def test_what_was_called_off_is_not_charged(
+    desk: Desk, make_lead: Any, alice: Client, agree: Callable[..., Quote]
+) -> None:
+    """They cancelled within their days, and agreed to something else by phone months later."""
+    lead = make_lead(email="ann@example.com")
+    agree(lead, DraftLine(GUTTERS, 8000))
+    for key in ("declined", "contacted", "ready_for_squeegee"):
+        move_to_stage(lead.id, stage_by_key(key).id, desk.actor)
+    db.session.commit()
+    sheet = sheet_of(alice.get(f"/w/wells/leads/{lead.id}/copy-sheet").text)
+    assert "Charged once" not in sheet and "gutters" not in sheet.get("Notes", "")
+    assert "Charged once" not in row_of(alice, lead)["Notes"]
+    transfer = db.session.scalars(select(Transfer).where(Transfer.lead_id == lead.id)).one()
+    assert json.loads(transfer.holds or "{}")["once"] == []

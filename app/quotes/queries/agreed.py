@@ -11,7 +11,6 @@ from sqlalchemy import ColumnElement, Exists, SQLColumnExpression, Text, cast, e
 from sqlalchemy.orm import aliased, joinedload, lazyload
 
 from app.activities.models import Activity
-from app.core.catalogue import known
 from app.core.models import fixed, one_among
 from app.core.money import format_money
 from app.core.tenancy import current_workspace_id
@@ -43,7 +42,7 @@ def accepted_quote(lead_id: UUID) -> Quote | None:
         select(Quote)
         .where(
             Quote.workspace_id == current_workspace_id(), Quote.lead_id == lead_id, Quote.state == fixed("accepted"),
-            not_(_was_called_off()),
+            not_(was_called_off()),
         )
         .order_by(Quote.version_no.desc())
         .limit(1)
@@ -61,7 +60,7 @@ def accepted_besides(quote: Quote) -> QuoteView | None:
 
 def yes_stands(quote_id: UUID) -> bool:
     """Whether a version that was accepted still is what was agreed, as far as its lead was not given up since."""
-    query = select(_was_called_off()).where(Quote.workspace_id == current_workspace_id(), Quote.id == quote_id)
+    query = select(was_called_off()).where(Quote.workspace_id == current_workspace_id(), Quote.id == quote_id)
     return not db.session.scalar(query)
 
 
@@ -105,7 +104,7 @@ def newer_offers(lead_ids: Collection[UUID]) -> dict[UUID, NewerOffer]:
         select(Quote)
         .where(
             Quote.workspace_id == current_workspace_id(), Quote.lead_id == one_among(lead_ids),
-            or_(Quote.state == fixed("sent"), (Quote.state == fixed("accepted")) & not_(_was_called_off())),
+            or_(Quote.state == fixed("sent"), (Quote.state == fixed("accepted")) & not_(was_called_off())),
         )
         .order_by(Quote.version_no.desc())
         .options(joinedload(Quote.options), lazyload(Quote.lines))
@@ -127,12 +126,15 @@ def rung_words(rung: Rung | QuoteOption, currency: str) -> str:
     return f"{format_money(rung.price_minor, currency)} {often(rung.frequency)}"
 
 
-def _was_called_off() -> ColumnElement[bool]:
+def was_called_off() -> ColumnElement[bool]:
     """For a statement about accepted quotes: whether a person has given the lead up since. A move that was undone, or
     that went straight back to where the yes had brought the lead, was a slip.
     """
     lost, after = aliased(StageChange), aliased(StageChange)
-    given_up, won = ([stage.id for stage in known(Stage) if stage.key in keys] for keys in (_LOST, WON))
+    given_up, won = (
+        select(Stage.id).where(Stage.workspace_id == lost.workspace_id, Stage.key.in_([fixed(key) for key in keys]))
+        for keys in (_LOST, WON)
+    )
     next_stage = (
         select(after.to_stage_id)
         .where(after.workspace_id == lost.workspace_id, after.lead_id == lost.lead_id, after.at > lost.at)
@@ -146,6 +148,6 @@ def _was_called_off() -> ColumnElement[bool]:
     )  # fmt: skip
     return exists().where(
         lost.workspace_id == Quote.workspace_id, lost.lead_id == Quote.lead_id, lost.at > Quote.answered_at,
-        lost.actor_kind == fixed("person"), lost.to_stage_id == one_among(given_up),
-        not_(func.coalesce(next_stage == one_among(won), False)), not_(was_undone),
+        lost.actor_kind == fixed("person"), lost.to_stage_id.in_(given_up),
+        not_(func.coalesce(next_stage.in_(won), False)), not_(was_undone),
     )  # fmt: skip

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ScalarSelect, SQLColumnExpression, func, select
+from sqlalchemy import ScalarSelect, SQLColumnExpression, func, not_, select
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 
 from app.core.models import fixed
@@ -16,6 +16,7 @@ from app.core.tenancy import current_workspace_id
 from app.extensions import db
 from app.leads.models import Lead
 from app.quotes.models import Quote, QuoteLine
+from app.quotes.queries.agreed import was_called_off
 from app.quotes.queries.slots import chosen_span
 
 
@@ -44,10 +45,13 @@ class Agreement:
 def agreement_of(
     workspace_id: SQLColumnExpression[UUID], lead_id: SQLColumnExpression[UUID]
 ) -> tuple[ScalarSelect[Any], ...]:
-    """For a statement about leads: the parts of an Agreement."""
+    """For a statement about leads: the parts of an Agreement. A yes that was called off is none."""
     accepted = (
         select(Quote)
-        .where(Quote.workspace_id == workspace_id, Quote.lead_id == lead_id, Quote.state == fixed("accepted"))
+        .where(
+            Quote.workspace_id == workspace_id, Quote.lead_id == lead_id, Quote.state == fixed("accepted"),
+            not_(was_called_off()),
+        )
         .order_by(Quote.version_no.desc())
         .limit(1)
         .correlate_except(Quote)
