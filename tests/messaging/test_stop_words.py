@@ -10,7 +10,7 @@ from app.messaging import services
 from app.messaging.models import Arrival, Message
 from app.messaging.services.stop_words import is_start, is_stop, sounds_like_stop
 from app.notifications.models import Notification
-from tests.messaging.inbound import HANNAHS_PHONE, mail, post_mail, text
+from tests.messaging.inbound import HANNAH, HANNAHS_PHONE, mail, message_id_of, post_mail, text
 
 STOPS = ["STOP", "stop.", " Stop! ", "STOPALL", "Unsubscribe", "END", "quit", "Revoke", "OPTOUT", "opt out", "Cancel"]
 NEARLY = [
@@ -98,3 +98,13 @@ def test_a_mail_that_says_stop_ends_mails(client, lead):
     post_mail(client, mail("Unsubscribe\n\n> Hello Hannah"))
     assert services.is_suppressed("email", "hannah.cole@example.com")
     assert not services.is_suppressed("sms", HANNAHS_PHONE)
+
+
+def test_a_stop_from_another_address_shuts_the_one_that_we_wrote_to_as_well(client, lead, write, mailbox, run_outbox):
+    ours = write()
+    run_outbox()
+    answer = mail("Unsubscribe", sender="Hannah at work <hc@office.example.com>", In_Reply_To=message_id_of(ours))
+    assert post_mail(client, answer).status_code == 204
+    assert [services.is_suppressed("email", each) for each in (HANNAH, "hc@office.example.com")] == [True, True]
+    told = db.session.scalars(select(Activity).where(Activity.event == "contact.opted_out")).all()
+    assert len(told) == 1

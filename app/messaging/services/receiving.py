@@ -21,7 +21,8 @@ from app.leads.models import Lead
 from app.messaging.models import TRIAGE, Message
 from app.messaging.services.composing import locked_message
 from app.messaging.services.conversations import INBOX, note
-from app.messaging.services.stop_words import asked_for
+from app.messaging.services.stop_words import asked_for, opt_out
+from app.messaging.services.suppressing import suppress
 from app.messaging.services.triage import Judgement, judge
 from app.quotes.models import Quote
 
@@ -154,6 +155,8 @@ def _heed(lead: Lead, message: Message, words: str, judged: Judgement, quote: Qu
     if does is not None:
         leads = leads_of_contact(lead.contact_id)
         does(message.channel, message.recipient, leads, actor)
+        if does is opt_out:
+            _shut_what_we_wrote_to(message)
     more: dict[str, object] = {"wants_out": judged.wants_out} if judged.wants_out else {}
     if judged.rung and quote:
         rung = quote.options[judged.rung - 1]
@@ -161,6 +164,13 @@ def _heed(lead: Lead, message: Message, words: str, judged: Judgement, quote: Qu
     tell_reply(lead.id, message.channel, judged.triage, message.id, actor, **more)
     for other_id in _also_chased(lead):
         tell_reply(other_id, message.channel, "unclear", message.id, actor, is_of_other_lead=True)
+
+
+def _shut_what_we_wrote_to(message: Message) -> None:
+    """Who ends our mails by answering one may do so from another address: the one that got it counts as well."""
+    ours = db.session.get(Message, (message.workspace_id, message.answers_id)) if message.answers_id else None
+    if ours is not None and ours.channel == message.channel and ours.recipient != message.recipient:
+        suppress(message.channel, ours.recipient, "asked", source="reply")
 
 
 def _also_chased(lead: Lead) -> list[UUID]:
