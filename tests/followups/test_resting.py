@@ -12,7 +12,7 @@ from app.core.outbox import OutboxItem
 from app.extensions import db
 from app.followups.models import Enrolment, FollowUp, Sequence
 from app.followups.queries.steps import Delay, Step
-from app.followups.services import enrol, pause, resume, resume_when_due
+from app.followups.services import enrol, pause, pause_chase, resume, resume_when_due
 from app.leads.services import archive, get_lead, move_to_stage, restore, stage_by_key
 from app.messaging.services.receiving import receive
 
@@ -96,6 +96,26 @@ def test_undoing_a_pause_of_many_leaves_who_has_written_since(
     undone = alice.post(done.split('action="')[1].split('"')[0], hx=True)
     db.session.expire_all()
     assert undone.status_code == 200 and (way.state, other.state) == ("paused", "active")
+
+
+def test_undoing_that_many_go_on_lets_each_rest_as_it_did(
+    alice: Any, world: Any, way: Enrolment, make_lead: Any
+) -> None:
+    until = utcnow() + timedelta(days=9)
+    pause(way.id, world.alice.actor, until)
+    doubted = make_lead(name="Perhaps Pat", email="pat@example.com")
+    other = enrol(doubted, db.session.get_one(Sequence, (way.workspace_id, way.sequence_id)), world.alice.actor)
+    db.session.commit()
+    pause_chase(doubted.id, "doubtful_reply", world.alice.actor)
+    db.session.commit()
+    ids = f"{way.lead_id},{doubted.id}"
+    done = alice.post("/w/wells/bulk", data={"act": f"resume_chase:{way.sequence_id}", "leads": ids}, hx=True).text
+    db.session.expire_all()
+    assert (way.state, other.state) == ("active", "active")
+    assert alice.post(done.split('action="')[1].split('"')[0], hx=True).status_code == 200
+    db.session.expire_all()
+    assert (way.state, way.why, way.paused_until) == ("paused", "by_person", until)
+    assert (other.state, other.why, other.paused_until) == ("paused", "doubtful_reply", None)
 
 
 @pytest.fixture

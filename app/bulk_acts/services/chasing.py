@@ -1,10 +1,12 @@
 """Putting many leads on a sequence, or pausing, resuming and ending their way through it."""
 
 from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from app.bulk_acts.services.outcomes import Done
+from app.core.clock import utcnow
 from app.core.errors import Conflict, NotFound
 from app.core.permissions import Actor
 from app.followups import services as followups
@@ -45,27 +47,34 @@ def take_off(before: Mapping[UUID, Mapping[str, Any]], parameters: Parameters, a
 
 def pause_all(lead_ids: Sequence[UUID], parameters: Parameters, actor: Actor) -> Done:
     """Let the way of each lead through the sequence rest."""
-    return _each(lead_ids, parameters, "active", lambda enrolment_id: followups.pause(enrolment_id, actor))
+    return _each(lead_ids, parameters, "active", lambda way: followups.pause(way.id, actor))
 
 
 def resume_all(lead_ids: Sequence[UUID], parameters: Parameters, actor: Actor) -> Done:
     """Let the way of each lead go on."""
-    return _each(lead_ids, parameters, "paused", lambda enrolment_id: followups.resume(enrolment_id, actor))
+    return _each(lead_ids, parameters, "paused", lambda way: followups.resume(way.id, actor))
 
 
 def stop_all(lead_ids: Sequence[UUID], parameters: Parameters, actor: Actor) -> Done:
     """End the way of each lead, for good."""
-    return _each(lead_ids, parameters, "", lambda enrolment_id: followups.stop(enrolment_id, actor))
+    return _each(lead_ids, parameters, "", lambda way: followups.stop(way.id, actor))
 
 
 def unpause(before: Mapping[UUID, Any], parameters: Parameters, actor: Actor) -> set[UUID]:
     """Undo `pause_all`, where no reply has given another reason to rest since."""
-    return set(_each(list(before), parameters, "paused", lambda each: followups.resume(each, actor), why="by_person"))
+    return set(_each(list(before), parameters, "paused", lambda way: followups.resume(way.id, actor), why="by_person"))
 
 
 def pause_again(before: Mapping[UUID, Any], parameters: Parameters, actor: Actor) -> set[UUID]:
-    """Undo `resume_all`."""
-    return set(pause_all(list(before), parameters, actor))
+    """Undo `resume_all`: each rests until the day, and for the reason, that it did; a day that has come is over."""
+
+    def rest(enrolment: Enrolment) -> None:
+        was = before[enrolment.lead_id]
+        until = datetime.fromisoformat(was["until"]) if was.get("until") else None
+        if until is None or until > utcnow():
+            followups.pause(enrolment.id, actor, until, why=was.get("why") or "by_person")
+
+    return set(_each(list(before), parameters, "active", rest))
 
 
 def leave_ended(before: Mapping[UUID, Any], parameters: Parameters, actor: Actor) -> set[UUID]:
@@ -74,15 +83,18 @@ def leave_ended(before: Mapping[UUID, Any], parameters: Parameters, actor: Actor
 
 
 def _each(
-    lead_ids: Sequence[UUID], parameters: Parameters, state: str, change: Callable[[UUID], Enrolment], *, why: str = ""
-) -> Done:
+    lead_ids: Sequence[UUID], parameters: Parameters, state: str, change: Callable[[Enrolment], object], *,
+    why: str = "",
+) -> Done:  # fmt: skip
     done = Done()
     for enrolment in enrolments_of(UUID(parameters["sequence_id"]), lead_ids):
         if (state and enrolment.state != state) or (why and enrolment.why != why):
             continue
+        until = enrolment.paused_until
+        was = {"why": enrolment.why, "until": until.isoformat() if until else None}
         try:
-            change(enrolment.id)
+            change(enrolment)
         except (Conflict, NotFound):
             continue
-        done[enrolment.lead_id] = {}
+        done[enrolment.lead_id] = was if enrolment.state == "active" else {}
     return done

@@ -26,17 +26,20 @@ RESUME = "enrolment.resume"
 _FURTHEST = timedelta(days=2 * 366)
 
 
-def pause(enrolment_id: UUID, actor: Actor, until: datetime | None = None) -> Enrolment:
+def pause(
+    enrolment_id: UUID, actor: Actor, until: datetime | None = None, *, why: str = "by_person"
+) -> Enrolment:  # fmt: skip
     """Let one way of a lead rest, for ever or until a moment: nothing of it is done meanwhile.
 
-    Raises NotFound, Conflict when it is not under way, Invalid naming `until` for a moment that is past or far off.
+    `why` is another code where a pause is taken up again. Raises NotFound, Conflict when it is not under way, Invalid
+    naming `until` for a moment that is past or far off.
     """
     enrolment, lead = locked_enrolment(enrolment_id)
     if enrolment.state != "active":
         raise Conflict("This is not under way.")
     if until is not None and not utcnow() < until < utcnow() + _FURTHEST:
         raise Invalid({"until": "Choose a day from tomorrow on, within two years."})
-    _rest(enrolment, lead, "by_person", actor, until)
+    _rest(enrolment, lead, why, actor, until)
     return enrolment
 
 
