@@ -28,7 +28,7 @@ from app.live.services import tell_pages
 from app.messaging import jobs as messaging_jobs
 from app.messaging import services as messaging
 from app.messaging.jobs import releasing as releasing_job
-from app.messaging.services import conversations, inbox_reading, releasing
+from app.messaging.services import conversations, inbox_reading, outliving, releasing
 from app.my_day import services as my_day
 from app.notifications import jobs as notification_jobs
 from app.notifications import services as notifications
@@ -49,7 +49,12 @@ REACTIONS: Mapping[str, tuple[Reaction, ...]] = {
         notifications.tell_worth,
         notifications.tell_details,
     ),
-    "leads.deleted": (lead_forms.forget_answers, imports.forget_rows, reconciliation.forget_leads),
+    "leads.deleted": (
+        lead_forms.forget_answers,
+        imports.forget_rows,
+        reconciliation.forget_leads,
+        outliving.outlive_leads,
+    ),
     "leads.import_undone": (reconciliation.forget_leads,),
     "leads.shelved": (followups.rest, messaging.stop_shelved),
     "leads.unshelved": (followups.go_on,),
