@@ -61,6 +61,14 @@ def test_the_form_goes_on_as_a_clean_address(alice, world):
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize("typed", ["5/1/2026", "5.1.26", "5 January 2026", "2026-01-05"])
+def test_a_day_may_be_typed_where_there_is_no_calendar(alice, typed):
+    answer = alice.post(url(alice, "/filter"), data={"created.from": typed, "created.to": "31/1/2026"})
+    assert parse_qsl(urlsplit(answer.location).query) == [("created", "2026-01-05..2026-01-31")]
+    refused = alice.post(url(alice, "/filter"), data={"created.from": "soon"})
+    assert refused.status_code == 422 and "Enter a date, like 8/12/2026." in refused.text
+
+
 @pytest.fixture
 def tagged(alice):
     """300 tags of long names, the last of them Solar panels; returns its id."""

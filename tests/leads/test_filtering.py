@@ -1,6 +1,6 @@
 """Which leads a filter lets through, read from the address as a page does."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 
 import pytest
 from sqlalchemy import select
@@ -14,6 +14,7 @@ from app.leads.models import Favourite, Lead, LeadTag, Tag
 from app.leads.queries.choices import filter_choices
 from app.leads.queries.filtering import LeadFilter, seal_words
 from app.leads.services import stage_by_key
+from app.workspaces.queries import today_here
 
 
 def narrowed(*pairs: tuple[str, str]) -> LeadFilter:
@@ -100,6 +101,14 @@ def test_a_field_lets_leads_through(two, pair, which):
     wanted = {"first": {first.number}, "second": {second.number}, "both": {first.number, second.number}, "": set()}
 
     assert found(pair) == wanted[which]
+
+
+def test_no_day_is_both_within_so_many_days_and_longer_ago(two):
+    first, second = two
+    for lead, days in ((first, 30), (second, 31)):
+        lead.created_at = datetime.combine(today_here() - timedelta(days=days), time(12), UTC)
+    db.session.commit()
+    assert (found(("created", "last-30")), found(("created", "over-30"))) == ({first.number}, {second.number})
 
 
 def test_several_values_are_any_of_them_and_several_fields_all(two, world):

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from app.core.days import read_day
 from app.core.human_time import long_date
 from app.core.money import format_money, parse_money, plain_amount
 
@@ -85,7 +86,8 @@ def day_bounds(span: str, now: Now) -> tuple[date | None, date | None]:
     counted = _COUNTED.fullmatch(span)
     if counted:
         days = timedelta(days=int(counted[2]))
-        return {"last": (today - days, today), "next": (today, today + days), "over": (None, today - days)}[counted[1]]
+        longer_ago = today - days - timedelta(days=1)
+        return {"last": (today - days, today), "next": (today, today + days), "over": (None, longer_ago)}[counted[1]]
     if span in DAY_WORDS:
         return _worded(span, today)
     low, parted, high = span.partition("..")
@@ -126,11 +128,8 @@ def _end(kind: str, given: str) -> str | None:
         return plain_amount(minor) if minor is not None else None
     if kind == "count":
         return str(int(given)) if _NUMBER.fullmatch(given) and int(given) <= _MOST_COUNTED else None
-    try:
-        day = date.fromisoformat(given) if len(given) == 10 else date.min
-    except ValueError:
-        return None
-    return day.isoformat() if 1900 <= day.year <= 2199 else None
+    day = read_day(given)
+    return day.isoformat() if day and 1900 <= day.year <= 2199 else None
 
 
 def _order(kind: str, end: str) -> float | str:

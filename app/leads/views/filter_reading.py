@@ -4,10 +4,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from app.core.clock import utcnow
 from app.leads.queries.filter_fields import FIELDS, Field
 from app.leads.queries.filter_spans import AHEAD_ONLY, DAY_WORDS, span_words
 from app.leads.queries.filtering import Choices, LeadFilter, open_words, read_value, seal_words
+from app.workspaces.queries import today_here
 
 _BEHIND = ("today", "yesterday", "week", "month", "last-7", "last-30", "last-90", "over-7", "over-30", "over-90")
 _AHEAD = ("late", "now", "today", "tomorrow", "week", "next-7", "next-30", "month")
@@ -17,8 +17,8 @@ _NO_PROBLEMS: Mapping[str, str] = {}
 _PROBLEMS = {
     "amount": "Enter pounds, like 24 or 24.50.",
     "count": "Enter a whole number.",
-    "moment": "Enter a date, like 8 12 2026.",
-    "day": "Enter a date, like 8 12 2026.",
+    "moment": "Enter a date, like 8/12/2026.",
+    "day": "Enter a date, like 8/12/2026.",
     "area": "Enter postcode areas like BA, BA5 or BA5 2, with commas between.",
 }
 
@@ -144,7 +144,7 @@ def _thin_out(view: FieldView) -> None:
 
 
 def _day_choices(each: Field, values: tuple[str, ...]) -> list[tuple[str, str]]:
-    today = utcnow().date()
+    today = today_here()
     offered = list(_AHEAD if each.ahead else _BEHIND)
     offered += [value for value in values if ".." not in value and not value[0].isdigit() and value not in offered]
     words = [(key, span_words("moment", key, today)) for key in offered if each.ahead or key not in AHEAD_ONLY]
