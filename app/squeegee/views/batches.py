@@ -20,7 +20,7 @@ from app.squeegee.queries.choosing import MOST_IN_A_FILE
 from app.squeegee.queries.in_export import in_the_export
 from app.squeegee.views import bp
 from app.workspaces.layout import desk, desk_or_fragment
-from app.workspaces.queries import today_here
+from app.workspaces.queries import current_workspace, today_here
 
 #: So many leads are listed to be ticked; the others go along together.
 MOST_LISTED = 100
@@ -80,7 +80,8 @@ def batch_file(slug: str, batch_id: UUID, fmt: str) -> Response:
     """The file itself."""
     made = queries.get_batch(batch_id)
     content = services.batch_file(batch_id, fmt, web.actor())
-    return _download(content, f"squeegee-{made.created_at:%Y-%m-%d}-{str(batch_id)[-6:]}.{fmt}", fmt)
+    day = made.created_at.astimezone(current_workspace().clock().zone).date()
+    return _download(content, f"squeegee-{day:%Y-%m-%d}-{str(batch_id)[-6:]}.{fmt}", fmt)
 
 
 @bp.get("/w/<slug>/squeegee/batches/<uuid:batch_id>/report.<any(csv, xlsx):fmt>")
