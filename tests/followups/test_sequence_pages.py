@@ -105,6 +105,17 @@ def test_what_was_not_changed_makes_no_version(alice):
     assert sequence_of("quote_chase").steps == chase.steps
 
 
+def test_a_second_copy_has_a_name_of_its_own_and_can_be_saved(alice):
+    chase = sequence_of("quote_chase")
+    for _ in range(2):
+        answer = alice.post(url(alice, chase, "/copy"))
+    copies = [each for each in known_sequences() if each.key.startswith("own_")]
+    assert [each.name for each in copies] == ["Quote chase (copy)", "Quote chase (copy 2)"]
+    assert answer.location.endswith(str(copies[1].id))
+    fields = changed(sheet_fields(alice, copies[1]), description="For shops")
+    assert alice.post(url(alice, copies[1]), data=sent(fields)).status_code == 303
+
+
 def test_every_page_of_a_sequence_opens(alice, dave, make_lead, count_sql):
     lead = make_lead(name="Hannah Cole", stage_key="quote_sent")
     chase = sequence_of("quote_chase")

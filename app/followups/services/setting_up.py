@@ -55,7 +55,7 @@ def copy_sequence(sequence_id: UUID, actor: Actor) -> Sequence:
     sequence = Sequence(
         key=f"own_{secrets.token_hex(6)}", is_active=False, position=_next_position(), steps=list(like.steps)
     )
-    _write(sequence, SequenceFacts(f"{like.name[: LONGEST_NAME - 8]} (copy)", like.description, "hand"))
+    _write(sequence, SequenceFacts(_name_of_copy(like.name), like.description, "hand"))
     return _kept(sequence, actor, "sequence.added")
 
 
@@ -150,6 +150,15 @@ def _check(facts: SequenceFacts, sequence: Sequence | None = None) -> None:
             errors["value"] = found
     if errors:
         raise Invalid(errors)
+
+
+def _name_of_copy(name: str) -> str:
+    """A name that no other sequence has: a second copy could not be saved under that of the first."""
+    query = select(func.lower(Sequence.name)).where(Sequence.workspace_id == current_workspace_id())
+    taken = set(db.session.scalars(query))
+    ends = (" (copy)", *(f" (copy {number})" for number in range(2, MOST_SEQUENCES + 2)))
+    names = (f"{name[: LONGEST_NAME - len(end)]}{end}" for end in ends)
+    return next(each for each in names if each.lower() not in taken)
 
 
 def _is_taken(name: str, sequence: Sequence | None) -> bool:
