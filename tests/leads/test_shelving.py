@@ -59,6 +59,19 @@ def test_a_lead_that_is_put_away_leaves_the_desk_and_comes_back(alice, make_lead
     assert len(list(events)) == 2
 
 
+def test_undo_puts_a_lead_back_where_it_was_also_in_a_tab_that_shows_it_on_the_desk_still(alice, world, make_lead):
+    lead = make_lead(name="Hannah Cole")
+    archive(lead.id, world.alice.actor)  # a colleague, a moment before
+    db.session.commit()
+
+    undo = alice.post(url(alice, lead, "bin"), hx=True).text.split('action="')[1].split('"')[0]
+    alice.post(undo, hx=True)
+
+    db.session.expire_all()
+    assert (lead.shelf, lead.next_act) == ("archive", None)
+    assert 'action="' not in alice.post(url(alice, lead, "archive"), hx=True).text  # it lies there already
+
+
 def test_what_was_planned_rests_and_goes_on(world, alice, make_lead, make_due, run_outbox, mailbox):
     lead = make_lead()
     before = (lead.next_act, lead.next_act_at)

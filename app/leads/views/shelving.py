@@ -13,10 +13,13 @@ from app.core.fragments import answer, fragment, redirect_to, wants_fragment
 from app.core.permissions import permit
 from app.leads.models import Lead
 from app.leads.queries.shelving import count_bin, shelved
-from app.leads.services import archive, delete_for_good, put_in_bin, restore
+from app.leads.services import archive, delete_for_good, get_lead, put_in_bin, restore
 from app.leads.views import bp
 from app.workspaces.layout import desk_or_fragment
 from app.workspaces.queries import current_workspace
+
+#: Shelf -> what puts a lead on it.
+_BACK = {"desk": "leads.restore", "archive": "leads.put_in_archive", "bin": "leads.put_in_bin"}
 
 
 @bp.get("/w/<slug>/leads/archive", endpoint="archive")
@@ -37,16 +40,19 @@ def bin_page(slug: str) -> Response:
 @permit("leads:write")
 def to_archive(slug: str, lead_id: UUID) -> Response:
     """Put a lead into the archive."""
+    was = get_lead(lead_id, lock=True).shelf
     lead = archive(lead_id, web.actor())
-    return _done(lead, f"{lead.number} is in the archive.", undo=True)
+    return _done(lead, f"{lead.number} is in the archive.", _BACK.get(was) if was != lead.shelf else None)
 
 
 @bp.post("/w/<slug>/leads/<uuid:lead_id>/bin", endpoint="put_in_bin")
 @permit("leads:write")
 def to_bin(slug: str, lead_id: UUID) -> Response:
     """Put a lead into the bin."""
+    was = get_lead(lead_id, lock=True).shelf
     lead = put_in_bin(lead_id, web.actor())
-    return _done(lead, f"{lead.number} is in the bin for {_days(current_workspace().bin_days)}.", undo=True)
+    said = f"{lead.number} is in the bin for {_days(current_workspace().bin_days)}."
+    return _done(lead, said, _BACK.get(was) if was != lead.shelf else None)
 
 
 @bp.post("/w/<slug>/leads/<uuid:lead_id>/restore", endpoint="restore")
@@ -82,11 +88,13 @@ def _shelf_page(shelf: str) -> Response:
     return desk_or_fragment(shelf, "leads/shelf.html", "leads/_shelf.html", **values)
 
 
-def _done(lead: Lead, words: str, *, undo: bool = False) -> Response:
-    """Word of it; what shows the lead hears of the change by itself."""
+def _done(lead: Lead, words: str, back: str | None = None) -> Response:
+    """Word of it, and the way `back`, which is that to the shelf it was on: what rests in the archive must not go on.
+    What shows the lead hears of the change by itself.
+    """
     if not wants_fragment():
         return redirect_to(url_for("leads.show", lead_id=lead.id))
-    return answer(_toast(words, url_for("leads.restore", lead_id=lead.id) if undo else None))
+    return answer(_toast(words, url_for(back, lead_id=lead.id) if back else None))
 
 
 def _toast(words: str, undo_url: str | None = None) -> str:
