@@ -9,7 +9,6 @@ The three errors answer the only question a sender has to ask: may I send this a
 No error carries the path, the headers or the body: those may hold customer data and secrets.
 """
 
-import io
 import ipaddress
 import re
 import socket
@@ -22,6 +21,7 @@ from json import dumps, loads
 from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
+from app.core.bounded_socket import BoundedSocket
 from app.core.outbound_addresses import (
     Address,
     OutboundError,
@@ -39,6 +39,8 @@ __all__ = [
 ]  # fmt: skip
 
 CONNECT_SECONDS = 5.0
+#: So much is read of an answer, whatever it says of itself: a head, and a body in the smallest of chunks.
+_HEAD_BYTES, _FRAMING = 1_048_576, 8
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"})
 # Set here alone; a caller's own value could smuggle a second request or another host past the checks.
 OWN_HEADERS = frozenset(
@@ -176,7 +178,7 @@ def _tls(sock: socket.socket, host: str, deadline: float) -> socket.socket:
 def _exchange(
     sock: socket.socket, connection: HTTPConnection, message: "_Message", deadline: float, max_bytes: int
 ) -> Response:
-    connection.sock = _TimedSocket(sock, deadline)
+    connection.sock = BoundedSocket(sock, deadline, room=_HEAD_BYTES + _FRAMING * max_bytes)
     try:
         connection.request(message.method, message.path, message.body, message.headers)
         answer = connection.getresponse()
@@ -199,52 +201,3 @@ class _Message:
     path: str
     headers: dict[str, str]
     body: bytes | None
-
-
-class _TimedSocket:
-    """What http.client needs of a socket, under one deadline: a timeout per read lets a slow drip go on."""
-
-    def __init__(self, sock: socket.socket, deadline: float) -> None:
-        self._sock, self._deadline = sock, deadline
-
-    def sendall(self, data: bytes) -> None:
-        rest = memoryview(data)
-        while rest:
-            self.allow_remaining_time()
-            rest = rest[self._sock.send(rest) :]
-
-    def recv_into(self, buffer: Any) -> int:
-        self.allow_remaining_time()
-        return self._sock.recv_into(buffer)
-
-    def allow_remaining_time(self) -> None:
-        remaining = self._deadline - time.monotonic()
-        if remaining <= 0:
-            raise TimeoutError
-        self._sock.settimeout(remaining)
-
-    def makefile(self, *_: Any) -> io.BufferedReader:
-        return io.BufferedReader(_TimedReads(self))
-
-    def close(self) -> None:
-        """http.client closes before it reads the body; the socket itself is closed by `request`."""
-
-
-class _TimedReads(io.RawIOBase):
-    """The bytes of the answer. http.client takes a head that breaks off for a whole one; this does not."""
-
-    def __init__(self, sock: _TimedSocket) -> None:
-        self._sock = sock
-        self._end, self._head_complete = b"", False
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: Any) -> int:
-        size = self._sock.recv_into(buffer)
-        if not self._head_complete:
-            self._end = self._end[-3:] + bytes(buffer[:size])
-            self._head_complete = b"\n\r\n" in self._end or b"\n\n" in self._end
-            if not size and not self._head_complete:
-                raise ConnectionResetError
-        return size

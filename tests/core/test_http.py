@@ -109,6 +109,30 @@ def test_an_oversized_body_is_cut_and_cannot_be_read_as_json(serve) -> None:
         response.json()
 
 
+def test_a_chunk_of_less_than_nothing_does_not_fill_the_memory(serve) -> None:
+    """http.client takes such a size for "all there is"."""
+    sent, over = [0], threading.Event()
+
+    def flood(connection: socket.socket) -> None:
+        try:
+            connection.sendall(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n-1\r\n")
+            for _ in range(64):
+                connection.sendall(b"x" * 1_000_000)
+                sent[0] += 1_000_000
+        finally:
+            over.set()
+
+    with pytest.raises(http.OutboundUnclear):
+        local(serve(flood), max_bytes=1000)
+    assert over.wait(5)
+    assert sent[0] < 16_000_000  # what systems hold for a reader who has left, and little more
+
+
+def test_a_body_in_the_smallest_chunks_is_read(serve) -> None:
+    data = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + b"1\r\nx\r\n" * 60_000 + b"0\r\n\r\n"
+    assert local(serve(answer(data))).body == b"x" * 60_000
+
+
 def test_an_answer_that_is_no_json_is_unclear_to_whoever_wants_json(serve) -> None:
     with pytest.raises(http.OutboundUnclear):
         local(serve(answer(b"HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\n<ht>"))).json()
