@@ -22,6 +22,8 @@ PAGE = 30
 MOST_NEW = 60
 #: Among so many lines one looks for what happened last.
 LATEST = 8
+#: Lines whose words are a message's, by kind or event: a question from a customer's page lies in the inbox as well.
+_MESSAGES, _ASKED = KIND_GROUPS["messages"][1], "quote.question_asked"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,13 +68,20 @@ _OF_KINDS = Activity.kind.in_(bindparam("kinds", expanding=True))
 _BEGINNING = (datetime(1970, 1, 1, tzinfo=UTC), UUID(int=0))
 
 
-def timeline(lead_id: UUID, *, kind: str | None = None, cursor: str | None = None, limit: int = PAGE) -> TimelinePage:
-    """A lead's timeline, newest first, all of it or one group of kinds. An unreadable cursor starts from the top."""
+def timeline(
+    lead_id: UUID, *, with_messages: bool, kind: str | None = None, cursor: str | None = None, limit: int = PAGE
+) -> TimelinePage:
+    """A lead's timeline, newest first, all of it or one group of kinds. An unreadable cursor starts from the top.
+
+    Without `with_messages` it says that mails and texts came and went, and nothing of what stands in them.
+    """
     after = read_cursor(cursor, _listed(lead_id, kind))
     rows = _read(_OLDER if after else _LINES, lead_id, kind, after, limit + 1)
     shown = rows[:limit]
     more = _cursor(shown[-1], lead_id, kind) if len(rows) > limit else None
-    return TimelinePage([_entry(row) for row in shown], more, _cursor(shown[0] if shown else None, lead_id, kind))
+    return TimelinePage(
+        [_entry(row, with_messages) for row in shown], more, _cursor(shown[0] if shown else None, lead_id, kind)
+    )
 
 
 def latest(entries: Sequence[TimelineEntry]) -> list[TimelineEntry]:
@@ -82,13 +91,14 @@ def latest(entries: Sequence[TimelineEntry]) -> list[TimelineEntry]:
     return [each for each in entries[:LATEST] if each.kind not in KIND_GROUPS["changes"][1]]
 
 
-def newer(lead_id: UUID, since: str, *, kind: str | None = None) -> list[TimelineEntry]:
+def newer(lead_id: UUID, since: str, *, with_messages: bool, kind: str | None = None) -> list[TimelineEntry]:
     """What came to a timeline since its `newest_cursor`, newest first, at most as many as fit in sight.
 
     An unreadable cursor gives nothing: the page that holds it is older than what it asks about.
     """
     after = read_cursor(since, _listed(lead_id, kind))
-    return [_entry(row) for row in _read(_NEWER, lead_id, kind, after, MOST_NEW)] if after else []
+    rows = _read(_NEWER, lead_id, kind, after, MOST_NEW) if after else []
+    return [_entry(row, with_messages) for row in rows]
 
 
 def _read(query: Select[Any], lead_id: UUID, kind: str | None, place: Sequence[Any] | None, size: int) -> Sequence[Any]:
@@ -109,14 +119,15 @@ def _cursor(row: Any, lead_id: UUID, kind: str | None) -> str:
     return make_cursor(list(place), _listed(lead_id, kind))
 
 
-def _entry(row: object) -> TimelineEntry:
+def _entry(row: Any, with_messages: bool) -> TimelineEntry:
     words = words_for(
         Words(
             kind=row.kind, event=row.event, data=row.data, outcome=row.outcome, note_type=row.note_type,
             duration_seconds=row.duration_seconds,
         )
     )  # fmt: skip
-    body = cipher().open(row.body_sealed, "activities", "body_sealed", row.id) if row.body_sealed else None
+    is_shown = row.body_sealed and (with_messages or not (row.kind in _MESSAGES or row.event == _ASKED))
+    body = cipher().open(row.body_sealed, "activities", "body_sealed", row.id) if is_shown else None
     who = {"customer": "the customer", "system": "Sill"}.get(row.actor_kind, row.name or "someone")
     return TimelineEntry(
         row.id, row.kind, words.icon, words.title, words.detail, body, row.at, who, row.is_customer_visible

@@ -37,7 +37,7 @@ def timeline(slug: str, lead_id: UUID) -> Response:
     values: dict[str, Any] = {"lead_id": lead.id, "kind": kind, "kinds": KIND_GROUPS}
     if wants_fragment() and (since := request.args.get("since")):
         return answer(_new(lead_id, since, kind))
-    found = read_timeline(lead.id, kind=kind, cursor=request.args.get("after"))
+    found = read_timeline(lead.id, with_messages=_may_read(), kind=kind, cursor=request.args.get("after"))
     if not wants_fragment():
         return page("activities/timeline.html", timeline=found, lead=lead, **values, **desk("leads"))
     name = "activities/_page.html" if "after" in request.args else "activities/_timeline.html"
@@ -127,5 +127,9 @@ def _pane(kind: str, lead: Lead, typed: dict[str, str], errors: dict[str, str]) 
 
 
 def _new(lead_id: UUID, since: str, kind: str | None) -> str:
-    entries = newer(lead_id, since, kind=kind)
+    entries = newer(lead_id, since, with_messages=_may_read(), kind=kind)
     return fragment("activities/_new.html", entries=entries, lead_id=lead_id, kind=kind, since=since)
+
+
+def _may_read() -> bool:
+    return g.viewer.can("messages:read")

@@ -7,7 +7,7 @@ from uuid import UUID
 from flask import Blueprint, Response, abort, g, request, url_for
 from werkzeug.datastructures import MultiDict
 
-from app.activities.queries import LATEST, latest, timeline
+from app.activities.queries import LATEST, TimelineEntry, latest, timeline
 from app.core import web
 from app.core.clock import utcnow
 from app.core.errors import Conflict, Invalid
@@ -148,14 +148,14 @@ def _shown(
     errors: dict[str, str] | None = None,
     toast: tuple[str, str | None] | None = None,
 ) -> Response:
-    card, now = taken.card, utcnow()
+    card, now, may_read = taken.card, utcnow(), g.viewer.can("messages:read")
     frame = desk("my_day") if card is None or not wants_fragment() else None
     values: dict[str, Any] = {
         "taken": taken, "queue": taken.queue, "card": card, "visits": day_visits(now),
         "typed": typed or MultiDict(), "errors": errors or {},
-        "lines": latest(timeline(card.id, limit=LATEST).entries)[:_SEEN_OF_TIMELINE] if card else [],
+        "lines": _lines(card.id, may_read) if card else [],
         "times": services.quick_times(now, g.workspace.clock()), "reasons": list(DECLINE_WORDS.items()), "now": now,
-        "to_read": frame["counts"]["inbox"] if frame and g.viewer.can("messages:read") else 0,
+        "to_read": frame["counts"]["inbox"] if frame and may_read else 0,
         "in_words": lambda at: services.in_words(at, now, g.workspace.clock().zone),
     }  # fmt: skip
     if frame and not wants_fragment():
@@ -164,6 +164,11 @@ def _shown(
         return answer(fragment("my_day/_day.html", **values), status=status)
     values |= {"words": toast[0], "undo_url": toast[1]}
     return answer(fragment("my_day/_settled.html", **values), status=status)
+
+
+def _lines(lead_id: UUID, with_messages: bool) -> list[TimelineEntry]:
+    """What happened lately."""
+    return latest(timeline(lead_id, with_messages=with_messages, limit=LATEST).entries)[:_SEEN_OF_TIMELINE]
 
 
 def _read(given: MultiDict[str, str]) -> Slip:

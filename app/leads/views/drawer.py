@@ -37,9 +37,9 @@ def drawer_values(lead_id: UUID, *, on_page: bool = False) -> dict[str, Any]:
     With `?live` the timeline is left out: it refreshes itself, and what people write beside it is never touched.
     """
     detail = lead_detail(lead_id)
-    coming = to_come(lead_id, with_messages=g.viewer.can("messages:read"))
-    is_live = "live" in request.args
-    lines = timeline(lead_id, limit=LATEST) if is_live else timeline(lead_id)
+    may_look, is_live = g.viewer.can("messages:read"), "live" in request.args
+    coming = to_come(lead_id, with_messages=may_look)
+    lines = timeline(lead_id, with_messages=may_look, **({"limit": LATEST} if is_live else {}))
     quotes = quotes_of(lead_id)
     return {
         "detail": detail,
@@ -52,7 +52,7 @@ def drawer_values(lead_id: UUID, *, on_page: bool = False) -> dict[str, Any]:
         "may_tag": g.viewer.can("leads:write"),
         "adding": False,
         "bin_days": current_workspace().bin_days,
-        "may_look": g.viewer.can("messages:read"),
+        "may_look": may_look,
         "planned": coming.planned,
         "messages": coming.messages,
         "call_times": [(each.key, each.label) for each in quick_times(utcnow(), g.workspace.clock())],

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, Uuid, bindparam, func, or_, select, union_all
+from sqlalchemy import Boolean, ColumnElement, Select, Uuid, bindparam, func, or_, select, union_all
 
 from app.core.clock import utcnow
 from app.core.models import fixed
@@ -10,7 +10,7 @@ from app.core.outbox import OutboxItem
 from app.core.tenancy import acting_in, current_scope, current_workspace_id
 from app.extensions import db
 from app.lead_forms.queries import held_sendings, quarantine_count
-from app.leads.models import Lead, Stage, StageCounter
+from app.leads.models import NOBODY, Lead, Stage, StageCounter
 from app.messaging.models import Arrival, Conversation, Message
 from app.notifications.models import Notification
 
@@ -23,7 +23,7 @@ def _badges() -> Select[tuple[int, int, int, int, int, int, int, int]]:
     ready = (
         select(func.coalesce(func.sum(StageCounter.leads), 0))
         .join(Stage, (Stage.workspace_id == StageCounter.workspace_id) & (Stage.id == StageCounter.stage_id))
-        .where(StageCounter.workspace_id == here, Stage.key == "ready_for_squeegee")
+        .where(StageCounter.workspace_id == here, Stage.key == "ready_for_squeegee", _theirs())
     )
     stuck = (
         select(Message.id)
@@ -51,6 +51,11 @@ def _badges() -> Select[tuple[int, int, int, int, int, int, int, int]]:
         ready.scalar_subquery(),
         *(select(func.count()).select_from(query.subquery()).scalar_subquery() for query in counted),
     )
+
+
+def _theirs() -> ColumnElement[bool]:
+    """Counters of leads that the member sees: counters have no policy that would leave out colleagues'."""
+    return or_(bindparam("sees_all", type_=Boolean), StageCounter.owner_key.in_([_PERSON, NOBODY]))
 
 
 def _inbox(here: ColumnElement[UUID]) -> tuple[Select[tuple[UUID]], Select[tuple[UUID]]]:
@@ -90,7 +95,10 @@ def badge_counts() -> dict[str, int]:
     hold back, and what is unread in the inbox or waits there to be placed (that alone: `to_place`).
     """
     scope = current_scope()
-    given = {"here": current_workspace_id(), "person": scope.user_id, "now": utcnow()}
+    given = {
+        "here": current_workspace_id(), "person": scope.user_id, "now": utcnow(),
+        "sees_all": scope.sees in ("all", "read"),
+    }  # fmt: skip
     ready, stuck, dead, unread, due, held, talks, arrivals = db.session.execute(_BADGES, given).one()
     if scope.sees == "own":  # what is held back is nobody's lead yet: whoever may decide about it sees it all
         with acting_in(current_workspace_id(), user_id=scope.user_id):
