@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
+from app.core.clock import utcnow
 from app.core.ids import new_id
 from app.messaging.ports import NotSent
 from app.messaging.ports.email import OutgoingEmail
@@ -109,3 +110,59 @@ def test_a_mailbox_that_says_too_much_is_left(serve, monkeypatch, more):
     began = time.monotonic()
     assert try_mailbox(box(serve(says, 0)), allow_private=True) == "imap_connection"
     assert time.monotonic() - began < 5
+
+
+#: What a server answers to each command, by the first word that it stands for; the tag is put in.
+_ORDERLY = {
+    b"CAPABILITY": b"* CAPABILITY IMAP4rev1\r\n",
+    b"EXAMINE": b"* OK [UIDVALIDITY 7]\r\n* OK [UIDNEXT 9]\r\n",
+    b"UID SEARCH": b"* SEARCH 8\r\n",
+    b"UID FETCH": b'* 1 FETCH (UID 8 INTERNALDATE "22-Nov-2026 16:00:00 +0000" BODY[] {15}\r\nSubject: Hi\r\n\r\n)\r\n',
+}
+
+
+def imap(answers: dict[bytes, bytes]) -> tuple[int, socket.socket]:
+    """A server that answers these commands so and the others as they should be answered; its port and its door."""
+    door = socket.create_server(("127.0.0.1", 0))
+
+    def talk() -> None:
+        while True:
+            try:
+                link = door.accept()[0]
+            except OSError:
+                return
+            with link, link.makefile("rb") as said:
+                link.sendall(b"* OK ready\r\n")
+                for line in said:
+                    tag, _, command = line.partition(b" ")
+                    named = next((each for each in _ORDERLY if command.startswith(each)), b"")
+                    link.sendall(answers.get(named, _ORDERLY.get(named, b"")) + tag + b" OK done\r\n")
+
+    threading.Thread(target=talk, daemon=True).start()
+    return door.getsockname()[1], door
+
+
+@pytest.mark.parametrize(
+    ("command", "answer", "is_read"),
+    [
+        (b"CAPABILITY", b"* CAPABILITY \xff\r\n", False),
+        (b"CAPABILITY", b"* CAPABILITY {3}\r\nIMA\r\n", False),
+        (b"EXAMINE", b"* UIDVALIDITY {1}\r\n7\r\n", False),
+        (b"UID SEARCH", b"* SEARCH {1}\r\n8\r\n", False),
+        (b"UID FETCH", _ORDERLY[b"UID FETCH"].replace(b"Nov", b"Xyz"), True),
+        (b"UID FETCH", _ORDERLY[b"UID FETCH"].replace(b"22-", b"99-"), True),
+        (b"UID FETCH", _ORDERLY[b"UID FETCH"].replace(b"2026", b"9998"), True),
+    ],
+)
+def test_a_mailbox_that_answers_out_of_order_is_in_trouble_and_read_again_later(command, answer, is_read):
+    """Work that fails without a code is tried a few times and then dead: nobody would read the mailbox any more."""
+    port, door = imap({command: answer})
+    with door:
+        try:
+            read = read_mailbox(box(port), {"validity": 7, "last_uid": 7}, allow_private=True)
+        except MailboxTrouble as trouble:
+            assert trouble.code == "imap_connection" and not is_read
+        else:
+            assert [each.raw for each in read.mails] == [b"Subject: Hi\r\n\r\n"] and is_read
+            assert read.mails[0].at <= utcnow()
+        assert try_mailbox(box(port), allow_private=True) in (None, "imap_connection")

@@ -12,13 +12,15 @@ SECONDS = 10.0
 #: Everything with one mailbox together ends inside the lease of the outbox (45 s), and fits into memory.
 WHOLE_SECONDS, MOST_BYTES = 30.0, 96 * 1024 * 1024
 _LONGEST_LINE = 1_000_000
+#: How imaplib fails at a server that is away, and at one that says what no server says.
+BROKEN = (OSError, imaplib.IMAP4.error, ValueError, TypeError, AttributeError, LookupError)
 
 
 class Mailbox(imaplib.IMAP4):
     """imaplib over a socket that goes to a vetted address only, within TLS from the start where that is asked for."""
 
     def __init__(self, settings: InboxSettings, *, allow_private: bool = False) -> None:
-        """Connect and secure; nobody is signed in yet. Raises OSError or imaplib.IMAP4.error."""
+        """Connect and secure; nobody is signed in yet. Raises one of BROKEN."""
         self._security, self._allow_private = settings.security, allow_private
         self._deadline = Deadline(WHOLE_SECONDS)
         self._reader: tuple[socket.socket, io.BufferedReader] | None = None
@@ -56,7 +58,7 @@ def try_mailbox(settings: InboxSettings, *, allow_private: bool = False) -> str 
     """Sign in and look into the folder without changing anything; a code of trouble, None when it went well."""
     try:
         box = Mailbox(settings, allow_private=allow_private)
-    except (OSError, imaplib.IMAP4.error):
+    except BROKEN:
         return "imap_connection"
     try:
         try:
@@ -65,7 +67,7 @@ def try_mailbox(settings: InboxSettings, *, allow_private: bool = False) -> str 
             return "imap_sign_in"
         state, _ = box.select(quoted(settings.folder), readonly=True)
         return None if state == "OK" else "imap_folder"
-    except (OSError, imaplib.IMAP4.error, ValueError):
+    except BROKEN:
         return "imap_connection"
     finally:
         box.shutdown()

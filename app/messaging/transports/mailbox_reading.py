@@ -16,7 +16,7 @@ from typing import Any
 
 from app.core.clock import utcnow
 from app.messaging.ports.settings import InboxSettings
-from app.messaging.transports.mailbox import Mailbox, quoted
+from app.messaging.transports.mailbox import BROKEN, Mailbox, quoted
 
 #: One round: so many mails and so long, well inside the lease of the outbox. The rest follows at once.
 MOST = 25
@@ -26,6 +26,7 @@ _MOST_BYTES = 40 * 1024 * 1024
 #: So often a mail is asked for that the server won't give.
 MOST_REFUSALS = 10
 _AGAIN = timedelta(days=7)
+_FIRST_MAIL = datetime(1982, 1, 1, tzinfo=UTC)
 _SIZE = re.compile(rb"RFC822\.SIZE (\d+)")
 
 
@@ -71,12 +72,12 @@ def read_mailbox(settings: InboxSettings, progress: dict[str, Any], *, allow_pri
     deadline = time.monotonic() + WHOLE_SECONDS
     try:
         box = Mailbox(settings, allow_private=allow_private)
-    except (OSError, imaplib.IMAP4.error):
+    except BROKEN:
         raise MailboxTrouble("imap_connection") from None
     try:
         _sign_in(box, settings)
         return _read(box, progress, deadline)
-    except (OSError, imaplib.IMAP4.error, ValueError):
+    except BROKEN:
         raise MailboxTrouble("imap_connection") from None
     finally:
         box.shutdown()
@@ -111,13 +112,13 @@ def _read(box: Mailbox, progress: dict[str, Any], deadline: float) -> Reading:
             return reading
         try:
             reading.mails += list(_fetch(box, uid))
-        except (OSError, imaplib.IMAP4.abort):
+        except BROKEN as error:
+            if isinstance(error, imaplib.IMAP4.error) and not isinstance(error, imaplib.IMAP4.abort):
+                return _without(uid, reading, progress.get("refused"))
             if not reading.mails:
                 raise
             reading.has_more = True  # what came before it is worth keeping
             return reading
-        except imaplib.IMAP4.error:
-            return _without(uid, reading, progress.get("refused"))
         reading.last_uid = uid
     return reading
 
@@ -148,9 +149,17 @@ def _fetch(box: Mailbox, uid: int) -> Iterator[FoundMail]:
     answers = _told(box, uid, f"(INTERNALDATE {part})")
     raw = next((each[1] for each in answers if isinstance(each, tuple)), None)
     if raw is not None:
-        arrived = imaplib.Internaldate2tuple(b" ".join(_lines(answers)))
-        at = datetime.fromtimestamp(time.mktime(arrived), UTC) if arrived else utcnow()
-        yield FoundMail(uid, raw, at)
+        yield FoundMail(uid, raw, _arrived(b" ".join(_lines(answers))) or utcnow())
+
+
+def _arrived(answer: bytes) -> datetime | None:
+    """When a mail got there, None where that is no moment that has been since there is mail."""
+    try:
+        stated = imaplib.Internaldate2tuple(answer)
+        at = datetime.fromtimestamp(time.mktime(stated), UTC) if stated else None
+    except (ValueError, LookupError, OverflowError):
+        return None
+    return at if at is not None and _FIRST_MAIL < at < utcnow() else None
 
 
 def _told(box: Mailbox, uid: int, what: str) -> list[Any]:
