@@ -5,13 +5,15 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import func, select, text
+from sqlalchemy import func, select, text, update
 
 from app.core import outbox
+from app.core.clock import utcnow
 from app.core.permissions import SYSTEM
 from app.embedded.ports import free_port
 from app.extensions import db
@@ -126,6 +128,28 @@ def test_a_mail_that_can_not_be_kept_costs_itself_only(box, lead, read, monkeypa
     assert db.session.scalars(select(Arrival.why).where(Arrival.state == "waiting")).all() == ["hidden_sender"]
     states = db.session.scalars(select(outbox.OutboxItem.state).where(outbox.OutboxItem.kind == "inbox.read")).all()
     assert sorted(states) == ["done", "ready"]
+
+
+def test_who_reads_for_long_keeps_the_work_and_who_has_lost_it_stops(box, lead, read, monkeypatch):
+    """Mails that take seconds each would else be read by one worker after the other, and then by nobody any more."""
+    connect(box)
+    read()
+    left = []
+
+    def take_long(inbound):
+        item = db.session.scalars(select(outbox.OutboxItem).where(outbox.OutboxItem.state == "leased")).one()
+        left.append(item.lease_until - utcnow())
+        db.session.execute(update(outbox.OutboxItem).values(lease_until=utcnow() + timedelta(seconds=5)))
+        if inbound.body == "Taken by another":
+            db.session.execute(update(outbox.OutboxItem).values(lease_token=outbox.OutboxItem.lease_token + 1))
+        return arriving.take_in(inbound)
+
+    monkeypatch.setattr(inbox_reading, "take_in", take_long)
+    for words in ("First", "Second", "Taken by another", "No more of ours"):
+        box.add(mail(words))
+    read()
+    assert [each.body for each in received()] == ["First", "Second", "Taken by another"]
+    assert all(each > timedelta(seconds=30) for each in left)
 
 
 def test_what_was_read_before_a_crash_is_known_again(box, lead, read):

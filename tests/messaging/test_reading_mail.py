@@ -116,6 +116,31 @@ _TRAPS = {
 }
 
 
+#: Anybody may write to a mailbox, and each round of reading takes many mails in.
+_NAMES = ("To", "Cc", "Delivered-To", "X-Original-To", "Envelope-To", "X-Forwarded-To")
+_COSTLY = {
+    "addresses": "".join(f"{name}: {'@' * 19_000}\n" * 20 for name in _NAMES).encode() + b"\nhi",
+    "lines within parts": "".join(
+        f"Content-Type: multipart/mixed; boundary=b{at}\n\n--b{at}\n" for at in range(50)
+    ).encode() + b"\n" * 1_000_000,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("trap", _COSTLY.values(), ids=_COSTLY)
+def test_no_mail_costs_more_than_a_second_or_so(trap):
+    began = time.process_time()
+    assert read_mail(b"From: hannah@example.org\n" + trap).sender == "hannah@example.org"
+    assert time.process_time() - began < 2
+
+
+def test_whom_a_mail_with_many_addresses_is_for_is_found_among_the_first():
+    named = ", ".join(f"Person {at} <person{at}@example.com>" for at in range(300))
+    raw = f"From: hannah@example.org\nDelivered-To: office+tag@example.com\nTo: {named}\nCc: {named}\n\nhi".encode()
+    recipients = read_mail(raw).recipients
+    assert recipients[:2] == ("office+tag@example.com", "person0@example.com")
+    assert "person299@example.com" in recipients
+
+
 @pytest.mark.parametrize("trap", _TRAPS.values(), ids=_TRAPS)
 def test_a_mail_made_to_be_slow_or_to_fail_is_read_in_seconds(trap):
     began = time.monotonic()

@@ -5,7 +5,7 @@ from typing import Any
 from flask import current_app
 
 from app.core.access_keys import keyed_hash
-from app.core.outbox import Claim
+from app.core.outbox import Claim, Fenced, renew_all
 from app.core.transactions import transaction
 from app.messaging.ports.settings import InboxSettings
 from app.messaging.services.breaker import note_result
@@ -17,7 +17,8 @@ from app.messaging.transports.mailbox_reading import MailboxTrouble, read_mailbo
 def read_inbox(claim: Claim) -> None:
     """Do the work `inbox.read`: take in what is new, each mail in a transaction of its own, then note how far it got.
 
-    After a crash in between the same mails are read again, and known again.
+    After a crash in between the same mails are read again, and known again. Raises Fenced when somebody else has the
+    work meanwhile.
     """
     with transaction():
         provider = inbox_provider(claim)
@@ -37,6 +38,8 @@ def read_inbox(claim: Claim) -> None:
     else:
         for mail in reading.mails:
             with transaction():
+                if not renew_all([claim]):  # a mail may take a second, and a round has many
+                    raise Fenced
                 if mail.raw is None:
                     take_in_unread(f"{box}/{reading.validity}/{mail.uid}", mail.at)
                 else:

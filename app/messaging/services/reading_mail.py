@@ -15,7 +15,7 @@ from email.errors import MessageError
 from email.header import decode_header, make_header
 from email.message import Message
 from email.utils import getaddresses, parseaddr
-from itertools import islice
+from itertools import accumulate, islice
 
 from app.core.clock import utcnow
 from app.core.html_text import html_to_text
@@ -24,9 +24,10 @@ from app.messaging.services.reading_reports import read_report
 
 _LONGEST_TEXT = 200_000
 _MOST_NAMED = 10
-#: The library takes quadratic time for long headers and for many lines within many parts; no real mail has more.
-_LONGEST_HEADER, _MOST_HEADERS, _MOST_COMMENTS = 20_000, 20, 50
-_MOST_LINE_ENDS, _MOST_PARTS, _CUT_TO = 1_200_000, 60, 500_000
+#: The library takes quadratic time for long headers and for many lines within many parts; no real mail has more. Many
+#: mails are read in one round, so that none may cost more than a second or so.
+_LONGEST_HEADER, _MOST_HEADERS, _MOST_COMMENTS, _LONGEST_ADDRESSES = 20_000, 20, 50, 40_000
+_MOST_LINE_ENDS, _MOST_PARTS, _MOST_LINES_IN_PARTS, _CUT_TO = 1_200_000, 60, 12_000_000, 500_000
 _PART = re.compile(rb"boundary|content-type:\s*message/", re.IGNORECASE)
 #: Made for names of hosts. They take quadratic time, and no mail is written in them.
 _NO_CHARSETS = frozenset({"punycode", "idna"})
@@ -74,9 +75,10 @@ def _shallow(header: str) -> str:
 
 def _bounded(raw: bytes) -> bytes:
     """As much of a mail as can be read in seconds."""
-    beyond = next(islice(_PART.finditer(raw), _MOST_PARTS, None), None)
-    raw = raw[: beyond.start()] if beyond else raw
-    return raw if raw.count(b"\n") + raw.count(b"\r") <= _MOST_LINE_ENDS else raw[:_CUT_TO]
+    parts = list(islice(_PART.finditer(raw), _MOST_PARTS + 1))
+    raw = raw[: parts[-1].start()] if len(parts) > _MOST_PARTS else raw
+    most = min(_MOST_LINE_ENDS, _MOST_LINES_IN_PARTS // max(1, len(parts)))
+    return raw if raw.count(b"\n") + raw.count(b"\r") <= most else raw[: min(most, _CUT_TO)]
 
 
 def _sender(mail: Message) -> tuple[str, str]:
@@ -157,7 +159,10 @@ def _header(mail: Message, name: str) -> str:
 
 
 def _all(mail: Message, names: tuple[str, ...]) -> list[str]:
-    return [_decoded_words(str(value)) for name in names for value in mail.get_all(name, [])[:_MOST_HEADERS]]
+    """The values of these headers, those that come last left out where together they are too long."""
+    every = [str(value) for name in names for value in mail.get_all(name, [])[:_MOST_HEADERS]]
+    return [_decoded_words(value) for value, size in zip(every, accumulate(map(len, every)), strict=True)
+            if size <= _LONGEST_ADDRESSES]  # fmt: skip
 
 
 def _decoded_words(value: str) -> str:
