@@ -113,10 +113,10 @@ def test_a_lead_that_goes_while_its_file_comes_leaves_no_row(world, alice, make_
     lead = make_lead()
     real = adding.examine
 
-    def slow(content):
+    def slow(content, **asked):
         db.session.delete(db.session.get(Lead, (world.workspace_id, lead.id)))
         db.session.flush()
-        return real(content)
+        return real(content, **asked)
 
     monkeypatch.setattr(adding, "examine", slow)
     assert send(alice, lead, picture()).status_code == 404

@@ -2,6 +2,7 @@
 
 import io
 import zipfile
+from threading import Thread
 
 import pytest
 from sqlalchemy import select
@@ -10,7 +11,7 @@ from app.core.errors import Invalid
 from app.extensions import db
 from app.files.models import File
 from app.files.services.examining import examine
-from tests.files.pictures import office, pdf, photo_with_secrets, picture, png_bomb, send, zipped
+from tests.files.pictures import jpeg_of_scans, office, pdf, photo_with_secrets, picture, png_bomb, send, zipped
 
 SCRIPT = b"<script>alert(document.domain)</script>"
 SVG = b'<svg xmlns="http://www.w3.org/2000/svg" onload="alert(1)"><script>alert(1)</script></svg>'
@@ -45,6 +46,7 @@ REFUSED = {
     "a film": (b"\0\0\0\x18ftypmp42\0\0\0\0mp42isom" + b"\0" * 99, "not taken"),
     "a picture of 400 megapixels": (png_bomb(20_000), "pixels"),
     "a picture of 65,000 by 65,000": (png_bomb(65_000), "pixels"),
+    "a picture drawn in 5,000 steps": (jpeg_of_scans(5_000), "steps"),
 }
 
 
@@ -98,6 +100,30 @@ def test_overlapping_parts_are_refused() -> None:
     with pytest.raises(Invalid) as refused:
         examine(bytes(content))
     assert "unfolds" in refused.value.errors["file"]
+
+
+def test_a_picture_of_many_steps_is_taken_and_what_a_camera_hangs_behind_it_counts_for_none() -> None:
+    film = b"\xff\xda\0\x02" * 500
+    assert examine(jpeg_of_scans(60, 800) + film).width == 800
+    assert examine(picture(progressive=True) + film).width == 640
+
+
+def test_strangers_pictures_make_nobody_else_wait() -> None:
+    """Each takes a while; of the two places they have one, however many come at once."""
+    slow, ended = jpeg_of_scans(90), list[str]()
+
+    def look(who: str) -> None:
+        examine(slow if who == "stranger" else picture(), is_strangers=who == "stranger")
+        ended.append(who)
+
+    strangers = [Thread(target=look, args=("stranger",)) for _ in range(3)]
+    for each in strangers:
+        each.start()
+    look("one of us")
+    look("one of us")
+    for each in strangers:
+        each.join()
+    assert ended.index("one of us") <= 1 and ended[-1] == "stranger"
 
 
 @pytest.mark.parametrize("kind", ("JPEG", "PNG", "GIF"))

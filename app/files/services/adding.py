@@ -49,7 +49,7 @@ def add_file(lead_id: UUID, name: str, content: bytes, actor: Actor, *, only: st
     if len(content) > largest_file():
         raise Invalid({"file": f"This file is too large. {largest_file() // 1024**2} MB is the most."})
     marks = fingerprints(cipher(), content)
-    examined, file_id = examine(content), new_id()
+    examined, file_id = examine(content, is_strangers=actor.user_id is None), new_id()
     if only is not None and examined.kind != only:
         raise Invalid({"file": "This is not a picture. Send a photo instead."})
     store_new(seal_variants(file_id, examined.content, examined.thumb))

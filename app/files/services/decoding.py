@@ -12,15 +12,16 @@ import re
 import resource
 import sys
 import zipfile
+from contextlib import suppress
 from importlib import import_module
 from typing import Any  # pictures: Pillow is not imported for documents
 
-LONGEST_SIDE = 2560  # px: sharp on any screen, and a tenth of a phone's picture
-THUMB_SIDE = 288  # px: 96 on a screen of three pixels a point
+#: In px: sharp on any screen, and a tenth of a phone's picture; 96 on a screen of three pixels a point.
+LONGEST_SIDE, THUMB_SIDE = 2560, 288
 LARGEST_PNG = 3 * 1024 * 1024
 #: JPEG is decoded at a fraction of its size; all others have to be unfolded whole.
-MOST_PIXELS = {"JPEG": 100_000_000}
-MOST_PIXELS_WHOLE = 50_000_000
+MOST_PIXELS, MOST_PIXELS_WHOLE = {"JPEG": 100_000_000}, 50_000_000
+MOST_SCANS = 100  # of a JPEG: each takes as long as a picture, however small it is; cameras and programs write ten
 MEMORY, CPU_SECONDS = 768 * 1024 * 1024, 20
 LARGEST_TEXT = 2 * 1024 * 1024
 MOST_ENTRIES, MOST_UNFOLDED = 5_000, 500 * 1024 * 1024
@@ -37,6 +38,7 @@ MARKUP = re.compile(
     rb"|audio|base|template|xsl:)\b)",
     re.IGNORECASE,
 )
+MARKER = re.compile(rb"\xff([^\x00\x01\xd0-\xd7\xff])", re.DOTALL)  # begins a part of a JPEG; not within pixels
 CONTROLS = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f-\x84\x86-\x9f]")
 
 
@@ -57,10 +59,8 @@ def shut() -> None:
 def limit(**limits: int) -> None:
     """Set limits of the system's; one that it does not know is left out."""
     for name, most in limits.items():
-        try:
+        with suppress(ValueError, OSError, AttributeError):
             resource.setrlimit(getattr(resource, name), (most, most))
-        except (ValueError, OSError, AttributeError):
-            continue
 
 
 def kind_of(content: bytes) -> str:
@@ -76,10 +76,8 @@ def kind_of(content: bytes) -> str:
     if content[4:8] == b"ftyp":
         brands = content[8 : max(16, min(int.from_bytes(content[:4], "big"), 256))]
         named = {brands[at : at + 4] for at in range(0, len(brands), 4)}
-        if named & {b"avif", b"avis"}:
-            return "AVIF"
-        if named & {b"heic", b"heix", b"heim", b"heis", b"hevc", b"mif1", b"msf1"}:
-            return "HEIF"
+        is_heif = named & {b"heic", b"heix", b"heim", b"heis", b"hevc", b"mif1", b"msf1"}
+        return "AVIF" if named & {b"avif", b"avis"} else "HEIF" if is_heif else "text"
     return "text"
 
 
@@ -88,8 +86,7 @@ def examine(content: bytes) -> tuple[dict[str, object], list[bytes]]:
     kind = kind_of(content)
     if kind.isupper():
         return picture(content, kind)
-    for codec in ("utf-8-sig", "cp437", "ascii"):
-        codecs.lookup(codec)
+    _ = [codecs.lookup(codec) for codec in ("utf-8-sig", "cp437", "ascii")]
     shut()
     document = {"pdf": pdf, "zip": office, "text": text}.get(kind)
     if document is None:
@@ -149,26 +146,34 @@ def office(content: bytes) -> str:
 def picture(content: bytes, kind: str) -> tuple[dict[str, object], list[bytes]]:
     """The picture drawn anew: upright, in sRGB, at most LONGEST_SIDE, with nothing from the file but its pixels."""
     from PIL import Image, ImageOps
-
+    if kind == "JPEG" and scans(content) > MOST_SCANS:
+        raise Refused("steps")
     Image.MAX_IMAGE_PIXELS = None  # the limits here are by format and stricter
     image = opened(content, kind)
     width, height = image.size
     if min(width, height) < 1 or width * height > MOST_PIXELS.get(kind, MOST_PIXELS_WHOLE):
         raise Refused("pixels")
-    if image.mode not in ("L", "RGB", "RGBA", "CMYK"):
-        image = plain(image)
+    image = image if image.mode in ("L", "RGB", "RGBA", "CMYK") else plain(image)
     image.thumbnail((LONGEST_SIDE, LONGEST_SIDE), Image.Resampling.LANCZOS, reducing_gap=2.0)
     image = in_srgb(ImageOps.exif_transpose(image))
     image.info.clear()  # comment, profile and resolution would be written again
     opaque = on_white(image)
-    main, content_type = b"", "image/png"
-    if kind in ("PNG", "GIF"):  # drawings and screenshots stay sharp
-        main = saved(image, "PNG")
+    # Drawings and screenshots stay sharp.
+    main, content_type = saved(image, "PNG") if kind in ("PNG", "GIF") else b"", "image/png"
     if not 0 < len(main) <= LARGEST_PNG:
         main, content_type = saved(opaque, "JPEG", quality=84, progressive=True), "image/jpeg"
     thumb = saved(ImageOps.fit(opaque, (THUMB_SIDE, THUMB_SIDE)), "JPEG", quality=72, progressive=True)
     known = {"kind": "photo", "content_type": content_type, "width": image.width, "height": image.height}
     return known, [main, thumb]
+
+
+def scans(content: bytes) -> int:
+    """How often a JPEG is gone over before it is whole, as far as it matters; what hangs behind it is not counted."""
+    at, count = 2, 0
+    while count <= MOST_SCANS and (found := MARKER.search(content, at)) and found[1] != b"\xd9":
+        at = found.end() + int.from_bytes(content[found.end() : found.end() + 2], "big")
+        count += found[1] == b"\xda"
+    return count
 
 
 def opened(content: bytes, kind: str) -> Any:
@@ -199,7 +204,6 @@ def plain(image: Any) -> Any:
 def in_srgb(image: Any) -> Any:
     """The same colours without a profile, which phones use and which would have to be kept otherwise."""
     from PIL import ImageCms
-
     profile = image.info.get("icc_profile")
     mode = "RGBA" if image.mode == "RGBA" else "RGB"
     if profile and image.mode != "L":
@@ -214,7 +218,6 @@ def in_srgb(image: Any) -> Any:
 def on_white(image: Any) -> Any:
     """The picture without transparency."""
     from PIL import Image
-
     if image.mode != "RGBA":
         return image
     paper = Image.new("RGB", image.size, "white")
@@ -236,12 +239,9 @@ def main() -> None:
     bound()
     try:
         known, parts = examine(content)
-    except Refused as reason:
-        known, parts = {"refused": str(reason)}, []
-    except MemoryError:
-        known, parts = {"refused": "pixels"}, []
-    except Exception:
-        known, parts = {"refused": "broken"}, []
+    except Exception as error:
+        why = str(error) if isinstance(error, Refused) else "pixels" if isinstance(error, MemoryError) else "broken"
+        known, parts = {"refused": why}, []
     head = json.dumps({**known, "sizes": [len(part) for part in parts]})
     sys.stdout.buffer.write(b"".join([head.encode(), b"\n", *parts]))
 

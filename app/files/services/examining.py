@@ -1,6 +1,7 @@
 """Having a file looked at by the program in decoding.py, in a process of its own."""
 
 import json
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from threading import BoundedSemaphore
@@ -16,6 +17,8 @@ _PROGRAM = str(Path(__file__).with_name("decoding.py"))
 _SECONDS = 40
 #: How many are looked at together, in one process of web: each may take a processor and a gigabyte.
 _SEATS = BoundedSemaphore(2)
+#: Strangers have one of these: anybody may send a form pictures that take their time, and staff would wait behind them.
+_STRANGERS = BoundedSemaphore(1)
 
 _WORDS = {
     "markup": "This is a web page or a drawing that can hold scripts. Send a picture or a PDF of it instead.",
@@ -25,6 +28,7 @@ _WORDS = {
     "archive": "Archives are not taken. Send the files in it one by one.",
     "unfolds": "This document unfolds to far more than it should. Save it again, or send a PDF.",
     "pixels": "This picture has too many pixels. Make it smaller, at most 50 megapixels, and send that.",
+    "steps": "This picture is drawn in more steps than any camera's. Save it again and send that.",
     "heif": "HEIC pictures can't be read here. Send a JPEG (iPhone: Settings, Camera, Formats, Most Compatible).",
     "broken": "This file is damaged or was not sent whole. Open it yourself first, save it again and send that.",
     "unknown": "This kind of file is not taken. Pictures, PDF, Word, Excel, PowerPoint and plain text are.",
@@ -47,9 +51,10 @@ class Examined:
     height: int | None = None
 
 
-def examine(content: bytes) -> Examined:
+def examine(content: bytes, *, is_strangers: bool = False) -> Examined:
     """Look at what was sent. Raises Invalid, with the reason in people's words, or ExaminerFailed."""
-    known, parts = _ask(content)
+    with _STRANGERS if is_strangers else nullcontext(), _SEATS:
+        known, parts = _ask(content)
     if "refused" in known:
         raise Invalid({"file": _WORDS.get(str(known["refused"]), _WORDS["broken"])})
     kind, content_type = str(known["kind"]), str(known["content_type"])
@@ -60,8 +65,7 @@ def examine(content: bytes) -> Examined:
 
 
 def _ask(content: bytes) -> tuple[dict, list[bytes]]:
-    with _SEATS:
-        code, printed = run_bare(_PROGRAM, places_of("PIL"), content, seconds=_SECONDS)
+    code, printed = run_bare(_PROGRAM, places_of("PIL"), content, seconds=_SECONDS)
     if code is None or code < 0:  # it took too long, or the system ended it: too much memory or time
         return {"refused": "pixels"}, []
     head, _, rest = printed.partition(b"\n")
