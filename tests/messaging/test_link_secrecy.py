@@ -2,14 +2,17 @@
 
 import re
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from sqlalchemy import select
 
 from app.core.access_keys import without_keys
+from app.core.clock import utcnow
 from app.extensions import db
 from app.messaging.models import Arrival, Conversation, Message
+from app.quotes.services import QuoteDraft, draft_quote, send_quote
 from tests.messaging.inbound import mail, post_mail
 from tests.support.client import Client
 
@@ -143,3 +146,17 @@ def test_only_the_keys_asked_for_are_taken_out() -> None:
     assert without_keys(text, "invitation", "quote") == "http://a/invite/…, https://a/c/…. /c/short"
     assert without_keys(f"{text} {photos}", "invitation", "quote").endswith(photos)
     assert without_keys(f"{text} {photos}") == "http://a/invite/…, https://a/c/…. /c/short http://a/p/…"
+
+
+@pytest.mark.parametrize("channel", ["sms", "email"])
+def test_words_that_are_looked_at_with_a_lead_show_an_onlooker_no_link(
+    alice: Client, dave: Client, world: Any, make_lead: Any, channel: str
+) -> None:
+    lead = make_lead(phone="07700 900123", email="hannah.cole@example.com")
+    offer = QuoteDraft(rungs={"8_weekly": 2_400}, valid_until=(utcnow() + timedelta(days=20)).date())
+    send_quote(draft_quote(lead.id, offer, world.alice.actor).id, "email", world.alice.actor)
+    db.session.commit()
+    typed = {"channel": channel, "subject": "{link}", "body": "{first_name}: {link}", "lead_id": str(lead.id)}
+    shown = {who: who.post("/w/wells/settings/templates/words/preview", data=typed).text for who in (alice, dave)}
+    assert CUSTOMERS.search(shown[alice]) and not CUSTOMERS.search(shown[dave])
+    assert "Hannah: " in shown[dave] and "Made up here: link." in shown[dave]

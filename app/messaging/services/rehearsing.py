@@ -29,8 +29,12 @@ class Trial:
     made_up: tuple[str, ...] = ()
 
 
-def try_words(draft: TemplateDraft, lead: Lead | None, key: str = "") -> Trial:
-    """Fill in words that need not be good yet, for a lead, or for a made-up customer without one."""
+def try_words(draft: TemplateDraft, lead: Lead | None, key: str = "", *, may_answer: bool) -> Trial:
+    """Fill in words that need not be good yet, for a lead, or for a made-up customer without one.
+
+    Unless the reader may write quotes (`may_answer`), the customer's own link is a made-up one: it is the whole
+    authority to answer in their place.
+    """
     template = MessageTemplate(
         key=key, name=draft.name, channel=draft.channel, purpose=draft.purpose, subject=_readable(draft.subject),
         body=_readable(draft.body),
@@ -38,6 +42,9 @@ def try_words(draft: TemplateDraft, lead: Lead | None, key: str = "") -> Trial:
     given: dict[str, str] = {} if lead is not None else _made_up_customer()
     gaps: list[str] = []
     made_up: list[str] = []
+    if lead is not None and not may_answer:
+        given["link"] = SAMPLE["link"]
+        made_up += ["link"] if "link" in _asked(template) else []
     while True:
         try:
             words = render_template(template, lead, link_label=_BUTTONS.get(key, "See your quote"), **given)
@@ -54,7 +61,7 @@ def send_trial(draft: TemplateDraft, lead: Lead | None, recipient: str, actor: A
 
     The message belongs to no lead, so that it counts nowhere and leaves no trace on a timeline.
     """
-    words = try_words(draft, lead, key).words
+    words = try_words(draft, lead, key, may_answer=True).words
     return compose(
         None, draft.channel, recipient=recipient, subject=f"Test: {words.subject}", body=words.body, html=words.html,
         created_by=actor.user_id, actor=actor,
@@ -64,6 +71,10 @@ def send_trial(draft: TemplateDraft, lead: Lead | None, recipient: str, actor: A
 def _readable(text: str) -> str:
     """With variables that do not exist as plain text, so that the rest can be looked at."""
     return VARIABLE.sub(lambda found: found[0] if found[1] in VARIABLES else f"{{\u2060{found[0][1:]}", text)
+
+
+def _asked(template: MessageTemplate) -> set[str]:
+    return {name for name, _ in VARIABLE.findall(f"{template.subject}\n{template.body}")}
 
 
 def _made_up_customer() -> dict[str, str]:

@@ -34,7 +34,7 @@ _POLICY = (
 def preview_words(slug: str) -> Response:
     """What is being written as its reader gets it: a page for the frame beside the editor."""
     draft, lead = read_draft(request.form, read_channel(request.form)), _lead()
-    trial = try_words(draft, lead, _key())
+    trial = try_words(draft, lead, _key(), may_answer=g.viewer.can("quotes:write"))
     allow_framing_by(["'self'"])
     scheme = "dark" if request.form.get("mode") == "dark" else "light"
     values = {

@@ -49,7 +49,7 @@ def state_of(draft: TemplateDraft, lead: Lead | None) -> dict[str, Any]:
     """What is wrong with words being typed, by field, and what a text of them costs when it is filled in."""
     is_blank = not draft.body and not draft.subject
     faults = {} if is_blank else check_words(draft.channel, draft.subject or "-", draft.body or "-")
-    length = weigh(try_words(draft, lead).words.body) if draft.channel == "sms" else None
+    length = weigh(try_words(draft, lead, may_answer=True).words.body) if draft.channel == "sms" else None
     return {"faults": faults, "length": length}
 
 
