@@ -160,3 +160,20 @@ def test_words_that_are_looked_at_with_a_lead_show_an_onlooker_no_link(
     shown = {who: who.post("/w/wells/settings/templates/words/preview", data=typed).text for who in (alice, dave)}
     assert CUSTOMERS.search(shown[alice]) and not CUSTOMERS.search(shown[dave])
     assert "Hannah: " in shown[dave] and "Made up here: link." in shown[dave]
+
+
+@pytest.mark.parametrize("act", ["question", "decline"])
+def test_a_link_that_a_customer_writes_on_their_own_page_stands_nowhere_on_the_desk(
+    alice: Client, dave: Client, client: Any, world: Any, make_lead: Any, act: str
+) -> None:
+    lead = make_lead(email="hannah.cole@example.com")
+    offer = QuoteDraft(rungs={"8_weekly": 2_400}, valid_until=(utcnow() + timedelta(days=20)).date())
+    quote = send_quote(draft_quote(lead.id, offer, world.alice.actor).id, "email", world.alice.actor)
+    db.session.commit()
+    words = f"Is http://127.0.0.1:9/c/{quote.link_secret} the one that I mean?"
+    for _ in range(2):  # the second is a second tap
+        assert client.post(f"/c/{quote.link_secret}/{act}", data={"words": words, "reason": "other"}).status_code == 303
+    for page in (f"leads/{lead.id}", f"leads/{lead.id}/timeline", f"quotes/{quote.id}"):
+        assert not CUSTOMERS.search(dave.get(f"/w/wells/{page}", hx=True).text)
+    told = dave.get(f"/w/wells/leads/{lead.id}/timeline", hx=True).text
+    assert told.count("Is http://127.0.0.1:9/c/… the one that I mean?") == 1

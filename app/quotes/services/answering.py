@@ -96,7 +96,7 @@ def decline(quote: Quote, reason: str, words: str, actor: Actor) -> Quote:
         raise Invalid(errors)
     now = utcnow()
     quote.state, quote.answered_at = "declined", now
-    quote.decline_reason, quote.decline_words = reason or None, words.strip() or None
+    quote.decline_reason, quote.decline_words = reason or None, access_keys.without_keys(words.strip()) or None
     accepted = accepted_quote(lead.id)
     lead.updated_at = now
     db.session.flush()
@@ -119,10 +119,11 @@ def ask(quote: Quote, words: str, actor: Actor) -> None:
     if len(words) > LONGEST_WORDS:
         raise Invalid({"words": f"Please keep it under {LONGEST_WORDS:,} characters."})
     lead, quote = _locked(quote)
-    if _was_just_asked(lead, words):
+    told = access_keys.without_keys(words)  # people read it who must not act in the customer's place
+    if _was_just_asked(lead, told):
         return
     record_activity(
-        lead, "enquiry", "quote.question_asked", actor, body=words, subject_id=quote.id, is_customer_visible=True,
+        lead, "enquiry", "quote.question_asked", actor, body=told, subject_id=quote.id, is_customer_visible=True,
         data={"quote_id": str(quote.id), "number": quote.number},
     )  # fmt: skip
     take_in_question(lead, words, f"Question about {quote.number}")
