@@ -76,7 +76,7 @@ def undo_some(act_id: UUID, viewer: Viewer | None, actor: Actor, *, size: int) -
     kind = KINDS[act.kind]
     before = _next(act, "done", size)
     back: set[UUID] = set()
-    if before and viewer is not None and viewer.can("leads:write"):
+    if before and viewer is not None and viewer.can("leads:write") and viewer.can(kind.permission):
         with acting_in(act.workspace_id, user_id=viewer.user_id, sees=SEES[viewer.role]):
             back = kind.undo(before, act.parameters, actor)
             db.session.flush()
