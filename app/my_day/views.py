@@ -26,6 +26,7 @@ bp = Blueprint("my_day", __name__)
 
 _SEEN_OF_TIMELINE = 2
 _LONGEST_NOTE = 10_000
+_FIRST_YEAR, _LAST_YEAR = 1999, 2200
 
 
 @bp.get("/w/<slug>/my-day")
@@ -182,8 +183,11 @@ def _read(given: MultiDict[str, str]) -> Slip:
 
 
 def _moment(text: str) -> datetime | None:
+    """A moment as an address or a form holds it; None for what is none within our days: a database keeps moments that
+    Python can't read, and no zone knows the first and the last.
+    """
     try:
         at = datetime.fromisoformat(text)
     except ValueError:
         return None
-    return at.astimezone(UTC) if at.tzinfo else None
+    return at.astimezone(UTC) if at.tzinfo and _FIRST_YEAR < at.year < _LAST_YEAR else None

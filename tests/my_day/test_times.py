@@ -53,3 +53,26 @@ def test_usual_hours_offer_the_usual_times() -> None:
         "hour": at(11), "afternoon": at(14), "morning": datetime(2026, 11, 24, 9, tzinfo=UTC),
         "days": datetime(2026, 11, 26, 9, tzinfo=UTC), "week": datetime(2026, 11, 30, 9, tzinfo=UTC),
     }  # fmt: skip
+
+
+@pytest.mark.parametrize("was", ["0001-01-01T00:00:00+00:00", "0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-12:00"])
+@pytest.mark.parametrize("hx", [True, False])
+def test_what_an_address_says_of_an_act_that_is_taken_back_is_no_moment_beyond_all_days(
+    alice, waiting, was: str, hx: bool
+) -> None:
+    """It would be kept, and no list in which the lead stands could be read any more."""
+    lead = waiting("Ann")
+    act = db.session.scalars(select(FollowUp).where(FollowUp.lead_id == lead.id, FollowUp.state == "planned")).one()
+    due_at, now = act.due_at, utcnow().isoformat()
+    slip = {"act": str(act.id), "since": now, "upto": now, "was": was}
+    assert alice.post(f"/w/wells/my-day/{lead.id}/undo", data=slip, hx=hx).status_code in (200, 303, 400)
+    db.session.expire_all()
+    assert db.session.get_one(FollowUp, (act.workspace_id, act.id)).due_at == due_at
+    assert {alice.get(f"/w/wells/{page}").status_code for page in ("my-day", "leads?sort=due", "leads")} == {200}
+
+
+@pytest.mark.parametrize("typed", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-12:00", "0001-01-01T00:00"])
+def test_a_moment_beyond_all_days_is_no_time_to_try_again(alice, waiting, typed: str) -> None:
+    lead = waiting("Ann")
+    call = {"outcome": "busy", "again": "other", "again_at": typed}
+    assert alice.post(f"/w/wells/leads/{lead.id}/calls", data=call).status_code == 422

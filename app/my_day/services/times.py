@@ -58,9 +58,9 @@ def time_of(key: str, typed: str, now: datetime, clock: BusinessClock) -> dateti
         return times.get(key, times["morning"])
     try:
         chosen = datetime.fromisoformat(typed.strip())
-    except ValueError:
+        at = (chosen.replace(tzinfo=clock.zone, fold=0) if chosen.tzinfo is None else chosen).astimezone(UTC)
+    except (ValueError, OverflowError):  # the latter: another day than the first or the last there is, in that zone
         raise Invalid({"at": "Choose a day and a time."}) from None
-    at = chosen.replace(tzinfo=clock.zone, fold=0).astimezone(UTC) if chosen.tzinfo is None else chosen.astimezone(UTC)
     if at <= now:
         raise Invalid({"at": "This time is over. Choose one that is still to come."})
     if at > now + _FURTHEST:
