@@ -112,6 +112,12 @@ def test_days_and_moments(cell: str, moment: datetime | None) -> None:
     assert read_moment(cell, LONDON) == moment
 
 
+@pytest.mark.parametrize("cell", ["9999-12-31 23:00 -05:00", "31/12/9999", "1 January 2201"])
+def test_a_day_beyond_all_ours_is_none(cell):
+    """The very last ones lie in no other zone, and nothing came in then."""
+    assert read_moment(cell, LONDON) is None
+
+
 def test_words_that_choose() -> None:
     houses = [read_choice("property_type", cell) for cell in ("Semi-detached", "Detached", "End of terrace", "Boat")]
     assert houses == ["semi", "detached", "terraced", None]

@@ -18,7 +18,7 @@ _MONTHS = {
     "jan": 1, "feb": 2, "mar": 3, "apr": 4, "may": 5, "jun": 6, "jul": 7, "aug": 8, "sep": 9, "oct": 10, "nov": 11,
     "dec": 12,
 }  # fmt: skip
-_EARLIEST = 1980
+_EARLIEST, _LATEST = 1980, 2200
 #: A day without a time stands for its noon, so that no zone makes another day of it.
 _NOON = time(12)
 
@@ -45,7 +45,7 @@ def _day(year: str, month: str, day: str) -> date | None:
     number = int(month) if month.isdecimal() else _MONTHS.get(month[:3].lower(), 0)
     full = int(year) + (2000 if len(year) == 2 else 0)
     try:
-        return date(full, number, int(day)) if full >= _EARLIEST else None
+        return date(full, number, int(day)) if _EARLIEST <= full <= _LATEST else None
     except ValueError:
         return None
 
