@@ -1,9 +1,12 @@
 """Calls that nobody took, as Twilio tells them: on the lead, to a person, and a text back once a day."""
 
+from datetime import timedelta
+
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 
 from app.activities.models import Activity
+from app.core.clock import utcnow
 from app.extensions import db
 from app.messaging import services
 from app.messaging.models import Arrival, Message
@@ -82,3 +85,15 @@ def test_what_was_changed_on_the_way_is_refused(client, lead, tampered):
     assert post_twilio(client, tampered=tampered, **fields).status_code == 403
     assert post_twilio(client, token="another", **fields).status_code == 403
     assert db.session.scalars(select(Arrival.id)).all() == []
+
+
+def test_calls_from_ever_new_numbers_cost_no_more_than_so_many_texts_an_hour(client, lead, texting_back):
+    """Any number can be shown to who is called, also those that earn by every text sent to them."""
+    for number in range(25):
+        call(client, sid=f"CA{number}", sender=f"+4477009{number:05}")
+    assert len(texts()) == 20 and db.session.scalar(select(func.count()).select_from(Arrival)) == 25
+    call(client, sid="CA-known")
+    assert texts()[-1] == (HANNAHS_PHONE, True)
+    db.session.execute(update(Message).values(created_at=utcnow() - timedelta(minutes=61)))
+    call(client, sid="CA-later", sender="+447700900998")
+    assert texts()[-1] == ("+447700900998", False)

@@ -6,10 +6,12 @@ from sqlalchemy import select, text
 
 from app.activities.services import record_activity
 from app.core import phones
+from app.core.clock import utcnow
 from app.core.permissions import SYSTEM, Actor
+from app.core.tenancy import current_workspace_id
 from app.extensions import db
 from app.leads.models import Lead
-from app.messaging.models import Arrival
+from app.messaging.models import Arrival, Message
 from app.messaging.services.composing import compose
 from app.messaging.services.rendering import TemplateFault, render_template
 from app.messaging.services.suppressing import is_suppressed
@@ -17,6 +19,8 @@ from app.workspaces.queries import current_workspace
 
 TEMPLATE = "missed_call_sms"
 _ONCE_IN = timedelta(hours=24)
+#: Texts to strangers in an hour: each costs money, and anybody may ring under any number, one after the other.
+_MOST_TO_STRANGERS, _AN_HOUR = 20, timedelta(hours=1)
 _HOLD = text("select pg_advisory_xact_lock(:key)")
 
 
@@ -29,12 +33,14 @@ def text_back(arrival: Arrival, lead: Lead | None) -> bool:
     """Text whoever rang that we missed them, if the workspace wants that; whether a text was written.
 
     Not to landlines and hidden numbers, not to those who asked for no texts, and not when the same number rang within
-    the last day. At any hour: they have just rung.
+    the last day; nor to strangers when very many of them rang. At any hour: they have just rung.
     """
     phone = phones.parse(arrival.sender)
     if not current_workspace().texts_back_missed_calls or phone is None or phone.kind != "mobile":
         return False
     if arrival.sender_key is None or is_suppressed("sms", phone.e164) or _rang_lately(arrival):
+        return False
+    if lead is None and _many_strangers_lately():
         return False
     try:
         words = render_template(TEMPLATE, lead)
@@ -56,3 +62,11 @@ def _rang_lately(arrival: Arrival) -> bool:
         Arrival.received_at > arrival.received_at - _ONCE_IN, Arrival.id != arrival.id,
     )  # fmt: skip
     return db.session.execute(query.limit(1)).first() is not None
+
+
+def _many_strangers_lately() -> bool:
+    lately = select(Message.id).where(
+        Message.workspace_id == current_workspace_id(), Message.template_key == TEMPLATE,
+        Message.created_at > utcnow() - _AN_HOUR, Message.lead_id.is_(None),
+    )  # fmt: skip
+    return len(db.session.scalars(lately.limit(_MOST_TO_STRANGERS)).all()) >= _MOST_TO_STRANGERS
