@@ -18,12 +18,11 @@ from typing import Any  # pictures: Pillow is not imported for documents
 
 #: In px: sharp on any screen, and a tenth of a phone's picture; 96 on a screen of three pixels a point.
 LONGEST_SIDE, THUMB_SIDE = 2560, 288
-LARGEST_PNG = 3 * 1024 * 1024
+LARGEST_PNG, LARGEST_TEXT = 3 * 1024 * 1024, 2 * 1024 * 1024
 #: JPEG is decoded at a fraction of its size; all others have to be unfolded whole.
 MOST_PIXELS, MOST_PIXELS_WHOLE = {"JPEG": 100_000_000}, 50_000_000
 MOST_SCANS = 100  # of a JPEG: each takes as long as a picture, however small it is; cameras and programs write ten
 MEMORY, CPU_SECONDS = 768 * 1024 * 1024, 20
-LARGEST_TEXT = 2 * 1024 * 1024
 MOST_ENTRIES, MOST_UNFOLDED = 5_000, 500 * 1024 * 1024
 
 OPEN_XML = {
@@ -86,7 +85,8 @@ def examine(content: bytes) -> tuple[dict[str, object], list[bytes]]:
     kind = kind_of(content)
     if kind.isupper():
         return picture(content, kind)
-    _ = [codecs.lookup(codec) for codec in ("utf-8-sig", "cp437", "ascii")]
+    for codec in ("utf-8-sig", "cp437", "ascii"):
+        codecs.lookup(codec)
     shut()
     document = {"pdf": pdf, "zip": office, "text": text}.get(kind)
     if document is None:
