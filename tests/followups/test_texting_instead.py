@@ -9,10 +9,12 @@ import pytest
 import time_machine
 from sqlalchemy import update
 
+from app.core.permissions import SYSTEM
 from app.extensions import db
 from app.followups.models import Enrolment
 from app.followups.queries.steps import steps_of
-from app.messaging.models import MessageTemplate
+from app.messaging.models import Message, MessageTemplate
+from app.messaging.services import compose
 from tests.followups.test_sequence_pages import changed, sent, sequence_of, sheet_fields, url
 
 MOBILE = "+447700900123"
@@ -46,6 +48,29 @@ def test_at_night_the_text_waits_for_the_morning(hannah, planned):
 
 def test_a_landline_is_called(hannah, planned):
     assert [each.kind for each in planned(hannah("01632 960123"))] == ["call"]
+
+
+def test_a_mobile_abroad_is_called(hannah, planned):
+    """It may be one that earns by every text sent to it."""
+    assert [each.kind for each in planned(hannah("+33 6 12 34 56 78"))] == ["call"]
+
+
+def test_after_sixty_an_hour_they_are_called(world, hannah, planned, run_outbox, mailbox):
+    with time_machine.travel(NOON):
+        for _ in range(60):
+            compose(
+                None, "sms", recipient="+447700900321", subject="", body="Hello", template_key="acknowledgement_sms",
+                actor=SYSTEM,
+            )  # fmt: skip
+        db.session.execute(update(Message).values(state="sent"))
+        lead = hannah()
+        run_outbox()
+        assert mailbox.texts(MOBILE) == []
+        assert "Call instead: Acknowledge" in [each.title for each in planned(lead)]
+        db.session.execute(update(Message).values(created_at=NOON - timedelta(minutes=61)))
+        hannah("07700 900124")
+        run_outbox()
+        assert len(mailbox.texts("+447700900124")) == 1
 
 
 def test_without_a_way_to_text_they_are_called(app, hannah, planned, config, monkeypatch):

@@ -14,10 +14,14 @@ from app.followups.services.dating import allowed
 from app.followups.services.laying_out import steps_under_way
 from app.leads.models import Lead
 from app.messaging.models import Message, MessageTemplate
+from app.messaging.queries.lately import were_many
 from app.messaging.queries.templates import find_template
 from app.messaging.services import has_marketing_basis, is_suppressed
 from app.workspaces.queries import current_workspace
 
+#: Texts that take an email's place, in an hour and in the same words: who fills in a form may type anybody's number,
+#: and each text costs money.
+_MOST_INSTEAD = 60
 #: States of a message that never reached anybody.
 _NOT_GONE = ("cancelled", "refused", "failed")
 
@@ -65,6 +69,8 @@ def hindrance(
             return "opted_out", None
     except ValueError:
         return "bad_address", f"Call instead: {follow_up.title}"
+    if template.channel != step.kind and were_many(template.key, _MOST_INSTEAD):
+        return "many_texts", f"Call instead: {follow_up.title}"
     if template.purpose == "marketing" and not has_marketing_basis(lead, template.channel):
         return "no_consent", None
     return None, None

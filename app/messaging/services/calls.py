@@ -6,12 +6,11 @@ from sqlalchemy import select, text
 
 from app.activities.services import record_activity
 from app.core import phones
-from app.core.clock import utcnow
 from app.core.permissions import SYSTEM, Actor
-from app.core.tenancy import current_workspace_id
 from app.extensions import db
 from app.leads.models import Lead
 from app.messaging.models import Arrival, Message
+from app.messaging.queries.lately import were_many
 from app.messaging.services.composing import compose
 from app.messaging.services.rendering import TemplateFault, render_template
 from app.messaging.services.suppressing import is_suppressed
@@ -20,7 +19,7 @@ from app.workspaces.queries import current_workspace
 TEMPLATE = "missed_call_sms"
 _ONCE_IN = timedelta(hours=24)
 #: Texts to strangers in an hour: each costs money, and anybody may ring under any number, one after the other.
-_MOST_TO_STRANGERS, _AN_HOUR = 20, timedelta(hours=1)
+_MOST_TO_STRANGERS = 20
 _HOLD = text("select pg_advisory_xact_lock(:key)")
 
 
@@ -40,7 +39,7 @@ def text_back(arrival: Arrival, lead: Lead | None) -> bool:
         return False
     if arrival.sender_key is None or is_suppressed("sms", phone.e164) or _rang_lately(arrival):
         return False
-    if lead is None and _many_strangers_lately():
+    if lead is None and were_many(TEMPLATE, _MOST_TO_STRANGERS, Message.lead_id.is_(None)):
         return False
     try:
         words = render_template(TEMPLATE, lead)
@@ -62,11 +61,3 @@ def _rang_lately(arrival: Arrival) -> bool:
         Arrival.received_at > arrival.received_at - _ONCE_IN, Arrival.id != arrival.id,
     )  # fmt: skip
     return db.session.execute(query.limit(1)).first() is not None
-
-
-def _many_strangers_lately() -> bool:
-    lately = select(Message.id).where(
-        Message.workspace_id == current_workspace_id(), Message.template_key == TEMPLATE,
-        Message.created_at > utcnow() - _AN_HOUR, Message.lead_id.is_(None),
-    )  # fmt: skip
-    return len(db.session.scalars(lately.limit(_MOST_TO_STRANGERS)).all()) >= _MOST_TO_STRANGERS

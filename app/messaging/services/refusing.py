@@ -11,6 +11,8 @@ from app.messaging.services.outcomes import lead_of
 from app.messaging.services.suppressing import suppressed_among
 from app.messaging.transports import sends_texts
 
+_HERE = "+44"
+
 
 def refusal(
     message: Message, transport: EmailTransport | SmsTransport, suppressed: Mapping[str, str] | None = None
@@ -34,9 +36,12 @@ def refusal(
 
 
 def takes_texts(number: str) -> bool:
-    """Whether a text can reach the number: it is a mobile's, and a way to send texts is set up."""
+    """Whether a text may go to the number by itself: it is a British mobile's, and a way to send texts is set up.
+
+    Anybody may type any number into a form, also one that earns by every text sent to it; those lie abroad.
+    """
     phone = phones.parse(number)
-    return phone is not None and phone.kind == "mobile" and sends_texts()
+    return phone is not None and phone.kind == "mobile" and phone.e164.startswith(_HERE) and sends_texts()
 
 
 def _bad_email(recipient: str) -> str | None:
