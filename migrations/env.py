@@ -6,7 +6,7 @@ from typing import Any
 import click
 from alembic import context
 from flask import current_app
-from sqlalchemy import create_engine, pool, text
+from sqlalchemy import Connection, create_engine, pool, text
 from sqlalchemy.engine import make_url
 
 from app.core.refusals import told_at_a_terminal
@@ -21,12 +21,21 @@ def _tell(*, step: Any, **_: Any) -> None:
         click.echo(f"{'Up to' if step.is_upgrade else 'Down from'} {script.revision}: {script.doc}")
 
 
+def _refuse_small_alphabets(connection: Connection) -> None:
+    """End here unless the database keeps every letter: nobody finds out later, by the first name that it can't keep."""
+    encoding = connection.scalar(text("show server_encoding"))
+    if encoding != "UTF8":
+        raise SystemExit(f"Sill: the database has the encoding {encoding}. Make it anew with the encoding UTF8.")
+
+
 def run_migrations() -> None:
     """Connect as the owner and run what is asked, in one transaction, giving up on a lock after 4 s."""
     settings = current_app.config
     app_role = make_url(settings["SQLALCHEMY_DATABASE_URI"]).username
-    engine = create_engine(settings["MIGRATION_DATABASE_URL"], poolclass=pool.NullPool)
+    ours = {"client_encoding": "utf8"}
+    engine = create_engine(settings["MIGRATION_DATABASE_URL"], poolclass=pool.NullPool, connect_args=ours)
     with engine.connect() as connection:
+        _refuse_small_alphabets(connection)
         connection.execute(text("set lock_timeout = '4s'"))
         connection.commit()
         context.configure(

@@ -15,6 +15,8 @@ from sqlalchemy.exc import OperationalError
 from app.config import ROOT, Config
 from app.core.refusals import kind_of
 from app.embedded.ports import free_port
+from app.embedded.postgres import SUPERUSER
+from tests.support.database import WorkerDatabase
 
 WEB = ["-m", "gunicorn", "--config", "gunicorn.conf.py"]
 WORKER = ["worker.py"]
@@ -67,6 +69,20 @@ def test_an_app_that_may_not_change_tables_says_so_in_a_line(app: Any, config: C
     ended = start(config, ["-m", "flask", "--app", "wsgi", "db", "downgrade"])  # as the role of DATABASE_URL
     assert ended.returncode == 1 and "Traceback" not in ended.stderr
     assert "MIGRATION_DATABASE_URL must name the one that owns the tables (SQLSTATE 42501)" in ended.stderr
+
+
+@pytest.mark.parametrize("encoding", ["SQL_ASCII", "LATIN1"])
+def test_a_database_that_can_not_keep_every_letter_is_refused(
+    config: Config, database: WorkerDatabase, encoding: str
+) -> None:
+    name = f"{database.name}_letters"
+    made = f"create database {name} encoding {encoding!r} locale 'C' template template0"
+    with database.postgres.admin("postgres") as admin:
+        admin.execute(made)  # type: ignore[arg-type]
+    ended = start(config, UPGRADE, MIGRATION_DATABASE_URL=database.postgres.url(SUPERUSER, name))
+    database.postgres.drop_database(name)
+    assert ended.returncode == 1 and "Traceback" not in ended.stderr
+    assert f"Sill: the database has the encoding {encoding}." in ended.stderr
 
 
 @pytest.mark.commits

@@ -133,6 +133,8 @@ def _eager(gen: Any, socket: int) -> Any:
 
 #: Nobody waits so long between two statements of a transaction; who does has been forgotten, and others wait for them.
 _LET_GO = "-c idle_in_transaction_session_timeout=60s"
+#: Whatever its server or role says: what is read in another zone's time loses or gains an hour as clocks change there.
+_OUR_OWN = {"timezone": "UTC", "datestyle": "ISO", "plan_cache_mode": "force_generic_plan"}
 
 
 def connect(url: str, **options: Any) -> Connection:
@@ -143,10 +145,10 @@ def connect(url: str, **options: Any) -> Connection:
     nothing passes the walls and sort a whole workspace (seen: 2 s for a search among 100,000 leads).
     Raises psycopg.OperationalError when the server can't be reached.
     """
-    planned_once = {"options": f"-c plan_cache_mode=force_generic_plan {_LET_GO}", "prepare_threshold": 2}
+    settings = " ".join([_LET_GO, *(f"-c {name}={value}" for name, value in _OUR_OWN.items())])
+    ours = {"options": settings, "client_encoding": "utf8", "prepare_threshold": 2}
     connection = Connection.connect(
-        url.replace("postgresql+psycopg:", "postgresql:", 1), **planned_once | options, autocommit=True,
-        cursor_factory=Cursor,
-    )  # fmt: skip
+        url.replace("postgresql+psycopg:", "postgresql:", 1), **ours | options, autocommit=True, cursor_factory=Cursor
+    )
     set_json_loads(orjson.loads, connection)  # reads bytes as they are; a timeline has thirty pieces of JSON
     return connection

@@ -1,14 +1,21 @@
-"""The driver's connection: what is prepared outlasts a refusal, and no longer than it is good."""
+"""The driver's connection: what is prepared outlasts a refusal, and no longer than it is good. And it has our settings,
+not the server's.
+"""
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
+from psycopg import sql
 from psycopg.errors import FeatureNotSupported
 
 from app.core.driver import Connection, connect
 from tests.support.database import WorkerDatabase
 
 ASKED = "select %s::int + 1"
+#: An hour apart, while clocks in New York go back.
+AN_HOUR = "select timestamptz '2026-11-01T05:30Z', timestamptz '2026-11-01T06:30Z', U&'Z\\0142oty'"
+OTHERS = ("timezone = 'America/New_York'", "datestyle = 'German'", "client_encoding = 'latin1'")
 COUNTED = "select count(*) from pg_prepared_statements where statement like %s"
 
 
@@ -73,3 +80,19 @@ def test_it_is_forgotten_with_the_server_that_forgets_it(connection: Connection)
     connection.execute("discard all", prepare=False)
     assert connection.execute(ASKED, [1]).fetchone() == (2,)
     assert prepared(connection) == 0
+
+
+def test_a_server_with_a_zone_and_ways_of_its_own_is_read_in_ours(database: WorkerDatabase) -> None:
+    name = sql.Identifier(database.name)
+    with database.admin() as admin:
+        try:
+            for other in OTHERS:
+                admin.execute(sql.SQL("alter database {} set " + other).format(name))
+            with connect(database.url) as opened:
+                row = opened.execute(AN_HOUR).fetchone()
+            assert row
+            first, then, word = row
+            assert then - first == timedelta(hours=1) and first.isoformat() == "2026-11-01T05:30:00+00:00"
+            assert word == "Złoty"
+        finally:
+            admin.execute(sql.SQL("alter database {} reset all").format(name))
