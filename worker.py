@@ -25,6 +25,8 @@ class Worker(SimpleWorker):
     """RQ's worker without forking: one warm process, whose death mid-job the outbox survives."""
 
     is_stopping = False
+    # RQ would wait twice as long after each refusal, for up to a minute: so long work would lie after Redis is back.
+    max_connection_wait_time = 5.0
 
     def request_stop(self, *args: object, **kwargs: object) -> None:
         """Stop after the job in hand, also when Redis can't be told."""
@@ -53,7 +55,9 @@ def work() -> None:
                 maintenance_interval=30,
             )  # fmt: skip
             worker.work(logging_level="WARNING", with_scheduler=False)
-            return  # a requested stop; a lost server raises instead
+            if not Worker.is_stopping:  # RQ gives up when Redis falls silent, quietly if it is back soon after
+                log.warning("worker_begins_anew")
+                time.sleep(1)
         except (RedisError, OperationalError) as error:
             log.warning("worker_waits", error=type(error).__name__, kind=kind_of(error))
             db.session.remove()

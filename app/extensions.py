@@ -14,6 +14,7 @@ from sqlalchemy import MetaData
 
 from app.core import connections  # noqa: F401  (listens to every pool)
 from app.core.network import believe_proxies, client_block, notice_proxies
+from app.core.redis_patience import TIMEOUTS, patiently
 
 if TYPE_CHECKING:
     from app.config import Config
@@ -38,18 +39,25 @@ class RedisDoor:
 
     def __init__(self) -> None:
         self._client: redis.Redis | None = None
+        self._ear: redis.Redis | None = None
 
     def init_app(self, url: str) -> None:
         """Point the door at `url`. Timeouts are short: a dead Redis must not slow a page down."""
-        self._client = redis.Redis.from_url(
-            url, socket_connect_timeout=0.5, socket_timeout=2.0, health_check_interval=30
-        )
+        self._client = redis.Redis.from_url(url, health_check_interval=30, **patiently())
+        # Apart, since one who only listens never learns that nobody speaks.
+        self._ear = redis.Redis.from_url(url, health_check_interval=30, **TIMEOUTS)
 
     @property
     def client(self) -> redis.Redis:
         if self._client is None:
             raise RuntimeError("Redis is not configured yet: create_app() must run first")
         return self._client
+
+    def subscription(self) -> redis.client.PubSub:
+        """A new subscription, to nothing yet. Raises RuntimeError as `client` does."""
+        if self._ear is None:
+            raise RuntimeError("Redis is not configured yet: create_app() must run first")
+        return self._ear.pubsub()
 
 
 redis_door = RedisDoor()
@@ -64,6 +72,7 @@ def init_app(app: Flask, config: "Config") -> None:
     db.init_app(app)
     migrate.init_app(app, db, directory=str(Path(app.root_path).parent / "migrations"))
     redis_door.init_app(config.redis_url)
+    app.config["RATELIMIT_STORAGE_OPTIONS"] = patiently()
     limiter.init_app(app)
     csrf.init_app(app)
     login_manager.init_app(app)

@@ -133,7 +133,7 @@ class Hub:
                 time.sleep(1)
 
     def _listen(self) -> None:
-        subscription = redis_door.client.pubsub()
+        subscription = redis_door.subscription()
         subscription.psubscribe(f"{_CHANNEL}*")
         tidied_at = time.time()
         try:

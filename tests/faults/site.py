@@ -53,6 +53,7 @@ class Site:
         self.folder = Path(tempfile.mkdtemp(prefix="sill-faults-"))
         self.folder.chmod(0o711)
         self.processes: list[subprocess.Popen[bytes]] = []
+        self.logs: dict[int, Path] = {}
         self.mailbox: simulators.Mailbox | None = None
         self.servers = start_embedded(self.folder, True, True, durable=False)
         assert self.servers.postgres and self.servers.redis
@@ -106,7 +107,12 @@ class Site:
         log.parent.mkdir(exist_ok=True)
         process = start_process(command, log, cwd=ROOT, environ=self.environ | environ)
         self.processes.append(process)
+        self.logs[process.pid] = log
         return process
+
+    def said(self, process: subprocess.Popen[bytes]) -> str:
+        """What one of Sill's processes has logged."""
+        return self.logs[process.pid].read_text()
 
     def start_web(self, port: int, **environ: str) -> subprocess.Popen[bytes]:
         """Start a web server and wait until it answers."""

@@ -4,11 +4,13 @@ import json
 import os
 import signal
 import threading
+import time
 from contextlib import suppress
 
 import pytest
 
 from app.alerts.services import DIGEST, LOOK
+from app.core import bell
 from app.reconciliation.services.running import NIGHTLY
 from tests.faults.site import DEAD_REDIS, WORKER, Site, all_have_one, free_port, kill, wait_for
 
@@ -19,6 +21,8 @@ OF_THE_DAY = (NIGHTLY, LOOK, DIGEST)
 NOTING = "select 1 from messages where state = 'sending' for update"
 #: What is promised: recovered this many seconds after the last fault.
 RECOVERY = 90
+#: What three customers wait for together at most, in seconds, while Redis says nothing: one finds out for all.
+LONGEST_SILENCE = 9
 
 
 def once(site: Site, addresses: list[str], since: str) -> None:
@@ -108,6 +112,34 @@ def test_redis_forgets_everything(site: Site) -> None:
     finally:
         os.killpg(site.worker.pid, signal.SIGCONT)
     once(site, addresses, "FLUSHALL")
+
+
+def test_redis_falls_silent(site: Site) -> None:
+    """It takes connections and answers nothing, as when its machine hangs: nobody waits for it for long."""
+    addresses = [f"silent{number}@example.com" for number in range(3)]
+    os.kill(site.redis.pid, signal.SIGSTOP)
+    try:
+        begun_at = time.monotonic()
+        for address in addresses:
+            assert site.send_form(address).status == 303
+        assert time.monotonic() - begun_at < LONGEST_SILENCE
+    finally:
+        os.kill(site.redis.pid, signal.SIGCONT)
+    once(site, addresses, "a silent Redis")
+
+
+def test_a_worker_goes_on_where_rq_gives_up(site: Site) -> None:
+    """RQ leaves its loop over any error, and over a Redis that was silent for a moment, as if told to."""
+    address = "goneon@example.com"
+    with site.redis_client() as client:
+        client.set(f"rq:queue:{bell.BACKLOG}", "no list")
+        try:
+            wait_for(lambda: "worker_begins_anew" in site.said(site.worker), 60, "RQ gives up")
+            assert site.send_form(address).status == 303
+        finally:
+            client.delete(f"rq:queue:{bell.BACKLOG}")
+    once(site, [address], "RQ gave up")
+    assert site.worker.poll() is None
 
 
 def test_redis_and_postgresql_restart(site: Site) -> None:
