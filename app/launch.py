@@ -4,6 +4,7 @@ SILL_ENV=demo (the default here) adds a seeded workspace and the far ends: a mai
 and a Squeegee. SILL_ENV=development leaves both out.
 """
 
+import errno
 import http.client
 import os
 import secrets
@@ -28,6 +29,8 @@ PORTS = {"web": 8000, "mailbox": 8025, "smtp": 2525, "squeegee": 8090}
 DEMO_LOGIN = "owner@example.com"
 DEMO_PASSWORD = "glass-and-ladder-2026"
 HOOKS = "hooks.json"
+#: What a disk answers that is full, is not to be written to, or belongs to somebody else.
+NO_PLACE = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM, errno.ENOTDIR, errno.EEXIST}
 FLASK = [sys.executable, "-m", "flask", "--app", "wsgi"]
 
 
@@ -40,7 +43,17 @@ def main() -> int:
         say("bin/run is for trying Sill and for developing it. In production run the processes in Procfile.")
         return 2
     var_dir = Path(given.get("SILL_VAR_DIR") or ROOT / "var").absolute()
-    supervisor = Supervisor(var_dir / "log", ROOT, given)
+    try:
+        return _run_until_asked(Supervisor(var_dir / "log", ROOT, given), var_dir)
+    except OSError as error:
+        if error.errno not in NO_PLACE:
+            raise
+        say(f"\nSill stops: {error.strerror}: {error.filename or var_dir}. Its data goes there (SILL_VAR_DIR).")
+        return 1
+
+
+def _run_until_asked(supervisor: Supervisor, var_dir: Path) -> int:
+    given = supervisor.environ
     supervisor.listen()
     servers: EmbeddedServers | None = None
     code = 1

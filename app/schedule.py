@@ -11,6 +11,7 @@ from flask import Flask, current_app
 from app.accounts import jobs as accounts
 from app.alerts import jobs as alerts
 from app.core import health, outbox, tenancy
+from app.core.refusals import facts_of
 from app.extensions import db
 from app.files import jobs as files
 
@@ -87,7 +88,7 @@ def _run(entry: Entry) -> None:
     try:
         entry.call()
     except Exception as error:
-        log.exception("timetable_entry_failed", entry=entry.name, error=type(error).__name__)
+        log.exception("timetable_entry_failed", entry=entry.name, **facts_of(error))
     finally:
         db.session.remove()
         tenancy.leave()

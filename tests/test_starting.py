@@ -85,6 +85,13 @@ def test_a_database_that_can_not_keep_every_letter_is_refused(
     assert f"Sill: the database has the encoding {encoding}." in ended.stderr
 
 
+def test_data_that_has_no_place_is_told_in_a_line(config: Config, tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    ended = start(config, ["-m", "app.launch"], SILL_ENV="demo", SILL_VAR_DIR=str(tmp_path / "file" / "var"))
+    assert ended.returncode == 1 and ended.stderr == ""
+    assert ended.stdout.startswith(f"\nSill stops: Not a directory: {tmp_path}")
+
+
 @pytest.mark.commits
 @pytest.mark.parametrize("command", [WORKER, SCHEDULER])
 def test_with_keys_of_another_database_nothing_works_in_the_background(

@@ -32,12 +32,20 @@ _STATES = {
     "42501": "the role may not do that; MIGRATION_DATABASE_URL must name the one that owns the tables",
     "55P03": "somebody holds a lock on a table; nothing was changed, try again",
     "53300": "it has no connection left",
+    "53100": "its disk is full",
+    "25006": "it takes no changes, as one that stands by for another",
 }
 
 
 def kind_of(error: BaseException) -> str:
     """A word for the log: the SQLSTATE where there is one, else the kind of refusal, else "unknown"."""
     return _state(error) or next((kind for pattern, kind, _ in _KINDS if _matches(pattern, error)), "unknown")
+
+
+def facts_of(error: BaseException) -> dict[str, str]:
+    """What the log is told of an error: its type and, where a server refuses, why."""
+    told = {"error": type(error).__name__}
+    return told | ({"kind": kind_of(error)} if isinstance(error, (DBAPIError, RedisError)) else {})
 
 
 def sentence(error: BaseException) -> str:

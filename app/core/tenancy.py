@@ -136,7 +136,8 @@ def _open(connection: Connection, driver: driver_module.Connection) -> None:
 @event.listens_for(Engine, "commit")
 @event.listens_for(Engine, "rollback")
 def _forget(connection: Connection) -> None:
-    connection.info.pop(_TOLD, None)
+    if not connection.invalidated:  # what was cut knows nothing, and asking it would hide the error that tells of it
+        connection.info.pop(_TOLD, None)
 
 
 @event.listens_for(Pool, "checkin")

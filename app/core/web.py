@@ -21,6 +21,7 @@ from app.core.fragments import fragment, wants_fragment
 from app.core.network import client_address
 from app.core.permissions import SEES, Actor
 from app.core.problems import problem, problem_page
+from app.core.refusals import facts_of
 from app.core.signed_out import read_cookie, refused_token, to_sign_in
 from app.core.tenancy import Scope
 from app.extensions import db
@@ -226,5 +227,5 @@ def _unfit(error: DataError) -> Response:
 
 def _unforeseen(error: Exception) -> Response:
     db.session.rollback()  # what broke before the view began is still open, and the error's page reads the session
-    log.error("request_failed", error=type(error).__name__, exc_info=error)
+    log.error("request_failed", **facts_of(error), exc_info=error)
     return problem(500)

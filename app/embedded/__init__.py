@@ -12,6 +12,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+import psycopg
+
 from app.embedded.postgres import APP, OWNER, SUPERUSER, EmbeddedPostgres
 from app.embedded.processes import EmbeddedServerError, write_private
 from app.embedded.redis import EmbeddedRedis
@@ -83,6 +85,9 @@ def start_embedded(
             servers.redis.start(state["ports"].get("redis"))
             state["ports"]["redis"] = servers.redis.port
             servers["REDIS_URL"] = servers.redis.url
+    except psycopg.Error as error:
+        servers.stop()
+        raise EmbeddedServerError(f"PostgreSQL refuses ({type(error).__name__}); its data is in {var_dir}.") from None
     except BaseException:
         servers.stop()
         raise
