@@ -17,6 +17,10 @@ from app.extensions import db, limiter, redis_door
 bp = Blueprint("health", __name__)
 HEARTBEAT_KEY = "heartbeat:"
 HEARTBEAT_SECONDS = 30
+#: While a release is rolled out its migration has run, and only the processes of the last one can answer: a platform
+#: that took them out of rotation then would take the site away.
+_STILL_SERVES = "migrated by a newer release, of which this process is not"
+_found: set[str] = set()
 
 
 def init_app(app: Flask) -> None:
@@ -44,11 +48,11 @@ def readyz() -> tuple[Response, int]:
     """
     database = _database()
     checks = {
-        "database": database, "keys": _keys() if database == "ok" else "unknown", "redis": _redis(),
+        "database": database, "keys": _keys() if database in ("ok", _STILL_SERVES) else "unknown", "redis": _redis(),
         "worker": _alive("worker"), "scheduler": _alive("scheduler"),
     }  # fmt: skip
     fits = checks["keys"] == "ok" or key_check.was_right()
-    ready = database == "ok" and fits and checks["redis"] == "ok"
+    ready = database in ("ok", _STILL_SERVES) and fits and checks["redis"] == "ok"
     return jsonify(status="ok" if ready else "unavailable", checks=checks), 200 if ready else 503
 
 
@@ -59,8 +63,13 @@ def _database() -> str:
             at = context.get_current_heads()
     except SQLAlchemyError:
         return "unreachable"
-    heads = _heads(current_app.extensions["migrate"].directory)
-    return "ok" if set(at) == heads else "migrations are not at head: run the release command"
+    known = _known(current_app.extensions["migrate"].directory)
+    if set(at) == _heads(current_app.extensions["migrate"].directory):
+        _found.add("at head")
+        return "ok"
+    if set(at) <= known:
+        return "migrations are not at head: run the release command"
+    return _STILL_SERVES if "at head" in _found else "migrated by a newer release: this one does not know its tables"
 
 
 def _keys() -> str:
@@ -74,6 +83,12 @@ def _keys() -> str:
 def _heads(directory: Any) -> frozenset[str]:
     """The newest migrations of this release; reading all of the scripts takes longer than the rest of the probe."""
     return frozenset(ScriptDirectory(directory).get_heads())
+
+
+@lru_cache(maxsize=1)
+def _known(directory: Any) -> frozenset[str]:
+    """All migrations of this release."""
+    return frozenset(script.revision for script in ScriptDirectory(directory).walk_revisions())
 
 
 def _redis() -> str:

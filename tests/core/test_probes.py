@@ -46,6 +46,23 @@ def test_it_is_not_ready_before_the_migrations(client, monkeypatch):
     assert "release" in answer.json["checks"]["database"]
 
 
+@pytest.mark.parametrize(("was_ready", "status"), [(True, 200), (False, 503)])
+def test_a_newer_release_migrates_while_the_last_one_still_answers(client, database, monkeypatch, was_ready, status):
+    """Who was ready before goes on until it is stopped; who begins now belongs to a release that was taken back."""
+    monkeypatch.setattr(health, "_found", set())
+    if was_ready:
+        assert client.get("/readyz").status_code == 200
+    with database.admin() as admin:
+        ((head,),) = admin.execute("select version_num from alembic_version").fetchall()
+        admin.execute("update alembic_version set version_num = '9999'")
+        try:
+            answer = client.get("/readyz")
+        finally:
+            admin.execute("update alembic_version set version_num = %s", [head])
+    assert answer.status_code == status
+    assert answer.json["checks"]["database"].startswith("migrated by a newer release")
+
+
 OTHER = b64encode(bytes(32)).decode()
 
 
