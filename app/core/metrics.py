@@ -4,17 +4,21 @@ import hmac
 import time
 from collections.abc import Iterator, Mapping
 
+import structlog
 from flask import Flask, Response, abort, current_app, g, request
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Histogram, generate_latest
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
 from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
 
 from app.core.live import hub
+from app.core.refusals import facts_of
 from app.core.transactions import transaction
 from app.extensions import db, limiter
 
+log = structlog.get_logger(__name__)
 REQUESTS = Counter("sill_requests_total", "Answers by route and status", ["route", "method", "status"])
 SECONDS = Histogram(
     "sill_request_seconds", "Time to answer", ["route"], buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5)
@@ -33,15 +37,16 @@ class Looked(Collector):
     read from there ever after: work that was dead once would stay so.
     """
 
-    def __init__(self, depth: Mapping[str, int], streams: int) -> None:
+    def __init__(self, depth: Mapping[str, int] | None, streams: int) -> None:
         self._depth, self._streams = depth, streams
 
     def collect(self) -> Iterator[GaugeMetricFamily]:
         """Every family once, and every state, also one in which nothing is: or nobody would see that it has ended."""
-        items = GaugeMetricFamily("sill_outbox_items", "Work by state", labels=["state"])
-        for state in _UNDONE:
-            items.add_metric([state], self._depth.get(state, 0))
-        yield items
+        if self._depth is not None:
+            items = GaugeMetricFamily("sill_outbox_items", "Work by state", labels=["state"])
+            for state in _UNDONE:
+                items.add_metric([state], self._depth.get(state, 0))
+            yield items
         yield GaugeMetricFamily("sill_open_streams", "Open pages in this process", value=self._streams)
 
 
@@ -72,7 +77,15 @@ def _metrics() -> Response:
     else:
         registry.register(REQUESTS)
         registry.register(SECONDS)
-    with transaction():
-        depth = {row["state"]: row["items"] for row in db.session.execute(_DEPTH).mappings()}
-    registry.register(Looked(depth, hub.count()))
+    registry.register(Looked(_depth(), hub.count()))
     return Response(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)
+
+
+def _depth() -> dict[str, int] | None:
+    """How much work there is by state; None while the database can't be asked, when the rest is wanted too."""
+    try:
+        with transaction():
+            return {row["state"]: row["items"] for row in db.session.execute(_DEPTH).mappings()}
+    except SQLAlchemyError as error:
+        log.warning("work_not_counted", **facts_of(error))
+        return None

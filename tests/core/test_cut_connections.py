@@ -2,15 +2,17 @@
 
 import pytest
 from flask import Flask
-from sqlalchemy import text
+from sqlalchemy import create_engine, text
 from sqlalchemy.exc import OperationalError
 
+from app.config import Config
 from app.core.refusals import facts_of
 from app.core.transactions import transaction
 from app.extensions import db
 from tests.support.database import WorkerDatabase, reaching
 
 ANYTHING = text("select 1")
+NOWHERE = "postgresql+psycopg://sill@127.0.0.1:1/sill"
 
 
 def test_the_error_is_the_cut_and_not_what_followed_from_it(app: Flask, database: WorkerDatabase) -> None:
@@ -25,3 +27,11 @@ def test_the_error_is_the_cut_and_not_what_followed_from_it(app: Flask, database
         with transaction():
             assert db.session.scalar(ANYTHING) == 1
     engine.dispose()
+
+
+@pytest.mark.commits
+def test_figures_are_given_without_a_database_and_those_of_work_are_left_out(app: Flask, config: Config) -> None:
+    with reaching(app, create_engine(NOWHERE)):
+        answer = app.test_client().get("/metrics", headers={"Authorization": f"Bearer {config.metrics_token}"})
+    assert answer.status_code == 200
+    assert "sill_requests_total" in answer.text and "sill_outbox_items" not in answer.text
