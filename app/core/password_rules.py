@@ -55,6 +55,7 @@ _NOT_LETTERS = re.compile(r"[\W\d_]+")
 _NOT_WORDLIKE = re.compile(r"[\W_]+")
 
 _TOO_COMMON = "This is among the first passwords an attacker tries. Three or four unrelated words work well."
+_COMMON_WORDS = "Its words are among the first that an attacker tries. Put in one that nobody would expect."
 _TOO_PLAIN = "This repeats too few characters. Three or four unrelated words work well."
 _PERSONAL = "Leave your own name and email address out of it."
 
@@ -74,8 +75,8 @@ def password_faults(password: str, email: str = "", name: str = "") -> list[str]
     faults = []
     if len(set(folded)) < _FEWEST_DIFFERENT or _is_repetition(folded):
         faults.append(_TOO_PLAIN)
-    elif _is_guessable(folded):
-        faults.append(_TOO_COMMON)
+    elif fault := _guessable(folded):
+        faults.append(fault)
     if _is_personal(folded, email.casefold(), name.casefold()):
         faults.append(_PERSONAL)
     return faults
@@ -88,17 +89,18 @@ def _is_repetition(text: str) -> bool:
     )
 
 
-def _is_guessable(folded: str) -> bool:
+def _guessable(folded: str) -> str:
+    """What makes it easily guessed, as a sentence; empty if nothing does."""
     whole, inside = _common()
     plain = _NOT_WORDLIKE.sub("", folded)
     undisguised = _NOT_WORDLIKE.sub("", folded.translate(_UNDISGUISE))
     if plain in whole or undisguised in whole or folded[::-1] in whole:
-        return True
+        return _TOO_COMMON
     without_runs = _without_runs(folded)
     if len(without_runs) < _FEWEST_OF_ONES_OWN:
-        return True
+        return _TOO_COMMON
     forms = without_runs, folded.translate(_UNDISGUISE), folded, folded[::-1]
-    return any(_only_common_words(form, inside) for form in forms)
+    return _COMMON_WORDS if any(_only_common_words(form, inside) for form in forms) else ""
 
 
 def _only_common_words(text: str, words: tuple[str, ...]) -> bool:

@@ -93,3 +93,8 @@ def test_hostile_input_is_quick():
     for password in ("a1" * 128, "password" * 32, "x" * 1_000_000, "@!|$" * 64):
         password_faults(password, "a" * 300 + "@example.com", "b" * 300)
     assert time.perf_counter() - begun < 0.2
+
+
+def test_who_took_three_words_is_told_what_is_wrong_with_them():
+    [fault] = password_faults("ladder bucket squeegee 77")
+    assert fault == "Its words are among the first that an attacker tries. Put in one that nobody would expect."

@@ -5,7 +5,7 @@ from playwright.sync_api import Page, expect
 
 from tests.e2e.browsers import People
 from tests.e2e.site import SLUG, Site
-from tests.e2e.steps import add_lead, at_question, go_on
+from tests.e2e.steps import add_lead, at_question, choose, go_on
 
 # The words that stand out of their box, by the box of the text itself, and the boxes that lie over another one.
 FAULTS = """([boxes, words]) => {
@@ -93,3 +93,25 @@ def test_on_the_public_form(people: People, site: Site) -> None:
     box = page.locator("[data-next]").bounding_box()
     assert box and box["y"] + box["height"] <= 844
     assert page.evaluate("document.documentElement.scrollWidth") == 390
+
+
+@pytest.mark.parametrize(("wide", "percent"), [(320, 100), (360, 100), (320, 200)])
+def test_on_the_smallest_phones(people: People, site: Site, wide: int, percent: int) -> None:
+    page = people.stranger("phone")
+    page.set_viewport_size({"width": wide, "height": 568})
+    page.goto(site.form_url)
+    expect(page.locator("[data-lead-form][data-ready]")).to_be_attached()
+    enlarge(page, percent)
+    page.locator("[name=postcode]").fill("BA5 2QJ")
+    for words in ("Where are the windows?", "What kind of place is it?", "How often shall we come?",
+                  "Anything else while we are there?", "Can you show us the house?", "How do we get to them?"):  # fmt: skip
+        at_question(page, words)
+        assert page.evaluate("document.documentElement.scrollWidth") == wide, words
+        if page.locator("[data-now] .option").count():
+            assert faults(page, "[data-now] .option", "b") == []
+        if words == "What kind of place is it?":
+            choose(page, "property_type", "semi")
+            choose(page, "bedrooms", "3")
+        if words == "How often shall we come?":
+            choose(page, "frequency", "8_weekly")
+        go_on(page)

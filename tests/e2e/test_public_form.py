@@ -2,7 +2,7 @@
 
 import time
 
-from playwright.sync_api import Page, Response, expect
+from playwright.sync_api import Page, Response, Route, expect
 
 from tests.e2e.browsers import People
 from tests.e2e.site import FORM_KEY, Site
@@ -17,7 +17,8 @@ from tests.e2e.steps import (
     open_board,
     rest,
 )
-from tests.support.waiting import wait_for
+from tests.files.pictures import picture
+from tests.support.waiting import until, wait_for
 
 SEEN = """name => {
   window.seen = 0;
@@ -26,6 +27,18 @@ SEEN = """name => {
     if (link && !window.seen) window.seen = Date.now();
   }).observe(document.body, { childList: true, subtree: true });
 }"""
+
+
+# A phone that makes photos small once it is told to, and keeps the sizes of those that it sends.
+SLOW_PHONE = """
+  const [make, send] = [createImageBitmap, fetch];
+  const told = new Promise((done) => { window.makePhotos = done; });
+  window.createImageBitmap = async (...all) => (await told, make(...all));
+  window.fetch = (to, how) => {
+    if (how?.body instanceof FormData) window.sizes = how.body.getAll("photos").map((photo) => photo.size);
+    return send(to, how);
+  };
+"""
 
 
 def is_sending(answer: Response) -> bool:
@@ -91,6 +104,31 @@ def test_a_double_click_skips_no_question(people: People, site: Site) -> None:
     choose(phone, "frequency", "8_weekly")
     phone.locator("[data-next]").dblclick()
     expect(phone.locator("[data-step][data-now] [name=extras]").first).to_be_attached()
+
+
+def test_photos_are_made_small_before_the_form_goes(people: People, site: Site) -> None:
+    phone = people.stranger("phone")
+    phone.add_init_script(SLOW_PHONE)
+    held: list[Route] = []
+    phone.route(f"**/q/{FORM_KEY}", lambda route: held.append(route) if route.request.method == "POST" else route.continue_())
+    phone.goto(site.form_url)
+    begun = time.monotonic()  # the form's own clock began when the server made it, so a little earlier
+    answer_until_contact(phone)
+    raw = picture(size=(3200, 2400))
+    for name in ("front.jpg", "back.jpg"):  # the second while the first is being made small
+        phone.locator("[data-photos] [type=file]").set_input_files(
+            {"name": name, "mimeType": "image/jpeg", "buffer": raw}
+        )
+    answer_contact(phone, "Priya Prompt", "priya.prompt@example.com", "07700 900779")
+    rest(phone, begun)
+    go_on(phone)
+    expect(phone.get_by_role("button", name="Sending…")).to_be_visible()
+    phone.evaluate("makePhotos()")
+    until(phone, lambda: held, "the form on its way")
+    sizes = phone.evaluate("window.sizes")
+    assert len(sizes) == 2 and max(sizes) < len(raw)
+    held[0].continue_()
+    expect(phone.get_by_role("heading", name="Your request has arrived")).to_be_visible()
 
 
 def test_without_javascript(people: People, site: Site) -> None:

@@ -149,6 +149,11 @@ def test_squeegees_own_table_is_known_by_its_titles() -> None:
     assert layout == "squeegee" and mapping["4"] == "address" and mapping["8"] == "created_at" and len(mapping) == 9
 
 
+def test_short_titles_of_one_s_own_table_are_known() -> None:
+    mapping = suggest(["Customer", "Tel", "Addr", "Post code", "Freq"], [])[1]
+    assert mapping == {"0": "name", "1": "phone", "2": "address", "3": "postcode", "4": "frequency"}
+
+
 def test_columns_without_telling_titles_are_told_by_what_is_in_them() -> None:
     rows = [["a@example.com", "07700 900123", "x"], ["b@example.com", "01632 960001", "y"]]
     assert suggest(["One", "Two", "Date email sent"], rows) == ("plain", {"0": "email", "1": "phone"})

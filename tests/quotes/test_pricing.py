@@ -201,3 +201,12 @@ def test_the_pages_ask_the_database_little(alice: Client, lead: Any, sent: Calla
         assert page.status_code == 200
         assert len(page.data) < 60_000
         assert len(statements) <= 8, "\n".join(str(each)[:200] for each in statements)
+
+
+def test_without_a_price_book_it_says_where_prices_are_set(alice: Client, bob: Client, lead: Any) -> None:
+    hint = "No prices are in force yet."
+    assert hint in alice.get(url(lead)).text
+    assert hint not in bob.get(url(lead)).text  # who may not set them is not sent there
+    keep_book(PLAIN)
+    page = alice.get(url(lead)).text
+    assert hint not in page and "Take from prices, version 1" in page

@@ -39,3 +39,13 @@ def test_every_page_is_there(alice):
     assert len(links) == len(PAGES)
     for link in links:
         assert alice.get(link.partition("#")[0]).status_code == 200, link
+
+
+def test_whatever_the_menus_lead_to_is_offered_too(alice):
+    offered = set(re.findall(r'href="([^"]+)"[^>]*id="page-', start(alice)))
+    menus = alice.get(f"/w/{alice.slug}/settings").text + alice.get(f"/w/{alice.slug}/squeegee").text
+    for name in ("Main", "Settings", "Squeegee"):
+        menu = re.search(rf'<nav[^>]*aria-label="{name}".*?</nav>', menus, re.DOTALL)
+        assert menu, name
+        missing = {link for link in re.findall(r'href="(/[^"#]+)"', menu[0])} - offered
+        assert not missing, (name, missing)

@@ -201,3 +201,10 @@ def test_the_panel_says_the_same_as_the_queue(
     assert "Squeegee refused it" in alice.get(url, hx=True).text
     data = {"place": "panel", "customer": re.findall(r'name="customer" value="([^"]+)"', panel)[0], "same": "no"}
     assert "Same number" not in alice.post(f"{QUEUE}/ready/{lead.id}/pair", data=data, hx=True).text
+
+
+def test_without_a_connection_the_copy_sheet_is_the_act_of_a_card(ready_lead: Any, alice: Any) -> None:
+    lead = ready_lead()
+    card = card_of(alice.get(QUEUE).text, lead)
+    sheet = re.search(r'<a class="([^"]+)" href="[^"]+/copy-sheet">', card)
+    assert sheet and sheet[1] == "button"

@@ -14,29 +14,40 @@ export function takePhotos(holder, limits, tellHeight) {
   list.setAttribute("aria-label", "Chosen photos");
   holder.append(list);
   let chosen = [];
+  let [taking, underWay, fault] = [Promise.resolve(), 0, ""];
 
-  const take = async () => {
+  // One choice after the other: whoever adds some more while the first are made small gets both.
+  const take = () => {
     const added = [...field.files];
+    if (!underWay) fault = "";
+    underWay += 1;
     holder.setAttribute("aria-busy", "true");
-    let fault = "";
+    taking = taking.then(() => takeIn(added)).finally(() => {
+      underWay -= 1;
+      settle();
+    });
+  };
+  field.addEventListener("change", take);
+  if (field.files.length) take(); // chosen on a slow line before this script was here
+
+  async function takeIn(added) {
     for (const file of added) {
       if (chosen.length >= limits.most) fault = `${limits.most} photos are enough; the others were left out.`;
       else await small(file).then((photo) => chosen.push(photo), () => { fault = UNREADABLE; });
     }
     while (chosen.reduce((sum, photo) => sum + photo.file.size, 0) > limits.bytes) chosen.pop();
-    settle(fault);
-  };
-  field.addEventListener("change", take);
-  if (field.files.length) take(); // chosen on a slow line before this script was here
+  }
 
-  function settle(fault) {
+  function settle() {
     const files = new DataTransfer();
     for (const photo of chosen) files.items.add(photo.file);
     field.files = files.files;
     list.replaceChildren(...chosen.map(line));
-    holder.removeAttribute("aria-busy");
     show(field, fault);
     tellHeight();
+    if (underWay) return;
+    holder.removeAttribute("aria-busy");
+    holder.dispatchEvent(new CustomEvent("photos-made"));
   }
 
   function line(photo, at) {
@@ -48,7 +59,8 @@ export function takePhotos(holder, limits, tellHeight) {
     out.setAttribute("aria-label", `Remove photo ${at + 1}`);
     out.addEventListener("click", () => {
       chosen = chosen.filter((other) => other !== photo);
-      settle("");
+      fault = "";
+      settle();
       (list.querySelectorAll("button")[at] ?? field).focus();
     });
     item.append(photo.thumb, out);

@@ -21,6 +21,7 @@ export async function send(form, button, page) {
   keep(form, page.step(), true);
   let problem;
   try {
+    await photosMade(form);
     await proven(form);
     const body = new FormData(form);
     const photos = [...body.values()].some((value) => value instanceof File && value.size);
@@ -65,6 +66,14 @@ export async function send(form, button, page) {
 // Ends what was going to be tried again; somebody turns to the form.
 export function calm(form) {
   tries.get(form)?.stop();
+}
+
+// Photos that are still being made small are waited for: as they came from the camera they may be too large to send.
+async function photosMade(form) {
+  const holder = form.querySelector("[data-photos]");
+  while (holder?.getAttribute("aria-busy") === "true") {
+    await new Promise((done) => holder.addEventListener("photos-made", done, { once: true }));
+  }
 }
 
 function plain(body) {
