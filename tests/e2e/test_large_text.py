@@ -103,8 +103,10 @@ def test_on_the_smallest_phones(people: People, site: Site, wide: int, percent: 
     expect(page.locator("[data-lead-form][data-ready]")).to_be_attached()
     enlarge(page, percent)
     page.locator("[name=postcode]").fill("BA5 2QJ")
-    for words in ("Where are the windows?", "What kind of place is it?", "How often shall we come?",
-                  "Anything else while we are there?", "Can you show us the house?", "How do we get to them?"):  # fmt: skip
+    questions = ("Where are the windows?", "What kind of place is it?", "How often shall we come?",
+                 "Anything else while we are there?", "Can you show us the house?",
+                 "How do we get to them?")  # fmt: skip
+    for words in questions:
         at_question(page, words)
         assert page.evaluate("document.documentElement.scrollWidth") == wide, words
         if page.locator("[data-now] .option").count():

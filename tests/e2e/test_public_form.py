@@ -110,8 +110,8 @@ def test_photos_are_made_small_before_the_form_goes(people: People, site: Site) 
     phone = people.stranger("phone")
     phone.add_init_script(SLOW_PHONE)
     held: list[Route] = []
-    phone.route(f"**/q/{FORM_KEY}", lambda route: held.append(route) if route.request.method == "POST" else route.continue_())
     phone.goto(site.form_url)
+    phone.route(f"**/q/{FORM_KEY}", lambda route: held.append(route))
     begun = time.monotonic()  # the form's own clock began when the server made it, so a little earlier
     answer_until_contact(phone)
     raw = picture(size=(3200, 2400))
