@@ -1,5 +1,6 @@
 """Times offered to a customer: offered from the drawer, one of them chosen on the customer's page, never twice."""
 
+import re
 import threading
 from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
@@ -129,7 +130,10 @@ def test_who_has_accepted_chooses_later(client: Client, lead: Any, sent: Callabl
     assert str(slot.id) in page and 'name="early_start"' in page
     url = f"/c/{quote.link_secret}/slot"
     assert client.post(url, data={"slot": "x"}, csrf=False).status_code == 422
-    assert client.post(url, data={"slot": str(slot.id)}, csrf=False).status_code == 422
+    refused = client.post(url, data={"slot": str(slot.id)}, csrf=False)
+    assert refused.status_code == 422 and f'value="{slot.id}" checked' in refused.text  # only the tick is missing
+    refused = client.post(url, data={"early_start": "1"}, csrf=False)
+    assert refused.status_code == 422 and re.search(r'name="early_start"[^>]* checked', refused.text)
     for _ in range(2):  # a second tap makes no second visit
         assert client.post(url, data={"slot": str(slot.id), "early_start": "1"}, csrf=False).status_code == 303
     assert db.session.scalar(select(func.count()).select_from(Appointment)) == 1

@@ -106,12 +106,15 @@ def opened(secret: str) -> Response:
 
 
 def as_it_stands(
-    quote: Quote, secret: str, status: int = 200, *, has_gone: bool = False, errors: dict[str, str] | None = None
+    quote: Quote, secret: str, status: int = 200, *, has_gone: bool = False, errors: dict[str, str] | None = None,
+    typed: AnswerForm | None = None,
 ) -> Response:
-    """The offer while it can be answered, else what became of it. `has_gone`: a time that was chosen is taken."""
-    stands = standing(quote, today_here())
+    """The offer while it can be answered, else what became of it. `has_gone`: a time that was chosen is taken;
+    `typed`: what is to be put right.
+    """
+    stands, typed = standing(quote, today_here()), typed or AnswerForm()
     if stands == "open":
-        return private(_offer(quote, secret, AnswerForm(), errors or {}, status))
+        return private(_offer(quote, secret, typed, errors or {}, status))
     successor = open_successor(quote)
     if successor is not None and successor.revoked_at is not None:
         successor = None  # its link was taken back
@@ -121,7 +124,8 @@ def as_it_stands(
             newer_secret=successor.link_secret if successor else None, accepted_before=accepted_besides(quote),
             yes_stands=successor is None or stands != "accepted" or yes_stands(quote.id),
             answered_on=_local_day(quote), early_start=quote.starts_before_cancellation_ends,
-            has_gone=has_gone, errors=errors or {}, pdf_url=_pdf_url(secret), **_visit_values(quote, stands),
+            has_gone=has_gone, errors=errors or {}, typed=typed,
+            pdf_url=_pdf_url(secret), **_visit_values(quote, stands),
         )
     )  # fmt: skip
 

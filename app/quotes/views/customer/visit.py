@@ -27,7 +27,7 @@ def choose_time(secret: str) -> Response:
     try:
         choose_slot(quote, typed.slot_id, typed.early_start, web.actor())
     except Invalid as error:
-        return as_it_stands(quote, secret, 422, errors=error.errors)
+        return as_it_stands(quote, secret, 422, errors=error.errors, typed=typed)
     except Conflict:
         return as_it_stands(quote, secret, 409, has_gone=True)
     return private(redirect_to(url_for("quotes.customer_page", secret=secret)))
