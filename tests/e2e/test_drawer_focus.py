@@ -6,7 +6,7 @@ from playwright.sync_api import Page, expect
 
 from tests.e2e.browsers import People
 from tests.e2e.site import SLUG
-from tests.e2e.steps import add_lead, drawer
+from tests.e2e.steps import add_lead, card, drawer, open_board, open_lead
 
 LONG = "Wilhelmina Featherstonehaugh-Cholmondeley-Warner of Upper Weston-super-Mare"
 COVERED = """() => {
@@ -47,3 +47,42 @@ def test_a_long_title_covers_nothing_and_sending_keeps_the_place(people: People)
     press(page, "Mark as accepted")
     expect(drawer(page)).to_contain_text("accepted by Wilhelmina")
     expect(drawer(page).locator("[data-drawer-title]")).to_be_focused()
+
+
+def assert_all_works(page: Page, name: str) -> None:
+    """The scripts still do their work: the drawer takes the focus and gives it back, keys open what they name."""
+    open_lead(page, name)
+    expect(drawer(page).locator("[data-drawer-title]")).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(drawer(page).locator("article")).to_have_count(0)
+    expect(card(page, name).get_by_role("link", name=name)).to_be_focused()
+    for key, dialog in (("?", "#keys"), ("Control+k", "#palette"), ("m", "#move-card")):
+        page.keyboard.press(key)
+        expect(page.locator(dialog)).to_be_visible()
+        page.keyboard.press("Escape")
+        expect(page.locator(dialog)).to_be_hidden()
+
+
+def test_back_closes_the_drawer_and_everything_goes_on_working(people: People) -> None:
+    page = people.staff()
+    add_lead(page, "Becky Backward")
+    open_board(page)
+    open_lead(page, "Becky Backward")
+    page.go_back()
+    expect(drawer(page).locator("article")).to_have_count(0)
+    expect(page).to_have_url(f"/w/{SLUG}/leads/board")
+    expect(card(page, "Becky Backward").get_by_role("link", name="Becky Backward")).to_be_focused()
+    assert_all_works(page, "Becky Backward")
+
+
+def test_so_it_does_after_forward(people: People) -> None:
+    page = people.staff()
+    add_lead(page, "Frank Forward")
+    open_board(page)
+    open_lead(page, "Frank Forward")
+    page.go_back()
+    page.go_forward()
+    expect(drawer(page).get_by_role("heading", name="Frank Forward")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(drawer(page).locator("article")).to_have_count(0)
+    assert_all_works(page, "Frank Forward")

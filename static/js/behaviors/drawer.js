@@ -1,5 +1,5 @@
 // The drawer beside the board or list. Opening moves the focus to its title; Escape or its cross empties it, puts the
-// address back and returns the focus to the card it came from. On a phone it covers the page, which is then inert.
+// address back and returns the focus to the card it came from; so does Back. On a phone it covers the page, which is then inert.
 const drawer = document.getElementById("drawer");
 const small = matchMedia("(max-width: 700px)");
 let cameFrom = null;
@@ -89,6 +89,14 @@ if (drawer) {
     }
     shown = now;
     settle();
+  });
+  // Back to the page beneath: it still stands there, with its scroll. Any other way through the history loads its page
+  // anew (htmx's "reload"): were the body exchanged instead, every behaviour would hold on to what is gone.
+  document.addEventListener("htmx:before:history:restore", (event) => {
+    const back = isOpen() && document.querySelector(".main > *") && drawer.querySelector("[data-drawer-close]")?.href;
+    if (!back || new URL(back).pathname + new URL(back).search !== location.pathname + location.search) return;
+    event.preventDefault();
+    closeDrawer();
   });
   document.addEventListener("htmx:after:history:push", () => { if (isOpen()) cameFrom = location.pathname; settle(); });
   small.addEventListener("change", settle);
