@@ -6,7 +6,7 @@ from playwright.sync_api import expect
 
 from tests.e2e.browsers import People
 from tests.e2e.site import SLUG
-from tests.e2e.steps import add_lead, token
+from tests.e2e.steps import add_lead, move_by_request, stage_ids, token
 
 #: Names of facts that stand on the paper with nothing beneath.
 BARE = """facts => facts.filter((fact) => fact.checkVisibility() && !fact.querySelector("dd")?.innerText.trim())
@@ -34,3 +34,19 @@ def test_a_lead_s_page_is_printed_whole_and_without_what_one_presses(people: Peo
     name, beneath = page.locator(".title").bounding_box(), page.locator(".head-more").bounding_box()
     assert name and beneath and name["y"] + name["height"] <= beneath["y"]
     assert page.evaluate("getComputedStyle(document.documentElement).colorScheme") == "light"
+
+
+def test_a_copy_sheet_is_printed_without_what_one_presses_and_fills_in(people: People) -> None:
+    page = people.staff()
+    lead_id = add_lead(page, "Connie Copied")
+    page.goto(f"/w/{SLUG}/leads/board")
+    stages = stage_ids(page)
+    move_by_request(page, lead_id, stages["Ready for Squeegee"])
+    page.goto(f"/w/{SLUG}/leads/{lead_id}/copy-sheet")
+    form = page.get_by_role("heading", name="Entered in Squeegee?")
+    expect(form).to_be_visible()
+    page.emulate_media(media="print")
+    expect(form).to_be_hidden()
+    expect(page.locator(".copy-sheet dd").filter(visible=True).first).to_be_visible()
+    expect(page.locator(".button").filter(visible=True)).to_have_count(0)
+    move_by_request(page, lead_id, stages["New lead"])  # other tests count who is ready
