@@ -81,7 +81,9 @@ def test_so_it_does_after_forward(people: People) -> None:
     open_board(page)
     open_lead(page, "Frank Forward")
     page.go_back()
-    page.go_forward()
+    expect(drawer(page).locator("article")).to_have_count(0)
+    with page.expect_event("load"):  # the page is loaded anew
+        page.go_forward()
     expect(drawer(page).get_by_role("heading", name="Frank Forward")).to_be_visible()
     page.keyboard.press("Escape")
     expect(drawer(page).locator("article")).to_have_count(0)
