@@ -7,7 +7,7 @@ savepoint undoes what was told since; what holds then is not known and is told a
 """
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any
@@ -79,6 +79,14 @@ def acting_in(workspace_id: UUID | None, *, user_id: UUID | None = None, sees: s
         yield
     finally:
         _scope.set(before)
+
+
+def seeing_all() -> AbstractContextManager[None]:
+    """Run a block as the same person with all of the workspace in sight: what follows from an act by itself is no look
+    at what is a colleague's.
+    """
+    scope = current_scope()
+    return acting_in(scope.workspace_id, user_id=scope.user_id)
 
 
 @event.listens_for(Session, "after_begin")

@@ -6,7 +6,7 @@ from app.alerts import queries, words
 from app.alerts.services.mailing import MailFoot, MailLine, MailPart, mail_list
 from app.core.events import Event
 from app.core.human_time import long_date
-from app.core.tenancy import acting_in, current_scope
+from app.core.tenancy import seeing_all
 from app.leads.services import get_lead
 from app.notifications.services.reacting import responsible
 
@@ -15,8 +15,7 @@ def mail_expiring(event: Event) -> None:
     """The reaction to a quote that ends soon and is unanswered: one mail, beside the line in the bell."""
     if event.lead_id is None:
         return
-    scope = current_scope()
-    with acting_in(scope.workspace_id, user_id=scope.user_id):
+    with seeing_all():
         lead = get_lead(event.lead_id)
         if lead.shelf != "desk":
             return

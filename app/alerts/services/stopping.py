@@ -7,7 +7,7 @@ from sqlalchemy import select
 from app.alerts.services.once import Mark, first_time
 from app.core.events import Event
 from app.core.permissions import ROLES
-from app.core.tenancy import acting_in, current_scope, current_workspace_id
+from app.core.tenancy import current_workspace_id, seeing_all
 from app.extensions import db
 from app.leads.services import get_lead
 from app.notifications.services import managers, notify
@@ -23,8 +23,7 @@ def tell_transfer_stopped(event: Event) -> None:
     """
     if event.lead_id is None or event.data.get("method") != "api":
         return
-    scope = current_scope()
-    with acting_in(scope.workspace_id, user_id=scope.user_id):  # telling a colleague is no look at what is theirs
+    with seeing_all():
         lead = get_lead(event.lead_id)
         state = event.name.removeprefix("transfer.")
         data = {name: str(event.data.get(name) or "") for name in ("reason", "transfer_id")}
@@ -39,8 +38,7 @@ def tell_squeegee_silent(event: Event) -> None:
     rule = "squeegee_token" if reason == "token_refused" else "squeegee_silent"
     if not first_time([Mark(rule, current_workspace_id(), today_here(), 1)]):
         return
-    scope = current_scope()
-    with acting_in(scope.workspace_id, user_id=scope.user_id):
+    with seeing_all():
         for user_id in managers():
             notify(user_id, "squeegee_silent", actor=event.actor, data={"reason": reason})
 

@@ -17,7 +17,7 @@ from app.core.errors import Forbidden, Invalid, NotFound
 from app.core.ids import parse_id
 from app.core.models import one_among
 from app.core.permissions import Actor, Viewer
-from app.core.tenancy import acting_in, current_scope, current_workspace_id
+from app.core.tenancy import current_workspace_id, seeing_all
 from app.extensions import db
 from app.followups.services.setting_up import get_sequence
 from app.leads.models import PRIORITIES, Lead
@@ -146,8 +146,7 @@ def _nothing(asked: Request, actor: Actor) -> dict[str, Any]:
 def _member(asked: Request, actor: Actor) -> dict[str, Any]:
     if asked.value == NOBODY:
         return {"owner_id": None, "name": "nobody"}
-    scope = current_scope()
-    with acting_in(scope.workspace_id, user_id=scope.user_id):
+    with seeing_all():
         names = dict(member_choices())
     if asked.value not in names:
         raise NotFound

@@ -14,7 +14,7 @@ from app.core.clock import utcnow
 from app.core.errors import Conflict, NotFound
 from app.core.events import Event
 from app.core.permissions import Actor
-from app.core.tenancy import acting_in, current_scope, current_workspace_id
+from app.core.tenancy import current_workspace_id, seeing_all
 from app.extensions import db
 from app.leads.models import Lead
 from app.leads.services import get_lead, locked_leads
@@ -85,8 +85,7 @@ def uncount(event: Event) -> None:
     """The reaction to a message being taken back, here or by itself: one of these was no attempt after all."""
     if event.lead_id is None:
         return
-    scope = current_scope()
-    with acting_in(scope.workspace_id, user_id=scope.user_id):
+    with seeing_all():
         one_of_these = select(BulkActLead.bulk_act_id).where(
             BulkActLead.workspace_id == current_workspace_id(), BulkActLead.lead_id == event.lead_id,
             BulkActLead.before["message_id"].astext == str(event.subject_id),

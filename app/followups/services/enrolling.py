@@ -9,7 +9,7 @@ from app.core.clock import utcnow
 from app.core.errors import Conflict
 from app.core.events import Event
 from app.core.permissions import Actor
-from app.core.tenancy import acting_in, current_scope, current_workspace_id
+from app.core.tenancy import current_workspace_id, seeing_all
 from app.extensions import db
 from app.followups.models import Enrolment, FollowUp, Sequence
 from app.followups.queries.steps import steps_of
@@ -61,8 +61,7 @@ def enrol_by_rule(event: Event) -> None:
     ]  # fmt: skip
     if not wanted:
         return
-    scope = current_scope()
-    with acting_in(scope.workspace_id, user_id=scope.user_id):
+    with seeing_all():
         lead = get_lead(event.lead_id, lock=True)
         change = event.data.get("stage_change_id")
         for sequence in sorted(wanted, key=lambda each: (each.position, each.id)):

@@ -5,7 +5,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from app.core.events import Event
-from app.core.tenancy import acting_in, current_scope, current_workspace_id
+from app.core.tenancy import current_workspace_id, seeing_all
 from app.extensions import db
 from app.followups.models import Enrolment
 from app.followups.queries.reminding import only_reminds
@@ -24,8 +24,7 @@ def end_unwanted(event: Event) -> None:
     ended = [purpose for _, purpose, granted in event.data.get("changes", ()) if not granted]
     if event.lead_id is None or "service" not in ended:
         return
-    scope = current_scope()
-    with acting_in(scope.workspace_id, user_id=scope.user_id):
+    with seeing_all():
         for lead_id in sorted({event.lead_id, *_also_chased(event.lead_id)}):
             stop_chase(lead_id, "opted_out", event.actor, only_reminds())
 

@@ -9,7 +9,7 @@ from app.core.clock import utcnow
 from app.core.events import Event
 from app.core.models import fixed
 from app.core.permissions import Actor
-from app.core.tenancy import acting_in, current_scope, current_workspace_id
+from app.core.tenancy import current_workspace_id, seeing_all
 from app.extensions import db
 from app.followups.models import FollowUp
 from app.followups.services.naming import named
@@ -35,8 +35,7 @@ def settle_answered(event: Event) -> None:
     """
     if event.lead_id is None or event.actor.kind != "person" or event.data.get("template_key"):
         return
-    scope = current_scope()
-    with acting_in(scope.workspace_id, user_id=scope.user_id):
+    with seeing_all():
         asked = _found(
             FollowUp.lead_id == event.lead_id, FollowUp.state == fixed("planned"), FollowUp.step_key == ANSWER
         )
@@ -54,8 +53,7 @@ def ask_again(event: Event) -> None:
     """The reaction to a message being taken back: the questions that it had answered wait again."""
     if event.lead_id is None:
         return
-    scope = current_scope()
-    with acting_in(scope.workspace_id, user_id=scope.user_id):
+    with seeing_all():
         rows = _found(FollowUp.message_id == event.subject_id, FollowUp.step_key == ANSWER, FollowUp.state == "done")
         for each in rows:
             each.state, each.finished_at, each.message_id = "planned", None, None

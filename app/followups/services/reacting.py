@@ -1,7 +1,7 @@
 """What happens to a lead's chases when its customer answers, books or wants no more of them."""
 
 from app.core.events import Event
-from app.core.tenancy import acting_in, current_scope
+from app.core.tenancy import seeing_all
 from app.followups.queries.hearing import BY_MACHINE, ENDS, UNCLEAR
 from app.followups.queries.reminding import only_reminds
 from app.followups.queries.ways import DOUBTFUL
@@ -21,8 +21,7 @@ def end_chase(event: Event) -> None:
     triage = event.data.get("triage")
     if event.lead_id is None or triage in BY_MACHINE:
         return
-    scope = current_scope()
-    with acting_in(scope.workspace_id, user_id=scope.user_id):
+    with seeing_all():
         ours = only_reminds(_SETTLES.get(event.name))
         if triage in UNCLEAR:
             pause_chase(event.lead_id, DOUBTFUL, event.actor, ours)

@@ -12,7 +12,7 @@ from app.core.events import Event
 from app.core.ids import new_id
 from app.core.models import fixed
 from app.core.permissions import SYSTEM, Actor
-from app.core.tenancy import acting_in, current_scope
+from app.core.tenancy import seeing_all
 from app.extensions import db
 from app.followups.models import Enrolment, FollowUp
 from app.followups.queries.hearing import heard_since
@@ -56,8 +56,7 @@ def restore_planned(event: Event) -> None:
     """
     if event.lead_id is None or "undoes" not in event.data:
         return
-    scope = current_scope()
-    with acting_in(scope.workspace_id, user_id=scope.user_id):
+    with seeing_all():
         lead = get_lead(event.lead_id, lock=True)
         undone = db.session.get_one(StageChange, (lead.workspace_id, UUID(str(event.data["undoes"]))))
         undoing_id = UUID(str(event.data["stage_change_id"]))

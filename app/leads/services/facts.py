@@ -15,7 +15,7 @@ from app.core.clock import utcnow
 from app.core.errors import Conflict, Forbidden, Invalid
 from app.core.loading import load_one
 from app.core.permissions import Actor
-from app.core.tenancy import acting_in, current_scope, current_workspace_id
+from app.core.tenancy import current_workspace_id, seeing_all
 from app.extensions import db
 from app.leads.models import Lead, LeadSource
 from app.leads.queries.facts import FACTS, Fact, as_typed
@@ -219,8 +219,7 @@ def _follow_through(lead: Lead, names: set[str]) -> None:
 
 def _follow_house(lead: Lead) -> None:
     """Other leads of the house, a colleague's too, stand in its district as well."""
-    scope = current_scope()
-    with acting_in(scope.workspace_id, user_id=scope.user_id):
+    with seeing_all():
         db.session.execute(
             update(Lead)
             .where(Lead.workspace_id == lead.workspace_id, Lead.property_id == lead.property_id, Lead.id != lead.id)

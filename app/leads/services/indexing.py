@@ -8,7 +8,7 @@ from sqlalchemy import delete, insert, select
 from app.contacts.models import Contact, Property
 from app.core.keyring import search_index
 from app.core.models import one_among
-from app.core.tenancy import acting_in, current_scope
+from app.core.tenancy import current_scope, seeing_all
 from app.extensions import db
 from app.leads.models import Lead, SearchToken
 
@@ -69,7 +69,7 @@ def reindex_where(*, contact_ids: Collection[UUID] = (), property_id: UUID | Non
             Lead.property_id == property_id if property_id else Lead.contact_id == one_among(contact_ids),
         )
     )  # fmt: skip
-    with acting_in(scope.workspace_id, user_id=scope.user_id):
+    with seeing_all():
         found = db.session.execute(query).all()
         if found:
             _store([(lead, contact, place) for lead, contact, place in found], is_new=False)

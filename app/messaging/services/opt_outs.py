@@ -11,7 +11,7 @@ from app.core.errors import Conflict, Invalid
 from app.core.events import Event, publish
 from app.core.models import one_among
 from app.core.permissions import Actor
-from app.core.tenancy import acting_in, current_scope, current_workspace_id
+from app.core.tenancy import current_workspace_id, seeing_all
 from app.extensions import db
 from app.leads.models import Lead
 from app.messaging.models import Suppression
@@ -55,7 +55,7 @@ def add_opt_out(typed: str, actor: Actor) -> OptOut:
     if channel == "sms" and phones.parse(address).kind != "mobile":  # type: ignore[union-attr]
         raise Invalid({"address": "This is a landline. It gets no texts, so there is nothing to opt out of."})
     key = address_key(channel, address)
-    with _seeing_all():
+    with seeing_all():
         opt_out(channel, address, leads_at(channel, key), actor, source="person")
         db.session.flush()
         found = next(each for each in opt_outs_of([key]) if each.channel == channel)
@@ -73,7 +73,7 @@ def take_back(suppression_id: UUID, way: str, actor: Actor) -> None:
     found, key = one_opt_out(suppression_id)
     if found.is_carriers:
         raise Conflict(_CARRIERS)
-    with _seeing_all():
+    with seeing_all():
         leads = leads_at(found.channel, key)
         if leads:
             contact = leads[0].contact
@@ -94,12 +94,6 @@ def leads_at(channel: str, key: bytes) -> list[Lead]:
     contacts = db.session.scalars(select(Contact.id).where(Contact.workspace_id == here, column == key).limit(_MOST))
     query = select(Lead).where(Lead.workspace_id == here, Lead.contact_id == one_among(contacts.all()))
     return list(db.session.scalars(query.order_by(Lead.created_at.desc()).limit(_MOST)))
-
-
-def _seeing_all() -> Any:
-    """An opt-out is the person's: it counts on a colleague's lead as well."""
-    scope = current_scope()
-    return acting_in(scope.workspace_id, user_id=scope.user_id)
 
 
 def _tell(name: str, found: OptOut, actor: Actor, data: dict[str, Any]) -> None:

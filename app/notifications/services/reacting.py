@@ -7,7 +7,7 @@ from sqlalchemy import select
 from app.core.events import Event
 from app.core.money import monthly_minor, parse_money
 from app.core.permissions import ROLES, SEES
-from app.core.tenancy import acting_in, current_scope, current_workspace_id
+from app.core.tenancy import current_workspace_id, seeing_all
 from app.extensions import db
 from app.leads.models import FREQUENCIES, Lead
 from app.leads.services import get_lead
@@ -27,7 +27,7 @@ def tell_new_owner(event: Event) -> None:
     if event.lead_id is None or data.get("fact") != "owner" or not data.get("now") or data.get("of_many", 1) > 1:
         return
     why = {name: data[name] for name in ("why", "district") if data.get(name)}
-    with _seeing_all():
+    with seeing_all():
         notify(UUID(str(data["now"])), "assigned", lead=get_lead(event.lead_id), actor=event.actor, data=why)
 
 
@@ -39,19 +39,13 @@ def tell_worth(event: Event) -> None:
     threshold = current_workspace().high_value_minor
     if event.lead_id is None or threshold <= 0:
         return
-    with _seeing_all():
+    with seeing_all():
         lead = get_lead(event.lead_id)
         if not _before(event, lead) < threshold <= lead.monthly_minor:
             return
         data = {"monthly_minor": lead.monthly_minor, "threshold_minor": threshold}
         for user_id in _who_cares(lead, event.actor.user_id):
             notify(user_id, "high_value", lead=lead, actor=event.actor, data=data)
-
-
-def _seeing_all():  # type: ignore[no-untyped-def]
-    """Telling a colleague is no look at what is theirs."""
-    scope = current_scope()
-    return acting_in(scope.workspace_id, user_id=scope.user_id)
 
 
 def _before(event: Event, lead: Lead) -> int:

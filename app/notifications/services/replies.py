@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from app.core.events import Event
 from app.core.models import fixed, one_among
-from app.core.tenancy import acting_in, current_scope, current_workspace_id
+from app.core.tenancy import current_workspace_id, seeing_all
 from app.extensions import db
 from app.leads.models import Lead
 from app.leads.services import get_lead
@@ -47,7 +47,7 @@ def tell_arrival(event: Event) -> None:
     """The reaction to what waits to be placed: the managers, once until they have looked."""
     if event.data.get("why") == "machine":
         return
-    with _seeing_all():
+    with seeing_all():
         people = managers()
         knowing = set(
             db.session.scalars(
@@ -64,7 +64,7 @@ def tell_arrival(event: Event) -> None:
 
 def tell_provider_failed(event: Event) -> None:
     """The reaction to a mail server, SMS service or mailbox that lets us in no more: the managers."""
-    with _seeing_all():
+    with seeing_all():
         for user_id in managers():
             data = {"channel": event.data["channel"], "error": event.data["error"]}
             notify(user_id, "provider_failed", actor=event.actor, data=data)
@@ -73,7 +73,7 @@ def tell_provider_failed(event: Event) -> None:
 def _tell(event: Event, kind: str, data: Mapping[str, Any]) -> None:
     if event.lead_id is None:
         return
-    with _seeing_all():
+    with seeing_all():
         lead = get_lead(event.lead_id)
         for user_id in _who(lead):
             notify(user_id, kind, lead=lead, actor=event.actor, data=data)
@@ -86,9 +86,3 @@ def _who(lead: Lead) -> list[UUID]:
         )
     )
     return [owner_id] if owner_id and works_on(owner_id, lead) else responsible(lead)
-
-
-def _seeing_all():  # type: ignore[no-untyped-def]
-    """Telling a colleague is no look at what is theirs."""
-    scope = current_scope()
-    return acting_in(scope.workspace_id, user_id=scope.user_id)

@@ -7,7 +7,7 @@ from sqlalchemy import Boolean, ColumnElement, Select, Uuid, bindparam, func, or
 from app.core.clock import utcnow
 from app.core.models import fixed
 from app.core.outbox import OutboxItem
-from app.core.tenancy import acting_in, current_scope, current_workspace_id
+from app.core.tenancy import current_scope, current_workspace_id, seeing_all
 from app.extensions import db
 from app.lead_forms.queries import held_sendings, quarantine_count
 from app.leads.models import NOBODY, Lead, Stage, StageCounter
@@ -101,7 +101,7 @@ def badge_counts() -> dict[str, int]:
     }  # fmt: skip
     ready, stuck, dead, unread, due, held, talks, arrivals = db.session.execute(_BADGES, given).one()
     if scope.sees == "own":  # what is held back is nobody's lead yet: whoever may decide about it sees it all
-        with acting_in(current_workspace_id(), user_id=scope.user_id):
+        with seeing_all():
             held = quarantine_count()
     return {
         "ready": int(ready), "outbox_attention": min(stuck + dead, MOST_COUNTED), "unread": unread,
