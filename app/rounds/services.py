@@ -1,7 +1,7 @@
 """Keeping the rounds and the closures of a workspace."""
 
 from dataclasses import asdict, dataclass
-from datetime import date
+from datetime import date, timedelta
 from uuid import UUID
 
 from sqlalchemy import delete
@@ -13,10 +13,14 @@ from app.core.permissions import Actor
 from app.core.tenancy import current_workspace_id
 from app.extensions import db
 from app.rounds.models import Closure, Round
+from app.rounds.queries import closures
+from app.workspaces.queries import current_workspace, today_here
 
 #: More than this, and the page of rounds would be too long.
 MOST_ROUNDS = 100
 MOST_CLOSURES = 100
+#: A longer one is a slip in the year. Whoever is closed for years can't be told when anything is due.
+LONGEST_CLOSURE = timedelta(days=366)
 _STALE = "Someone else changed this round while you had it open. Look at it, then try again."
 
 
@@ -78,12 +82,18 @@ def delete_round(round_id: UUID, version: int, actor: Actor) -> str:
 
 
 def add_closure(facts: ClosureFacts, actor: Actor) -> Closure:
-    """Close on some days. Raises Invalid for one closure too many."""
-    if len(known(Closure)) >= MOST_CLOSURES:
-        raise Invalid({"closure": f"There can be {MOST_CLOSURES} closures; delete old ones first."})
+    """Close on some days. Raises Invalid for one closure too many, and for one that is or makes it too long; those that
+    are over count no more.
+    """
+    if len(closures(today_here())) >= MOST_CLOSURES:
+        raise Invalid({"closure": f"There can be {MOST_CLOSURES} closures to come; delete some first."})
+    if facts.ends_on - facts.starts_on >= LONGEST_CLOSURE:
+        raise Invalid({"ends_on": "You can close for a year at most. Is the year right?"})
     added = Closure(**asdict(facts))
-    db.session.add(added)
-    db.session.flush()
+    with db.session.begin_nested():  # what is refused does not stand on the page that says so
+        db.session.add(added)
+        db.session.flush()
+        _check_opens_again()
     _tell("closure.added", added, actor, None, _plain(facts))
     return added
 
@@ -111,6 +121,17 @@ def _held(round_id: UUID, version: int) -> Round:
 def _check_name(name: str, own_id: UUID | None) -> None:
     if any(each.name.casefold() == name.casefold() and each.id != own_id for each in known(Round)):
         raise Invalid({"name": "There is a round of this name already."})
+
+
+def _check_opens_again() -> None:
+    """Raises Invalid when the closures in a row leave no working day within the years that the clock looks ahead."""
+    clock = current_workspace().clock()
+    try:
+        for each in closures(today_here()):
+            clock.working_day_after(each.starts_on - timedelta(days=1))
+    except ValueError:
+        words = "With the other closures you would be closed for years. Is the year right?"
+        raise Invalid({"ends_on": words}) from None
 
 
 def _plain(facts: RoundFacts | ClosureFacts) -> dict[str, object]:

@@ -110,6 +110,35 @@ def test_closures_are_added_shown_on_the_calendar_and_deleted(alice):
     assert "Works outing</b>" not in alice.get(PAGE).text
 
 
+def test_a_slip_in_the_year_closes_nobody_for_years(alice, make_lead):
+    """Enquiries, My day and the hours ask when the business opens next: there must be such a day."""
+    data = {"closure": "Christmas", "starts_on": today_here().isoformat(), "ends_on": "03/01/2072"}
+    answer = alice.post(CLOSURES, data=data)
+    assert answer.status_code == 422 and "Is the year right?" in answer.text
+    make_lead()
+    assert alice.get("/w/wells/my-day").status_code == 200
+    assert alice.get("/w/wells/settings/hours").status_code == 200
+
+
+def test_years_in_a_row_are_refused_too(alice):
+    begins = [today_here() + timedelta(days=360 * years) for years in range(3)]
+    sent = [{"closure": "Away", "starts_on": day, "ends_on": day + timedelta(days=360)} for day in begins]
+    answers = [alice.post(CLOSURES, data=each) for each in sent]
+    assert [each.status_code for each in answers] == [303, 303, 422]
+    assert answers[2].text.count("<b>Away</b>") == 2
+    assert len(db.session.scalars(select(Closure)).all()) == 2
+
+
+def test_closures_that_are_over_leave_room_for_new_ones(alice):
+    for number in range(100):
+        day = date(2024, 1, 1) + timedelta(days=number)
+        db.session.add(Closure(name=f"Past {number}", starts_on=day, ends_on=day))
+    db.session.commit()
+    answer = alice.post(CLOSURES, data={"closure": "Works outing", "starts_on": working_day().isoformat()})
+    assert answer.status_code == 303
+    assert "Works outing" in alice.get(PAGE).text
+
+
 def test_the_page_stays_small_and_asks_little(alice, count_sql):
     for number in range(30):
         first_day = today_here() + timedelta(days=number % 28)
