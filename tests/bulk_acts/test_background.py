@@ -155,6 +155,21 @@ def test_nobody_who_left_meanwhile_is_given_leads(world, alice, leads):
     assert (act().state, act().done, act().failed) == ("done", 2, 3)
 
 
+def test_undoing_ends_though_the_tag_is_gone_meanwhile(alice, leads):
+    act_on(alice, leads, "tag:new", tag="Spring")
+    while turn():
+        pass
+    db.session.execute(text("delete from lead_tags"))
+    db.session.execute(text("delete from tags"))
+    db.session.commit()
+    assert undo(alice).status_code == 200
+    while turn():
+        pass
+    assert act().state == "undone"
+    said = alice.get(f"/w/{alice.slug}/bulk/{act().id}", hx=True).text
+    assert "5 changed by someone since and left as they are." in said
+
+
 def _leave(member) -> None:
     """Deactivate a member."""
     db.session.execute(

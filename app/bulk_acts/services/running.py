@@ -78,7 +78,10 @@ def undo_some(act_id: UUID, viewer: Viewer | None, actor: Actor, *, size: int) -
     back: set[UUID] = set()
     if before and viewer is not None and viewer.can("leads:write") and viewer.can(kind.permission):
         with acting_in(act.workspace_id, user_id=viewer.user_id, sees=SEES[viewer.role]):
-            back = kind.undo(before, act.parameters, actor)
+            try:
+                back = kind.undo(before, act.parameters, actor)
+            except NotFound:  # the tag is gone meanwhile: there is nothing left to take off
+                back = set()
             db.session.flush()
     _keep(act, {lead_id: "undone" if lead_id in back else "changed" for lead_id in before}, {})
     more = len(before) == size
