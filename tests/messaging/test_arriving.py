@@ -262,3 +262,15 @@ def test_forms_of_mail_services_are_understood(client, lead):
     assert client.post(_path("inbound"), data=body, headers=kind, csrf=False).status_code == 204
     assert client.post(_path("inbound"), data="[" * 200_000, headers=kind, csrf=False).status_code == 400
     assert len(received()) == 3
+
+
+def test_a_mail_put_on_its_lead_later_is_not_the_last_contact(alice, client, lead, world):
+    post_mail(client, mail("Hello from work", sender="who@else.example"))
+    db.session.execute(update(Arrival).values(received_at=utcnow() - timedelta(hours=3)))
+    db.session.commit()
+    url = f"/w/wells/leads/{lead.id}/calls"
+    assert alice.post(url, data={"outcome": "spoke", "words": "Wants it monthly"}, hx=True).status_code == 200
+    arriving.place(db.session.scalars(select(Arrival.id)).one(), lead.id, world.alice.actor)
+    db.session.commit()
+    db.session.expire_all()
+    assert lead.last_contact_method == "phone" and lead.last_contact_at > utcnow() - timedelta(minutes=5)

@@ -52,17 +52,21 @@ def unnote_contact(lead: Lead, data: Mapping[str, Any], since: datetime, upto: d
 
 
 def note_contact(lead: Lead, method: str, *, reached: bool = True, at: datetime | None = None) -> None:
-    """Keep that we were in touch: the first time stands, the last one moves. Machine-kept, so no new version.
+    """Keep that we were in touch: the first time stands, the last one moves, never back (a mail may be put on its lead
+    days after it came). Machine-kept, so no new version.
 
     With the first time goes how long it took, in minutes of opening hours. `reached`: a person of ours spoke or wrote
     to them, which an answering machine or a message of Sill's own does not count as.
     """
     moment = at or utcnow()
-    values: dict[str, Any] = {"last_contact_at": moment, "last_contact_method": method}
+    values: dict[str, Any] = {}
+    if at is None or lead.last_contact_at is None or at >= lead.last_contact_at:
+        values = {"last_contact_at": moment, "last_contact_method": method}
     if lead.first_contact_at is None and reached:
         values["first_contact_at"] = moment
         values["first_contact_minutes"] = current_workspace().clock().business_minutes(lead.created_at, moment)
-    set_quietly(lead, values)
+    if values:
+        set_quietly(lead, values)
 
 
 def note_contacts(leads: Sequence[Lead], method: str, at: datetime) -> None:
