@@ -70,6 +70,18 @@ def test_the_price_grows_with_the_answers(ask: Callable[..., dict[str, Any]]) ->
     assert ask(service="gutter_clearing")["line"] == "£80 once"
 
 
+def test_from_is_the_least_of_what_the_form_offers(ask: Callable[..., dict[str, Any]], form: LeadForm) -> None:
+    offers = {"offers": ["8_weekly", "12_weekly", "one_off", "unsure"]}
+    form.content = {"price": "exact", "questions": {"frequency": offers}}
+    db.session.commit()
+    assert (ask()["line"], ask(frequency="unsure")["line"]) == ("From £20.50 a visit",) * 2
+    assert ask(service="gutter_clearing")["line"] == "£80 once"
+    house = {"title": "House", "questions": ["postcode", "property_type", "bedrooms"]}
+    form.content = {"price": "exact", "steps": [house]}
+    db.session.commit()
+    assert ask()["line"] == "From £16 a visit"
+
+
 def test_no_price_is_promised_where_none_will_come(
     ask: Callable[..., dict[str, Any]], client: Client, form: LeadForm
 ) -> None:

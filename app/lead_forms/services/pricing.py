@@ -83,8 +83,7 @@ def price_words(
         line = f"{teller.amount(rung.price_minor)} {often(rung.frequency)}"
         return PriceWords(line, teller.about(rung), teller.rungs())
     if priced.rungs and frequency in (None, "", "unsure"):
-        usual = [each for each in priced.rungs if FREQUENCIES[each.frequency]] or priced.rungs
-        return PriceWords(f"From {teller.least(usual)} a visit", teller.beside(), teller.rungs())
+        return PriceWords(f"From {teller.least(_usual(content, priced))} a visit", teller.beside(), teller.rungs())
     return PriceWords(_BY_HAND, _BY_HAND_TOO, teller.rungs())
 
 
@@ -94,6 +93,14 @@ def _to_come(wanted: Wanted, frequency: str | None) -> str:
         return _TO_COME
     lacks = [words for name, words in _HANGS_ON.items() if not getattr(wanted, name)]
     return f"Your price shows here once you have told us {' and '.join(lacks)}"
+
+
+def _usual(content: Content, priced: Priced) -> Iterable[Rung]:
+    """The rungs among which somebody chooses who comes again: those that the form offers, where it asks how often."""
+    asked = content.questions.get("frequency")
+    offered = {key for key, _ in asked.choices} if asked else set(FREQUENCIES)
+    open_to_them = [each for each in priced.rungs if each.frequency in offered] or priced.rungs
+    return [each for each in open_to_them if FREQUENCIES[each.frequency]] or open_to_them
 
 
 def rung_for(priced: Priced, frequency: str | None) -> Rung | None:
