@@ -57,10 +57,13 @@ def test_what_is_no_picture_is_left_out_and_said(send: Callable[..., Any], clien
     assert len(leads()) == len(kept()) == 1
 
 
-def test_six_are_taken_and_none_unasked(send: Callable[..., Any], form: LeadForm) -> None:
+def test_six_are_taken_and_none_unasked(send: Callable[..., Any], form: LeadForm, client: Client) -> None:
     small = [picture(size=(8 + n, 8)) for n in range(8)]
-    assert send(photos=sent(*small)).status_code == 303
+    thanks = send(photos=sent(*small))
+    assert thanks.status_code == 303
     assert len(kept()) == 6
+    said = client.get(thanks.headers["Location"]).text
+    assert "We take 6 photos with an enquiry: 2 more did not come along." in said and "could not be read" not in said
     form.content = {"steps": STEPS[:1]}
     db.session.commit()
     assert send(photos=sent(small[0])).status_code == 303

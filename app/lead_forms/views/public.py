@@ -3,6 +3,7 @@ session, and since nobody is signed in there is nothing that a foreign page coul
 """
 
 from flask import Response, request
+from werkzeug.datastructures import FileStorage
 
 from app.core import web
 from app.core.clock import utcnow
@@ -101,6 +102,7 @@ def thanks(key: str) -> Response:
         date = pricing.next_date_words(visit.content, visit.workspace, asked.district, asked.sector)
     return page(
         "lead_forms/thanks.html", result=result, price=price, date=date, lost=request.args.get("lost", type=int) or 0,
+        more=request.args.get("more", type=int) or 0, most_photos=questions.MOST_PHOTOS,
         redirect_url=visit.content.redirect_url if result.in_area else "", again_url=visit.url("form"),
         **visit.layout(),
     )  # fmt: skip
@@ -114,9 +116,12 @@ def _refuse(refusal: Response) -> Response:
 
 
 def _photos() -> list[Photo]:
-    """The photos that came; a browser sends an empty one where none was chosen."""
-    sent = [file for file in request.files.getlist("photos") if file.filename]
-    return [Photo(file.filename or "", file.read()) for file in sent[: questions.MOST_PHOTOS]]
+    """The photos that came, as many as are taken; a browser sends an empty one where none was chosen."""
+    return [Photo(file.filename or "", file.read()) for file in _chosen()[: questions.MOST_PHOTOS]]
+
+
+def _chosen() -> list[FileStorage]:
+    return [file for file in request.files.getlist("photos") if file.filename]
 
 
 def _thank(visit: Visit, receipt: Receipt, photos: list[Photo]) -> Response:
@@ -126,6 +131,8 @@ def _thank(visit: Visit, receipt: Receipt, photos: list[Photo]) -> Response:
         keep()  # what was done so far is safe, and no connection is held while a photo is looked at
         missing += not keep_photo(photo, receipt, web.actor())
     lost = {"lost": str(missing)} if missing else {}
+    if photos and (more := len(_chosen()) - len(photos)):
+        lost["more"] = str(more)
     return _see_other(visit.url("thanks", t=tokens.result_token(visit.form.id, receipt.result), **lost))
 
 
