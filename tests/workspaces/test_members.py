@@ -19,6 +19,7 @@ from tests.support.client import Client
 from tests.support.world import Member, World, browser
 
 SETTINGS = "/w/wells/settings"
+BOB = "Bob Baker"
 ERIN = {"name": "Erin Vale", "password": "ladders-in-the-fog"}
 
 
@@ -91,6 +92,16 @@ def test_who_is_shut_out_does_not_come_back_by_an_invitation_of_theirs(
     alice.post(f"{SETTINGS}/members/{member('bob@example.com').id}/deactivate")
     assert client.post(link, data=ERIN).status_code == 404
     assert find_user("bobs.other.self@example.com") is None
+
+
+def test_an_invitation_of_who_may_send_none_any_more_is_said_to_open_nothing(alice: Client, bob: Client) -> None:
+    change(alice, "bob@example.com", "admin")
+    invited(bob, "erin@example.com", "sales")
+    assert "opens nothing" not in alice.get(SETTINGS).text
+    alice.post(f"{SETTINGS}/members/{member('bob@example.com').id}/deactivate")
+    assert f"the link opens nothing: {BOB} may not invite them any more. Invite them again." in alice.get(SETTINGS).text
+    invited(alice, "erin@example.com", "sales")
+    assert "opens nothing" not in alice.get(SETTINGS).text
 
 
 def test_an_owner_who_is_one_no_more_makes_no_owner(alice: Client, bob: Client, client: Client) -> None:

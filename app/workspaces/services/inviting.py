@@ -104,12 +104,16 @@ def _stands(invitation: Invitation) -> bool:
     """
     if invitation.accepted_at is not None or invitation.expires_at <= utcnow():
         return False
-    inviter = _membership_of(invitation.invited_by)
+    return may_still_send(_membership_of(invitation.invited_by), invitation.role)
+
+
+def may_still_send(inviter: Membership | None, role: str) -> bool:
+    """Whether whoever sent an invitation might send it today: its link opens nothing while they might not."""
     return (
         inviter is not None
         and inviter.deactivated_at is None
         and "members:write" in ROLES[inviter.role]
-        and may_give(inviter.role, invitation.role)
+        and may_give(inviter.role, role)
     )
 
 

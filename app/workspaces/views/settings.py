@@ -16,7 +16,7 @@ from app.leads.queries.owned import Owned, owned_by
 from app.workspaces import services
 from app.workspaces.forms import read_section, read_sharing
 from app.workspaces.layout import desk
-from app.workspaces.models import Membership
+from app.workspaces.models import Invitation, Membership
 from app.workspaces.queries import (
     current_workspace,
     member_choices,
@@ -145,6 +145,7 @@ def _page(
     everyone = members()
     marks["assignment"] = services.sharing_mark(workspace, everyone)
     may_see_members = g.viewer.can("members:read")
+    invitations = open_invitations() if may_see_members else []
     held = _left_behind(everyone)
     return page(
         "workspaces/settings.html", status, **desk("settings"), settings_page="settings",
@@ -152,11 +153,22 @@ def _page(
         conflict=conflict, typed=typed or {}, may_write=g.viewer.can("settings:write"),
         terms_no=workspace.quote_terms_version_no,
         may_invite=g.viewer.can("members:write"), roles=_roles(),
-        members=everyone if may_see_members else [], invitations=open_invitations() if may_see_members else [],
+        members=everyone if may_see_members else [], invitations=invitations, idle=_idle(invitations, everyone),
         takers=[each for each in everyone if may_take_leads(each)] if may_see_members else [],
         may_see_members=may_see_members, held=held, heirs=_heirs() if held else [],
         held_back=waiting_count(web.actor()) if g.viewer.can("leads:write") else 0,
     )  # fmt: skip
+
+
+def _idle(invitations: list[Invitation], everyone: list[Membership]) -> dict[UUID, str]:
+    """The invitations whose links open nothing, since whoever sent them might not today; with that person's name."""
+    senders = {each.user_id: each for each in everyone}
+    sent = ((each, senders.get(each.invited_by)) for each in invitations)
+    return {
+        each.id: sender.user.name if sender else ""
+        for each, sender in sent
+        if not services.may_still_send(sender, each.role)
+    }
 
 
 def _left_behind(everyone: list[Membership]) -> dict[UUID, Owned]:
