@@ -1,8 +1,8 @@
 """Reading the timeline: newest first, by keyset, thirty at a time."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -63,9 +63,10 @@ _LINES = (
     .limit(bindparam("size"))
 )  # fmt: skip
 _OLDER = _LINES.where(tuple_(Activity.at, Activity.id) < tuple_(bindparam("at"), bindparam("id")))
-_NEWER = _LINES.where(tuple_(Activity.at, Activity.id) > tuple_(bindparam("at"), bindparam("id")))
+#: By when they were written, which ids tell: a mail is read a while after it came, and other lines may be newer.
+_NEWER = _LINES.where(Activity.id > bindparam("id"))
 _OF_KINDS = Activity.kind.in_(bindparam("kinds", expanding=True))
-_BEGINNING = (datetime(1970, 1, 1, tzinfo=UTC), UUID(int=0))
+_NONE = UUID(int=0)
 
 
 def timeline(
@@ -76,12 +77,13 @@ def timeline(
     Without `with_messages` it says that mails and texts came and went, and nothing of what stands in them.
     """
     after = read_cursor(cursor, _listed(lead_id, kind))
-    rows = _read(_OLDER if after else _LINES, lead_id, kind, after, limit + 1)
+    place = {"at": after[0], "id": after[1]} if after else {}
+    rows = _read(_OLDER if after else _LINES, lead_id, kind, place, limit + 1)
     shown = rows[:limit]
-    more = _cursor(shown[-1], lead_id, kind) if len(rows) > limit else None
-    return TimelinePage(
-        [_entry(row, with_messages) for row in shown], more, _cursor(shown[0] if shown else None, lead_id, kind)
-    )
+    listed = _listed(lead_id, kind)
+    more = make_cursor([shown[-1].at, shown[-1].id], listed) if len(rows) > limit else None
+    newest = make_cursor([max((row.id for row in shown), default=_NONE)], f"{listed}:new")
+    return TimelinePage([_entry(row, with_messages) for row in shown], more, newest)
 
 
 def latest(entries: Sequence[TimelineEntry]) -> list[TimelineEntry]:
@@ -96,15 +98,13 @@ def newer(lead_id: UUID, since: str, *, with_messages: bool, kind: str | None = 
 
     An unreadable cursor gives nothing: the page that holds it is older than what it asks about.
     """
-    after = read_cursor(since, _listed(lead_id, kind))
-    rows = _read(_NEWER, lead_id, kind, after, MOST_NEW) if after else []
+    after = read_cursor(since, f"{_listed(lead_id, kind)}:new")
+    rows = _read(_NEWER, lead_id, kind, {"id": after[0]}, MOST_NEW) if after else []
     return [_entry(row, with_messages) for row in rows]
 
 
-def _read(query: Select[Any], lead_id: UUID, kind: str | None, place: Sequence[Any] | None, size: int) -> Sequence[Any]:
-    values: dict[str, Any] = {"here": current_workspace_id(), "lead": lead_id, "size": size}
-    if place:
-        values |= {"at": place[0], "id": place[1]}
+def _read(query: Select[Any], lead_id: UUID, kind: str | None, place: Mapping[str, Any], size: int) -> Sequence[Any]:
+    values: dict[str, Any] = {"here": current_workspace_id(), "lead": lead_id, "size": size, **place}
     if kind in KIND_GROUPS:
         query, values["kinds"] = query.where(_OF_KINDS), KIND_GROUPS[kind][1]
     return db.session.execute(query, values).all()
@@ -112,11 +112,6 @@ def _read(query: Select[Any], lead_id: UUID, kind: str | None, place: Sequence[A
 
 def _listed(lead_id: UUID, kind: str | None) -> str:
     return f"timeline:{lead_id}:{kind if kind in KIND_GROUPS else ''}"
-
-
-def _cursor(row: Any, lead_id: UUID, kind: str | None) -> str:
-    place = (row.at, row.id) if row is not None else _BEGINNING
-    return make_cursor(list(place), _listed(lead_id, kind))
 
 
 def _entry(row: Any, with_messages: bool) -> TimelineEntry:

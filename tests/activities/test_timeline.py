@@ -1,14 +1,15 @@
 """The timeline, notes and calls."""
 
 import re
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import select
 
 from app.activities.models import Activity
-from app.activities.services import add_note, log_call
+from app.activities.services import add_note, log_call, record_activity
 from app.core.clock import utcnow
+from app.core.permissions import Actor
 from app.extensions import db
 from app.leads.services import get_lead
 
@@ -137,6 +138,21 @@ def test_what_is_new_comes_by_itself_and_only_once(alice, world, make_lead):
         assert "After" in new and "Before" not in new
         assert address.replace("&", "&amp;") in new or address in new
     assert 'class="event' not in alice.get(address.replace("since=", "since=x"), hx=True).text
+
+
+def test_what_came_before_the_newest_line_but_is_told_later_comes_by_itself_too(alice, world, make_lead):
+    """A mailbox is read once a minute, and meanwhile somebody has written a note."""
+    lead = make_lead(name="Hannah Cole")
+    add_note(lead, "Before", world.alice.actor)
+    text = alice.get(f"/w/{alice.slug}/leads/{lead.id}", hx=True).text
+    address = re.search(r'hx-get="([^"]+timeline\?since=[^"]+)"', text).group(1)
+
+    came = utcnow() - timedelta(minutes=1)
+    record_activity(lead, "email", "message.received", Actor("customer"), body="Yes please", at=came)
+    db.session.commit()
+
+    new = alice.get(address, hx=True).text
+    assert "Yes please" in new and "Before" not in new
 
 
 def test_a_call_may_be_tried_again_at_a_time(alice, make_lead):
