@@ -1,6 +1,6 @@
 """Reading forms and what was sent through them."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -21,6 +21,8 @@ from app.workspaces.models import Workspace
 HELD_ON_A_PAGE = 12
 #: A workspace has a handful of forms; more are not listed, nor more versions of one.
 MOST_FORMS, MOST_VERSIONS = 100, 50
+#: A form as a customer was shown it.
+Shown = LeadForm | LeadFormVersion
 #: A count that says more than this says "many".
 MOST_COUNTED = 100
 
@@ -104,6 +106,22 @@ def as_shown(form: LeadForm, version_no: int | None) -> LeadForm | LeadFormVersi
     return found or form
 
 
+def all_as_shown(wanted: Collection[tuple[UUID, int | None]]) -> dict[tuple[UUID, int | None], Shown]:
+    """The same for several (form, version) at once, by two statements; one while none was changed since."""
+    here = current_workspace_id()
+    found = db.session.scalars(
+        select(LeadForm).where(LeadForm.workspace_id == here, LeadForm.id.in_({form_id for form_id, _ in wanted}))
+    )
+    forms = {form.id: form for form in found}
+    shown: dict[tuple[UUID, int | None], Shown] = {key: forms[key[0]] for key in wanted if key[0] in forms}
+    old = [key for key, form in shown.items() if key[1] not in (None, form.version_no)]
+    if old:
+        version = tuple_(LeadFormVersion.form_id, LeadFormVersion.version_no)
+        query = select(LeadFormVersion).where(LeadFormVersion.workspace_id == here, version.in_(old))
+        shown |= {(each.form_id, each.version_no): each for each in db.session.scalars(query)}
+    return shown
+
+
 @dataclass(frozen=True, slots=True)
 class Asked:
     """What a lead asks for, as far as its price and the date of our coming hang on it, and when its page was made."""
@@ -162,11 +180,12 @@ class Place:
 
 def quarantined(kind: str | None = None, after: Place | None = None) -> Sequence[Row[Any]]:
     """What waits in the quarantine of the workspace in scope, newest first, one more than a page shows: id, form_id,
-    suspicion, created_at, seconds and the sealed answers. `kind` is a reason for suspicion, None for all.
+    suspicion, created_at, seconds, the sealed answers and the form's version. `kind` is a reason for suspicion, None
+    for all.
     """
     query = select(
         FormSubmission.id, FormSubmission.form_id, FormSubmission.suspicion, FormSubmission.created_at,
-        FormSubmission.seconds, FormSubmission.answers_sealed,
+        FormSubmission.seconds, FormSubmission.answers_sealed, FormSubmission.form_version_no,
     )  # fmt: skip
     query = query.where(
         FormSubmission.workspace_id == current_workspace_id(), FormSubmission.state == fixed("quarantined")

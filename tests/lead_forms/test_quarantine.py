@@ -18,6 +18,7 @@ from app.core.ids import new_id
 from app.extensions import db
 from app.lead_forms.models import FormSubmission, LeadForm
 from app.lead_forms.services import tokens, waiting_count
+from app.lead_forms.services.building import FormFacts, change_form
 from tests.lead_forms.conftest import leads, submissions
 from tests.support.client import Client
 from tests.support.world import World
@@ -201,3 +202,20 @@ def test_every_page_of_who_may_decide_counts_them(alice: Client, bob: Client, da
     assert "Held back" not in dave.get("/w/wells/sidebar").text
     act(alice, "delete", waiting)
     assert "Held back" not in bob.get("/w/wells/sidebar").text
+
+
+def test_own_questions_stand_in_the_words_that_were_answered(
+    alice: Client, world: World, form: LeadForm, send: Send
+) -> None:
+    """An answer beside other words would say what nobody has said."""
+    steps = [{"title": "You", "questions": ["postcode", "service", "name", "phone", "own_0a1b2c3d"]}]
+    own = {"kind": "short", "label": "Do you keep a dog?"}
+    form.content = {"steps": steps, "questions": {"own_0a1b2c3d": own}}
+    db.session.commit()
+    send(homepage="x", own_0a1b2c3d="No, none", version="1")
+    for content in ({"steps": steps, "questions": {"own_0a1b2c3d": own | {"label": "Is there a tap?"}}}, {}):
+        facts = FormFacts(form.name, form.source_id, form.consent_wording, form.thank_you, content)
+        change_form(form.id, facts, form.version, world.alice.actor)
+        db.session.commit()
+        page = alice.get("/w/wells/quarantine").text
+        assert "Do you keep a dog?" in page and "No, none" in page and "Is there a tap?" not in page

@@ -18,10 +18,11 @@ from app.core.keyring import cipher
 from app.core.permissions import Actor
 from app.core.tenancy import acting_in, current_workspace_id
 from app.extensions import db
-from app.lead_forms.models import FormSubmission, LeadForm
+from app.lead_forms.models import FormSubmission
 from app.lead_forms.queries import (
     HELD_ON_A_PAGE,
     Place,
+    all_as_shown,
     as_shown,
     find_form,
     held_by_kind,
@@ -155,12 +156,13 @@ def _empty(ids: Sequence[UUID]) -> None:
 
 def _opened(rows: Sequence[Row[Any]]) -> list[QuarantinedView]:
     seal, photos = cipher(), held_counts([row.id for row in rows])
-    labels = _own_labels({row.form_id for row in rows})
+    labels = _own_labels(rows)
     found = []
     for row in rows:
         typed = from_json(seal.open(row.answers_sealed, "form_submissions", "answers_sealed", row.id))[0]
         own = tuple(
-            (labels.get((row.form_id, name), "Own question"), said if isinstance(said, str) else ", ".join(said))
+            (labels.get((row.form_id, row.form_version_no, name), "Own question"),
+             said if isinstance(said, str) else ", ".join(said))
             for name, said in (*typed.texts.items(), *typed.lists.items())
             if said and name.startswith("own_")
         )
@@ -171,12 +173,10 @@ def _opened(rows: Sequence[Row[Any]]) -> list[QuarantinedView]:
     return found
 
 
-def _own_labels(form_ids: set[UUID]) -> dict[tuple[UUID, str], str]:
-    """The words of the workspace's own questions, as the forms ask them now."""
-    if not form_ids:
-        return {}
-    forms = db.session.scalars(select(LeadForm).where(LeadForm.id.in_(form_ids)))
-    return {(form.id, question.key): question.label for form in forms for question in content_of(form).own}
+def _own_labels(rows: Sequence[Row[Any]]) -> dict[tuple[UUID, int | None, str], str]:
+    """The words of the workspace's own questions, as each form asked them when it was sent."""
+    shown = all_as_shown({(row.form_id, row.form_version_no) for row in rows})
+    return {(*key, question.key): question.label for key, form in shown.items() for question in content_of(form).own}
 
 
 def _undecided(submission_id: UUID) -> FormSubmission:
