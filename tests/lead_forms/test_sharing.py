@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from app.extensions import db
 from app.workspaces.models import Logo
-from tests.lead_forms.sheets import send, sheet, the_form
+from tests.lead_forms.sheets import Fields, send, sheet, the_form
 from tests.support.client import Client
 
 FORMS = "/w/wells/settings/forms"
@@ -94,3 +94,13 @@ def test_what_is_no_picture_is_refused_beside_its_field(alice: Client, content: 
     answer = alice.post(f"{FORMS}/{form.id}", data=data, content_type="multipart/form-data")
     assert answer.status_code == 422 and "f-logo-error" in answer.text and "Ta!" in answer.text
     assert the_form().version_no == 1
+
+
+def test_a_logo_that_was_refused_is_left_out_and_the_sheet_sent_again(alice: Client) -> None:
+    form = the_form()
+    typed = sheet(alice, form)
+    data = {**typed.to_dict(flat=False), "thank_you": "Ta!", "logo": (io.BytesIO(b"words"), "logo.png")}
+    refused = alice.post(f"{FORMS}/{form.id}", data=data, content_type="multipart/form-data")
+    seen = dict(Fields(refused.text).pairs)["seen"]
+    assert send(alice, form, typed, thank_you="Ta!", seen=seen).status_code == 303
+    assert (the_form().thank_you, the_form().version_no) == ("Ta!", 2)

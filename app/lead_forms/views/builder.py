@@ -11,6 +11,7 @@ from app.core.fragments import answer, fragment, page, redirect_to, wants_fragme
 from app.core.packed import packed_keys
 from app.core.permissions import permit
 from app.core.security import allow_framing_by, allow_own_frames
+from app.extensions import db
 from app.lead_forms.forms.arranging import MOST_OWN, MOST_STEPS, arrange
 from app.lead_forms.forms.judging import judge
 from app.lead_forms.forms.sheet import Sheet, sheet_from, sheet_of, stored_content
@@ -63,7 +64,8 @@ def save(slug: str, form_id: UUID) -> Response:
         change_form(form_id, facts, request.form.get("seen", 0, type=int), web.actor())
         _change_logo()
     except Invalid as error:
-        return _page(form, sheet, 422, errors=error.errors, is_unsaved=True)
+        db.session.rollback()  # a logo is looked at last: the page speaks of the form as it stands again
+        return _page(get_form(form_id), sheet, 422, errors=error.errors, is_unsaved=True)
     except Conflict as error:
         return _page(form, sheet, 409, conflict=error.message, is_unsaved=True)
     flash("Saved. This is what customers see from now on.", "good")
