@@ -14,7 +14,7 @@ from app.core.spreadsheets.writing import safe
 from app.extensions import db
 from app.followups.models import Enrolment, FollowUp, Sequence
 from app.leads.models import Lead
-from app.leads.services import move_to_stage, stage_by_key, take_back
+from app.leads.services import archive, move_to_stage, put_in_bin, stage_by_key, take_back
 from app.messaging.models import Message
 from app.messaging.queries.templates import list_templates
 from app.messaging.services import compose
@@ -203,3 +203,15 @@ def test_a_slip_that_was_taken_back_is_nobodys_yes(world: Any, make_lead: Any) -
     db.session.commit()
     report = people_report(utcnow() - timedelta(days=1), with_opens=False)
     assert [row["booked"] for row in report.rows] == [1]
+
+
+def test_what_was_thrown_away_is_no_enquiry_that_nobody_answered(world: Any, make_lead: Any) -> None:
+    """Else the figures would change by themselves once the bin is emptied."""
+    kept, spam = make_lead(owner_id=world.bob.user_id), make_lead(owner_id=world.bob.user_id)
+    archived = make_lead(owner_id=world.bob.user_id)
+    archive(archived.id, world.alice.actor)
+    put_in_bin(spam.id, world.alice.actor)
+    db.session.commit()
+    assert [row["leads"] for row in answers_report(SINCE).rows] == [2, 2, 2]
+    assert [row["leads"] for row in people_report(SINCE, with_opens=False).rows] == [2]
+    assert kept.shelf == "desk"

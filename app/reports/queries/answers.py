@@ -8,6 +8,7 @@ from sqlalchemy import Select, func, literal_column, select, tuple_
 
 from app.accounts.models import User
 from app.core.catalogue import known
+from app.core.models import fixed
 from app.core.tenancy import current_workspace_id
 from app.extensions import db
 from app.leads.models import Lead, LeadSource
@@ -25,7 +26,10 @@ _HOUR = 60
 
 
 def answers_report(since: datetime) -> Report:
-    """Enquiries that came in after `since`: all of them, by who looks after them, by source. Two statements."""
+    """Enquiries that came in after `since`: all of them, by who looks after them, by source. Two statements.
+
+    What lies in the bin counts no more, as when it is deleted for good.
+    """
     rows = db.session.execute(_answers(since)).all()
     people: dict[UUID | None, str] = {}
     owners = [row.owner_id for row in rows if row.owner_id]
@@ -65,7 +69,7 @@ def _answers(since: datetime) -> Select[Any]:
             func.percentile_disc(literal_column("0.5")).within_group(minutes).label("middle"),
             func.percentile_disc(literal_column("0.9")).within_group(minutes).label("most"),
         )
-        .where(Lead.workspace_id == current_workspace_id(), Lead.created_at >= since)
+        .where(Lead.workspace_id == current_workspace_id(), Lead.created_at >= since, Lead.shelf != fixed("bin"))
         .group_by(func.grouping_sets(tuple_(Lead.owner_id), tuple_(Lead.source_id), literal_column("()")))
     )  # fmt: skip
 
