@@ -5,13 +5,14 @@ from contextlib import contextmanager
 
 import structlog
 from sqlalchemy import event
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, SessionTransaction
 
 from app.extensions import db
 
 log = structlog.get_logger(__name__)
 _WAITING = "after_commit_calls"
 _GATHERED = "after_commit_gathered"
+_MARKS = "after_commit_marks"
 
 
 class Work:
@@ -79,7 +80,32 @@ def _run_waiting(session: Session) -> None:
             log.warning("after_commit_failed", error=type(error).__name__)
 
 
+@event.listens_for(Session, "after_transaction_create")
+def _mark_savepoint(session: Session, transaction: SessionTransaction) -> None:
+    """Note what waits when a savepoint begins: what comes later goes with it, what came before does not."""
+    if transaction.nested:
+        gathered = {key: set(items) for key, items in session.info.get(_GATHERED, {}).items()}
+        marks = session.info.setdefault(_MARKS, {})
+        marks[transaction] = (len(session.info.get(_WAITING, [])), gathered)
+
+
+@event.listens_for(Session, "after_transaction_end")
+def _forget_savepoint(session: Session, transaction: SessionTransaction) -> None:
+    session.info.get(_MARKS, {}).pop(transaction, None)
+
+
 @event.listens_for(Session, "after_rollback")
 def _forget_waiting(session: Session) -> None:
-    session.info.pop(_WAITING, None)
-    session.info.pop(_GATHERED, None)
+    savepoint = session.get_nested_transaction()
+    if savepoint is None:
+        session.info.pop(_WAITING, None)
+        session.info.pop(_GATHERED, None)
+        return
+    waiting, before = session.info[_MARKS][savepoint]
+    del session.info.get(_WAITING, [])[waiting:]
+    gathered = session.info.get(_GATHERED, {})
+    for key in list(gathered):
+        if key in before:
+            gathered[key].intersection_update(before[key])  # the same set: what hands it over holds it already
+        else:
+            del gathered[key]

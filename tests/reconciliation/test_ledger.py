@@ -1,6 +1,7 @@
 """The page "In Squeegee?": each line has its button, and does what it says."""
 
 import io
+import json
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from typing import Any
@@ -8,7 +9,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from app.extensions import db
+from app.extensions import db, redis_door
 from app.leads.models import Lead, Stage
 from app.reconciliation.models import Discrepancy
 from app.squeegee.models import Transfer
@@ -151,6 +152,30 @@ def test_only_those_who_are_ticked_are_stopped(
     assert alice.post(f"{URL}/stop", data={"discrepancy": ticked}).status_code == 303
     assert [stage_of(lead.id) for lead in leads] == ["transferred_to_squeegee", "quote_sent", "transferred_to_squeegee"]
     assert open_ones() == [("still_chased", leads[1].id)]
+
+
+def test_one_that_is_refused_among_several_silences_no_page_that_shows_the_others(
+    world: World, alice: Client, make_lead: MakeLead, run_outbox: Callable[[], int]
+) -> None:
+    names = ("Ann", "Bill")
+    for at, first in enumerate(names):
+        make_lead(name=f"{first} Ash", phone=f"07700 90031{at}", address_line1=f"{at + 1} Elm Grove",
+                  postcode="BA16 0AB", stage_key="quote_sent")  # fmt: skip
+    bring(
+        world.alice,
+        [line(f"{at}", f"{first} Ash", f"{at + 1} Elm Grove, Street BA16 0AB", mobile=f"07700 90031{at}")
+         for at, first in enumerate(names)],
+    )  # fmt: skip
+    run_outbox()
+    first, last = sorted(db.session.scalars(select(Discrepancy.id)))
+    assert alice.post(f"{URL}/{last}", data={"act": "dismiss"}).status_code == 303
+    with redis_door.client.pubsub(ignore_subscribe_messages=True) as pages:
+        pages.subscribe(f"live:{world.workspace_id}")
+        pages.get_message(timeout=5)
+        assert alice.post(f"{URL}/stop", data={"discrepancy": [str(first), str(last)]}).status_code == 303
+        heard = pages.get_message(timeout=5)
+    assert open_ones() == []
+    assert heard is not None and "reconciliation" in json.loads(heard["data"])["topics"]
 
 
 def test_columns_that_no_title_tells_are_asked_for(
