@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
+from app.activities.models import Activity
 from app.contacts.models import BEDROOMS, PROPERTY_TYPES, Consent
 from app.extensions import db
 from app.lead_forms.models import LeadForm
@@ -227,3 +228,33 @@ def test_both_pages_need_few_statements(
         send(token=token())
     assert len(leads()) == 2
     assert len(writing) + 2 <= 20, writing  # beginning, and entering the workspace, are not counted
+
+
+def test_who_goes_back_and_corrects_what_was_sent_is_heard(
+    send: Send, token: Callable[..., str], alice: Client
+) -> None:
+    """A browser may show the page again as it was left, with the same token: it is one lead, and nothing is lost."""
+    page = token()
+    first = send(token=page)
+    again = [send(token=page, phone="07700 900319", extras=["inside"], marketing_email="1") for _ in range(2)]
+    assert {each.status_code for each in (first, *again)} == {303}
+    (lead,) = leads()
+    notes = list(db.session.scalars(select(Activity).where(Activity.kind == "note")))
+    assert [each.body for each in notes] == [
+        "Sent the form once more, with other answers:\nAnything else while we are there?: Inside the windows\n"
+        "Phone: 07700 900319\nNews and offers, by email: yes"
+    ]
+    shown = alice.get(f"/w/wells/leads/{lead.id}", hx=True).text
+    assert "07700 900319" in shown and "the customer" in shown
+    assert lead.contact.phone == "+447700900318", "whose number it is, a person looks at"
+
+
+def test_what_is_corrected_while_it_is_held_back_waits_as_it_is_now(
+    send: Send, token: Callable[..., str], alice: Client
+) -> None:
+    page = token()
+    send(token=page, homepage="x")
+    send(token=page, phone="07700 900319")
+    assert leads() == [] and len(submissions()) == 1
+    alice.post(f"/w/wells/quarantine/{submissions()[0].id}/release")
+    assert [lead.contact.phone for lead in leads()] == ["+447700900319"]

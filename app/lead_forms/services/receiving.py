@@ -21,6 +21,7 @@ from app.lead_forms.models import FormSubmission, LeadForm, LeadFormVersion
 from app.lead_forms.queries import earlier_sending
 from app.lead_forms.services.answers import Answers
 from app.lead_forms.services.content import content_of
+from app.lead_forms.services.correcting import note_changes
 from app.lead_forms.services.pricing import for_timeline, shown_exactly
 from app.lead_forms.services.proof import Work, spending
 from app.lead_forms.services.questions import marketing_wording
@@ -108,6 +109,7 @@ def receive(form: LeadForm, workspace: Workspace, sending: Sending, suspicion: s
     if kept is None:
         earlier = earlier_receipt(form, workspace, sending.token)
         assert earlier is not None
+        note_changes(form, sending.shown, sending.token, sending.typed, actor, is_doubted=suspicion is not None)
         return earlier
     if sending.work and not kept.spent and not suspicion:
         suspicion = _hold(submission)
