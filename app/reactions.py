@@ -70,7 +70,7 @@ REACTIONS: Mapping[str, tuple[Reaction, ...]] = {
     ),
     "member.deactivated": (releasing.plan_releasing, appointments.free_visits),
     "member.role_changed": (releasing.plan_releasing,),
-    "note.added": (notifications.tell_mentioned,),
+    "note.added": (notifications.tell_mentioned, notifications.tell_corrected),
     "quote.sent": (leads.advance_to_quote_sent, notifications.tell_worth),
     "quote.accepted": (
         followups.end_chase,

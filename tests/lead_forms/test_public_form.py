@@ -247,6 +247,8 @@ def test_who_goes_back_and_corrects_what_was_sent_is_heard(
     shown = alice.get(f"/w/wells/leads/{lead.id}", hx=True).text
     assert "07700 900319" in shown and "the customer" in shown
     assert lead.contact.phone == "+447700900318", "whose number it is, a person looks at"
+    bell = alice.get("/w/wells/notifications").text
+    assert bell.count("has sent the form once more") == 1
 
 
 def test_what_is_corrected_while_it_is_held_back_waits_as_it_is_now(

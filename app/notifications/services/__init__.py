@@ -3,6 +3,7 @@
 from app.notifications.services.answers import (
     tell_answer,
     tell_booking_differs,
+    tell_corrected,
     tell_details,
     tell_question,
     tell_slot_taken,
@@ -23,7 +24,7 @@ from app.notifications.services.telling import mark_read, mark_unread, notify
 
 __all__ = [
     "managers", "mark_read", "mark_unread", "notify", "plan_ringing", "tell_answer", "tell_arrival",
-    "tell_booking_differs", "tell_bounced", "tell_details", "tell_ending", "tell_mentioned", "tell_missed_call",
-    "tell_new_owner", "tell_provider_failed", "tell_question", "tell_reply", "tell_slot_taken", "tell_wishes",
-    "tell_worth",
+    "tell_booking_differs", "tell_bounced", "tell_corrected", "tell_details", "tell_ending", "tell_mentioned",
+    "tell_missed_call", "tell_new_owner", "tell_provider_failed", "tell_question", "tell_reply", "tell_slot_taken",
+    "tell_wishes", "tell_worth",
 ]  # fmt: skip

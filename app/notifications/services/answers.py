@@ -34,6 +34,12 @@ def tell_details(event: Event) -> None:
         _tell(event, "details_changed", {"facts": event.data.get("facts") or [event.data["fact"]]})
 
 
+def tell_corrected(event: Event) -> None:
+    """The reaction to the note of what a customer put right by sending the form's page once more."""
+    if event.data.get("sent_again"):
+        _tell(event, "details_changed", {"form": True})
+
+
 def tell_booking_differs(event: Event) -> None:
     """The reaction to Squeegee naming another first clean than the lead has."""
     _tell(event, "booking_differs", {name: event.data.get(name) for name in ("theirs", "ours")})

@@ -119,6 +119,8 @@ def _slot_taken(data: Mapping[str, Any], who: str | None) -> Line:
 def _details_changed(data: Mapping[str, Any], who: str | None) -> Line:
     if data.get("wishes"):
         return Line("mail-x", "", " has changed what we may write about")
+    if data.get("form"):
+        return Line("pencil", "", " has sent the form once more", "What is different now stands in a note")
     labels = [FACTS[name].label.lower() for name in data.get("facts") or [] if name in FACTS]
     return Line("pencil", "", " has put their details right", ", ".join(labels).capitalize())
 
