@@ -17,7 +17,7 @@ _MADE = re.compile(r"[a-z_]+\.\{[^}]+\}")
 #: Texts that look like the name of an event and are none, with what they are. A new one belongs here or has words.
 NO_EVENTS = {
     "names of files and modules": {
-        "common_passwords.txt", "decoding.py", "embedded.json", "embedded.lock", "gevent.monkey", "hooks.json",
+        "common_passwords.txt", "embedded.json", "embedded.lock", "gevent.monkey", "hooks.json",
         "postmaster.pid", "program.py", "redis.conf", "redis.log", "redis.pid", "run.env", "secrets.json",
         "secrets.lock", "simulators.mailbox", "simulators.squeegee", "worker.py",
     },

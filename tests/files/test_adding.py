@@ -136,7 +136,7 @@ def test_the_program_that_looks_at_files_finds_no_secrets(monkeypatch, tmp_path)
     assert lines == [{"event": "file_examiner_failed", "log_level": "error", "code": 7}]
 
 
-LIMITED = "import socket; import decoding as d; d.CPU_SECONDS = 1; d.bound(); d.shut()"
+LIMITED = "import socket; import bounds as d; d.CPU_SECONDS = 1; d.bound(); d.shut()"
 
 
 @pytest.mark.parametrize(
@@ -147,8 +147,8 @@ LIMITED = "import socket; import decoding as d; d.CPU_SECONDS = 1; d.bound(); d.
     ],
 )  # fmt: skip
 def test_the_system_ends_it_when_it_wants_too_much(tmp_path, act, passes) -> None:
-    """The limits of decoding.py hold: memory, time, files and connections."""
-    command, folder = [sys.executable, "-c", f"{LIMITED}; {act}"], str(ROOT / "app" / "files" / "services")
+    """The limits of decoding/ hold: memory, time, files and connections."""
+    command, folder = [sys.executable, "-c", f"{LIMITED}; {act}"], str(ROOT / "app" / "files" / "services" / "decoding")
     done = subprocess.run(command, cwd=tmp_path, env={"PYTHONPATH": folder}, timeout=180, stderr=subprocess.DEVNULL)
     assert (done.returncode == 0) == passes
 

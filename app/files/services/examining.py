@@ -1,4 +1,4 @@
-"""Having a file looked at by the program in decoding.py, in a process of its own."""
+"""Having a file looked at by the program in decoding/, in a process of its own."""
 
 import json
 from contextlib import nullcontext
@@ -13,7 +13,7 @@ from app.core.errors import Invalid
 
 log = structlog.get_logger(__name__)
 
-_PROGRAM = str(Path(__file__).with_name("decoding.py"))
+_PROGRAM = str(Path(__file__).with_name("decoding"))
 _SECONDS = 40
 #: How many are looked at together, in one process of web: each may take a processor and a gigabyte.
 _SEATS = BoundedSemaphore(2)
