@@ -12,7 +12,7 @@ from app.followups.models import FollowUp
 from app.leads.models import Lead
 from app.leads.services import archive, get_lead, move_to_stage, restore, stage_by_key, take_back
 from app.notifications.models import Notification
-from app.workspaces.queries import today_here
+from app.workspaces.queries import current_workspace, today_here
 from tests.support.client import Client
 from tests.support.world import World
 
@@ -36,8 +36,10 @@ def lost(make_lead: Any, world: World) -> Lead:
 
 
 def monday(weeks: int) -> date:
+    """The Monday in so many weeks, or the first working day after it where that is a holiday."""
     today = today_here()
-    return today + timedelta(days=7 * weeks - today.weekday())
+    sunday = today + timedelta(days=7 * weeks - today.weekday() - 1)
+    return current_workspace().clock().working_day_after(sunday)
 
 
 def rings(lead: Lead, day: date | None, run_outbox: Any, make_due: Any) -> int:

@@ -18,7 +18,8 @@ document.addEventListener("keydown", (event) => {
   if (event.key !== "Escape" || !window.Sortable?.active) return;
   event.preventDefault();
   event.stopImmediatePropagation(); // what lies around the list stays open
-  document.dispatchEvent(new PointerEvent("pointercancel"));
+  // The library listens to one of them; in Safari on a desk that is not the pointer's.
+  for (const kind of ["pointercancel", "touchcancel"]) if (window.Sortable.active) document.dispatchEvent(new Event(kind));
 }, true);
 
 // What is called off stands where it stood when `onCalledOff` hears of it, and `onEnd` does not.
