@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from redis.exceptions import RedisError
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, OperationalError
 
 #: What stands in a refusal, the word for the log, and the words for a terminal.
 _KINDS = (
@@ -35,6 +35,16 @@ _STATES = {
     "53100": "its disk is full",
     "25006": "it takes no changes, as one that stands by for another",
 }
+#: Classes of codes of a server that serves nobody now: connections that broke, none or no room left, ending, starting.
+#: https://www.postgresql.org/docs/current/errcodes-appendix.html
+_AWAY = ("08", "53", "57P")
+
+
+def is_away(error: DBAPIError) -> bool:
+    """Whether PostgreSQL can't be reached or serves nobody now, so that the same request will do later."""
+    state = _state(error)
+    # What never got an answer of the server has no code.
+    return isinstance(error, OperationalError) and (state is None or state.startswith(_AWAY))
 
 
 def kind_of(error: BaseException) -> str:

@@ -21,7 +21,7 @@ from app.core.fragments import fragment, wants_fragment
 from app.core.network import client_address
 from app.core.permissions import SEES, Actor
 from app.core.problems import problem, problem_page
-from app.core.refusals import facts_of
+from app.core.refusals import facts_of, is_away
 from app.core.signed_out import read_cookie, refused_token, to_sign_in
 from app.core.tenancy import Scope
 from app.extensions import db
@@ -181,6 +181,9 @@ def _workspace_of(slug: str) -> UUID | None:
 
 
 _UNDER_WORKSPACE = re.compile(r"/w/([\w-]+)/")
+_AWAY = "What is kept here can't be reached at the moment. Try again in a minute."
+#: Whether a connection broke before its last word or after it, nobody can tell.
+_PERHAPS = "First look whether it was saved."
 _STALE = "Someone else changed this a moment ago. Reload to see it, then try again."
 
 
@@ -197,14 +200,23 @@ def _busy() -> Response:
     """No connection became free in time: the same request will do in a moment."""
     db.session.rollback()
     log.warning("database_too_busy")
-    response = problem(503)
-    response.headers["Retry-After"] = "5"
-    return response
+    return _later(problem(503), 5)
 
 
 def _operational(error: OperationalError) -> Response:
-    """Two that waited for each other: one of them was turned away, and the same request will do in a moment."""
-    return _busy() if isinstance(error.orig, (DeadlockDetected, LockNotAvailable)) else _unforeseen(error)
+    """Two that waited for each other, of whom one was turned away, or a server that is away: later the same will do."""
+    if isinstance(error.orig, (DeadlockDetected, LockNotAvailable)):
+        return _busy()
+    if not is_away(error):
+        return _unforeseen(error)
+    db.session.rollback()
+    log.error("database_away", **facts_of(error))
+    return _later(problem(503, _AWAY if request.method in ("GET", "HEAD") else f"{_AWAY} {_PERHAPS}"), 15)
+
+
+def _later(response: Response, seconds: int) -> Response:
+    response.headers["Retry-After"] = str(seconds)
+    return response
 
 
 def _http(error: HTTPException) -> Response:

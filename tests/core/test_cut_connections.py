@@ -10,6 +10,7 @@ from app.core.refusals import facts_of
 from app.core.transactions import transaction
 from app.extensions import db
 from tests.support.database import WorkerDatabase, reaching
+from tests.support.world import browser
 
 ANYTHING = text("select 1")
 NOWHERE = "postgresql+psycopg://sill@127.0.0.1:1/sill"
@@ -27,6 +28,21 @@ def test_the_error_is_the_cut_and_not_what_followed_from_it(app: Flask, database
         with transaction():
             assert db.session.scalar(ANYTHING) == 1
     engine.dispose()
+
+
+@pytest.mark.commits
+def test_while_the_database_is_away_everything_is_to_be_tried_again(app: Flask) -> None:
+    """A form in the browser goes on trying by itself after a 503, and machines believe it too."""
+    client = browser(app)
+    with reaching(app, create_engine(NOWHERE)):
+        page = client.get("/q/some-form")
+        sent = client.post("/login", data={"email": "someone@example.com", "password": "anything at all"})
+        part = client.get("/q/some-form", headers={"HX-Request": "true"})
+    for answer in (page, sent, part):
+        assert answer.status_code == 503 and 0 < int(answer.headers["Retry-After"]) <= 60
+        assert "Try again in a minute." in answer.text
+    assert "look whether it was saved" in sent.text and "look whether it was saved" not in page.text
+    assert page.text.count("<h1>") == 1 and "<h1>" not in part.text
 
 
 @pytest.mark.commits
