@@ -12,6 +12,8 @@ log = structlog.get_logger(__name__)
 
 #: How much one person sends by hand. Anybody may sign up, and each text costs money and each mail our good name.
 SENDING = "60 per minute; 1000 per day"
+#: How many strangers' mailboxes one person's invitations reach: more than a firm has hands.
+INVITING = "50 per day"
 
 #: An address as proxies write it: 203.0.113.9, 203.0.113.9:4711, 2001:db8::1, [2001:db8::1], [2001:db8::1]:4711. A zone
 #: (fe80::1%eth0) says something only on the machine that wrote it.

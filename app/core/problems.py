@@ -22,10 +22,18 @@ _WORDS = {
     405: "That can't be done here.",
     413: "That is too large to send.",
     503: "Too many people are asking at once. Nothing was saved; try again in a few seconds.",
-    429: "That was too often in a short time. Wait a minute, then try again.",
+    429: "That was too often in a short time. Wait a few minutes, then try again.",
 }
 _BROKEN = "Something broke on our side and nothing was saved. Try again; if it stays, tell us the time it happened."
 _PAGES = (400, 403, 404, 429, 500, 503)
+#: What to do by how long, in seconds, a limit counts.
+_WAITS = ((60, "Wait a minute, then try again."), (3600, "Wait up to an hour, then try again."))
+
+
+def too_often(seconds: int) -> str:
+    """What is told to whom a limit stopped that counts for so many seconds."""
+    wait = next((words for most, words in _WAITS if seconds <= most), "You can go on tomorrow.")
+    return f"That was too often in a short time. {wait}"
 
 
 def problem(status: int, message: str = "") -> Response:

@@ -7,6 +7,7 @@ from uuid import UUID
 
 import structlog
 from flask import Flask, Response, abort, current_app, g, make_response, request, session
+from flask_limiter import RateLimitExceeded
 from flask_login import current_user
 from flask_wtf.csrf import CSRFError
 from psycopg.errors import DeadlockDetected, LockNotAvailable
@@ -20,7 +21,7 @@ from app.core.errors import Conflict, Forbidden, Invalid, NotFound
 from app.core.fragments import fragment, wants_fragment
 from app.core.network import client_address
 from app.core.permissions import SEES, Actor
-from app.core.problems import problem, problem_page
+from app.core.problems import problem, problem_page, too_often
 from app.core.refusals import facts_of, is_away
 from app.core.signed_out import read_cookie, refused_token, to_sign_in
 from app.core.tenancy import Scope
@@ -49,6 +50,7 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(OperationalError, _operational)
     app.register_error_handler(CSRFError, refused_token)
     app.register_error_handler(TimeoutError, lambda error: _busy())
+    app.register_error_handler(RateLimitExceeded, lambda error: problem(429, too_often(error.limit.limit.get_expiry())))
     app.register_error_handler(HTTPException, lambda error: _http(error))
     app.register_error_handler(Exception, _unforeseen)
 

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from werkzeug.test import TestResponse
 
 from tests.support.client import Client
 from tests.support.world import PASSWORD, World
@@ -31,6 +32,18 @@ def test_sending_is_counted_for_each_person(alice: Client, mallory: Client, path
     assert {alice.post(f"/w/wells/{path}").status_code for _ in range(60)} == {status}
     assert alice.post(f"/w/wells/{path}").status_code == 429
     assert mallory.post(f"/w/rival/{path}").status_code == status
+
+
+def test_one_person_reaches_fifty_mailboxes_a_day_by_invitations(alice: Client, mallory: Client) -> None:
+    def invite(who: Client, slug: str, email: str) -> TestResponse:
+        return who.post(f"/w/{slug}/settings/invitations", data={"email": email, "role": "sales"})
+
+    assert invite(alice, "wells", "what is no address").status_code == 422
+    assert {invite(alice, "wells", f"new{number}@example.com").status_code for number in range(50)} == {303}
+    refused = invite(alice, "wells", "one-more@example.com")
+    assert refused.status_code == 429 and int(refused.headers["Retry-After"]) > 80_000
+    assert "You can go on tomorrow." in refused.text
+    assert invite(mallory, "rival", "one-more@example.com").status_code == 303
 
 
 def test_strangers_use_up_nobodys_limit(alice: Client, client: Client, make_lead: Callable[..., Any]) -> None:

@@ -8,7 +8,7 @@ from flask import Blueprint, Response, abort, flash, g, request, url_for
 from app.core import web
 from app.core.errors import Conflict, Forbidden, Invalid
 from app.core.fragments import answer, fragment, page, redirect_to
-from app.core.network import SENDING, person_or_block
+from app.core.network import INVITING, SENDING, person_or_block
 from app.core.permissions import ROLES, permit
 from app.extensions import limiter
 from app.lead_forms.services import waiting_count
@@ -74,6 +74,7 @@ def change_sharing(slug: str) -> Response:
 @bp.post("/w/<slug>/settings/invitations")
 @permit("members:write")
 @limiter.limit(SENDING, key_func=person_or_block)
+@limiter.limit(INVITING, key_func=person_or_block, deduct_when=lambda response: response.status_code < 400)
 def invite(slug: str) -> Response:
     """Send an invitation."""
     try:
