@@ -16,7 +16,7 @@ def load_one(query: Select[Row], *, lock: bool = False) -> Row:
     `lock` holds it until the transaction ends and reads it anew, so that nothing decided on it is stale.
     """
     if lock:
-        query = query.with_for_update().execution_options(populate_existing=True)
+        query = query.with_for_update(key_share=True).execution_options(populate_existing=True)
     found = db.session.execute(query).scalar_one_or_none()
     if found is None:
         raise NotFound

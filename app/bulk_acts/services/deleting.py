@@ -15,7 +15,7 @@ def delete_from_bin(lead_ids: Sequence[UUID], parameters: Mapping[str, Any], act
 
     What the act has kept of a lead goes with the lead.
     """
-    leads = locked_leads(lead_ids)
+    leads = locked_leads(lead_ids, to_delete=True)
     gone = [lead for lead in leads if lead.shelf == "bin"]
     done = Done({lead.id: {} for lead in gone}, left={lead.id: "not_in_bin" for lead in leads if lead.shelf != "bin"})
     if gone:

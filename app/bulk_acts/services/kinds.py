@@ -104,7 +104,7 @@ def _still(before: Before, column: Any, value: Any, name: str) -> dict[Any, list
         column.is_(None) if value is None else column == value,
     )  # fmt: skip
     groups: dict[Any, list[UUID]] = {}
-    for lead_id in db.session.scalars(query.order_by(Lead.id).with_for_update()):
+    for lead_id in db.session.scalars(query.order_by(Lead.id).with_for_update(key_share=True)):
         groups.setdefault(before[lead_id][name], []).append(lead_id)
     return groups
 

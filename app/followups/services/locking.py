@@ -29,7 +29,7 @@ def locked(follow_up_id: UUID) -> tuple[FollowUp, Lead]:
     follow_up = db.session.scalars(
         select(FollowUp)
         .where(FollowUp.workspace_id == here, FollowUp.id == follow_up_id)
-        .with_for_update()
+        .with_for_update(key_share=True)
         .execution_options(populate_existing=True)
     ).one()
     return follow_up, lead

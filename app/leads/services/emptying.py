@@ -41,7 +41,7 @@ def delete_for_good(lead_ids: Sequence[UUID], actor: Actor) -> int:
     The people and houses that no other lead knows go with them. Raises NotFound when the scope sees none of the leads,
     Conflict when one of them is not in the bin.
     """
-    leads = locked_leads(lead_ids)
+    leads = locked_leads(lead_ids, to_delete=True)
     if not leads:
         raise NotFound
     if any(lead.shelf != "bin" for lead in leads):
@@ -61,7 +61,7 @@ def remove_expired() -> bool:
         .order_by(Lead.shelved_at, Lead.id)
         .limit(AT_ONCE)
     ).all()  # fmt: skip
-    leads = [lead for lead in locked_leads(ids) if lead.shelf == "bin"]
+    leads = [lead for lead in locked_leads(ids, to_delete=True) if lead.shelf == "bin"]
     if leads:
         remove(leads, SYSTEM)
     return len(ids) == AT_ONCE

@@ -17,7 +17,7 @@ def get_lead(lead_id: UUID, *, lock: bool = False) -> Lead:
     """The lead, as far as the scope sees it. `lock` holds its row until the transaction ends. Raises NotFound."""
     key = (current_workspace_id(), lead_id)
     if lock:
-        lead = db.session.get(Lead, key, with_for_update=True, populate_existing=True)
+        lead = db.session.get(Lead, key, with_for_update={"key_share": True}, populate_existing=True)
     else:
         lead = db.session.get(Lead, key)
     if lead is None:
@@ -25,16 +25,17 @@ def get_lead(lead_id: UUID, *, lock: bool = False) -> Lead:
     return lead
 
 
-def locked_leads(lead_ids: Iterable[UUID]) -> list[Lead]:
+def locked_leads(lead_ids: Iterable[UUID], *, to_delete: bool = False) -> list[Lead]:
     """Those of the leads that the scope sees, as they stand now, their rows held until the transaction ends.
 
-    Taken in the order of their ids, so that two acts on the same leads can't wait for each other.
+    Taken in the order of their ids, so that two acts on the same leads can't wait for each other. Others may go on
+    pointing at them meanwhile, unless they are held `to_delete` them.
     """
     query = (
         select(Lead)
         .where(Lead.workspace_id == current_workspace_id(), Lead.id == one_among(lead_ids))
         .order_by(Lead.id)
-        .with_for_update()
+        .with_for_update(key_share=not to_delete)
         .execution_options(populate_existing=True)
     )
     return list(db.session.scalars(query))

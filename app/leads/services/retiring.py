@@ -116,7 +116,7 @@ def _next_leads(stage_id: UUID) -> list[Lead]:
         (Lead.shelf == fixed("desk"), (Lead.rank, Lead.id)),
         (Lead.shelf != fixed("desk"), (Lead.shelf, Lead.shelved_at, Lead.id)),
     ):
-        query = found.where(part).order_by(*order).with_for_update(of=Lead).execution_options(**held)
+        query = found.where(part).order_by(*order).with_for_update(of=Lead, key_share=True).execution_options(**held)
         if leads := list(db.session.scalars(query)):
             return leads
     return []

@@ -139,7 +139,7 @@ def _hold_lead_of(message_id: UUID) -> None:
         select(Lead.id)
         .join(Message, of_message)
         .where(Message.workspace_id == current_workspace_id(), Message.id == message_id)
-        .with_for_update(of=Lead)
+        .with_for_update(of=Lead, key_share=True)
     )
 
 

@@ -73,7 +73,7 @@ def _note_contacts(written: Sequence[tuple[Lead, Message]], channel: str, at: da
 def _locked_leads(lead_ids: Sequence[UUID]) -> dict[UUID, Lead]:
     """Locked in one order, so that two workers never wait for each other."""
     query = select(Lead).where(Lead.workspace_id == current_workspace_id(), Lead.id == one_among(lead_ids))
-    query = query.order_by(Lead.id).with_for_update().execution_options(populate_existing=True)
+    query = query.order_by(Lead.id).with_for_update(key_share=True).execution_options(populate_existing=True)
     return {lead.id: lead for lead in db.session.scalars(query)}
 
 

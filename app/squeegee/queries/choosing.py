@@ -49,7 +49,7 @@ def chosen(lead_ids: Sequence[UUID]) -> list[tuple[Lead, LeadFacts]]:
     """
     ids = list(set(lead_ids))
     held = select(Lead.id).where(Lead.workspace_id == current_workspace_id(), Lead.id == one_among(ids))
-    db.session.execute(held.order_by(Lead.id).with_for_update()).all()
+    db.session.execute(held.order_by(Lead.id).with_for_update(key_share=True)).all()
     rows = db.session.execute(
         _free().where(Lead.id == one_among(ids)).order_by(Lead.rank, Lead.id).execution_options(populate_existing=True)
     )
