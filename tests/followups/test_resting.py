@@ -13,7 +13,7 @@ from app.extensions import db
 from app.followups.models import Enrolment, FollowUp, Sequence
 from app.followups.queries.steps import Delay, Step
 from app.followups.services import enrol, pause, pause_chase, resume, resume_when_due
-from app.leads.services import archive, get_lead, move_to_stage, restore, stage_by_key
+from app.leads.services import archive, get_lead, move_to_stage, put_in_bin, restore, stage_by_key
 from app.messaging.services.receiving import receive
 
 EMAIL, PHONE = "hannah.cole@example.com", "07700 900318"
@@ -165,3 +165,31 @@ def test_a_stage_that_was_left_while_shelved_plans_no_more(world: Any, shelved: 
     db.session.commit()
     fetch_back(world, shelved)
     assert (to_come(shelved), shelved.why) == ([], "left_stage")
+
+
+def test_what_a_stage_plans_with_a_lead_in_the_bin_rests_too(world: Any, make_lead: Any) -> None:
+    """A lead can get on while it is put away: what was sent to Squeegee before arrives there."""
+    lead, actor = make_lead(email=EMAIL), world.alice.actor
+    put_in_bin(lead.id, actor)
+    db.session.commit()
+    planned = select(FollowUp.title).where(FollowUp.lead_id == lead.id, FollowUp.state == "planned")
+    for key in ("quote_sent", "follow_up_1", "negotiating"):
+        move_to_stage(lead.id, stage_by_key(key).id, actor)
+        db.session.commit()
+        assert db.session.scalars(planned).all() == []
+    restore(lead.id, actor)
+    db.session.commit()
+    assert db.session.scalars(planned).all() != [], "and goes on once the lead is back"
+
+
+@pytest.mark.parametrize(("shelf", "words"), [("archive", "in the archive"), ("bin", "in the bin")])
+def test_a_card_that_a_colleague_has_put_away_is_not_moved(alice: Any, make_lead: Any, shelf: str, words: str) -> None:
+    """The board of whoever drags it has not heard of it yet."""
+    lead = make_lead(email=EMAIL)
+    was = lead.stage_id
+    alice.post(f"/w/wells/leads/{lead.id}/{shelf}")
+    to = {"to": stage_by_key("quote_sent").id, "from": was}
+    answer = alice.post(f"/w/wells/leads/{lead.id}/stage", data=to, headers={"Accept": "text/plain"})
+    assert answer.status_code == 409 and words in answer.text
+    db.session.expire_all()
+    assert get_lead(lead.id).stage_id == was

@@ -83,13 +83,14 @@ def test_who_has_an_address_gets_the_email(make_lead, planned):
 
 
 def test_words_that_were_put_away_are_not_sent(hannah, planned, run_outbox, mailbox):
-    lead = hannah()
-    mine = MessageTemplate.key == "acknowledgement_sms"
-    db.session.execute(update(MessageTemplate).where(mine).values(archived_at=datetime.now(UTC)))
-    db.session.commit()
-    run_outbox()
-    assert mailbox.texts(MOBILE) == []
-    assert "Choose a template: Acknowledge" in [each.title for each in planned(lead)]
+    with time_machine.travel(NOON):
+        lead = hannah()
+        mine = MessageTemplate.key == "acknowledgement_sms"
+        db.session.execute(update(MessageTemplate).where(mine).values(archived_at=NOON))
+        db.session.commit()
+        run_outbox()
+        assert mailbox.texts(MOBILE) == []
+        assert "Choose a template: Acknowledge" in [each.title for each in planned(lead)]
 
 
 def test_the_sheet_keeps_which_text_it_is(alice):

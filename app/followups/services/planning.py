@@ -12,6 +12,7 @@ from app.extensions import db
 from app.followups.models import FollowUp, Sequence
 from app.followups.services.enrolling import begin, is_under_way
 from app.followups.services.next_act import keep_first, refresh_next_act
+from app.followups.services.resting import put_to_rest
 from app.leads.models import Lead, Stage
 from app.leads.services import get_lead
 from app.workspaces.queries import current_workspace
@@ -22,7 +23,7 @@ def plan_for_stage(event: Event) -> None:
 
     A stage without any that asks for attention after some days gets a task then. An email to somebody without an
     address becomes a call, or brings the next one forward (`dating.reckon`); messages that count as an attempt are
-    planned up to the workspace's limit.
+    planned up to the workspace's limit. With a lead that is put away all of it rests.
     """
     if event.lead_id is None or "undoes" in event.data:  # an undone move brings back what was planned before it
         return
@@ -36,6 +37,8 @@ def plan_for_stage(event: Event) -> None:
             planned += begin(lead, sequence, event.actor, "stage", change_id)[1]
     if not sequences:
         planned = _from_stage(stage_id, lead, change_id)
+    if lead.shelf != "desk":
+        put_to_rest([lead.id])
     if event.name == "lead.created":  # nothing else can be planned with it yet
         keep_first(lead, planned)
     else:

@@ -46,8 +46,9 @@ def move_to_stage(
 ) -> Lead:
     """Move a lead; `above_id` and `below_id` are the cards it was dropped between.
 
-    `from_stage_id` is where the mover saw it: if it has left meanwhile, Conflict is raised and nothing changes, so that
-    of several movers at once exactly one wins and the others are told. Moving inside a stage only changes the order.
+    `from_stage_id` is where the mover saw it: if it has left meanwhile, or was put away, Conflict is raised and nothing
+    changes, so that of several movers at once exactly one wins and the others are told. Moving inside a stage only
+    changes the order.
     Into "declined" `reason_key` (of returning.REASONS) says why, and `returns_on` when it comes back: a day, None for
     never, True for the reason's own rule. `stops_messages` takes back what waits to be sent. Raises NotFound, Invalid.
     """
@@ -55,6 +56,8 @@ def move_to_stage(
     target = get_stage(to_stage_id)
     if from_stage_id is not None and lead.stage_id != from_stage_id:
         raise Conflict(f"{lead.number} was moved to {get_stage_name(lead.stage_id)} meanwhile. Nothing was changed.")
+    if from_stage_id is not None and lead.shelf != "desk":
+        raise Conflict(f"{lead.number} lies in the {lead.shelf} by now. Put it back on the desk first.")
     before = _before(lead)
     lead.rank = rank_between(target.id, above_id, below_id)
     if lead.stage_id == target.id:
