@@ -182,6 +182,20 @@ def test_what_a_stage_plans_with_a_lead_in_the_bin_rests_too(world: Any, make_le
     assert db.session.scalars(planned).all() != [], "and goes on once the lead is back"
 
 
+def test_so_does_what_is_planned_after_a_call(alice: Any, world: Any, make_lead: Any) -> None:
+    lead = make_lead(email=EMAIL, phone=PHONE)
+    planned = select(FollowUp).where(
+        FollowUp.lead_id == lead.id, FollowUp.title == "Call back", FollowUp.state == "planned"
+    )
+    alice.post(f"/w/wells/leads/{lead.id}/archive")
+    said = {"outcome": "no_answer", "again": "week"}
+    assert alice.post(f"/w/wells/leads/{lead.id}/calls", data=said, hx=True).status_code == 200
+    assert db.session.scalars(planned).all() == []
+    restore(lead.id, world.alice.actor)
+    db.session.commit()
+    assert len(db.session.scalars(planned).all()) == 1
+
+
 @pytest.mark.parametrize(("shelf", "words"), [("archive", "in the archive"), ("bin", "in the bin")])
 def test_a_card_that_a_colleague_has_put_away_is_not_moved(alice: Any, make_lead: Any, shelf: str, words: str) -> None:
     """The board of whoever drags it has not heard of it yet."""

@@ -57,12 +57,14 @@ def started_by(stage_id: UUID) -> list[Sequence]:
 def plan_task(
     lead: Lead, title: str, due_at: datetime, kind: str, actor: Actor, *, step_key: str | None = None
 ) -> FollowUp:
-    """Plan a task or a call by hand, apart from any stage: it stays until someone does it or skips it. `step_key` names
-    what it is for where something of ours looks for it again.
+    """Plan a task or a call by hand, apart from any stage: it stays until someone does it or skips it, and rests while
+    the lead is put away. `step_key` names what it is for where something of ours looks for it again.
     """
     follow_up = FollowUp(lead_id=lead.id, kind=kind, title=title, due_at=due_at, state="planned", step_key=step_key)
     db.session.add(follow_up)
     db.session.flush()
+    if lead.shelf != "desk":
+        put_to_rest([lead.id])
     refresh_next_act(lead.id)
     publish(
         Event(
