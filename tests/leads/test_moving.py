@@ -1,9 +1,10 @@
 """Leads that leave: what a final stage stops, why one was lost and when it returns, and a move taken back."""
 
 import re
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
+import time_machine
 from sqlalchemy import select
 
 from app.core.clock import utcnow
@@ -235,3 +236,18 @@ def test_a_second_undo_does_not_move_the_lead_again(alice, world, make_lead):
     answers = [alice.post(f"/w/wells/leads/{lead.id}/stage/undo", hx=True).status_code for _ in range(2)]
     assert answers == [204, 409]
     assert get_lead(lead.id).stage_id == stage_by_key("new").id
+
+
+def test_after_an_undo_a_lead_is_as_old_in_its_stage_as_before(alice, world, make_lead):
+    lead = make_lead()
+    with time_machine.travel(datetime.now(UTC) - timedelta(days=12)):
+        since = move_to_stage(lead.id, stage_by_key("negotiating").id, world.alice.actor).stage_entered_at
+        db.session.commit()
+    move_to_stage(lead.id, stage_by_key("contacted").id, world.alice.actor)
+    db.session.commit()
+    assert alice.post(f"/w/wells/leads/{lead.id}/stage/undo", hx=True).status_code == 204
+    db.session.expire_all()
+    assert get_lead(lead.id).stage_entered_at == since
+    last = move_to_stage(lead.id, stage_by_key("hot_lead").id, world.alice.actor)
+    told = db.session.scalars(select(StageChange).where(StageChange.to_stage_id == last.stage_id)).one()
+    assert told.seconds_in_stage >= 12 * 86_400

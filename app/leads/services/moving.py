@@ -95,7 +95,11 @@ def take_back(
     if before.get("from_returns_on"):
         lead.returns_on = date.fromisoformat(before["from_returns_on"])
     stopped = {"stopped_messages": True} if before.get("stops_messages") else {}
-    _change_stage(lead, target, actor, "", {"undoes": str(last.id), **stopped})
+    since = before.get("from_entered_at")  # as if it had never left; moves of before this was kept lack it
+    _change_stage(
+        lead, target, actor, "", {"undoes": str(last.id), **stopped},
+        entered_at=datetime.fromisoformat(since) if since else None,
+    )  # fmt: skip
     return lead
 
 
@@ -117,7 +121,7 @@ def _say_farewell(lead: Lead, target: Stage, reason_key: str | None, returns_on:
 
 def _before(lead: Lead) -> dict[str, Any]:
     """What taking the move back would have to restore."""
-    found: dict[str, Any] = {"from_rank": lead.rank}
+    found: dict[str, Any] = {"from_rank": lead.rank, "from_entered_at": lead.stage_entered_at.isoformat()}
     if lead.decline_reason:
         found["from_reason"] = lead.decline_reason
     if lead.returns_on:
@@ -125,7 +129,9 @@ def _before(lead: Lead) -> dict[str, Any]:
     return found
 
 
-def _change_stage(lead: Lead, target: Stage, actor: Actor, reason: str, told: dict[str, Any]) -> None:
+def _change_stage(
+    lead: Lead, target: Stage, actor: Actor, reason: str, told: dict[str, Any], *, entered_at: datetime | None = None
+) -> None:
     now = utcnow()
     change = StageChange(
         lead_id=lead.id, from_stage_id=lead.stage_id, to_stage_id=target.id, from_name=get_stage_name(lead.stage_id),
@@ -133,7 +139,7 @@ def _change_stage(lead: Lead, target: Stage, actor: Actor, reason: str, told: di
         seconds_in_stage=_seconds(lead, now), at=now,
     )  # fmt: skip
     db.session.add(change)
-    lead.stage_id, lead.stage_entered_at = target.id, now
+    lead.stage_id, lead.stage_entered_at = target.id, entered_at or now
     lead.updated_at = lead.last_activity_at = now
     _flush(target.name)
     record_activity(
