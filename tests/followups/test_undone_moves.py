@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from sqlalchemy import select
 
 from app.appointments.services.booking import book_visit
@@ -266,14 +267,17 @@ def test_a_message_that_has_a_successor_stays_taken_back(
 
 
 def test_what_the_move_itself_had_written_stays_here(
-    world: Any, lead: Lead, sequence: Any, move: Any, undo: Any, run_outbox: Any, mailbox: Any
+    world: Any, lead: Lead, sequence: Any, move: Any, run_outbox: Any, mailbox: Any
 ) -> None:
+    """An act on many can be taken back for longer than one move."""
     write = Step("write", "email", "Write", template_key="plain_email", any_hour=True)
     sequence(write, starts="stage", stage_id=stage_by_key("contacted").id)
     move(lead, "contacted")
-    carry_out(db.session.scalars(select(FollowUp.id).where(FollowUp.step_key == "write")).one())
+    with time_machine.travel(utcnow() + timedelta(seconds=35)):
+        carry_out(db.session.scalars(select(FollowUp.id).where(FollowUp.step_key == "write")).one())
     db.session.commit()
-    undo(lead)
+    take_back(lead.id, world.alice.actor, within=None)
+    db.session.commit()
     run_outbox()
     assert (messages(lead), chase(lead)) == (["cancelled"], [("quote_chase", "active", None)])
 

@@ -1,5 +1,6 @@
 """Putting a lead on a sequence: by its stage, by something that happened to it, or by hand."""
 
+from datetime import timedelta
 from uuid import UUID
 
 from sqlalchemy import select
@@ -19,6 +20,7 @@ from app.followups.services.next_act import refresh_next_act
 from app.followups.services.telling import tell
 from app.leads.models import Lead
 from app.leads.services import get_lead
+from app.leads.services.moving import UNDO
 
 UNDER_WAY = ("active", "paused")
 #: What moves of a lead are called in rules, by the key of the stage they lead to.
@@ -26,9 +28,15 @@ _MOVES = {"declined": "lead.declined", "lost_contact": "lead.lost"}
 
 
 def enrol(
-    lead: Lead, sequence: Sequence, actor: Actor, how: str = "hand", stage_change_id: UUID | None = None
+    lead: Lead,
+    sequence: Sequence,
+    actor: Actor,
+    how: str = "hand",
+    stage_change_id: UUID | None = None,
+    *,
+    hold: timedelta = timedelta(),
 ) -> Enrolment:
-    """Put a lead on a sequence and plan its first steps.
+    """Put a lead on a sequence and plan its first steps, none of them due for as long as `hold`.
 
     Raises Conflict when it is under way there, lies off the desk, or the sequence is switched off or empty.
     """
@@ -39,7 +47,7 @@ def enrol(
         raise Conflict(f"{sequence.name} is switched off.")
     if is_under_way(lead.id, sequence.id):
         raise Conflict(f"{lead.number} is under way on {sequence.name} already.")
-    enrolment, _ = begin(lead, sequence, actor, how, stage_change_id)
+    enrolment, _ = begin(lead, sequence, actor, how, stage_change_id, hold=hold)
     refresh_next_act(lead.id)
     tell(lead, "sequence.started", sequence, actor, enrolment.id, how=how)
     return enrolment
@@ -67,13 +75,27 @@ def enrol_by_rule(event: Event) -> None:
         for sequence in sorted(wanted, key=lambda each: (each.position, each.id)):
             fits = lead.shelf == "desk" and all_hold(lead, sequence.rule.get("conditions") or [])
             if fits and not is_under_way(lead.id, sequence.id):
-                enrol(lead, sequence, event.actor, "rule", UUID(str(change)) if change else None)
+                change_id = UUID(str(change)) if change else None
+                enrol(lead, sequence, event.actor, "rule", change_id, hold=undo_time(event))
+
+
+def undo_time(event: Event) -> timedelta:
+    """How long what an event plans waits: while a hand may take its move back, nothing of it reaches the customer."""
+    return UNDO if event.name == "lead.stage_changed" and event.actor.kind == "person" else timedelta()
 
 
 def begin(
-    lead: Lead, sequence: Sequence, actor: Actor, how: str, stage_change_id: UUID | None
+    lead: Lead,
+    sequence: Sequence,
+    actor: Actor,
+    how: str,
+    stage_change_id: UUID | None,
+    *,
+    hold: timedelta = timedelta(),
 ) -> tuple[Enrolment, list[FollowUp]]:
-    """Write the enrolment and what it plans first. Nobody is told; the lead's next act is the caller's."""
+    """Write the enrolment and what it plans first, none of it due for as long as `hold`. Nobody is told; the lead's
+    next act is the caller's.
+    """
     now = utcnow()
     enrolment = Enrolment(
         lead_id=lead.id, sequence_id=sequence.id, version_no=sequence.version_no, state="active", started_how=how,
@@ -81,7 +103,7 @@ def begin(
     )  # fmt: skip
     db.session.add(enrolment)
     db.session.flush()
-    planned = lay_out(enrolment, steps_of(sequence.steps), lead)
+    planned = lay_out(enrolment, steps_of(sequence.steps), lead, hold=hold)
     if not planned:
         enrolment.state, enrolment.ended_at, enrolment.why = "finished", now, "nothing_to_do"
     return enrolment, planned

@@ -1,6 +1,7 @@
 """From the steps of a sequence to follow-ups that stand on a lead: everything up to the next open branch."""
 
 from collections.abc import Sequence as Many
+from datetime import timedelta
 from uuid import UUID
 
 from sqlalchemy import select
@@ -68,8 +69,10 @@ def lay_out(
     rows: Many[FollowUp] = (),
     *,
     redate: frozenset[str] = frozenset(),
+    hold: timedelta = timedelta(),
 ) -> list[FollowUp]:
-    """Plan every step up to the next open branch that is not planned yet, none before now; returns all that is planned.
+    """Plan every step up to the next open branch that is not planned yet; returns all that is planned. None is due
+    before now, nor while what planned it is held back.
 
     Steps ahead of the last one that stands are past, also when they were put in later. Those of the keys `redate` are
     reckoned anew. Messages that count stop at what is left of the workspace's limit.
@@ -82,7 +85,8 @@ def lay_out(
     workspace = current_workspace()
     left = workspace.max_follow_ups - lead.follow_up_count - _still_counting(by_key, standing, path)
     planned = [row for row in rows if row.state == "planned" and row.step_key in standing]
-    for each in reckon(path, enrolment.counts_from, workspace, lead=lead, known=standing, not_before=utcnow()):
+    earliest = utcnow() + hold
+    for each in reckon(path, enrolment.counts_from, workspace, lead=lead, known=standing, not_before=earliest):
         step = each.step
         is_past = places[step.key] < past and step.key not in redate
         if step.kind == "wait" or each.kind is None or step.key in standing or is_past:

@@ -10,7 +10,7 @@ from app.core.fragments import topic
 from app.core.permissions import Actor
 from app.extensions import db
 from app.followups.models import FollowUp, Sequence
-from app.followups.services.enrolling import begin, is_under_way
+from app.followups.services.enrolling import begin, is_under_way, undo_time
 from app.followups.services.next_act import keep_first, refresh_next_act
 from app.followups.services.resting import put_to_rest
 from app.leads.models import Lead, Stage
@@ -34,7 +34,7 @@ def plan_for_stage(event: Event) -> None:
     for sequence in sequences:
         # One that ends with its stage was ended by the move itself.
         if sequence.ends_with_stage or event.name == "lead.created" or not is_under_way(lead.id, sequence.id):
-            planned += begin(lead, sequence, event.actor, "stage", change_id)[1]
+            planned += begin(lead, sequence, event.actor, "stage", change_id, hold=undo_time(event))[1]
     if not sequences:
         planned = _from_stage(stage_id, lead, change_id)
     if lead.shelf != "desk":
