@@ -283,3 +283,16 @@ def test_leads_of_a_plain_table_come_from_nowhere_until_somebody_says_so(alice: 
     typed = fields_of(alice.get(f"{at}/settings").text)
     assert typed["source_id"] == ""
     assert alice.post(f"{at}/settings", data=typed).status_code == 422
+
+
+def test_a_second_dry_run_looks_at_every_row_anew(alice: Any, checked: Any, run_outbox: Any) -> None:
+    """Whoever goes back and chooses otherwise is told of all rows as they are read now."""
+    at = checked()
+    typed = fields_of(alice.get(f"{at}/columns").text) | {"column-0": "", "column-7": "Name"}
+    assert alice.post(f"{at}/columns", data=typed).status_code == 303
+    typed = fields_of(alice.get(f"{at}/settings").text) | {"source_id": website_form()}
+    assert alice.post(f"{at}/settings", data=typed).status_code == 303
+    run_outbox()
+    page = alice.get(at).text
+    assert "Bring 3 rows in" in page
+    assert "There is no name" not in page

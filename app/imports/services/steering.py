@@ -25,13 +25,14 @@ def check(import_id: UUID, actor: Actor) -> Import:
     made = locked_import(import_id)
     if made.state not in ("uploaded", "checked"):
         raise Conflict(_GOING_ON if made.state == "checking" else "This import has begun already.")
-    if made.figures:
-        db.session.execute(
-            update(ImportRow)
-            .where(ImportRow.workspace_id == made.workspace_id, ImportRow.import_id == made.id)
-            .values(finding=None, problems=[])
-            .execution_options(synchronize_session=False)
+    db.session.execute(  # what an earlier dry run has said of rows, with whatever columns they were read then
+        update(ImportRow)
+        .where(
+            ImportRow.workspace_id == made.workspace_id, ImportRow.import_id == made.id, ImportRow.finding.is_not(None)
         )
+        .values(finding=None, problems=[])
+        .execution_options(synchronize_session=False)
+    )  # fmt: skip
     made.figures = {}
     return _start(made, "checking", actor)
 
@@ -65,8 +66,7 @@ def cancel(import_id: UUID, actor: Actor) -> Import:
     """Call the import off: a dry run is dropped, rows not brought in yet stay out. Raises Conflict when it is over."""
     made = locked_import(import_id)
     if made.state == "checking":
-        made.state, made.done = "uploaded", 0
-        made.figures = {**made.figures, "dropped": 1}  # so that the next dry run begins anew
+        made.state, made.done, made.figures = "uploaded", 0, {}
         db.session.flush()
         return made
     if made.state not in ("uploaded", "checked", "running"):
