@@ -14,7 +14,7 @@ from app.leads.models import Favourite, Lead, LeadTag, Tag
 from app.leads.queries.choices import filter_choices
 from app.leads.queries.filtering import LeadFilter, seal_words
 from app.leads.services import stage_by_key
-from app.workspaces.queries import today_here
+from app.workspaces.queries import current_workspace, today_here
 
 
 def narrowed(*pairs: tuple[str, str]) -> LeadFilter:
@@ -171,6 +171,16 @@ def test_words_find_by_name_phone_email_and_place_and_are_not_to_be_read_in_the_
         assert narrowed(("words", sealed)).is_blank
     assert narrowed(("words", "Ivy")).is_blank
     assert found(("words", seal_words("i"))) == set()
+
+
+@pytest.mark.parametrize("prefix", ["SWC", "SW1", "BATHWIND"])
+def test_words_find_by_the_number_whatever_its_prefix(world, make_lead, prefix):
+    current_workspace().lead_number_prefix = prefix
+    lead = make_lead()
+    make_lead(name="Hugh Marsh", phone="07700 900222")
+    assert lead.number.startswith(f"{prefix}-")
+    assert found(("words", seal_words(lead.number))) == {lead.number}
+    assert found(("words", seal_words(lead.number.lower()))) == {lead.number}
 
 
 def test_only_the_desk_unless_asked_for(two):

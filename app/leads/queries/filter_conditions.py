@@ -18,7 +18,8 @@ from app.leads.queries.filter_fields import Field
 from app.leads.queries.filter_spans import Now, day_bounds, moment_bounds, number_bounds
 
 Condition = ColumnElement[bool]
-_NUMBER = re.compile(r"[A-Za-z]{1,6}-\d{2,4}-\d{1,7}")
+#: The prefix is as the settings take it.
+_NUMBER = re.compile(r"[A-Za-z][A-Za-z0-9]{0,7}-\d{2,4}-\d{1,7}")
 _WORDS_AT_MOST = 4
 
 
