@@ -1,14 +1,16 @@
 """The work of imports: the dry run, bringing rows in, taking them back, some rows at a time."""
 
 import time
+from datetime import timedelta
 
 import structlog
 from sqlalchemy.exc import OperationalError
 
 from app.core import outbox
+from app.core.clock import utcnow
 from app.core.errors import NotFound
 from app.core.outbox import Claim, Fenced, Retry
-from app.core.permissions import SYSTEM, Actor, Viewer
+from app.core.permissions import Actor, Viewer
 from app.core.tenancy import acting_in, current_workspace_id
 from app.core.transactions import transaction
 from app.imports import services
@@ -25,6 +27,8 @@ TURN_SECONDS = 4.0
 PIECES = {"checking": 500, "running": 250, "undoing": 200}
 #: Attempts at a dry run or an undo before it ends as failed; the outbox itself would end it without a word.
 _MOST_TRIES = 4
+#: After so long an import that was under way is looked at again.
+_LATER = timedelta(days=1)
 _STEPS = {
     "checking": services.check_some, "running": services.bring_in_some, "undoing": services.undo_some,
 }  # fmt: skip
@@ -55,14 +59,18 @@ def work(claim: Claim) -> None:
 
 
 def forget(claim: Claim) -> None:
-    """Do the work `import.forget`: let go of the rows of an import that no lead was made of; it can go on no more."""
+    """Do the work `import.forget`: let go of the rows of an import that no lead was made of; it can go on no more. One
+    that is under way has its end first.
+    """
     with transaction():
         try:
             made = services.locked_import(claim.subject_id)
         except NotFound:
             return
-        if made.state in ("uploaded", "checked"):
-            services.end(made, "cancelled", SYSTEM, error="Nobody went on with it for a long time.")
+        if made.state in _STEPS:
+            claim.put_back(utcnow() + _LATER, "under_way", uncounted=True)
+            return
+        services.let_go(made)
     position: int | None = 0
     while position is not None:
         with transaction():

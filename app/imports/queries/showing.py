@@ -34,6 +34,10 @@ OUTCOMES = (
     ("created", "New leads"), ("joined", "Joined to a lead there was"), ("skipped", "Left out"),
     ("failed", "Could not be brought in"), ("undone", "Taken back"), ("kept", "Kept, since somebody worked on them"),
 )  # fmt: skip
+#: Outcomes of rows, under which the figures count them.
+_HAD_THEIR_TURN = tuple(key for key, _ in OUTCOMES)
+#: The figure that says that rows without a lead have been let go of.
+FORGOTTEN = "forgotten"
 _GOING_ON = ("checking", "running", "undoing")
 _AFTER = ("running", "done", "undoing", "undone")
 
@@ -98,12 +102,12 @@ class ImportView:
     def to_bring_in(self) -> int:
         """Rows that bringing in would still do something with; those that can't be read are left as they are."""
         found = self.count("ready") + self.count("duplicate")
-        return max(0, found - sum(self.count(key) for key in ("created", "joined", "skipped", "failed")))
+        return max(0, found - sum(map(self.count, _HAD_THEIR_TURN)))
 
     @property
     def may_go_on(self) -> bool:
         """Whether what was stopped or called off may still be brought in."""
-        return self.state in ("cancelled", "failed") and self.to_bring_in > 0
+        return self.state in ("cancelled", "failed") and self.to_bring_in > 0 and not self.count(FORGOTTEN)
 
     @property
     def may_be_undone(self) -> bool:

@@ -9,9 +9,12 @@ from sqlalchemy import ARRAY, LargeBinary, Uuid, bindparam, select, text
 from app.core.events import Event
 from app.core.keyring import cipher
 from app.core.models import one_among
+from app.core.permissions import SYSTEM
 from app.core.tenancy import acting_in, current_workspace_id
 from app.extensions import db
-from app.imports.models import ImportRow
+from app.imports.models import Import, ImportRow
+from app.imports.queries.showing import FORGOTTEN
+from app.imports.services.ending import end
 
 FORGET = "import.forget"
 #: For so long rows that no lead was made of can be looked at, downloaded and mended.
@@ -33,6 +36,13 @@ def forget_rows_of(lead_ids: Sequence[UUID]) -> None:
             select(ImportRow.id).where(ImportRow.workspace_id == here, ImportRow.lead_id == one_among(lead_ids))
         ).all()
         _blank(ids)
+
+
+def let_go(made: Import) -> None:
+    """Close an import, held and not under way, whose rows are about to be forgotten: it can't go on any more."""
+    if made.state in ("uploaded", "checked"):
+        end(made, "cancelled", SYSTEM, error="Nobody went on with it for a long time.")
+    made.figures = {**made.figures, FORGOTTEN: 1}
 
 
 def forget_left(import_id: UUID, after: int) -> int | None:

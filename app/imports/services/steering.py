@@ -13,6 +13,7 @@ from app.core.ids import new_id
 from app.core.permissions import Actor
 from app.extensions import db
 from app.imports.models import Import, ImportRow
+from app.imports.queries.showing import FORGOTTEN
 from app.imports.services.choosing import locked_import
 from app.imports.services.ending import end
 
@@ -45,6 +46,8 @@ def run(import_id: UUID, actor: Actor) -> Import:
     made = locked_import(import_id)
     if made.state not in ("checked", "cancelled", "failed") or not made.figures:
         raise Conflict(_GOING_ON if made.state == "running" else "Check the file first, then bring it in.")
+    if made.figures.get(FORGOTTEN):
+        raise Conflict("What stood in this file has been let go of. Choose the file again.")
     if not (made.figures.get("ready") or made.figures.get("duplicate")):
         raise Conflict("There is no row in this file that can be brought in.")
     return _start(made, "running", actor, done=_brought_in(made))
