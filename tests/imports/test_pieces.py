@@ -125,6 +125,14 @@ def test_a_landlords_houses_are_leads_of_their_own_and_come_in_once(bring_in: Ca
     assert [row.outcome for row in rows_page(again.id).rows] == ["skipped", "skipped", "joined"]
 
 
+def test_of_leads_with_one_reference_each_row_finds_its_own(bring_in: Callable[..., Import]) -> None:
+    rows = [ANN, [*BOB[:3], ANN[3], *BOB[4:]]]
+    bring_in(rows)
+    for order in (rows, rows[::-1]):
+        again = bring_in([[*row[:10], "", f"Table {order is rows}"] for row in order])  # without their days
+        assert [row.outcome for row in rows_page(again.id).rows] == ["joined", "joined"]
+
+
 def test_columns_are_judged_and_nothing_is_written_over(world: World) -> None:
     made = services.begin(write_csv(HEADER, [ANN, BOB]), "leads.csv", None, world.alice.actor)
     actor = world.alice.actor

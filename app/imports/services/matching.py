@@ -67,7 +67,7 @@ class Book:
         self._by_key: dict[bytes, list[KnownPerson]] = {}
         self._houses: dict[bytes, UUID] = {}
         self._leads: dict[UUID, list[KnownLead]] = {}
-        self._by_reference: dict[bytes, tuple[KnownLead, KnownPerson]] = {}
+        self._by_reference: dict[bytes, list[tuple[KnownLead, KnownPerson]]] = {}
         self._rows: dict[bytes, tuple[UUID | None, UUID, int]] = {}
 
     def load(self, rows: Sequence[ReadRow]) -> None:
@@ -82,7 +82,7 @@ class Book:
             self._take_person(person)
             self._leads.setdefault(lead.property_id, []).append(lead)
         for key, lead, person in leads_called([k.reference for k in keys if k.reference]):
-            self._by_reference.setdefault(key, (lead, self._take_person(person)))
+            self._call(key, lead, self._take_person(person))
         for key, found in rows_before([k.row for k in keys]).items():
             self._rows.setdefault(key, found)
 
@@ -100,13 +100,13 @@ class Book:
         return decision
 
     def _by_its_reference(self, row: ReadRow) -> Decision | None:
-        found = self._by_reference.get(row.keys.reference) if row.keys.reference else None
-        if found is None:
+        called = self._by_reference.get(row.keys.reference, ()) if row.keys.reference else ()
+        theirs = next((each for each in called if same_person(each[1].name, row.facts.name)), None)
+        if theirs is None:
+            if called:
+                row.facts.tell("reference", "reference_taken")
             return None
-        lead, person = found
-        if not same_person(person.name, row.facts.name):
-            row.facts.tell("reference", "reference_taken")
-            return None
+        lead, person = theirs
         self._fill(person, row.keys)
         return Decision(
             row, "duplicate", person, lead.property_id, lead.id, codes=[_there("reference_there", lead)]
@@ -164,7 +164,13 @@ class Book:
         lead = KnownLead(made.lead_id, made.person.id, made.house_id, is_open, day, row.position)
         self._leads.setdefault(made.house_id, []).append(lead)
         if row.keys.reference:
-            self._by_reference.setdefault(row.keys.reference, (lead, made.person))
+            self._call(row.keys.reference, lead, made.person)
+
+    def _call(self, key: bytes, lead: KnownLead, person: KnownPerson) -> None:
+        """Keep that a lead has this reference, which others may have too."""
+        called = self._by_reference.setdefault(key, [])
+        if all(each.id != lead.id for each, _ in called):
+            called.append((lead, person))
 
     def _fill(self, person: KnownPerson, keys: Keys) -> None:
         """A known person's blanks are filled by what the row has."""
