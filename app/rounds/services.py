@@ -4,11 +4,11 @@ from dataclasses import asdict, dataclass
 from datetime import date, timedelta
 from uuid import UUID
 
-from sqlalchemy import delete
+from sqlalchemy import delete, select
 
-from app.core.catalogue import known
 from app.core.errors import Conflict, Invalid, NotFound
 from app.core.events import Event, publish
+from app.core.holding import hold_list
 from app.core.permissions import Actor
 from app.core.tenancy import current_workspace_id
 from app.extensions import db
@@ -21,6 +21,7 @@ MOST_ROUNDS = 100
 MOST_CLOSURES = 100
 #: A longer one is a slip in the year. Whoever is closed for years can't be told when anything is due.
 LONGEST_CLOSURE = timedelta(days=366)
+_LIST = "rounds"
 _STALE = "Someone else changed this round while you had it open. Look at it, then try again."
 
 
@@ -47,8 +48,7 @@ class ClosureFacts:
 
 def add_round(facts: RoundFacts, actor: Actor) -> Round:
     """Add a round. Raises Invalid for a name that is taken, or for one round too many."""
-    _check_name(facts.name, None)
-    if len(known(Round)) >= MOST_ROUNDS:
+    if _check_name(facts.name, None) >= MOST_ROUNDS:
         raise Invalid({"name": f"There can be {MOST_ROUNDS} rounds; delete one that is no longer driven."})
     added = Round(**asdict(facts))
     db.session.add(added)
@@ -59,6 +59,7 @@ def add_round(facts: RoundFacts, actor: Actor) -> Round:
 
 def change_round(round_id: UUID, facts: RoundFacts, version: int, actor: Actor) -> Round:
     """Change a round. Raises NotFound, Conflict when someone else did meanwhile, Invalid for a name that is taken."""
+    hold_list(_LIST)
     found = _held(round_id, version)
     _check_name(facts.name, round_id)
     before = _plain(RoundFacts(*(getattr(found, name) for name in RoundFacts.__dataclass_fields__)))
@@ -118,9 +119,13 @@ def _held(round_id: UUID, version: int) -> Round:
     return found
 
 
-def _check_name(name: str, own_id: UUID | None) -> None:
-    if any(each.name.casefold() == name.casefold() and each.id != own_id for each in known(Round)):
+def _check_name(name: str, own_id: UUID | None) -> int:
+    """How many rounds there are, none of which has this name nor gets it meanwhile. Raises Invalid."""
+    hold_list(_LIST)
+    named = db.session.execute(select(Round.id, Round.name).where(Round.workspace_id == current_workspace_id())).all()
+    if any(each.name.casefold() == name.casefold() and each.id != own_id for each in named):
         raise Invalid({"name": "There is a round of this name already."})
+    return len(named)
 
 
 def _check_opens_again() -> None:

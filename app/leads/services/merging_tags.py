@@ -15,6 +15,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from app.bulk_acts.models import BulkAct, BulkActLead
 from app.core.clock import utcnow
 from app.core.errors import Conflict, Invalid, NotFound
+from app.core.holding import hold_list
 from app.core.loading import load_one
 from app.core.models import one_among
 from app.core.permissions import Actor
@@ -23,7 +24,7 @@ from app.extensions import db
 from app.leads.models import LeadTag, SavedView, Tag
 from app.leads.queries.tagging import all_tags
 from app.leads.services.tag_list import held_tag, remove_tag_row, tell_of_tag
-from app.leads.services.tagging import MOST_TAGS
+from app.leads.services.tagging import MOST_TAGS, TAGS
 
 #: For so long taking it back is taken: the offer stands for 30 seconds, longer while it is pointed at.
 UNDO = timedelta(seconds=60)
@@ -58,6 +59,7 @@ def take_merge_back(act_id: UUID, actor: Actor) -> BulkAct:
     """
     merge = (BulkAct.workspace_id == current_workspace_id(), BulkAct.id == act_id, BulkAct.kind == "merge_tags")
     act = load_one(select(BulkAct).where(*merge, BulkAct.user_id == actor.user_id), lock=True)
+    hold_list(TAGS)
     tag, into = _back(act)
     hangs = LeadTag.lead_id == BulkActLead.lead_id
     still = select(LeadTag.lead_id).where(LeadTag.workspace_id == act.workspace_id, LeadTag.tag_id == into.id)

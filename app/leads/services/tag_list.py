@@ -6,18 +6,20 @@ from sqlalchemy import delete
 
 from app.core.errors import Conflict, Invalid, NotFound
 from app.core.events import Event, publish
+from app.core.holding import hold_list
 from app.core.permissions import Actor
 from app.core.tenancy import current_workspace_id
 from app.extensions import db
 from app.leads.models import TAG_COLOURS, Tag
 from app.leads.queries.tagging import all_tags
-from app.leads.services.tagging import LONGEST_TAG, tag_named
+from app.leads.services.tagging import LONGEST_TAG, TAGS, tag_named
 
 _STALE = "Someone else changed this tag while you had it open. Look at it, then try again."
 
 
 def add_to_list(name: str, colour: str, actor: Actor) -> Tag:
     """Add a tag. Raises Invalid for a name that is blank, too long or there already, or an unknown colour."""
+    hold_list(TAGS)
     name = _checked(name, colour, None)
     tag = tag_named(name, actor)
     tag.colour = colour
@@ -27,6 +29,7 @@ def add_to_list(name: str, colour: str, actor: Actor) -> Tag:
 
 def change_tag(tag_id: UUID, name: str, colour: str, version: int, actor: Actor) -> Tag:
     """Give a tag another name or colour, on every lead at once. Raises NotFound, Conflict and Invalid."""
+    hold_list(TAGS)
     tag = held_tag(tag_id, version)
     name = _checked(name, colour, tag_id)
     before = {"name": tag.name, "colour": tag.colour}

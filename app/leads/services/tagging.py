@@ -7,10 +7,9 @@ from sqlalchemy import delete, select
 from sqlalchemy.dialects.postgresql import insert
 
 from app.activities.services import record_for_each
-from app.core.clock import utcnow
 from app.core.errors import Invalid, NotFound
 from app.core.events import Event, publish
-from app.core.ids import new_id
+from app.core.holding import hold_list
 from app.core.models import one_among
 from app.core.permissions import Actor
 from app.core.tenancy import current_workspace_id
@@ -21,6 +20,8 @@ from app.leads.services.reading import locked_leads
 
 LONGEST_TAG = 40
 MOST_TAGS = 300
+#: The list that is held while a name in it is taken.
+TAGS = "tags"
 
 
 class TagDoubted(Exception):
@@ -43,14 +44,17 @@ def tag_named(typed: str, actor: Actor, *, is_sure: bool = True) -> Tag:
     if len(name) > LONGEST_TAG:
         raise Invalid({"tag": f"Keep a tag under {LONGEST_TAG} characters."})
     known = all_tags()
-    found = next((tag for tag in known if tag.name.casefold() == name.casefold()), None)
+    found = _called(name, known)
     if found is None:
         if not is_sure and (alike := tags_like(name, known)):
             raise TagDoubted(alike)
+        hold_list(TAGS)
+        known = all_tags()
+        found = _called(name, known)
+    if found is None:
         if len(known) >= MOST_TAGS:
             raise Invalid({"tag": f"There are {MOST_TAGS} tags already. Merge or delete some in the settings first."})
-        found_id = _make(name, TAG_COLOURS[len(known) % len(TAG_COLOURS)], actor)
-        return get_tag(found_id)
+        return _make(name, TAG_COLOURS[len(known) % len(TAG_COLOURS)], actor)
     return get_tag(found.id)
 
 
@@ -107,12 +111,15 @@ def _record(event: str, leads: Sequence[Lead], tag: Tag, actor: Actor, more: dic
     record_for_each(leads, "fact_changed", event, actor, lambda lead: data)
 
 
-def _make(name: str, colour: str, actor: Actor) -> UUID:
-    """Make a tag; who is beaten to it by a moment gets the one that was quicker."""
-    here = current_workspace_id()
-    row = insert(Tag).values(workspace_id=here, id=new_id(), name=name, colour=colour, created_at=utcnow(), version=1)
-    made = db.session.scalar(row.on_conflict_do_nothing().returning(Tag.id))
-    if made is None:
-        return db.session.execute(select(Tag.id).where(Tag.workspace_id == here, Tag.name == name)).scalar_one()
-    publish(Event("tag.made", here, actor, "tag", made, after={"name": name}, topics=frozenset({"tags"})))
-    return made
+def _called(name: str, known: Sequence[TagView]) -> TagView | None:
+    return next((tag for tag in known if tag.name.casefold() == name.casefold()), None)
+
+
+def _make(name: str, colour: str, actor: Actor) -> Tag:
+    """Make a tag, whose list is held."""
+    tag = Tag(name=name, colour=colour)
+    db.session.add(tag)
+    db.session.flush()
+    made = Event("tag.made", tag.workspace_id, actor, "tag", tag.id, after={"name": name}, topics=frozenset({"tags"}))
+    publish(made)
+    return tag
