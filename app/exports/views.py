@@ -110,7 +110,7 @@ def _form(given: Mapping[str, str], error: str = "", status: int = 200) -> Respo
     bar = bar_choices()
     narrowed, order = _list_of(given)
     values: dict[str, Any] = {
-        "query": given.get("query", "")[:8000], "view_id": given.get("view", "")[:40], "error": error,
+        "query": given.get("query", ""), "view_id": given.get("view", "")[:40], "error": error,
         "total": count_leads(narrowed), "most": MOST_COUNTED, "most_leads": MOST_LEADS, "at_once": AT_ONCE,
         "chips": [chip.text for chip in narrowed.chips(bar.names)], "order": order.words,
         "shown": [fact.title for fact in facts_named(_keys_shown(given, bar))], "everything": len(EVERYTHING),
@@ -121,7 +121,7 @@ def _form(given: Mapping[str, str], error: str = "", status: int = 200) -> Respo
 
 def _list_of(given: Mapping[str, str]) -> tuple[LeadFilter, Ordering]:
     """Filter and order of the list that one came from; the bar of the ticked gives the order beside the filter."""
-    pairs = parse_qsl(given.get("query", "")[:8000])
+    pairs = parse_qsl(given.get("query", ""))
     order = {"sort": given["order"]} if given.get("order") else dict(pairs)
     return LeadFilter.from_pairs(pairs), Ordering.from_query(order)
 

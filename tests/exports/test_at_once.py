@@ -112,6 +112,15 @@ def test_excel_holds_the_same_with_sums_as_numbers(alice, world, make_lead) -> N
     assert [row[price] for row in in_excel[1:]] == [19, 24.5]
 
 
+def test_a_long_filter_is_read_to_its_end(alice, make_lead) -> None:
+    make_lead(name="Hannah Cole", postcode="BA5 2QJ")
+    make_lead(name="Owen Pike", postcode="BS28 4AB")
+    others = [f"{field}.not={new_id()}" for field in ("stage", "owner", "source", "tag", "import") for _ in range(40)]
+    query = "&".join([*others, "area=BA5"])
+    assert len(query) > 8_000
+    assert names(export(alice, query)) == ["Hannah Cole"]
+
+
 HOSTILE = ('=HYPERLINK("http://x")', "+SUM(A1)", "-2+3", "@cmd", "\uff1d1+1", "  =1")
 
 

@@ -5,6 +5,7 @@ from urllib.parse import parse_qs, parse_qsl, urlsplit
 
 from sqlalchemy import select
 
+from app.core.ids import new_id
 from app.extensions import db
 from app.leads.models import SavedView
 from tests.leads.test_board_view import kept_view, names
@@ -62,6 +63,14 @@ def test_names_of_views(alice, bob):
     again = alice.post(url(alice, "/views"), data={"name": "LATE", "query": "due=late"})
     assert again.status_code == 422 and "already" in again.text
     assert bob.post(url(bob, "/views"), data={"name": "Late", "query": "due=late"}).status_code == 303
+
+
+def test_a_view_keeps_a_long_filter_to_its_end(alice):
+    tags = [f"{field}={new_id()}" for field in ("tag", "tag.not", "source", "source.not", "owner") for _ in range(40)]
+    query = "&".join([*tags, "area=BA5"])
+    assert len(query) > 8_000
+    alice.post(url(alice, "/views"), data={"name": "Long", "query": query})
+    assert db.session.scalars(select(SavedView)).one().query[-1] == ["area", "BA5"]
 
 
 def test_a_view_may_bring_its_columns(alice, make_lead):

@@ -43,7 +43,7 @@ def views(slug: str) -> Response:
     shown = [
         (each, list_opening(each) if of_list else opening(each), _words(each, bar.names, place)) for each in bar.views
     ]
-    state, open_id = request.args.get("query", "")[:8000], parse_id(request.args.get("view", ""))
+    state, open_id = request.args.get("query", ""), parse_id(request.args.get("view", ""))
     open_one = bar.view(open_id)
     is_kept = open_one is not None and (
         state == list_state(open_one) if of_list else is_kept_so(open_one, _shown(state))
@@ -197,7 +197,7 @@ def _query(form: Any, before: Pairs = ()) -> list[list[str]]:
     """What a page's query says of filter and order, in its one spelling. The board changes of what was kept `before`
     only what it shows.
     """
-    given = form.get("query", "")[:8000]
+    given = form.get("query", "")
     if _place(form) == "board":
         return of_board(_shown(given), before)
     pairs = parse_qsl(given)
