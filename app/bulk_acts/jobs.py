@@ -1,17 +1,15 @@
 """The work of bulk acts that are too large for a request."""
 
 import time
-from uuid import UUID
 
 from app.bulk_acts import services
 from app.bulk_acts.services import RUN
 from app.core import outbox
 from app.core.errors import NotFound
 from app.core.outbox import Claim
-from app.core.permissions import Actor, Viewer
-from app.core.tenancy import acting_in, current_workspace_id
+from app.core.permissions import Actor
 from app.core.transactions import transaction
-from app.workspaces.queries import load_place
+from app.workspaces.queries import member_now
 
 __all__ = ["RUN", "run"]
 
@@ -44,14 +42,7 @@ def _go_on(claim: Claim) -> bool:
         act = services.locked_act(claim.subject_id)
     except NotFound:
         return False
-    viewer = _member(act.user_id)
+    viewer = member_now(act.user_id)  # what they may no longer do is not done for them
     actor = Actor("person", act.user_id, name=viewer.name if viewer else "")
     step = services.undo_some if act.state == "undoing" else services.do_some
     return step(act.id, viewer, actor, size=PIECE)
-
-
-def _member(user_id: UUID) -> Viewer | None:
-    """The member as they are now; None when they left. What they may no longer do is not done for them."""
-    with acting_in(current_workspace_id(), user_id=user_id):
-        place = load_place(current_workspace_id(), user_id)
-    return place[1] if place else None

@@ -10,16 +10,15 @@ from sqlalchemy.exc import OperationalError
 from app.core import outbox
 from app.core.errors import NotFound
 from app.core.outbox import Claim, Fenced, Retry
-from app.core.permissions import Actor, Viewer
-from app.core.tenancy import acting_in, current_workspace_id
+from app.core.permissions import Actor
+from app.core.tenancy import current_workspace_id
 from app.core.transactions import transaction
 from app.exports import services
-from app.exports.models import LeadExport
 from app.exports.services import FORGET, WORK
 from app.exports.words import NO_LONGER_ALLOWED, STOPPED
 from app.files.ports import StoreUnavailable
 from app.files.services.keeping import delete_variants, store_variants
-from app.workspaces.queries import load_place
+from app.workspaces.queries import member_now
 
 __all__ = ["FORGET", "WORK", "forget", "work"]
 
@@ -75,7 +74,7 @@ def _go_on(claim: Claim) -> bool:
     unwanted: list[UUID] = []
     piece = None
     with transaction():
-        viewer = _who(services.load_export(claim.subject_id))
+        viewer = member_now(services.load_export(claim.subject_id).created_by)
         if viewer is None or not viewer.can("leads:import"):
             unwanted = _refuse(claim)
         else:
@@ -123,10 +122,3 @@ def _delete(pieces: Iterable[UUID]) -> None:
             delete_variants(current_workspace_id(), file_id)
         except StoreUnavailable as error:
             log.warning("export_bytes_left_for_sweep", file=str(file_id), code=str(error))
-
-
-def _who(made: LeadExport) -> Viewer | None:
-    """Who asked for it, as they are now; None when they left."""
-    with acting_in(current_workspace_id(), user_id=made.created_by):
-        place = load_place(current_workspace_id(), made.created_by)
-    return place[1] if place else None

@@ -10,13 +10,11 @@ from app.core import outbox
 from app.core.clock import utcnow
 from app.core.errors import NotFound
 from app.core.outbox import Claim, Fenced, Retry
-from app.core.permissions import Actor, Viewer
-from app.core.tenancy import acting_in, current_workspace_id
+from app.core.permissions import Actor
 from app.core.transactions import transaction
 from app.imports import services
-from app.imports.models import Import
 from app.imports.services import FORGET, WORK
-from app.workspaces.queries import load_place
+from app.workspaces.queries import member_now
 
 __all__ = ["FORGET", "WORK", "forget", "work"]
 
@@ -84,7 +82,7 @@ def _go_on(claim: Claim, size: int | None = None) -> bool:
         return False
     if made.state not in _STEPS:
         return False
-    viewer = _who(made)
+    viewer = member_now(services.asked_by(made))  # as they are now
     if viewer is None or not viewer.can("leads:import"):
         asked_by = Actor("person", made.created_by)
         services.end(made, "cancelled", asked_by, error="Whoever began this may not bring leads in any more.")
@@ -125,11 +123,3 @@ def _give_up(claim: Claim) -> bool:
         words = "Something went wrong on our side. Try it again; if it stops again, bring the file in in smaller parts."
         services.end(made, "failed", Actor("person", services.asked_by(made)), error=words)
     return False
-
-
-def _who(made: Import) -> Viewer | None:
-    """Who asked for it, as they are now; None when they left."""
-    user_id = services.asked_by(made)
-    with acting_in(current_workspace_id(), user_id=user_id):
-        place = load_place(current_workspace_id(), user_id)
-    return place[1] if place else None

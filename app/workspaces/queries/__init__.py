@@ -12,7 +12,7 @@ from app.core.clock import BusinessClock, utcnow
 from app.core.errors import NotFound
 from app.core.names import initials
 from app.core.permissions import Viewer
-from app.core.tenancy import current_workspace_id
+from app.core.tenancy import acting_in, current_workspace_id
 from app.extensions import db
 from app.lead_forms.models import LeadForm
 from app.workspaces.models import Invitation, Membership, Workspace, working_clock
@@ -74,6 +74,14 @@ def load_place(workspace_id: UUID, user_id: UUID) -> tuple[WorkspaceView, Viewer
     """The workspace and the person's place in it, or None for someone who is no active member."""
     row = db.session.execute(PLACE, {"here": workspace_id, "person": user_id}).one_or_none()
     return place_of(user_id, *row) if row else None
+
+
+def member_now(user_id: UUID) -> Viewer | None:
+    """A member of the workspace in scope as they are now, for work that goes on in their name; None when they left."""
+    here = current_workspace_id()
+    with acting_in(here, user_id=user_id):
+        place = load_place(here, user_id)
+    return place[1] if place else None
 
 
 def place_of(user_id: UUID, workspace: Workspace, role: str, name: str, email: str) -> tuple[WorkspaceView, Viewer]:
