@@ -50,3 +50,32 @@ def test_a_copy_sheet_is_printed_without_what_one_presses_and_fills_in(people: P
     expect(page.locator(".copy-sheet dd").filter(visible=True).first).to_be_visible()
     expect(page.locator(".button").filter(visible=True)).to_have_count(0)
     move_by_request(page, lead_id, stages["New lead"])  # other tests count who is ready
+
+
+def test_a_heading_with_nothing_beneath_is_not_printed(people: People) -> None:
+    page = people.staff()
+    lead_id = add_lead(page, "Hetty Heading")
+    page.goto(f"/w/{SLUG}/leads/board")
+    stages = stage_ids(page)
+    move_by_request(page, lead_id, stages["Ready for Squeegee"])
+    page.goto(f"/w/{SLUG}/leads/{lead_id}/page")
+    panel = page.locator("[id$='-squeegee']")
+    expect(panel.get_by_role("heading", name="Squeegee")).to_be_visible()
+    expect(panel).to_have_attribute("hx-trigger", "refresh")  # it has fetched what it says besides
+    page.emulate_media(media="print")
+    assert panel.evaluate("panel => !panel.checkVisibility() || panel.innerText.trim()") != "Squeegee"
+    expect(panel.locator("form, details").filter(visible=True)).to_have_count(0)
+    move_by_request(page, lead_id, stages["New lead"])  # other tests count who is ready
+
+
+def test_the_list_has_all_its_columns_on_paper(people: People) -> None:
+    page = people.staff()
+    add_lead(page, "Lettie Listed")
+    page.goto(f"/w/{SLUG}/leads")
+    page.emulate_media(media="print")
+    page.set_viewport_size({"width": 718, "height": 1000})  # A4 within its margins
+    row = page.locator(".list-table tbody tr", has_text="Lettie Listed")
+    expect(row).to_be_visible()
+    expect(row.locator("input, button").filter(visible=True)).to_have_count(0)
+    table = page.locator(".list-table").bounding_box()
+    assert table and table["x"] >= 0 and table["x"] + table["width"] <= 718
