@@ -14,6 +14,7 @@ from app.leads.services import stage_by_key
 from app.squeegee import services
 from app.squeegee.models import TransferCall
 from app.squeegee.queries import get_account, transfer_page
+from app.workspaces.queries import today_here
 from tests.squeegee.desk import Desk, calls, fresh, stage_of
 
 
@@ -221,6 +222,25 @@ def test_a_transfer_that_nothing_works_on_any_more_can_be_started_again(
     db.session.commit()
     run_outbox()
     assert fresh(transfer).state == "success"
+
+
+@pytest.mark.parametrize(("step", "advice"), [("customer", "again, with another day"), ("job", "call this off")])
+def test_what_failed_is_not_tried_again_for_a_day_that_has_passed(
+    desk: Desk, ready_lead: Any, run_outbox: Any, step: str, advice: str
+) -> None:
+    desk.far_end.switch(success_false={"step": step})
+    transfer = desk.start(ready_lead())
+    run_outbox()
+    desk.far_end.switch(all=False)
+    fresh(transfer).first_service_date = today_here() - timedelta(days=1)
+    with pytest.raises(Invalid) as refused:
+        services.retry(transfer.id, desk.actor)
+    assert advice in refused.value.errors["first_service_date"]
+    transfer.first_service_date = today_here()
+    services.retry(transfer.id, desk.actor)
+    db.session.commit()
+    run_outbox()
+    assert fresh(transfer).state == "success" and desk.counts() == (1, 1)
 
 
 def test_requests_are_sealed(desk: Desk, ready_lead: Any, run_outbox: Any) -> None:

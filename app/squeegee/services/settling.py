@@ -1,5 +1,6 @@
 """A person's decisions about a transfer that stopped: again, as found in Squeegee, or not at all."""
 
+from datetime import date
 from uuid import UUID
 
 from app.activities.services import set_quietly
@@ -16,15 +17,18 @@ from app.squeegee.queries.reading import facts_of, get_transfer, open_transfer, 
 from app.squeegee.queries.rungs import rungs_to_quote
 from app.squeegee.services.handing_over import clean_id, keep_in_doubt
 from app.squeegee.services.states import arrive, start, succeed, tell
+from app.workspaces.queries import today_here
 
 _MEANWHILE = "This transfer has moved on meanwhile. Reload to see how it stands."
+_PASSED = "The day of its first clean has passed: hand the lead over again, with another day."
+_PASSED_AND_STANDS = "The day of its first clean has passed: call this off, then hand the lead over with another day."
 
 
 def retry(transfer_id: UUID, actor: Actor) -> Transfer:
     """Start a transfer again that failed, was left half done, or that nothing works on any more.
 
     What Squeegee has already is not made again. Raises Conflict when it goes on by itself or another one stands,
-    Invalid naming what the lead lacks.
+    Invalid naming what the lead lacks, or when its first clean was to be by now.
     """
     transfer = get_transfer(transfer_id, lock=True)
     stopped = transfer.state in ("pending", "running") and waiting_work(transfer.id) is None
@@ -34,9 +38,11 @@ def retry(transfer_id: UUID, actor: Actor) -> Transfer:
     if standing is not None and standing.id != transfer.id:
         raise Conflict("Another transfer of this lead stands already.")
     lead = get_lead(transfer.lead_id, lock=True)
-    lacks = missing_for_api(facts_of(lead), get_account())
-    if lacks:
-        raise Invalid({fact: f"Add {words}." for fact, words in lacks.items()})
+    errors = {fact: f"Add {words}." for fact, words in missing_for_api(facts_of(lead), get_account()).items()}
+    if transfer.job_id is None and transfer.state != "running" and _has_passed(transfer.first_service_date):
+        errors["first_service_date"] = _PASSED if transfer.state == "failed" else _PASSED_AND_STANDS
+    if errors:
+        raise Invalid(errors)
     transfer.customer_id = transfer.customer_id or lead.squeegee_customer_id
     keep_in_doubt(transfer)
     start(transfer, lead, actor)
@@ -93,6 +99,10 @@ def cancel(transfer_id: UUID, actor: Actor) -> Transfer:
     transfer.error, transfer.completed_at = None, utcnow()
     tell(transfer, lead, "transfer.cancelled", actor)
     return transfer
+
+
+def _has_passed(day: date | None) -> bool:
+    return day is not None and day < today_here()
 
 
 def _close(call: TransferCall | None, outcome: str) -> None:
