@@ -143,6 +143,20 @@ def test_words_that_say_no_are_not_taken_for_their_opposite() -> None:
     assert {read_choice("stage", cell) for cell in ("Customer", "Complete", "Active")} == {"transferred_to_squeegee"}
 
 
+@pytest.mark.parametrize(
+    ("cell", "key"),
+    [
+        ("Not contacted yet", "new"), ("Uncontacted", "new"), ("To be contacted", None), ("Not booked", None),
+        ("Not in Squeegee", None), ("Not yet quoted", None), ("Quote not sent", "quote_requested"),
+        ("Quote to be sent", "quote_requested"), ("No longer interested", "declined"), ("Won’t proceed", "declined"),
+        ("Doesn't want it", None), ("Can't reach them", "lost_contact"), ("Won - not yet added", "ready_for_squeegee"),
+        ("To be added", "ready_for_squeegee"), ("Not an existing customer", None),
+    ],
+)  # fmt: skip
+def test_a_stage_that_was_not_reached_is_not_taken_for_reached(cell: str, key: str | None) -> None:
+    assert read_choice("stage", cell) == key
+
+
 def test_squeegees_own_table_is_known_by_its_titles() -> None:
     header = ["Cust Ref", "Title", "First Name", "Last Name", "Address Line 1", "Phone", "Mobile", "Source", "Added"]
     layout, mapping = suggest(header, [])

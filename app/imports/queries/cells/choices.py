@@ -26,9 +26,9 @@ _STAGES = (
     ("negotiating", r"waiting (?:for|on) (?:them|(?:the )?customer|client)"),
     ("not_in_area", r"out(?:side)? of (?:our )?area|outside|not in (?:our )?area|too far|no coverage"),
     ("booking_confirmed", r"\bbooked|booking confirmed|scheduled|job booked"),
-    ("lost_contact", r"no (?:response|reply|answer)|lost contact|gone quiet|unresponsive|ghost|can't reach"),
-    ("declined", r"declin|\blost|said no|not interested|rejected|refused|too (?:dear|expensive)|cancel|dead|"
-                 r"not proceed|unsuccess|no thank|\bnot (?:accept|won|agreed|approved|a customer)"),
+    ("lost_contact", r"no (?:response|reply|answer)|lost contact|gone quiet|unresponsive|ghost|cannot reach"),
+    ("declined", r"declin|\blost|said no|(?:not|no longer) interested|rejected|refused|too (?:dear|expensive)|cancel|"
+                 r"dead|not proceed|unsuccess|no thank|\bnot (?:accept|won|agreed|approved|a customer)"),
     ("ready_for_squeegee", r"\bwon\b|accept|ready for squeegee|to be (?:added|entered)|agreed|said yes|go ahead|"
                            r"approved|new customer"),
     ("transferred_to_squeegee", r"transferred|in squeegee|added to squeegee|on (?:the )?round|customer|\bcomplete|"
@@ -37,10 +37,11 @@ _STAGES = (
     ("follow_up_1", r"follow|chas"),
     ("hot_lead", r"\bhot\b|very (?:keen|interested)|\blikely"),
     ("negotiating", r"negotiat|discuss|thinking|considering|pending|on hold"),
-    ("quote_requested", r"quote (?:requested|needed|required|wanted)|to (?:be )?quoted?|needs? (?:a )?(?:quote|price)|"
+    ("quote_requested", r"quote (?:requested|needed|required|wanted|(?:not(?: yet)?|to be) (?:sent|given|done))|"
+                        r"to (?:be )?quoted?|needs? (?:a )?(?:quote|price)|"
                         r"survey|visit|awaiting quote|want"),
     ("quote_sent", r"quote|quoted|price (?:sent|given)|estimate"),
-    ("contacted", r"contacted|spoke|called|rang|in touch|in progress|emailed|replied|texted"),
+    ("contacted", r"\bcontacted|spoke|called|rang|in touch|in progress|emailed|replied|texted"),
     ("new", r"\bnew\b|enquir|inquir|lead|open|to do|not (?:started|contacted|processed)|uncontacted|received|inbox"),
 )  # fmt: skip
 _COMPILED = {
@@ -59,10 +60,21 @@ _NOT_DONE = re.compile(
 _DONE = re.compile(r"processed|added|entered|done|yes|^y$|true|transferred|complete|in squeegee|set ?up|live")
 
 
+#: Words that make the opposite of those that follow them, up to whatever parts a sentence.
+_OPPOSITE = re.compile(r"\b(?:not|never|no longer|yet to|to be)\b[^-–,;:.(]*$")
+_SHORT = (("won't", "will not"), ("can't", "cannot"), ("n't", " not"))
+
+
 def read_choice(fact: str, cell: str) -> str | None:
     """The key of property_type, preferred_method, preferred_time, priority or stage that a cell names, or None."""
     text = " ".join(cell.casefold().replace("’", "'").split())
-    return next((key for key, words in _COMPILED[fact] if words.search(text)), None)
+    for short, whole in _SHORT if fact == "stage" else ():
+        text = text.replace(short, whole)
+    for key, words in _COMPILED[fact]:
+        found = words.search(text)
+        if found and not (fact == "stage" and _OPPOSITE.search(text[: found.start()])):
+            return key
+    return None
 
 
 def read_bedrooms(cell: str) -> str | None:
