@@ -16,9 +16,9 @@ from app.core.search_index import fold
 from app.core.tenancy import current_workspace_id
 from app.extensions import db
 from app.imports.models import Import
-from app.imports.queries.cells.choices import read_choice
 from app.imports.queries.fields import FIELDS_BY_KEY, SEVERAL
 from app.imports.queries.reading import words_in
+from app.imports.services.setting import setting_of
 from app.leads.models import LeadSource, Stage
 from app.workspaces.queries import member_choices
 
@@ -118,11 +118,11 @@ def _with_suggestions(made: Import, chosen: Mapping[str, str]) -> dict[str, str]
     column = next((int(position) for position, key in made.mapping.items() if key == "stage"), None)
     if column is None:
         return {}
-    by_key = {key: stage_id for stage_id, key in _stages().items()}
-    held = {fold(word): stage_id for word, stage_id in chosen.items()}
+    setting, held = setting_of(made), {fold(word): stage_id for word, stage_id in chosen.items()}
     found = {}
     for word, _ in words_in(made.id, column, most=200):
-        stage_id = held.get(fold(word), by_key.get(read_choice("stage", word) or ""))
+        meant = setting.stage_meant(word)
+        stage_id = held.get(fold(word), str(meant) if meant else None)
         if stage_id is not None:
             found[word] = stage_id
     return found

@@ -136,7 +136,7 @@ def _read_place(setting: Setting, cells: Cells, facts: RowFacts) -> None:
     word, keys = cells.get("stage", " "), setting.stages_by_key
     stage_id = setting.stage_words.get(fold(word)) if word else setting.stage_id
     if stage_id is None:
-        stage_id = None if fold(word) in setting.stage_words else keys.get(read_choice("stage", word) or "")
+        stage_id = None if fold(word) in setting.stage_words else setting.stage_meant(word)
         if stage_id is None:
             stage_id = setting.stage_id
             facts.tell("stage", "stage_unknown")

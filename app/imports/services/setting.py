@@ -10,6 +10,7 @@ from app.core.clock import utcnow
 from app.core.ids import parse_id
 from app.core.search_index import fold
 from app.imports.models import Import
+from app.imports.queries.cells.choices import read_choice
 from app.leads.models import LeadSource, Stage
 from app.workspaces.queries import current_workspace, member_choices
 
@@ -34,11 +35,17 @@ class Setting:
     skips_duplicates: bool
     begins_sequences: bool
     stages_by_key: dict[str, UUID] = field(default_factory=dict)
+    stages_by_name: dict[str, UUID] = field(default_factory=dict)
     final: frozenset[UUID] = frozenset()
 
     def has(self, key: str) -> bool:
         """Whether a column holds this fact."""
         return key in self.columns
+
+    def stage_meant(self, word: str) -> UUID | None:
+        """The stage that a word of the file seems to mean: the one that is called so, else what the trade means by it.
+        """
+        return self.stages_by_name.get(fold(word)) or self.stages_by_key.get(read_choice("stage", word) or "")
 
 
 def setting_of(made: Import) -> Setting:
@@ -52,6 +59,7 @@ def setting_of(made: Import) -> Setting:
     return Setting(
         layout=made.layout, columns=columns_of(made.mapping), zone=workspace.clock().zone, currency=workspace.currency,
         now=utcnow(), stages={stage.id: stage.key for stage in stages}, stages_by_key=by_key,
+        stages_by_name={fold(stage.name): stage.id for stage in stages},
         stage_words=_ids(options.get("stages", {}), {stage.id for stage in stages}),
         stage_id=_among(options.get("stage_id"), {stage.id for stage in stages}, by_key.get("new") or stages[0].id),
         sources={fold(word): each.id for each in sources for word in (each.key.replace("_", " "), each.name)},
