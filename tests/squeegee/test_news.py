@@ -18,7 +18,7 @@ from app.core.permissions import SYSTEM, Actor
 from app.extensions import db
 from app.squeegee import services
 from app.squeegee.models import BookingNews
-from app.squeegee.queries.booking_file import read_day
+from app.squeegee.queries.booking_file import look_at, read_day
 from app.squeegee.services import Confirmation
 from app.workspaces.queries import today_here
 from tests.squeegee.desk import fresh, stage_of
@@ -103,6 +103,15 @@ def test_news_of_a_lead_that_was_given_up_waits_for_a_person(make_lead: Any, ali
     assert settle(alice, only_news(taken), "take", None).status_code == 303
     assert (stage_of(taken), stage_of(left)) == ("booking_confirmed", "lost_contact")
     assert tell(left, in_days(5), f"msg_{left.number}") == "known"
+
+
+def test_a_file_says_beforehand_whose_date_will_wait_for_a_person(make_lead: Any) -> None:
+    leads = [make_lead(name=f"Ada {key}", stage_key=key) for key in ("declined", "ready_for_squeegee", "contacted")]
+    leads[2].shelf = "archive"
+    db.session.flush()
+    lines = "".join(f"{lead.number},{in_days(5).isoformat()}\n" for lead in leads)
+    found = look_at(f"Reference,First clean\n{lines}".encode(), "bookings.csv")
+    assert [line.what for line in found.lines] == ["differs", "book", "differs"]
 
 
 def test_what_another_settled_or_changed_meanwhile_is_a_conflict(booked: Any, alice: Any, bob: Any) -> None:

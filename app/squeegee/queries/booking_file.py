@@ -16,6 +16,7 @@ from app.core.spreadsheets.reading import read_table
 from app.core.tenancy import current_workspace_id
 from app.extensions import db
 from app.leads.models import Lead
+from app.squeegee.queries.reading import is_given_up
 from app.workspaces.queries import today_here
 
 #: Rows that a file may have, changes that are taken in at once, lines of each kind that the page lists.
@@ -157,7 +158,7 @@ def _leads_of(said: Sequence[str]) -> dict[str, Any]:
         query = (
             select(
                 Lead.id, Lead.number, Lead.squeegee_customer_id, Lead.first_service_date, Lead.booking_confirmed_at,
-                Contact.id.label("contact_id"), Contact.name_sealed,
+                Lead.shelf, Lead.stage_id, Contact.id.label("contact_id"), Contact.name_sealed,
             )
             .join(Contact, (Contact.workspace_id == Lead.workspace_id) & (Contact.id == Lead.contact_id))
             .where(
@@ -184,6 +185,8 @@ def _line(read: _Read, known: dict[str, Any]) -> BookingLine:
     theirs = read_day(read.day)
     if theirs is None or not _EARLIEST <= theirs - today_here() <= _LATEST:
         return BookingLine(read.position, read.day[:40], "unreadable", **about)
-    booked = row.booking_confirmed_at is not None
-    what = "book" if not booked else "same" if theirs == row.first_service_date else "differs"
+    if row.booking_confirmed_at is None:
+        what = "differs" if is_given_up(row.shelf, row.stage_id) else "book"
+    else:
+        what = "same" if theirs == row.first_service_date else "differs"
     return BookingLine(read.position, read.said[0], what, theirs, **about)

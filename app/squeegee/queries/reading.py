@@ -12,6 +12,7 @@ from app.core.outbox import OutboxItem
 from app.core.tenancy import current_workspace_id
 from app.extensions import db
 from app.leads.models import Lead
+from app.leads.queries.stages import known_stages
 from app.quotes.queries.agreement import Agreement, agreements
 from app.squeegee.mapping import Agreed, LeadFacts, of_every_visit
 from app.squeegee.models import Transfer
@@ -83,3 +84,9 @@ def _agreement(lead: Lead) -> Agreement:
 def suggested_first_date(after: date | None = None) -> date:
     """The next working day, after today or after another day."""
     return current_workspace().clock().working_day_after(after or today_here())
+
+
+def is_given_up(shelf: str, stage_id: UUID) -> bool:
+    """Whether a lead has left the desk, or stands in a final stage of those who are no customers."""
+    stage = next((stage for stage in known_stages() if stage.id == stage_id), None)
+    return shelf != "desk" or (stage is not None and stage.is_final and stage.key not in AFTER)

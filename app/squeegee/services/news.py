@@ -22,10 +22,9 @@ from app.core.permissions import Actor
 from app.core.tenancy import current_workspace_id
 from app.extensions import db
 from app.leads.models import Lead
-from app.leads.queries.stages import known_stages
 from app.leads.services import get_lead
 from app.squeegee.models import BookingNews
-from app.squeegee.queries.reading import AFTER
+from app.squeegee.queries.reading import is_given_up
 from app.squeegee.services.booking import is_plausible, record_booking, settle_news
 from app.squeegee.services.states import TOPIC
 
@@ -113,7 +112,7 @@ def _lead_of(reference: str) -> Lead | None:
 
 def _judge(lead: Lead, confirmation: Confirmation) -> str:
     """Applied to a lead without a date that nobody gave up; the same where it says nothing new; else it differs."""
-    if lead.booking_confirmed_at is None and not _is_given_up(lead):
+    if lead.booking_confirmed_at is None and not is_given_up(lead.shelf, lead.stage_id):
         return "applied"
     if lead.booking_confirmed_at is not None and lead.first_service_date == confirmation.first_service_date:
         return "same"
@@ -126,12 +125,6 @@ def _judge(lead: Lead, confirmation: Confirmation) -> str:
         .limit(1)
     )  # fmt: skip
     return "same" if waits else "differs"
-
-
-def _is_given_up(lead: Lead) -> bool:
-    """Whether it has left the desk, or stands in a final stage of those who are no customers."""
-    stage = next((stage for stage in known_stages() if stage.id == lead.stage_id), None)
-    return lead.shelf != "desk" or (stage is not None and stage.is_final and stage.key not in AFTER)
 
 
 def _keep(source: str, lead: Lead, confirmation: Confirmation, state: str) -> UUID | None:
