@@ -121,5 +121,8 @@ def _give_up(claim: Claim) -> bool:
     with transaction():
         made = services.locked_import(claim.subject_id)
         words = "Something went wrong on our side. Try it again; if it stops again, bring the file in in smaller parts."
+        was_checking = made.state == "checking"
         services.end(made, "failed", Actor("person", services.asked_by(made)), error=words)
+        if was_checking:
+            services.drop_check(made)
     return False

@@ -69,7 +69,7 @@ def cancel(import_id: UUID, actor: Actor) -> Import:
     """Call the import off: a dry run is dropped, rows not brought in yet stay out. Raises Conflict when it is over."""
     made = locked_import(import_id)
     if made.state == "checking":
-        made.state, made.done, made.figures = "uploaded", 0, {}
+        drop_check(made)
         db.session.flush()
         return made
     if made.state not in ("uploaded", "checked", "running"):
@@ -77,6 +77,11 @@ def cancel(import_id: UUID, actor: Actor) -> Import:
     end(made, "cancelled", actor)
     db.session.flush()
     return made
+
+
+def drop_check(made: Import) -> None:
+    """Forget what a dry run has said so far: the next one begins anew."""
+    made.state, made.done, made.figures = "uploaded", 0, {}
 
 
 def _start(made: Import, state: str, actor: Actor, *, done: int = 0) -> Import:

@@ -1,0 +1,38 @@
+"""A dry run that can't be made ends for a person to see, who may try again."""
+
+from collections.abc import Callable
+from typing import Any
+
+from sqlalchemy import select
+
+from app.core.spreadsheets.writing import write_csv
+from app.extensions import db
+from app.imports import services
+from app.imports.models import ImportRow
+from app.imports.queries import import_page
+from tests.imports.tables import ANN, BOB, HEADER
+from tests.support.world import World
+
+
+def test_a_dry_run_that_failed_can_be_tried_again(
+    alice: Any, world: World, run_outbox: Callable[[], int], make_due: Callable[..., int]
+) -> None:
+    made = services.begin(write_csv(HEADER, [ANN, BOB]), "leads.csv", None, world.alice.actor)
+    row = db.session.scalars(select(ImportRow).order_by(ImportRow.position.desc()).limit(1)).one()
+    whole, row.raw_sealed = row.raw_sealed, b"broken"
+    services.check(made.id, world.alice.actor)
+    db.session.commit()
+    for _ in range(6):
+        make_due("import.work")
+        run_outbox()
+    at = f"/w/wells/imports/{made.id}"
+    page = alice.get(at).text
+    assert "Something went wrong on our side" in page and f'href="{at}/columns"' in page
+    db.session.expire_all()
+    assert import_page(made.id).figures == {}
+    row.raw_sealed = whole
+    services.check(made.id, world.alice.actor)
+    db.session.commit()
+    run_outbox()
+    page = alice.get(at).text
+    assert "Bring 2 rows in" in page and "went wrong" not in page
