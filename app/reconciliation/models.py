@@ -10,6 +10,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 from app.core.models import Sealed, WorkspaceModel, belongs_to, created_moment, moment, one_of, sealed_column
 from app.extensions import db
 
+#: The kind of work that reads an export and compares it.
+RUN = "reconciliation.run"
 EXPORT_STATES = ("waiting", "reading", "comparing", "done", "failed")
 #: Accepted but not there; there but still chased; twice there; no longer there; perhaps there.
 DISCREPANCY_KINDS = ("not_there", "still_chased", "duplicate", "gone", "perhaps")

@@ -5,16 +5,19 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
 from sqlalchemy.orm import defer
 
 from app.accounts.models import User
+from app.core.outbox import OutboxItem
 from app.core.tenancy import current_workspace_id
 from app.extensions import db
-from app.reconciliation.models import SqueegeeExport
+from app.reconciliation.models import RUN, SqueegeeExport
 
 #: How many of them the page lists.
 LISTED = 6
+#: States in which a worker has something to do.
+GOING_ON = ("reading", "comparing")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,13 +33,19 @@ class ExportView:
     by: str
     created_at: datetime
     finished_at: datetime | None
+    is_worked_on: bool
 
     noun = "export"
 
     @property
     def is_going_on(self) -> bool:
         """Whether a worker is busy with it."""
-        return self.state in ("reading", "comparing")
+        return self.state in GOING_ON and self.is_worked_on
+
+    @property
+    def has_stopped(self) -> bool:
+        """Whether it was left half-way by work that has failed for good."""
+        return self.state in GOING_ON and not self.is_worked_on
 
     @property
     def was_compared(self) -> bool:
@@ -57,13 +66,21 @@ def newest_export() -> SqueegeeExport | None:
     ).first()  # fmt: skip
 
 
+def is_worked_on(export_id: Any) -> Any:
+    """For a statement: whether work that goes on with an export is under way or waits."""
+    return exists().where(
+        OutboxItem.workspace_id == current_workspace_id(), OutboxItem.subject_id == export_id,
+        OutboxItem.kind == RUN, OutboxItem.state.in_(("ready", "leased")),
+    )  # fmt: skip
+
+
 def latest_exports() -> list[ExportView]:
     """The latest exports, newest first, with who brought them."""
     table = SqueegeeExport
     rows = db.session.execute(
         select(
             table.id, table.state, table.total, table.done, table.figures, table.error, User.name, table.created_at,
-            table.finished_at,
+            table.finished_at, is_worked_on(table.id),
         )
         .outerjoin(User, User.id == table.created_by)
         .where(table.workspace_id == current_workspace_id())

@@ -1,11 +1,11 @@
 """What can be done with Squeegee's exports and what they disagree on. One file a verb; this page lists them."""
 
+from app.reconciliation.models import RUN
 from app.reconciliation.services.columns import FIELDS, found_columns
 from app.reconciliation.services.forgetting import forget_leads
 from app.reconciliation.services.resolving import MOST_AT_ONCE, Outcome, reopen, resolve, stop_several
 from app.reconciliation.services.running import (
     NIGHTLY,
-    RUN,
     TOPIC,
     compare_leads,
     compare_some,

@@ -34,7 +34,7 @@ from app.reconciliation.services.gathering import (
 from app.reconciliation.services.keeping import keep_lines, note_gone
 from app.workspaces.queries import today_here
 
-RUN, NIGHTLY = "reconciliation.run", "reconciliation.nightly"
+NIGHTLY = "reconciliation.nightly"
 TOPIC = "reconciliation"
 #: Lines that are read, and kept, at once.
 LINES = 500

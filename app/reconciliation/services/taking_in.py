@@ -9,20 +9,19 @@ from app.core import outbox
 from app.core.errors import Conflict
 from app.core.events import Event, publish
 from app.core.keyring import cipher
-from app.core.outbox import OutboxItem
 from app.core.permissions import Actor
 from app.core.spreadsheets.reading import Table, read_table
 from app.core.tenancy import current_workspace_id
 from app.core.transactions import keep
 from app.extensions import db
-from app.reconciliation.models import SqueegeeExport
+from app.reconciliation.models import RUN, SqueegeeExport
+from app.reconciliation.queries.exports import GOING_ON, is_worked_on
 from app.reconciliation.services.columns import checked_columns, found_columns
-from app.reconciliation.services.running import RUN, TOPIC, begin_comparing, locked_export
+from app.reconciliation.services.running import TOPIC, begin_comparing, locked_export
 from app.squeegee.queries.account import get_account
 
 #: As many customers as one export may hold.
 MOST_LINES = 50_000
-_GOING_ON = ("reading", "comparing")
 _BUSY = "An export is being compared just now. Wait until that is done, then bring in the next one."
 
 
@@ -52,20 +51,16 @@ def _make_way() -> None:
     get_account(lock=True)
     going_on = select(SqueegeeExport).where(
         SqueegeeExport.workspace_id == current_workspace_id(),
-        SqueegeeExport.state.in_((*_GOING_ON, "waiting")),
+        SqueegeeExport.state.in_((*GOING_ON, "waiting")),
     )
     for other in db.session.scalars(going_on.with_for_update()):
-        if other.state in _GOING_ON and _is_worked_on(other.id):
+        if other.state in GOING_ON and _is_worked_on(other.id):
             raise Conflict(_BUSY)
         other.state, other.file_sealed = "failed", None
 
 
 def _is_worked_on(export_id: UUID) -> bool:
-    work = select(OutboxItem.id).where(
-        OutboxItem.workspace_id == current_workspace_id(), OutboxItem.subject_id == export_id,
-        OutboxItem.kind == RUN, OutboxItem.state.in_(("ready", "leased")),
-    )  # fmt: skip
-    return db.session.scalar(work.limit(1)) is not None
+    return bool(db.session.scalar(select(is_worked_on(export_id))))
 
 
 def set_columns(export_id: UUID, columns: Mapping[str, int], actor: Actor) -> SqueegeeExport:
@@ -95,15 +90,17 @@ def table_of(export: SqueegeeExport) -> Table:
 
 
 def compare_again(key: str) -> bool:
-    """Compare the last export with the leads as they are now; whether there is one, and nothing is going on."""
+    """Compare the last export with the leads as they are now; whether there is one, and nothing is going on. One that
+    was left half-way through comparing is compared from the beginning.
+    """
     newest = db.session.scalars(
         select(SqueegeeExport)
-        .where(SqueegeeExport.workspace_id == current_workspace_id(), SqueegeeExport.state.in_(("done", *_GOING_ON)))
+        .where(SqueegeeExport.workspace_id == current_workspace_id(), SqueegeeExport.state.in_(("done", *GOING_ON)))
         .order_by(SqueegeeExport.created_at.desc(), SqueegeeExport.id.desc())
         .limit(1)
         .with_for_update()
     ).first()
-    if newest is None or newest.state != "done":
+    if newest is None or newest.state == "reading" or (newest.state == "comparing" and _is_worked_on(newest.id)):
         return False
     begin_comparing(newest)
     db.session.flush()
