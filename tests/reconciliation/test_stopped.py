@@ -28,13 +28,18 @@ def given_up(world: World, state: str) -> SqueegeeExport:
 
 
 @pytest.mark.parametrize("state", ["reading", "comparing"])
-def test_the_page_says_so_and_takes_the_next(world: World, alice: Client, state: str) -> None:
+def test_the_page_says_so_and_takes_the_next(
+    world: World, alice: Client, run_outbox: Callable[[], int], state: str
+) -> None:
     given_up(world, state)
     page = alice.get(URL).text
     assert "stopped half-way" in page and "goes on by itself" not in page and 'type="file"' in page
     assert alice.post(URL, data={"file": (io.BytesIO(customers_csv(LINES)), "Customers.csv")}).status_code == 303
     page = alice.get(URL).text
     assert "Reading your export" in page and "stopped half-way" not in page
+    run_outbox()
+    page = alice.get(URL).text
+    assert "replaced by the next" in page and "could not be read" not in page
 
 
 def test_the_night_compares_it_again(world: World, run_outbox: Callable[[], int]) -> None:

@@ -48,6 +48,11 @@ class ExportView:
         return self.state in GOING_ON and not self.is_worked_on
 
     @property
+    def was_replaced(self) -> bool:
+        """Whether another was brought in before this one had been read or compared to its end."""
+        return self.state == "failed" and self.error is None
+
+    @property
     def was_compared(self) -> bool:
         """Whether it has been compared once, whatever goes on with it now."""
         return self.finished_at is not None and self.state != "failed"
