@@ -85,6 +85,8 @@ def _go_on(claim: Claim, size: int | None = None) -> bool:
     viewer = member_now(services.asked_by(made))  # as they are now
     if viewer is None or not viewer.can("leads:import"):
         asked_by = Actor("person", made.created_by)
+        if made.state == "checking":
+            services.drop_check(made)  # of what nobody has seen to its end no row comes in
         services.end(made, "cancelled", asked_by, error="Whoever began this may not bring leads in any more.")
         return False
     actor = Actor("person", viewer.user_id, name=viewer.name)

@@ -3,13 +3,17 @@
 from collections.abc import Callable
 from typing import Any
 
-from sqlalchemy import select
+import pytest
+from sqlalchemy import select, update
 
+from app.core.errors import Conflict
 from app.core.spreadsheets.writing import write_csv
 from app.extensions import db
 from app.imports import services
 from app.imports.models import ImportRow
 from app.imports.queries import import_page
+from app.imports.queries.showing import ImportView
+from app.workspaces.models import Membership
 from tests.imports.tables import ANN, BOB, HEADER
 from tests.support.world import World
 
@@ -36,3 +40,17 @@ def test_a_dry_run_that_failed_can_be_tried_again(
     run_outbox()
     page = alice.get(at).text
     assert "Bring 2 rows in" in page and "went wrong" not in page
+
+
+def test_of_a_check_that_was_cut_short_no_row_comes_in(world: World, run_outbox: Callable[[], int]) -> None:
+    made = services.begin(write_csv(HEADER, [ANN, BOB]), "leads.csv", None, world.alice.actor)
+    services.check(made.id, world.alice.actor)
+    services.check_some(made.id, world.alice.actor, 1)
+    db.session.execute(update(Membership).where(Membership.user_id == world.alice.user_id).values(role="sales"))
+    db.session.commit()
+    run_outbox()
+    db.session.expire_all()
+    assert import_page(made.id).state == "cancelled"
+    assert not ImportView.of(import_page(made.id)).may_go_on
+    with pytest.raises(Conflict):
+        services.run(made.id, world.alice.actor)
