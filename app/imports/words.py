@@ -32,6 +32,7 @@ PROBLEMS = {
     "cut": "A text is very long; its end was cut off.",
     "same_row": "The same as row {row}; brought in once.",
     "seen_before": "This row was brought in by an earlier import.",
+    "seen_binned": "This row was brought in by an earlier import. Its lead lies in the bin: restore it from there.",
     "reference_there": "A lead with this reference is there already.",
     "reference_there_in_file": "The same reference and customer as row {row}.",
     "lead_there": "This customer has this lead already.",

@@ -14,8 +14,9 @@ from app.extensions import db
 from app.imports import services
 from app.imports.models import Import, ImportRow
 from app.imports.queries import import_page, row_of_lead, rows_page
+from app.imports.words import problem_words
 from app.leads.models import Lead, LeadSource, SearchToken, StageChange
-from app.leads.services import get_stage
+from app.leads.services import get_stage, put_in_bin
 from app.leads.services.emptying import remove
 from app.workspaces.models import Membership
 from app.workspaces.queries import current_workspace
@@ -209,6 +210,15 @@ def test_what_was_deleted_for_good_can_be_brought_in_again(world: World, bring_i
     remove(list(db.session.scalars(select(Lead))), world.alice.actor)
     db.session.commit()
     assert outcomes(bring_in([ANN])) == ["created"]
+
+
+def test_of_what_lies_in_the_bin_it_says_so(world: World, bring_in: Callable[..., Import]) -> None:
+    bring_in([ANN])
+    put_in_bin(db.session.scalars(select(Lead.id)).one(), world.alice.actor)
+    db.session.commit()
+    again = bring_in([ANN])
+    assert outcomes(again) == ["skipped"]
+    assert "lies in the bin" in problem_words(rows_page(again.id).rows[0].problems[-1])
 
 
 def test_nothing_is_sent_planned_or_rung_unless_asked_for(

@@ -89,18 +89,21 @@ def leads_called(keys: Sequence[bytes]) -> list[tuple[bytes, KnownLead, KnownPer
     return [(row.token, _lead(row, final), _person(row)) for row in _kept(query)]
 
 
-def rows_before(row_keys: Sequence[bytes]) -> dict[bytes, tuple[UUID | None, UUID, int]]:
-    """Rows of this import or an earlier one that are there already: lead, import and position by the row's key.
+def rows_before(row_keys: Sequence[bytes]) -> dict[bytes, tuple[UUID | None, UUID, int, bool]]:
+    """Rows of this import or an earlier one that are there already, by the row's key: lead, import, position, and
+    whether the lead lies in the bin.
 
-    Not those whose lead has been deleted since: who wants it back may bring the file in again.
+    Not those whose lead has been deleted for good since: who wants it back may bring the file in again.
     """
     rows = db.session.execute(
-        select(ImportRow.row_key, ImportRow.lead_id, ImportRow.import_id, ImportRow.position).where(
+        select(ImportRow.row_key, ImportRow.lead_id, ImportRow.import_id, ImportRow.position, Lead.shelf)
+        .join(Lead, (Lead.workspace_id == ImportRow.workspace_id) & (Lead.id == ImportRow.lead_id))
+        .where(
             ImportRow.workspace_id == current_workspace_id(), ImportRow.row_key == _among(row_keys),
             ImportRow.outcome.in_(("created", "joined")), ImportRow.lead_id.is_not(None),
         )
     )  # fmt: skip
-    return {row.row_key: (row.lead_id, row.import_id, row.position) for row in rows}
+    return {row.row_key: (row.lead_id, row.import_id, row.position, row.shelf == "bin") for row in rows}
 
 
 def _kept(query: Select) -> list[Row]:

@@ -68,7 +68,7 @@ class Book:
         self._houses: dict[bytes, UUID] = {}
         self._leads: dict[UUID, list[KnownLead]] = {}
         self._by_reference: dict[bytes, list[tuple[KnownLead, KnownPerson]]] = {}
-        self._rows: dict[bytes, tuple[UUID | None, UUID, int]] = {}
+        self._rows: dict[bytes, tuple[UUID | None, UUID, int, bool]] = {}
 
     def load(self, rows: Sequence[ReadRow]) -> None:
         """Ask the database about all rows of a piece."""
@@ -92,11 +92,13 @@ class Book:
             return Decision(row, "invalid")
         repeated = self._rows.get(row.keys.row)
         if repeated is not None:
-            lead_id, import_id, position = repeated
-            code = {"code": "same_row", "row": position} if import_id == self._import_id else {"code": "seen_before"}
+            lead_id, import_id, position, is_binned = repeated
+            code: dict[str, Any] = {"code": "seen_binned" if is_binned else "seen_before"}
+            if import_id == self._import_id:
+                code = {"code": "same_row", "row": position}
             return Decision(row, "duplicate", lead_id=lead_id, is_repeat=True, codes=[{"field": "row", **code}])
         decision = self._by_its_reference(row) or self._by_person_and_house(row)
-        self._rows[row.keys.row] = (decision.lead_id, self._import_id, row.position)
+        self._rows[row.keys.row] = (decision.lead_id, self._import_id, row.position, False)
         return decision
 
     def _by_its_reference(self, row: ReadRow) -> Decision | None:
