@@ -99,8 +99,8 @@ def _is_automatic(mail: Message) -> bool:
         return True
     if _header(mail, "Precedence").strip().lower() in ("auto_reply", "auto-reply", *_BULK):
         return True
-    if _header(mail, "Return-Path").strip() == "<>":
-        return True
+    if _header(mail, "Return-Path").strip() == "<>" or mail.get_content_type() == "multipart/report":
+        return True  # read receipts are reports as well
     return bool(_NOTICE.match(_header(mail, "Subject")))
 
 

@@ -18,12 +18,15 @@ _WORST_FIRST = ("failed", "delayed", "relayed", "expanded", "delivered")
 def read_report(mail: Message) -> Bounce | None:
     """What a report says of a mail of ours; None for any other mail, read receipts among them."""
     kind = str(mail.get_param("report-type") or "").lower()
-    if mail.get_content_type() == "multipart/report" and kind == "feedback-report":
+    is_report = mail.get_content_type() == "multipart/report"
+    if is_report and kind == "feedback-report":
         return Bounce("complaint", "", "", _mail_ids(mail), is_complaint=True)
+    if not is_report and not _is_from_a_server(mail):
+        return None  # who passes a report on to us, in a mail of their own, has something to say
     fields = next(_status_parts(mail), None)
     if fields is not None:
         return _delivery(mail, fields)
-    return _unwritten(mail) if _is_from_a_server(mail) else None
+    return _unwritten(mail) if kind != "disposition-notification" and _is_from_a_server(mail) else None
 
 
 def _delivery(mail: Message, blocks: list[Message]) -> Bounce:
@@ -42,7 +45,9 @@ def _delivery(mail: Message, blocks: list[Message]) -> Bounce:
 def _unwritten(mail: Message) -> Bounce | None:
     """A server's own prose (qmail and old programs): what it is about is only known if it quotes our Message-ID."""
     text = "\n".join(_texts(mail))
-    ids = tuple(dict.fromkeys((*_mail_ids(mail), *_ORIGINAL_ID.findall(text))))
+    # A holiday notice leaves without a sender as well, and answers our mail; what it does not do is give it back.
+    known = _mail_ids(mail) if _is_by_a_server(mail) else _returned_ids(mail)
+    ids = tuple(dict.fromkeys((*known, *_ORIGINAL_ID.findall(text))))
     if not ids and not mail.get("X-Failed-Recipients"):
         return None
     status = _status("", text)
@@ -50,7 +55,7 @@ def _unwritten(mail: Message) -> Bounce | None:
 
 
 def _status_parts(mail: Message) -> Iterator[list[Message]]:
-    for part in mail.walk():
+    for part in _own_parts(mail):
         if part.get_content_type() in ("message/delivery-status", "message/global-delivery-status"):
             blocks = part.get_payload()
             yield [block for block in blocks if isinstance(block, Message)] if isinstance(blocks, list) else []
@@ -58,6 +63,13 @@ def _status_parts(mail: Message) -> Iterator[list[Message]]:
 
 def _mail_ids(mail: Message) -> tuple[str, ...]:
     """The Message-IDs that it speaks of: of the mail it gives back, whole or its headers, then of those it answers."""
+    found = list(_returned_ids(mail))
+    for name in ("In-Reply-To", "References", "X-Original-Message-ID"):
+        found += _MAIL_ID.findall(str(mail.get(name) or ""))
+    return tuple(dict.fromkeys(found))
+
+
+def _returned_ids(mail: Message) -> list[str]:
     found: list[str] = []
     for part in mail.walk():
         if part is mail:
@@ -68,9 +80,15 @@ def _mail_ids(mail: Message) -> tuple[str, ...]:
                 found += _MAIL_ID.findall(str(inner.get("Message-ID") or ""))
         elif kind in ("text/rfc822-headers", "message/global-headers", "message/rfc822"):
             found += _ORIGINAL_ID.findall(_content(part))
-    for name in ("In-Reply-To", "References", "X-Original-Message-ID"):
-        found += _MAIL_ID.findall(str(mail.get(name) or ""))
-    return tuple(dict.fromkeys(found))
+    return found
+
+
+def _own_parts(mail: Message) -> Iterator[Message]:
+    """The parts of a mail, but not those of a mail that it holds."""
+    yield mail
+    if mail.get_content_maintype() == "multipart" and mail.is_multipart():
+        for part in mail.get_payload():
+            yield from _own_parts(part)  # type: ignore[arg-type]
 
 
 def _status(given: str, diagnostic: str) -> str:
@@ -81,8 +99,12 @@ def _status(given: str, diagnostic: str) -> str:
 
 
 def _is_from_a_server(mail: Message) -> bool:
+    return _is_by_a_server(mail) or str(mail.get("Return-Path") or "").strip() == "<>"
+
+
+def _is_by_a_server(mail: Message) -> bool:
     sender = parseaddr(str(mail.get("From") or ""))[1].lower()
-    return sender.startswith(("mailer-daemon", "postmaster@")) or str(mail.get("Return-Path") or "").strip() == "<>"
+    return sender.startswith(("mailer-daemon", "postmaster@"))
 
 
 def _failed_recipient(mail: Message) -> str:
