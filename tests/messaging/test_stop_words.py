@@ -8,6 +8,7 @@ from app.contacts.models import Consent
 from app.extensions import db
 from app.messaging import services
 from app.messaging.models import Arrival, Message
+from app.messaging.services.arriving import place
 from app.messaging.services.stop_words import is_start, is_stop, sounds_like_stop
 from app.notifications.models import Notification
 from tests.messaging.inbound import HANNAH, HANNAHS_PHONE, mail, message_id_of, post_mail, text
@@ -108,3 +109,20 @@ def test_a_stop_from_another_address_shuts_the_one_that_we_wrote_to_as_well(clie
     assert [services.is_suppressed("email", each) for each in (HANNAH, "hc@office.example.com")] == [True, True]
     told = db.session.scalars(select(Activity).where(Activity.event == "contact.opted_out")).all()
     assert len(told) == 1
+
+
+@pytest.mark.parametrize("odd", ["hannah..cole@example.com", "hannah@printer.local", "h\u00e4nnah@example.com"])
+@pytest.mark.parametrize("answers", [True, False])
+def test_unsubscribing_from_what_is_no_address_for_us_ends_our_mails(
+    client, lead, write, run_outbox, mailbox, world, odd, answers
+):
+    sent = write()
+    run_outbox()
+    head = {"In_Reply_To": message_id_of(sent)} if answers else {}
+    post_mail(client, mail("Unsubscribe", **head).replace(HANNAH.encode(), odd.encode()))
+    if not answers:
+        place(db.session.scalars(select(Arrival.id)).one(), lead.id, world.alice.actor)
+        db.session.commit()
+    [reply] = db.session.scalars(select(Message).where(Message.direction == "in"))
+    assert reply.body == "Unsubscribe"
+    assert services.is_suppressed("email", HANNAH)

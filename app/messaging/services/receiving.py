@@ -22,7 +22,7 @@ from app.messaging.models import TRIAGE, Message
 from app.messaging.services.composing import locked_message
 from app.messaging.services.conversations import INBOX, note
 from app.messaging.services.stop_words import asked_for, opt_out
-from app.messaging.services.suppressing import suppress
+from app.messaging.services.suppressing import is_address, suppress
 from app.messaging.services.triage import Judgement, judge
 from app.quotes.models import Quote
 
@@ -150,13 +150,11 @@ def tell_reply(lead_id: UUID, channel: str, triage: str, message_id: UUID | None
 
 def _heed(lead: Lead, message: Message, words: str, judged: Judgement, quote: Quote | None, actor: Actor) -> None:
     """Do what the words ask for, and tell it; the chase of the contact's other leads rests too."""
-    leads = [lead]
     does = asked_for(message.channel, words)
-    if does is not None:
-        leads = leads_of_contact(lead.contact_id)
-        does(message.channel, message.recipient, leads, actor)
-        if does is opt_out:
-            _shut_what_we_wrote_to(message)
+    if does is not None and (addresses := _known_by(message, lead)):
+        does(message.channel, addresses[0], leads_of_contact(lead.contact_id), actor)
+        if does is opt_out and len(addresses) > 1:
+            suppress(message.channel, addresses[1], "asked", source="reply")
     more: dict[str, object] = {"wants_out": judged.wants_out} if judged.wants_out else {}
     if judged.rung and quote:
         rung = quote.options[judged.rung - 1]
@@ -166,11 +164,15 @@ def _heed(lead: Lead, message: Message, words: str, judged: Judgement, quote: Qu
         tell_reply(other_id, message.channel, "unclear", message.id, actor, is_of_other_lead=True)
 
 
-def _shut_what_we_wrote_to(message: Message) -> None:
-    """Who ends our mails by answering one may do so from another address: the one that got it counts as well."""
+def _known_by(message: Message, lead: Lead) -> list[str]:
+    """The addresses that such a word is about: the one that it came from and the one that got what it answers. Who ends
+    our mails may do so from another address, even from one that we could not write to.
+    """
     ours = db.session.get(Message, (message.workspace_id, message.answers_id)) if message.answers_id else None
-    if ours is not None and ours.channel == message.channel and ours.recipient != message.recipient:
-        suppress(message.channel, ours.recipient, "asked", source="reply")
+    written_to = ours.recipient if ours is not None and ours.channel == message.channel else None
+    named = [each for each in dict.fromkeys((message.recipient, written_to)) if is_address(message.channel, each)]
+    contacts = lead.contact.email if message.channel == "email" else lead.contact.phone
+    return named or [each for each in (contacts,) if is_address(message.channel, each)]
 
 
 def _also_chased(lead: Lead) -> list[UUID]:

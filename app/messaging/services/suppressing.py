@@ -2,6 +2,7 @@
 
 import contextlib
 from collections.abc import Iterable, Mapping
+from typing import TypeGuard
 from uuid import UUID
 
 from sqlalchemy import ARRAY, LargeBinary, and_, any_, delete, literal, or_, select
@@ -71,6 +72,13 @@ def suppression_reasons(addresses: Mapping[str, str]) -> dict[str, str]:
         )
     )
     return dict(map(tuple, rows))
+
+
+def is_address(channel: str, address: str | None) -> TypeGuard[str]:
+    """Whether something is an address of the channel at all."""
+    with contextlib.suppress(ValueError):
+        return bool(address and address_key(channel, address))
+    return False
 
 
 def _is(channel: str, address: str) -> tuple:
