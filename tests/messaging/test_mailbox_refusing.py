@@ -20,11 +20,14 @@ from tests.support.raw_server import end_accepting
 
 
 class Server:
-    """As much of an IMAP server as a reader needs. `refused`: what it says to whoever asks for a mail, by UID."""
+    """As much of an IMAP server as a reader needs. `refused`: what it says to whoever asks for a mail, by UID;
+    `foretells`: whether it says which UID comes next, as all but Courier do.
+    """
 
     def __init__(self) -> None:
         self.mails: dict[int, bytes] = {}
         self.refused: dict[int, str] = {}
+        self.foretells = True
         self.listener = socket.create_server(("127.0.0.1", 0))
         self.accepting = threading.Thread(target=self._accept, daemon=True)
         self.accepting.start()
@@ -59,8 +62,8 @@ class Server:
         if command.startswith("UID SEARCH"):
             return f"* SEARCH {' '.join(map(str, sorted(self.mails)))}\r\n".encode() + done
         if command.startswith("EXAMINE"):
-            said = f"* OK [UIDVALIDITY 7]\r\n* OK [UIDNEXT {max(self.mails, default=0) + 1}]\r\n"
-            return said.encode() + done
+            following = f"* OK [UIDNEXT {max(self.mails, default=0) + 1}]\r\n" if self.foretells else ""
+            return f"* OK [UIDVALIDITY 7]\r\n{following}".encode() + done
         return (b"* CAPABILITY IMAP4rev1\r\n" if command == "CAPABILITY" else b"") + done
 
     def _mail(self, uid: int, whole: bool) -> bytes:
@@ -79,17 +82,26 @@ def server() -> Iterator[Server]:
 
 
 @pytest.fixture
-def read(server: Server, lead: Any, run_outbox: Any, make_due: Any) -> Any:
-    """`read()`: let the mailbox be read now. It was looked at once before."""
+def first_look(server: Server, lead: Any, run_outbox: Any, make_due: Any) -> Any:
+    """`first_look()`: let the mailbox be read for the first time; returns how to have it read again."""
 
     def read_it() -> None:
         make_due("inbox.read")
         run_outbox()
 
-    save_provider("inbox", "imap", server.settings(), 0, SYSTEM)
-    db.session.commit()
-    read_it()
-    return read_it
+    def look() -> Any:
+        save_provider("inbox", "imap", server.settings(), 0, SYSTEM)
+        db.session.commit()
+        read_it()
+        return read_it
+
+    return look
+
+
+@pytest.fixture
+def read(first_look: Any) -> Any:
+    """`read()`: let the mailbox be read now. It was looked at once before."""
+    return first_look()
 
 
 def words() -> list[str]:
@@ -122,3 +134,14 @@ def test_one_that_it_never_gives_is_told_of_and_holds_no_other_up(server: Server
     assert waiting.body == "This mail could not be read. It is in the mailbox."
     read()
     assert len(words()) == 1 and "refused" not in get_provider("inbox").progress
+
+
+@pytest.mark.parametrize("before", [{}, {4: mail("Years ago")}])
+def test_what_lay_there_before_stays_where_the_server_does_not_foretell(
+    server: Server, first_look: Any, before: dict[int, bytes]
+) -> None:
+    server.mails, server.foretells = dict(before), False
+    read = first_look()
+    server.mails[5] = mail("Yes please")
+    read()
+    assert words() == ["Yes please"]

@@ -97,7 +97,8 @@ def _read(box: Mailbox, progress: dict[str, Any], deadline: float) -> Reading:
     validity, next_uid = _number(box, "UIDVALIDITY"), _number(box, "UIDNEXT")
     known = progress.get("validity")
     if known is None:
-        return Reading(validity, max(0, next_uid - 1))
+        # Courier does not say which UID comes next: then the last mail's tells.
+        return Reading(validity, next_uid - 1 if next_uid else max(_search(box, "UID *"), default=0))
     if known == validity:
         last = int(progress["last_uid"])
         uids = [uid for uid in _search(box, f"UID {last + 1}:*") if uid > last]  # `*` is the last mail, however old
