@@ -73,9 +73,9 @@ def let_leases_run_out():
 
 
 def open_work():
-    """What kinds of work on messages are not through."""
+    """What kinds of work on messages are not through, what was begun first before the others."""
     query = select(OutboxItem.kind).where(OutboxItem.kind.like("message.%"), OutboxItem.state.in_(["ready", "leased"]))
-    return list(db.session.scalars(query))
+    return list(db.session.scalars(query.order_by(OutboxItem.created_at, OutboxItem.id)))
 
 
 @pytest.mark.parametrize("what", ["says_yes", "archived"])
