@@ -39,7 +39,12 @@ def day(slug: str) -> Response:
 @bp.get("/w/<slug>/my-day/<uuid:lead_id>")
 @permit("leads:write")
 def chosen(slug: str, lead_id: UUID) -> Response:
-    """A lead out of turn, as chosen from the queue; to be read only while another is on it."""
+    """A lead out of turn, as chosen from the queue; to be read only while another is on it. `until` comes from a page
+    that shows it already, and has heard of a change.
+    """
+    until = _moment(request.args.get("until", "")) if wants_fragment() else None
+    if until is not None:
+        return _shown(services.show_again(lead_id, until, web.actor()))
     return _shown(services.take(lead_id, web.actor()))
 
 

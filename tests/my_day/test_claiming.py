@@ -107,6 +107,30 @@ def test_a_page_that_is_left_does_not_let_go_of_what_the_next_page_took(alice, b
     assert shown(bob.get("/w/wells/my-day")) == "Small"
 
 
+@pytest.mark.parametrize("is_quicker", ["the change", "the leaving"])
+def test_a_page_that_hears_of_a_change_as_it_is_left_lets_go(alice, bob, two, is_quicker):
+    here = f"/w/wells/my-day/{two[0].id}"
+    mine = until(alice.get(here))
+    steps = [
+        lambda: alice.get(here, query_string={"until": mine}, hx=True),
+        lambda: alice.post(f"{here}/release", data={"until": mine}),
+    ]
+    for step in steps if is_quicker == "the change" else reversed(steps):
+        step()
+
+    assert shown(bob.get("/w/wells/my-day")) == "Big"
+
+
+def test_a_page_that_hears_of_a_change_keeps_its_lead(alice, bob, two):
+    here = f"/w/wells/my-day/{two[0].id}"
+    mine = until(alice.get(here))
+    assert until(alice.get(here, query_string={"until": mine}, hx=True)) == mine
+    assert shown(bob.get("/w/wells/my-day")) == "Small"
+    let_run_out()
+    late = (utcnow() - timedelta(seconds=1)).isoformat()
+    assert until(alice.get(here, query_string={"until": late}, hx=True)) > mine
+
+
 def test_nobody_lets_go_of_another_s(alice, bob, two):
     theirs = until(alice.get("/w/wells/my-day"))
     bob.post(f"/w/wells/my-day/{two[0].id}/release", data={"until": theirs})

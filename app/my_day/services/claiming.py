@@ -70,6 +70,17 @@ def take(lead_id: UUID, actor: Actor) -> Taken:
     return Taken(day_queue(), card, until)
 
 
+def show_again(lead_id: UUID, until: datetime, actor: Actor) -> Taken:
+    """The lead as a page that held it until then shows it once more: what it holds stays as it was told, so that it can
+    let go of it, and what it has let go of meanwhile is not taken anew. It may have been left. Raises NotFound.
+    """
+    card = day_card(lead_id)
+    is_mine = card.holder_id == actor.user_id
+    if is_mine or (card.holder_id is None and until > utcnow()):
+        return Taken(day_queue(), card, card.held_until if is_mine else None)
+    return take(lead_id, actor)
+
+
 def look(lead_id: UUID) -> Taken:
     """The lead and the queue as they are, without taking anything. Raises NotFound."""
     card = day_card(lead_id)

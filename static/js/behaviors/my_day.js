@@ -68,6 +68,11 @@ document.addEventListener("htmx:after:request", (event) => {
   const ctx = event.detail?.ctx;
   if (ctx?.sourceElement?.matches?.(".day-outcomes") && ctx.response?.status < 400) drafts.delete(ctx.sourceElement.id);
 });
+// Asked for again by the page itself: it may be left before the answer is here, and has to let go of what it was told.
+document.addEventListener("htmx:config:request", (event) => {
+  const { sourceElement, sourceEvent, request } = event.detail.ctx;
+  if (sourceEvent?.type === "refresh" && sourceElement === held()) request.body.set("until", sourceElement.dataset.dayUntil);
+});
 document.addEventListener("htmx:after:swap", () => { if (day()) { restore(); watchClock(); } });
 // Escape leaves the note, so that the next key is an outcome.
 document.addEventListener("keydown", (event) => {
