@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, bindparam, select, tuple_
+from sqlalchemy import Select, Text, bindparam, cast, func, select, tuple_
 
 from app.accounts.models import User
 from app.activities.models import Activity
@@ -62,11 +62,21 @@ _LINES = (
     .order_by(Activity.at.desc(), Activity.id.desc())
     .limit(bindparam("size"))
 )  # fmt: skip
-_OLDER = _LINES.where(tuple_(Activity.at, Activity.id) < tuple_(bindparam("at"), bindparam("id")))
+#: The line that was written last, wherever it stands: a mail that was long on its way may stand far below.
+_LAST_WRITTEN = select(func.max(cast(Activity.id, Text))).where(
+    Activity.workspace_id == bindparam("here"), Activity.lead_id == bindparam("lead")
+)
+_FIRST = _LINES.add_columns(_LAST_WRITTEN.scalar_subquery().label("last_written"))
+#: What is written after the page was opened comes as new, and not a second time among what is older.
+_OLDER = _LINES.where(
+    tuple_(Activity.at, Activity.id) < tuple_(bindparam("at"), bindparam("id")), Activity.id <= bindparam("upto")
+)
 #: By when they were written, which ids tell: a mail is read a while after it came, and other lines may be newer.
 _NEWER = _LINES.where(Activity.id > bindparam("id"))
 _OF_KINDS = Activity.kind.in_(bindparam("kinds", expanding=True))
 _NONE = UUID(int=0)
+#: What a cursor holds: the last line that was shown, and which was the last to be written when the page was opened.
+_PLACE = ("at", "id", "upto")
 
 
 def timeline(
@@ -76,14 +86,17 @@ def timeline(
 
     Without `with_messages` it says that mails and texts came and went, and nothing of what stands in them.
     """
-    after = read_cursor(cursor, _listed(lead_id, kind))
-    place = {"at": after[0], "id": after[1]} if after else {}
-    rows = _read(_OLDER if after else _LINES, lead_id, kind, place, limit + 1)
-    shown = rows[:limit]
     listed = _listed(lead_id, kind)
-    more = make_cursor([shown[-1].at, shown[-1].id], listed) if len(rows) > limit else None
-    newest = make_cursor([max((row.id for row in shown), default=_NONE)], f"{listed}:new")
-    return TimelinePage([_entry(row, with_messages) for row in shown], more, newest)
+    after = read_cursor(cursor, listed)
+    if after is None or len(after) != len(_PLACE):
+        rows = _read(_FIRST, lead_id, kind, {}, limit + 1)
+        upto = UUID(rows[0].last_written) if rows else _NONE
+    else:
+        rows = _read(_OLDER, lead_id, kind, dict(zip(_PLACE, after, strict=True)), limit + 1)
+        upto = after[2]  # type: ignore[assignment]
+    shown = rows[:limit]
+    more = make_cursor([shown[-1].at, shown[-1].id, upto], listed) if len(rows) > limit else None
+    return TimelinePage([_entry(row, with_messages) for row in shown], more, make_cursor([upto], f"{listed}:new"))
 
 
 def latest(entries: Sequence[TimelineEntry]) -> list[TimelineEntry]:

@@ -155,6 +155,31 @@ def test_what_came_before_the_newest_line_but_is_told_later_comes_by_itself_too(
     assert "Yes please" in new and "Before" not in new
 
 
+@pytest.mark.parametrize("is_open", [True, False])
+def test_what_was_long_on_its_way_is_shown_once(alice, world, make_lead, is_open):
+    """A mail of last week is read only now, as the timeline is open already or just before."""
+    lead = make_lead(name="Hannah Cole")
+    page = f"/w/{alice.slug}/leads/{lead.id}/timeline"
+
+    def read_it_late() -> None:
+        came = utcnow() - timedelta(days=7)
+        record_activity(lead, "email", "message.received", Actor("customer"), body="Long on its way", at=came)
+        db.session.commit()
+
+    for number in range(40):
+        add_note(lead, f"Note {number}", world.alice.actor)
+    if not is_open:
+        read_it_late()
+    shown = alice.get(page, hx=True).text
+    if is_open:
+        read_it_late()
+    for name in ("since", "after"):
+        address = re.search(rf'hx-get="([^"]+timeline\?{name}=[^"]+)"', shown).group(1)
+        shown += alice.get(address, hx=True).text
+    assert shown.count("Long on its way") == 1
+    assert [shown.count(f">Note {number}<") for number in range(40)] == [1] * 40
+
+
 def test_a_call_may_be_tried_again_at_a_time(alice, make_lead):
     lead = make_lead(name="Hannah Cole")
     calls = f"/w/{alice.slug}/leads/{lead.id}/calls"
