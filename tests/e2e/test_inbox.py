@@ -67,6 +67,35 @@ def test_an_answer_by_keys_while_a_colleague_works_beside(people: People) -> Non
     expect(page.locator(".talk", has_text=name)).to_be_visible()
 
 
+def test_an_answer_that_is_not_sent_waits_in_its_conversation(people: People) -> None:
+    page = people.staff()
+    page.on("dialog", lambda dialog: dialog.accept())
+    open_inbox(page)
+    talks, field = page.locator(".talk > a"), page.locator("[data-answer-body]")
+    way = page.locator(".answer-ways [aria-pressed=true]")
+    talks.nth(1).click()
+    page.locator(".answer-ways [aria-pressed=false]").click()
+    expect(way).to_have_count(1)
+    chosen = way.inner_text()
+    field.fill("Half an answer")
+    page.reload()
+    expect(field).to_have_value("Half an answer")
+    expect(way).to_have_text(chosen)
+    talks.nth(0).click()
+    expect(field).to_have_value("")
+    talks.nth(1).click()
+    expect(field).to_have_value("Half an answer")
+    expect(way).to_have_text(chosen)
+    page.locator(".answer-quick button").first.click()
+    expect(field).to_have_value(re.compile("^Half an answer.+", re.DOTALL))
+    written, template = field.input_value(), page.locator("[data-answer] [name=template_key]")
+    key = template.input_value()
+    page.reload()
+    expect(field).to_have_value(written)
+    expect(template).to_have_value(key)
+    field.fill("")
+
+
 def test_what_nobody_knows_becomes_a_lead_on_a_phone(people: People) -> None:
     page = people.staff("phone")
     open_inbox(page, f"{INBOX}?show=arrivals")

@@ -1,8 +1,10 @@
 // The inbox: which conversation is open is marked in the list; a thread is read at its end; what is seen counts as read;
-// an answer that is being written survives going to another conversation; what was taken back stands in the form again.
+// an answer that is being written survives going to another conversation, and loading the page anew: in this tab, for its
+// session (signing out clears it) and for whoever wrote it; what was taken back stands in the form again.
 const page = document.querySelector("[data-inbox]");
 const thread = document.getElementById("thread");
-const drafts = new Map(); // id of the form -> { body, subject }
+const whose = `answer ${document.body.dataset.viewer} `;
+const WRITTEN = ["body", "subject", "channel", "template_key"];
 let shown = "";
 let wasAtEnd = true;
 
@@ -23,7 +25,7 @@ function mark() {
 const toEnd = () => { const place = scroller(); if (place) place.scrollTop = place.scrollHeight; };
 const isAtEnd = () => { const place = scroller(); return !place || place.scrollHeight - place.scrollTop - place.clientHeight < 80; };
 
-async function read() {
+async function markRead() {
   const note = thread.querySelector("[data-mark-read]");
   if (!note || note.dataset.sent || document.visibilityState !== "visible") return;
   note.dataset.sent = "1";
@@ -39,16 +41,23 @@ async function read() {
 const seen = () => {
   const note = thread.querySelector("[data-mark-read]");
   if (note && note.dataset.upto !== note.dataset.was) { delete note.dataset.sent; note.dataset.was = note.dataset.upto; }
-  read();
+  markRead();
 };
 
+const read = (hers) => { try { return JSON.parse(sessionStorage.getItem(whose + hers.id)); } catch { return null; } };
+const write = (hers, kept) => { try { if (kept) sessionStorage.setItem(whose + hers.id, JSON.stringify(kept)); else sessionStorage.removeItem(whose + hers.id); } catch { /* then it lasts as long as the form */ } };
+const keep = (hers, words = hers.elements.body.value) => write(hers, words ? { ...Object.fromEntries(WRITTEN.map((name) => [name, hers.elements[name]?.value ?? ""])), body: words } : null);
+
 function restore() {
-  const kept = form() && drafts.get(form().id);
-  if (!kept || body()?.value) return;
-  body().value = kept.body;
-  const subject = form().elements.subject;
-  if (subject && kept.subject) subject.value = kept.subject;
+  const hers = form();
+  if (!body()) return;
+  if (body().value) return keep(hers); // such as a template's words
+  const kept = read(hers);
+  if (!kept) return;
+  const other = kept.channel === hers.elements.channel.value ? null : hers.querySelector(`[name=switch][value="${kept.channel}"]`);
+  for (const name of ["body", "subject", "template_key"]) if (kept[name]) hers.elements[name].value = kept[name];
   body().dispatchEvent(new Event("input", { bubbles: true }));
+  other?.click();
 }
 
 function putBack(place) {
@@ -103,19 +112,23 @@ if (page && thread) {
   document.addEventListener("input", (event) => {
     const hers = event.target.closest?.("[data-answer]");
     if (!hers) return;
-    const words = hers.querySelector("[data-answer-body]")?.value ?? "";
-    if (words) drafts.set(hers.id, { body: words, subject: hers.elements.subject?.value ?? "" });
-    else drafts.delete(hers.id);
+    keep(hers);
     grow();
   });
   document.addEventListener("htmx:before:swap", () => { wasAtEnd = isAtEnd(); });
   document.addEventListener("htmx:after:request", (event) => {
     const ctx = event.detail?.ctx;
-    if (ctx?.sourceElement?.matches?.("[data-answer]") && ctx.response?.status < 400) drafts.delete(ctx.sourceElement.id);
+    const hers = ctx?.sourceElement;
+    if (!hers?.matches?.("[data-answer]") || !(ctx.response?.status < 400)) return;
+    // What was typed on while the answer was awaited goes into the form that takes this one's place.
+    const given = ctx.request.body.get("body");
+    const words = hers.elements.body.value;
+    hers.elements.template_key.value = "";
+    keep(hers, words.startsWith(given) ? words.slice(given.length).trimStart() : "");
   });
   document.addEventListener("htmx:after:swap", opened);
   document.addEventListener("htmx:after:history:push", mark);
-  document.addEventListener("visibilitychange", read);
+  document.addEventListener("visibilitychange", markRead);
   document.addEventListener("click", (event) => {
     const button = event.target.closest?.("[data-put-back]");
     if (button) putBack(button.closest("[data-taken-back]"));
