@@ -13,6 +13,7 @@ from app.core.ids import new_id
 from app.core.tenancy import current_workspace_id
 from app.extensions import db
 from app.followups.models import Enrolment, FollowUp, Sequence, SequenceVersion
+from app.followups.queries.chosen import chosen_times
 from app.followups.queries.steps import AUTOMATIC, MESSAGES, Step, steps_of, way
 from app.followups.services.dating import Reckoned, reckon
 from app.followups.words import KIND_WORDS
@@ -75,7 +76,8 @@ def lay_out(
     before now, nor while what planned it is held back.
 
     Steps ahead of the last one that stands are past, also when they were put in later. Those of the keys `redate` are
-    reckoned anew. Messages that count stop at what is left of the workspace's limit.
+    reckoned anew, but for what a person has put on a day that is still to come. Messages that count stop at what is
+    left of the workspace's limit.
     """
     by_key = {str(row.step_key): row for row in rows}
     standing = {key: row.due_at for key, row in by_key.items() if key not in redate}
@@ -85,8 +87,9 @@ def lay_out(
     workspace = current_workspace()
     left = workspace.max_follow_ups - lead.follow_up_count - _still_counting(by_key, standing, path)
     planned = [row for row in rows if row.state == "planned" and row.step_key in standing]
-    earliest = utcnow() + hold
-    for each in reckon(path, enrolment.counts_from, workspace, lead=lead, known=standing, not_before=earliest):
+    now = utcnow()
+    times = standing | chosen_times([row for row in rows if row.step_key in redate], now)
+    for each in reckon(path, enrolment.counts_from, workspace, lead=lead, known=times, not_before=now + hold):
         step = each.step
         is_past = places[step.key] < past and step.key not in redate
         if step.kind == "wait" or each.kind is None or step.key in standing or is_past:
