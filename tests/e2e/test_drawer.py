@@ -1,5 +1,7 @@
 """A lead worked on: notes, calls, facts, follow-ups, and two people at once."""
 
+import re
+
 from playwright.sync_api import Locator, Page, Route, expect
 
 from tests.e2e.browsers import People
@@ -177,6 +179,30 @@ def test_follow_ups_come_and_go_with_the_stage(people: People) -> None:
     declined = drawer(page).locator("select[name=to] option", has_text="Declined")
     move_by_request(page, lead_id, str(declined.get_attribute("value")))
     expect(planned).to_have_count(0)
+
+
+def test_words_of_a_template_that_are_not_sent_stay_those_of_the_template(people: People) -> None:
+    """By its template a message is judged when it leaves: an offer goes to nobody who wants none."""
+    page = people.staff()
+    add_lead(page, "Tessa Template")
+    open_board(page)
+    opened = open_lead(page, "Tessa Template")
+    opened.locator(".composer > .tabs label", has_text="Email").click()
+    opened.locator("#compose-email summary", has_text="Template").click()
+    opened.locator("#compose-email .menu-list button").first.click()
+    body, template = opened.locator("#compose-email-body"), opened.locator("#compose-email [name=template_key]")
+    expect(body).not_to_have_value("")
+    body.press("End")
+    body.press_sequentially("!")
+    key = template.input_value()
+    assert key
+    page.keyboard.press("Escape")
+    page.keyboard.press("Escape")
+    expect(opened.locator("article")).to_have_count(0)
+    open_lead(page, "Tessa Template")
+    expect(body).to_have_value(re.compile("!"))
+    expect(template).to_have_value(key)
+    body.fill("")
 
 
 def test_nothing_written_is_lost_and_nothing_jumps(people: People) -> None:

@@ -3,7 +3,7 @@
 // by somebody else's. A lead opened again shows it, with the pane it stands in.
 import { toast } from "./toast.js";
 
-const FIELDS = "textarea, select, input:not([type=hidden]):not([type=radio]):not([type=submit])";
+const FIELDS = "textarea, select, [name=template_key], input:not([type=hidden]):not([type=radio]):not([type=submit])";
 const met = new WeakSet(); // panes that are filled already
 const sent = new WeakSet(); // panes whose words are kept now; what goes may still say that it was changed
 const whose = `draft ${document.body.dataset.viewer} `;
