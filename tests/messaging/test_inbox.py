@@ -151,6 +151,8 @@ def test_another_channel_or_a_template_keeps_what_was_typed(alice, says) -> None
     db.session.commit()
     page = alice.post(here, data={"channel": "sms", "body": "Typed already", "template": "usual"}, hx=True).text
     assert "Typed already\n\nHello Hannah, yes." in page and 'name="template_key" value="usual"' in page
+    advert = {"channel": "sms", "body": "An offer", "template_key": "nurture_spring", "template": "usual"}
+    assert 'name="template_key" value="nurture_spring"' in alice.post(here, data=advert, hx=True).text
     words.body = "Look: {link}"
     db.session.commit()
     page = alice.post(here, data={"channel": "sms", "body": "Typed already", "template": "usual"}, hx=True)

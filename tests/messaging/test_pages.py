@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from app.core import outbox
 from app.extensions import db
-from app.messaging.models import Message
+from app.messaging.models import Message, MessageTemplate
 from app.messaging.queries.templates import find_template
 
 
@@ -156,6 +156,19 @@ def test_the_words_of_a_template_are_put_into_what_is_written(alice, lead, chann
     assert alice.post(f"/w/wells/leads/{lead.id}/messages", data=sent, hx=True).status_code == 200
     message = db.session.scalars(select(Message).where(Message.template_key == key)).one()
     assert message.purpose == find_template(key).purpose
+
+
+@pytest.mark.parametrize("is_blank", [False, True])
+def test_who_adds_other_words_to_those_that_advertise_advertises(alice, lead, is_blank):
+    db.session.add(MessageTemplate(key="usual", name="Usual", channel="email", subject="Hi", body="Ring us any time."))
+    db.session.commit()
+    typed = {
+        "channel": "email", "recipient": "hannah.cole@example.com", "template_key": "nurture_spring",
+        "body": "" if is_blank else "Gutters in spring",
+    }  # fmt: skip
+    url = f"/w/wells/leads/{lead.id}/messages/words"
+    filled = alice.post(url, data={**typed, "template": "usual"}, hx=True).text
+    assert f'name="template_key" value="{"usual" if is_blank else "nurture_spring"}"' in filled
 
 
 def test_without_scripts_writing_leads_back_to_the_lead(alice, lead):

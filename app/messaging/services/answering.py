@@ -56,6 +56,14 @@ def template_used(key: str | None) -> MessageTemplate | None:
         return None
 
 
+def key_of_both(before: str, body: str, added: str) -> str:
+    """By which template a text is judged to whose words, of the template `before` if any, those of another were added:
+    by the one that advertises.
+    """
+    first = template_used(before) if body else None
+    return before if first is not None and first.purpose == "marketing" else added
+
+
 def _last_arrived(contact_id: UUID, channel: str) -> UUID | None:
     return db.session.scalar(
         select(Message.id)

@@ -16,6 +16,7 @@ from app.messaging import services
 from app.messaging.forms import Typed
 from app.messaging.queries import answering, thread
 from app.messaging.services.answering import answer as send_answer
+from app.messaging.services.answering import key_of_both
 from app.messaging.services.wishes import addresses_of
 from app.messaging.views import bp
 from app.messaging.views.inbox_page import WAYS, composer_values, inbox_page, shown_view, thread_values, ways_of
@@ -31,7 +32,9 @@ def recompose(slug: str, conversation_id: UUID) -> Response:
     errors: dict[str, str] = {}
     if request.form.get("template"):
         try:
-            typed, template_key = _with_words(typed, request.form["template"], head)
+            filled = _with_words(typed, request.form["template"], head)
+            template_key = key_of_both(template_key, typed.body, request.form["template"])
+            typed = filled
         except services.TemplateFault as fault:
             errors["body"] = f"{fault}"
     values = composer_values(head, bubbles, typed, errors, template_key=template_key, wants_focus=True)
@@ -95,12 +98,12 @@ def _check(head: thread.Head, typed: Typed) -> None:
     typed.check()
 
 
-def _with_words(typed: Typed, key: str, head: thread.Head) -> tuple[Typed, str]:
+def _with_words(typed: Typed, key: str, head: thread.Head) -> Typed:
     """What was typed with the words of a template after it. Raises TemplateFault, NotFound."""
     made = services.render_template(key, get_lead(head.lead.id))
     body = f"{typed.body}\n\n{made.typed}" if typed.body else made.typed
     subject = made.subject if made.subject and not typed.body else typed.subject
-    return Typed(typed.channel, typed.recipient, subject, body), key
+    return Typed(typed.channel, typed.recipient, subject, body)
 
 
 def _refused(head: thread.Head, typed: Typed, errors: dict[str, str]) -> Response:

@@ -17,7 +17,7 @@ from app.messaging.forms import LONGEST_SMS, Typed
 from app.messaging.queries.answering import templates_for
 from app.messaging.services import TemplateFault, render_template
 from app.messaging.services import compose as write
-from app.messaging.services.answering import template_used
+from app.messaging.services.answering import key_of_both, template_used
 from app.messaging.services.weighing import Weight, weigh
 from app.messaging.views import bp
 from app.workspaces.layout import desk
@@ -71,7 +71,8 @@ def put_words(slug: str, lead_id: UUID) -> Response:
         return _form(lead, typed, {"body": f"{fault}"}, 422)
     subject = made.subject if made.subject and not typed.body else typed.subject
     body = f"{typed.body}\n\n{made.typed}" if typed.body else made.typed
-    return _form(lead, Typed(typed.channel, typed.recipient, subject, body), {}, template_key=key)
+    judged_by = key_of_both(request.form.get("template_key", ""), typed.body, key)
+    return _form(lead, Typed(typed.channel, typed.recipient, subject, body), {}, template_key=judged_by)
 
 
 @bp.post("/w/<slug>/messages/length")
