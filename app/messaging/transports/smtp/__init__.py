@@ -2,13 +2,12 @@
 
 import re
 import smtplib
-from email.policy import SMTP
 
 from app.messaging.ports import Accepted, NotSent, Refused, TransportError, Unclear
 from app.messaging.ports.email import OutgoingEmail
 from app.messaging.ports.settings import SmtpSettings
 from app.messaging.transports.smtp.connection import Connection
-from app.messaging.transports.smtp.letter import make_letter
+from app.messaging.transports.smtp.letter import as_sent, make_letter
 
 #: A line that begins with a dot gets another one (RFC 5321, section 4.5.2).
 _LEADING_DOT = re.compile(rb"(?m)^\.")
@@ -31,7 +30,7 @@ class SmtpTransport:
         """Hand a mail over. Raises Refused, NotSent or Unclear."""
         try:
             letter = make_letter(email, self._sender)
-            content = letter.as_bytes(policy=SMTP)
+            content = as_sent(letter)
         except ValueError:  # a line break where a header must have none
             raise Refused("bad_header") from None
         try:

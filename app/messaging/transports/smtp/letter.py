@@ -2,12 +2,35 @@
 
 from email.headerregistry import Address
 from email.message import EmailMessage
-from email.policy import SMTP
+from email.policy import SMTP, EmailPolicy
 from email.utils import format_datetime
+from typing import Any
 
 from app.core.clock import utcnow
 from app.core.email_addresses import domain
 from app.messaging.ports.email import OutgoingEmail
+
+#: Headers of addresses and Message-IDs, which machines read as they stand (RFC 2369, RFC 5322).
+_AS_THEY_STAND = frozenset({"In-Reply-To", "References", "List-Unsubscribe"})
+
+
+class _Wire(EmailPolicy):
+    """How a mail is written down. The library would put a long address or Message-ID into encoded words, which no mail
+    program reads there: answers would stand apart from what they answer, and there would be no way out.
+    """
+
+    def fold_binary(self, name: str, value: Any) -> bytes:
+        if name not in _AS_THEY_STAND:
+            return super().fold_binary(name, value)
+        return f"{name}: {f'{self.linesep} '.join(str(value).split())}{self.linesep}".encode()
+
+
+_WIRE = _Wire(linesep=SMTP.linesep)
+
+
+def as_sent(letter: EmailMessage) -> bytes:
+    """A mail as its server is given it."""
+    return letter.as_bytes(policy=_WIRE)
 
 
 def make_letter(email: OutgoingEmail, sender: str) -> EmailMessage:

@@ -1,0 +1,40 @@
+"""What a mail looks like on the wire, where machines read headers as they stand."""
+
+from email import message_from_bytes
+from uuid import UUID
+
+import pytest
+
+from app.messaging.ports.email import OutgoingEmail
+from app.messaging.transports.smtp.letter import as_sent, make_letter
+
+OUTLOOKS = "<VI1PR04MB5678ABCDEF0123456789ABCDEF0@VI1PR04MB5678.eurprd04.prod.outlook.com>"
+GMAILS = "<CAKx3fZ0r2kYyQb6yQw0S8b9gq4V1k1vYxgTq9jZ5mP1b2c3d4e5f6g@mail.gmail.com>"
+WAY_OUT = f"https://desk.example.com/u/{'Ab-_' * 16}"
+
+
+def sent(**given: object) -> bytes:
+    values = {
+        "message_id": UUID(int=7), "sender_name": "Zoë’s Windows", "reply_to": "", "recipient": "hannah@example.com",
+        "subject": "Your windows", "text": "Hello", "html": "<p>Hello</p>", "automatic": True,
+    }  # fmt: skip
+    return as_sent(make_letter(OutgoingEmail(**values | given), "desk@example.com"))
+
+
+def test_the_way_out_is_an_address_that_mail_programs_read() -> None:
+    head = message_from_bytes(sent(unsubscribe_url=WAY_OUT))
+    assert head["List-Unsubscribe"] == f"<{WAY_OUT}>"
+    assert head["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+
+
+@pytest.mark.parametrize("answers", [(GMAILS,), (GMAILS, OUTLOOKS), (OUTLOOKS, GMAILS) * 4])
+def test_an_answer_names_what_it_answers_by_ids_that_mail_programs_read(answers: tuple[str, ...]) -> None:
+    head = message_from_bytes(sent(answers=answers))
+    assert head["In-Reply-To"] == answers[-1]
+    assert tuple(head["References"].split()) == answers
+
+
+def test_no_line_is_too_long_and_what_people_read_is_encoded() -> None:
+    raw = sent(subject="Ärger mit Fenstern " * 20, answers=(OUTLOOKS, GMAILS) * 4, unsubscribe_url=WAY_OUT)
+    assert max(map(len, raw.split(b"\r\n"))) < 200 and b"\n" not in raw.replace(b"\r\n", b"")
+    assert raw.isascii() and b"Subject: =?utf-8?" in raw and b"From: =?utf-8?" in raw
