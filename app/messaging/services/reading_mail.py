@@ -7,30 +7,36 @@ import codecs
 import hashlib
 import re
 from collections.abc import Iterator
-from contextlib import suppress
 from datetime import datetime
 from email import message_from_bytes
-from email._policybase import Compat32
-from email.errors import MessageError
-from email.header import decode_header, make_header
 from email.message import Message
-from email.utils import getaddresses, parseaddr
-from itertools import accumulate, islice
+from itertools import islice
 
 from app.core.clock import utcnow
 from app.core.html_text import html_to_text
 from app.messaging.ports.inbound import Inbound
+from app.messaging.services.mail_headers import (
+    ShortHeaders,
+    addresses,
+    decoded_words,
+    guessed,
+    header,
+    named,
+    storable,
+)  # fmt: skip
 from app.messaging.services.reading_reports import read_report
 
 _LONGEST_TEXT = 200_000
 _MOST_NAMED = 10
-#: The library takes quadratic time for long headers and for many lines within many parts; no real mail has more. Many
-#: mails are read in one round, so that none may cost more than a second or so.
-_LONGEST_HEADER, _MOST_HEADERS, _MOST_COMMENTS, _LONGEST_ADDRESSES = 20_000, 20, 50, 40_000
+#: The library takes quadratic time for many lines within many parts; no real mail has more. Many mails are read in one
+#: round, so that none may cost more than a second or so.
 _MOST_LINE_ENDS, _MOST_PARTS, _MOST_LINES_IN_PARTS, _CUT_TO = 1_200_000, 60, 12_000_000, 500_000
 _PART = re.compile(rb"boundary|content-type:\s*message/", re.IGNORECASE)
-#: Made for names of hosts. They take quadratic time, and no mail is written in them.
-_NO_CHARSETS = frozenset({"punycode", "idna"})
+#: What is often said and as often wrong. The last two were made for names of hosts: they take quadratic time, and no
+#: mail is written in them.
+_GUESSED = frozenset({"utf-8", "ascii", "punycode", "idna"})
+#: What Windows calls so has its own quotes and apostrophes (encoding.spec.whatwg.org, 4.2).
+_MEANT = {"iso8859-1": "cp1252"}
 _MAIL_ID = re.compile(r"<[^<>\s]{3,250}>")
 _RECIPIENT_HEADERS = ("Delivered-To", "X-Original-To", "Envelope-To", "X-Forwarded-To", "To", "Cc")
 #: What a holiday notice begins with where no header says that it is one.
@@ -42,35 +48,23 @@ _BULK = frozenset({"bulk", "list", "junk"})
 
 def read_mail(raw: bytes, received_at: datetime | None = None, recipients: tuple[str, ...] = ()) -> Inbound:
     """Read a mail. `received_at` is when it reached the mailbox; `recipients` what the envelope says besides."""
-    mail = message_from_bytes(_bounded(raw), policy=_ShortHeaders())
+    mail = message_from_bytes(_bounded(raw), policy=ShortHeaders())
     name, sender = _sender(mail)
-    mail_id = _first_id(_header(mail, "Message-ID"))
-    named = [address for _, address in getaddresses(_all(mail, _RECIPIENT_HEADERS)) if "@" in address]
+    mail_id = _first_id(header(mail, "Message-ID"))
+    to = addresses(mail, _RECIPIENT_HEADERS)
     answers = [
-        *_MAIL_ID.findall(_header(mail, "In-Reply-To")),
-        *reversed(_MAIL_ID.findall(_header(mail, "References"))),
+        *_MAIL_ID.findall(header(mail, "In-Reply-To")),
+        *reversed(_MAIL_ID.findall(header(mail, "References"))),
     ]
-    report = read_report(mail)
+    report, body = read_report(mail), _text(mail)
+    attached = tuple(islice(_attached(mail, has_words=bool(body)), _MOST_NAMED))
     return Inbound(
         channel="email", key=_key(raw, mail, mail_id), sender=sender, sender_name=name, mail_id=mail_id,
-        subject=_header(mail, "Subject"), body=_text(mail), received_at=received_at or utcnow(),
-        mail_ids=tuple(dict.fromkeys(answers)), recipients=(*recipients, *dict.fromkeys(named)),
-        is_automatic=_is_automatic(mail), is_bulk=_is_bulk(mail), attached=tuple(_attached(mail))[:_MOST_NAMED],
+        subject=header(mail, "Subject"), body=body, received_at=received_at or utcnow(),
+        mail_ids=tuple(dict.fromkeys(answers)), recipients=(*recipients, *dict.fromkeys(to)),
+        is_automatic=_is_automatic(mail), is_bulk=_is_bulk(mail), attached=attached,
         bounce=report,
     )  # fmt: skip
-
-
-class _ShortHeaders(Compat32):
-    """Headers as they come, none longer than any that is meant."""
-
-    def header_source_parse(self, sourcelines: list[str]) -> tuple[str, str]:
-        name, value = super().header_source_parse(sourcelines)
-        return name, _shallow(value[:_LONGEST_HEADER])
-
-
-def _shallow(header: str) -> str:
-    """Comments of a header may hold comments, each of which the library takes a step deeper for."""
-    return header if header.count("(") <= _MOST_COMMENTS else header.replace("(", " ")
 
 
 def _bounded(raw: bytes) -> bytes:
@@ -83,32 +77,32 @@ def _bounded(raw: bytes) -> bytes:
 
 def _sender(mail: Message) -> tuple[str, str]:
     """The name and the address that an answer goes to: the sender's, unless another is asked for by Reply-To."""
-    name, address = parseaddr(_header(mail, "From"))
-    _, asked = parseaddr(_header(mail, "Reply-To"))
-    return " ".join(name.split()), (asked if "@" in asked and not _is_bulk(mail) else address).strip()
+    name, address = named(mail, "From")
+    _, asked = named(mail, "Reply-To")
+    return name, asked if "@" in asked and not _is_bulk(mail) else address
 
 
 def _is_automatic(mail: Message) -> bool:
     """Whether a machine answered (RFC 3834, section 5, and what programs did before it)."""
-    submitted = _header(mail, "Auto-Submitted").split(";")[0].strip().lower()
+    submitted = header(mail, "Auto-Submitted").split(";")[0].strip().lower()
     if submitted and submitted != "no":
         return True
     if any(
         mail.get(name) is not None for name in ("X-Autoreply", "X-Autorespond", "X-Autoresponse", "X-Autogenerated")
     ):
         return True
-    if _header(mail, "Precedence").strip().lower() in ("auto_reply", "auto-reply", *_BULK):
+    if header(mail, "Precedence").strip().lower() in ("auto_reply", "auto-reply", *_BULK):
         return True
-    if _header(mail, "Return-Path").strip() == "<>" or mail.get_content_type() == "multipart/report":
+    if header(mail, "Return-Path").strip() == "<>" or mail.get_content_type() == "multipart/report":
         return True  # read receipts are reports as well
-    return bool(_NOTICE.match(_header(mail, "Subject")))
+    return bool(_NOTICE.match(header(mail, "Subject")))
 
 
 def _is_bulk(mail: Message) -> bool:
     """Whether it went to many at once: mailing lists and newsletters say so."""
     if mail.get("List-Id") is not None or mail.get("List-Unsubscribe") is not None:
         return True
-    return _header(mail, "Precedence").strip().lower() in _BULK
+    return header(mail, "Precedence").strip().lower() in _BULK
 
 
 def _text(mail: Message) -> str:
@@ -117,18 +111,22 @@ def _text(mail: Message) -> str:
     for part in _leaves(mail):
         if part.get_content_disposition() == "attachment":
             continue
-        if part.get_content_type() == "text/plain":
-            plain.append(_decoded(part))
+        if part.get_content_type() == "text/plain" or part.get_content_maintype() == "multipart":
+            plain.append(_decoded(part))  # one of many parts without its parts is what a broken program wrote
         elif part.get_content_type() == "text/html":
             html.append(_decoded(part))
     text = "\n".join(plain).strip() or "\n".join(map(html_to_text, html))
-    return _storable(text.replace("\r\n", "\n")).strip()[:_LONGEST_TEXT]
+    return storable(text.replace("\r\n", "\n")).strip()[:_LONGEST_TEXT]
 
 
-def _attached(mail: Message) -> Iterator[str]:
+def _attached(mail: Message, *, has_words: bool) -> Iterator[str]:
+    """What came with it, by name; also what nobody can read here, where there is nothing else."""
     for part in _leaves(mail):
-        if part.get_content_disposition() == "attachment" or part.get_content_maintype() not in ("text", "message"):
-            yield " ".join((_decoded_words(part.get_filename() or "") or part.get_content_type()).split())[:80]
+        kind = part.get_content_maintype()
+        is_read = kind == "multipart" or part.get_content_type() in ("text/plain", "text/html")
+        is_words = kind in ("text", "message") and has_words
+        if part.get_content_disposition() == "attachment" or not (is_read or is_words):
+            yield " ".join((decoded_words(part.get_filename() or "") or part.get_content_type()).split())[:80]
 
 
 def _leaves(mail: Message) -> Iterator[Message]:
@@ -149,32 +147,9 @@ def _decoded(part: Message) -> str:
         return ""
     try:
         charset = codecs.lookup(part.get_content_charset() or "utf-8").name
-        return content.decode("utf-8" if charset in _NO_CHARSETS else charset, "replace")
+        return guessed(content) if charset in _GUESSED else content.decode(_MEANT.get(charset, charset), "replace")
     except (LookupError, ValueError):  # a character set that nobody has heard of
-        return content.decode("utf-8", "replace")
-
-
-def _header(mail: Message, name: str) -> str:
-    return _decoded_words(str(mail.get(name) or ""))
-
-
-def _all(mail: Message, names: tuple[str, ...]) -> list[str]:
-    """The values of these headers, those that come last left out where together they are too long."""
-    every = [str(value) for name in names for value in mail.get_all(name, [])[:_MOST_HEADERS]]
-    return [_decoded_words(value) for value, size in zip(every, accumulate(map(len, every)), strict=True)
-            if size <= _LONGEST_ADDRESSES]  # fmt: skip
-
-
-def _decoded_words(value: str) -> str:
-    """A header with its encoded words (RFC 2047) read, in one line."""
-    with suppress(ValueError, LookupError, MessageError):
-        value = str(make_header(decode_header(value)))
-    return _shallow(" ".join(_storable(value).split()))
-
-
-def _storable(text: str) -> str:
-    """Text without what no database keeps: NUL, and halves of characters, which some character sets give."""
-    return text.encode("utf-8", "replace").decode().replace("\x00", "")
+        return guessed(content)
 
 
 def _first_id(value: str) -> str:
@@ -185,5 +160,5 @@ def _first_id(value: str) -> str:
 def _key(raw: bytes, mail: Message, mail_id: str) -> str:
     """The same for the same mail, whichever way it comes: what servers add on the way is left out."""
     if mail_id:
-        return "\n".join((mail_id, _header(mail, "From"), _header(mail, "Date")))
+        return "\n".join((mail_id, header(mail, "From"), header(mail, "Date")))
     return hashlib.sha256(raw).hexdigest()
