@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from sqlalchemy import select
 
 from app.activities.models import Activity
@@ -12,7 +13,7 @@ from app.core.outbox import OutboxItem
 from app.extensions import db
 from app.followups.models import Enrolment, FollowUp, Sequence
 from app.followups.queries.steps import Delay, Step
-from app.followups.services import enrol, pause, pause_chase, resume, resume_when_due
+from app.followups.services import enrol, pause, pause_chase, resume, resume_when_due, skip
 from app.leads.services import archive, get_lead, move_to_stage, put_in_bin, restore, stage_by_key
 from app.messaging.services.receiving import receive
 
@@ -158,6 +159,25 @@ def test_what_was_paused_while_shelved_stays_so_and_loses_no_step(
     resume(shelved.id, world.alice.actor)
     db.session.commit()
     assert (to_come(shelved), shelved.state) == (["email", "call"], "active")
+
+
+def test_a_pause_that_ended_while_shelved_is_not_forgotten(
+    world: Any, way: Enrolment, make_due: Any, run_outbox: Any
+) -> None:
+    with time_machine.travel(utcnow(), tick=False) as clock:
+        for task in db.session.scalars(select(FollowUp).where(FollowUp.enrolment_id.is_(None))):
+            skip(task.id, world.alice.actor)
+        pause(way.id, world.alice.actor, utcnow() + timedelta(days=2))
+        archive(way.lead_id, world.alice.actor)
+        db.session.commit()
+        clock.shift(timedelta(days=3))
+        make_due("enrolment.resume")
+        run_outbox()
+        fetch_back(world, way)
+    assert (to_come(way), way.state, way.paused_until) == ([], "paused", None)
+    assert get_lead(way.lead_id).next_act == "Pick this up again"
+    resume(way.id, world.alice.actor)
+    assert to_come(way) == ["email", "call"]
 
 
 def test_a_stage_that_was_left_while_shelved_plans_no_more(world: Any, shelved: Enrolment) -> None:

@@ -96,8 +96,7 @@ def resume_when_due(enrolment_id: UUID) -> datetime | None:
     if enrolment.paused_until > utcnow():
         return enrolment.paused_until
     if lead.shelf != "desk":
-        enrolment.paused_until = None  # it stays paused until a person who has put the lead back goes on
-        return None
+        return None  # it stays paused; a person is told to go on once the lead is back (resting.go_on)
     resume(enrolment_id, SYSTEM)
     return None
 

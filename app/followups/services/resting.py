@@ -45,8 +45,9 @@ def put_to_rest(lead_ids: Sequence[UUID]) -> None:
 def go_on(event: Event) -> None:
     """The reaction to leads being put back: what rested is planned again.
 
-    Messages whose time has passed stay away, so that nobody hears from us out of the blue; a lead that is left with
-    nothing by that gets a task. What the customer or a person ended or paused meanwhile stays so.
+    Messages whose time has passed stay away, so that nobody hears from us out of the blue, and a pause that was over
+    meanwhile lasts until a person goes on; a lead that is left with nothing by that gets a task. What the customer or a
+    person ended or paused meanwhile stays so.
     """
     lead_ids = _leads(event)
     _heed_what_happened(lead_ids)
@@ -57,7 +58,7 @@ def go_on(event: Event) -> None:
     for row in back:
         if row.kind in AUTOMATIC:
             outbox.enqueue(DUE, row.id, dedupe_key=f"{row.id}/{row.version}", run_at=row.due_at)
-    forlorn = {row.lead_id for row in missed} - {row.lead_id for row in back}
+    forlorn = {*(row.lead_id for row in missed), *_overslept(lead_ids)} - {row.lead_id for row in back}
     due_at = current_workspace().clock().next_open(utcnow())
     db.session.add_all(
         FollowUp(lead_id=lead_id, kind="task", title="Pick this up again", due_at=due_at, state="planned")
@@ -83,6 +84,20 @@ def _heed_what_happened(lead_ids: Sequence[UUID]) -> None:
         .values(why=case((is_paused, PAUSED), else_=Enrolment.why), finished_at=utcnow(), version=FollowUp.version + 1)
         .execution_options(synchronize_session=False)
     )  # fmt: skip
+
+
+def _overslept(lead_ids: Sequence[UUID]) -> Sequence[UUID]:
+    """The leads with a chase whose pause ended while they were put away. It has no end any more."""
+    return db.session.scalars(
+        update(Enrolment)
+        .where(
+            Enrolment.workspace_id == current_workspace_id(), Enrolment.lead_id == one_among(lead_ids),
+            Enrolment.state == fixed("paused"), Enrolment.paused_until <= utcnow(),
+        )
+        .values(paused_until=None, version=Enrolment.version + 1)
+        .returning(Enrolment.lead_id)
+        .execution_options(synchronize_session=False)
+    ).all()
 
 
 def _end_what_is_through(lead_ids: Sequence[UUID]) -> None:
