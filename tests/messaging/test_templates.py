@@ -134,7 +134,8 @@ def test_what_nothing_sends_can_be_put_away_and_taken_out(alice, own):
 
 @pytest.mark.parametrize(
     ("key", "told"),
-    [("photos_email", "can be changed but not put away"), ("chase_day_3", "Quote chase still sends it")],
+    [("photos_email", "can be changed but not put away"), ("chase_day_3", "Quote chase still sends it"),
+     ("acknowledgement_sms", "still sends it")],
 )
 def test_what_something_sends_can_not_be_put_away(alice, key, told):
     answer = alice.post(f"{HOME}/{key}/archive", data={"away": "1"})

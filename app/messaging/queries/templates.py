@@ -71,10 +71,11 @@ def as_it_came(key: str) -> MessageTemplate:
 
 
 def used_in() -> dict[str, list[Sequence]]:
-    """Template key to the sequences whose present steps send it, in their order."""
+    """Template key to the sequences whose present steps send it, be it in an email's place, in their order."""
     found: dict[str, list[Sequence]] = {}
     for sequence in sorted(known(Sequence), key=lambda each: (each.position, each.name)):
-        for key in dict.fromkeys(step.template_key for step in every(steps_of(sequence.steps)) if step.template_key):
+        keys = (key for step in every(steps_of(sequence.steps)) for key in (step.template_key, step.text_key))
+        for key in dict.fromkeys(filter(None, keys)):
             found.setdefault(key, []).append(sequence)
     return found
 
