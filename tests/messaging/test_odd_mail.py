@@ -1,10 +1,12 @@
 """Mails as programs write them that keep to no standard: who wrote is found all the same, and every word is read."""
 
+import re
+
 import pytest
 from sqlalchemy import select
 
 from app.extensions import db
-from app.messaging.models import Message
+from app.messaging.models import Conversation, Message
 from app.messaging.services.answer_addresses import answer_address
 from app.messaging.services.reading_mail import read_mail
 from tests.messaging.inbound import HANNAH, post_mail
@@ -80,3 +82,12 @@ def test_words_in_parts_that_are_none_are_read(boundary):
 def test_of_what_nobody_can_read_here_there_is_word_at_least(kind):
     raw = b"From: hannah@example.com\r\n" + HEAD + b"Content-Type: " + kind + b"\r\n\r\nSubject: x\r\n\r\nYes"
     assert read_mail(raw).attached == (kind.partition(b";")[0].decode(),)
+
+
+def test_an_answer_to_a_long_subject_can_be_sent(alice, client, lead):
+    post_mail(client, from_(HANNAH).replace(b"Your windows", b"Your windows " * 30))
+    talk = db.session.scalars(select(Conversation)).one()
+    page = alice.get(f"/w/wells/inbox/{talk.id}")
+    subject = re.search(r'name="subject" value="([^"]+)"', page.text).group(1)
+    answer = {"channel": "email", "subject": subject, "body": "On Tuesday"}
+    assert alice.post(f"/w/wells/inbox/{talk.id}/answer", data=answer, hx=True).status_code == 200

@@ -5,6 +5,9 @@ from dataclasses import dataclass
 from app.messaging.queries.templates import OWN_KEYS, list_templates
 from app.messaging.queries.thread import Bubbles, Head
 
+#: Customers' subjects may be longer than one that we send.
+_LONGEST_SUBJECT = 200
+
 
 @dataclass(frozen=True, slots=True)
 class Words:
@@ -32,4 +35,4 @@ def subject_for(head: Head, bubbles: Bubbles) -> str:
     last = next((each.subject for each in reversed(bubbles.messages) if each.subject), None)
     if last is None:
         return f"Your enquiry {head.lead.number}"
-    return last if last[:3].casefold() == "re:" else f"Re: {last}"
+    return (last if last[:3].casefold() == "re:" else f"Re: {last}")[:_LONGEST_SUBJECT].rstrip()
