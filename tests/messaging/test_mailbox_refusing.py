@@ -21,13 +21,14 @@ from tests.support.raw_server import end_accepting
 
 class Server:
     """As much of an IMAP server as a reader needs. `refused`: what it says to whoever asks for a mail, by UID;
-    `foretells`: whether it says which UID comes next, as all but Courier do.
+    `foretells`: whether it says which UID comes next, as all but Courier do; `old`: the mails that came weeks ago.
     """
 
     def __init__(self) -> None:
         self.mails: dict[int, bytes] = {}
         self.refused: dict[int, str] = {}
-        self.foretells = True
+        self.foretells, self.validity = True, 7
+        self.old: set[int] = set()
         self.listener = socket.create_server(("127.0.0.1", 0))
         self.accepting = threading.Thread(target=self._accept, daemon=True)
         self.accepting.start()
@@ -60,10 +61,11 @@ class Server:
         if asked:
             return self._mail(int(asked[1]), "BODY" in command) + done
         if command.startswith("UID SEARCH"):
-            return f"* SEARCH {' '.join(map(str, sorted(self.mails)))}\r\n".encode() + done
+            found = sorted(set(self.mails) - self.old) if "SINCE" in command else sorted(self.mails)
+            return f"* SEARCH {' '.join(map(str, found))}\r\n".encode() + done
         if command.startswith("EXAMINE"):
             following = f"* OK [UIDNEXT {max(self.mails, default=0) + 1}]\r\n" if self.foretells else ""
-            return f"* OK [UIDVALIDITY 7]\r\n{following}".encode() + done
+            return f"* OK [UIDVALIDITY {self.validity}]\r\n{following}".encode() + done
         return (b"* CAPABILITY IMAP4rev1\r\n" if command == "CAPABILITY" else b"") + done
 
     def _mail(self, uid: int, whole: bool) -> bytes:
@@ -145,3 +147,31 @@ def test_what_lay_there_before_stays_where_the_server_does_not_foretell(
     server.mails[5] = mail("Yes please")
     read()
     assert words() == ["Yes please"]
+
+
+@pytest.mark.parametrize("foretells", [True, False])
+@pytest.mark.parametrize("recent", [[], [1], [3], [1, 3, 4]])
+def test_what_came_long_ago_stays_where_the_server_numbers_its_mails_anew(
+    server: Server, read: Any, foretells: bool, recent: list[int]
+) -> None:
+    """A provider that moves mailboxes copies them in any order."""
+    server.foretells = foretells
+    server.mails = {uid: mail(f"Mail {uid}") for uid in range(1, 5)}
+    server.validity, server.old = 8, set(server.mails) - set(recent)
+    for _ in range(3):
+        read()
+    server.mails[5] = mail("Mail 5")
+    read()
+    assert words() == [f"Mail {uid}" for uid in (*recent, 5)]
+
+
+def test_what_came_lately_is_read_a_round_at_a_time_where_the_server_numbers_its_mails_anew(
+    server: Server, read: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("app.messaging.transports.mailbox_reading.MOST", 2)
+    server.mails = {uid: mail(f"Mail {uid}") for uid in range(1, 8)}
+    server.validity, server.old = 8, {2, 5, 7}
+    read()
+    read()
+    assert words() == ["Mail 1", "Mail 3", "Mail 4", "Mail 6"]
+    assert get_provider("inbox").progress["last_uid"] == 7

@@ -1,8 +1,9 @@
 """What is new in a mailbox, read by IMAP (RFC 9051) without changing anything in it: people read it too.
 
 How far it has been read is `progress`: the mailbox's UIDVALIDITY and the highest UID. It begins with what arrives after
-the first look. When the server numbers its mails anew, those of the last days are given again; whoever takes them in
-knows them by their Message-ID. A mail that the server won't give is asked for again for some minutes (`refused`): it
+the first look. When the server numbers its mails anew, those of the last days are given again (`again`: up to which
+UID, since when); whoever takes them in knows them by their Message-ID. What came before stays where it is, whatever its
+new number. A mail that the server won't give is asked for again for some minutes (`refused`): it
 may be busy. Then it is given without its words, so that a person hears of it and the others are not held up.
 """
 
@@ -52,7 +53,7 @@ class FoundMail:
 @dataclass(slots=True)
 class Reading:
     """What was found; `has_more` when there was no room for all of it, `refused` the UID of the mail behind it that the
-    server would not give, and how often by now.
+    server would not give, and how often by now; `again` as in the progress, until that is done.
     """
 
     validity: int
@@ -60,11 +61,13 @@ class Reading:
     mails: list[FoundMail] = field(default_factory=list)
     has_more: bool = False
     refused: tuple[int, int] | None = None
+    again: tuple[int, str] | None = None
 
     def progress(self) -> dict[str, Any]:
         """How far it got, for the next round."""
-        refused = {"refused": list(self.refused)} if self.refused else {}
-        return {"validity": self.validity, "last_uid": self.last_uid, **refused}
+        more = {"refused": self.refused, "again": self.again}
+        unfinished = {name: list(value) for name, value in more.items() if value}
+        return {"validity": self.validity, "last_uid": self.last_uid, **unfinished}
 
 
 def read_mailbox(settings: InboxSettings, progress: dict[str, Any], *, allow_private: bool = False) -> Reading:
@@ -95,36 +98,47 @@ def _sign_in(box: Mailbox, settings: InboxSettings) -> None:
 
 def _read(box: Mailbox, progress: dict[str, Any], deadline: float) -> Reading:
     validity, next_uid = _number(box, "UIDVALIDITY"), _number(box, "UIDNEXT")
-    known = progress.get("validity")
+    # Courier does not say which UID comes next: then the last mail's tells.
+    known, newest = progress.get("validity"), next_uid - 1 if next_uid else None
+    if known != validity and newest is None:
+        newest = max(_search(box, "UID *"), default=0)
     if known is None:
-        # Courier does not say which UID comes next: then the last mail's tells.
-        return Reading(validity, next_uid - 1 if next_uid else max(_search(box, "UID *"), default=0))
-    if known == validity:
-        last = int(progress["last_uid"])
-        uids = [uid for uid in _search(box, f"UID {last + 1}:*") if uid > last]  # `*` is the last mail, however old
-    else:
-        last, day = 0, f"{utcnow() - _AGAIN:%d-%b-%Y}"
-        uids = _search(box, f"SINCE {day}")
-    reading = Reading(validity, last)
+        return Reading(validity, newest or 0)
+    if known != validity:
+        progress = {"last_uid": 0, "again": (newest, f"{utcnow() - _AGAIN:%d-%b-%Y}")}
+    reading = Reading(validity, int(progress["last_uid"]))
+    upto, since = progress.get("again") or (None, "")
+    what = f"UID {reading.last_uid + 1}:{upto or '*'}" + (f" SINCE {since}" if since else "")
+    # `*` is the last mail, however old.
+    uids = [uid for uid in _search(box, what) if uid > reading.last_uid and (upto is None or uid <= upto)]
+    reading.again = (upto, since) if upto is not None else None
+    _take(box, uids, reading, deadline, progress.get("refused"))
+    if upto is not None and not (reading.has_more or reading.refused):
+        reading.last_uid, reading.again, reading.has_more = upto, None, True  # what came meanwhile
+    return reading
+
+
+def _take(box: Mailbox, uids: list[int], reading: Reading, deadline: float, refused: list[int] | None) -> None:
+    """Read these mails as far as there is room and time for them."""
     for uid in uids:
         size = sum(len(each.raw or b"") for each in reading.mails)
         if len(reading.mails) >= MOST or size > _MOST_BYTES or time.monotonic() > deadline:
             reading.has_more = True
-            return reading
+            return
         try:
             reading.mails += list(_fetch(box, uid))
         except BROKEN as error:
             if isinstance(error, imaplib.IMAP4.error) and not isinstance(error, imaplib.IMAP4.abort):
-                return _without(uid, reading, progress.get("refused"))
+                _go_without(uid, reading, refused)
+                return
             if not reading.mails:
                 raise
             reading.has_more = True  # what came before it is worth keeping
-            return reading
+            return
         reading.last_uid = uid
-    return reading
 
 
-def _without(uid: int, reading: Reading, refused: list[int] | None) -> Reading:
+def _go_without(uid: int, reading: Reading, refused: list[int] | None) -> None:
     """End a round at a mail that the server won't give; the last time it counts as read."""
     times = refused[1] + 1 if refused and refused[0] == uid else 1
     if times < MOST_REFUSALS:
@@ -132,7 +146,6 @@ def _without(uid: int, reading: Reading, refused: list[int] | None) -> Reading:
     else:
         reading.mails.append(FoundMail(uid, None, utcnow()))
         reading.last_uid, reading.has_more = uid, True
-    return reading
 
 
 def _search(box: Mailbox, what: str) -> list[int]:
