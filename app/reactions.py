@@ -28,6 +28,7 @@ from app.live.services import tell_pages
 from app.messaging import jobs as messaging_jobs
 from app.messaging import services as messaging
 from app.messaging.jobs import releasing as releasing_job
+from app.messaging.jobs import waking as waking_job
 from app.messaging.services import conversations, inbox_reading, outliving, releasing
 from app.my_day import services as my_day
 from app.notifications import jobs as notification_jobs
@@ -139,6 +140,7 @@ WORK: Mapping[str, Handler] = {
     leads_jobs.MOVE_ON: leads_jobs.move_leads_on,
     notification_jobs.RETURN: notification_jobs.ring_return,
     releasing.RELEASE: releasing_job.release,
+    waking_job.WAKE: waking_job.wake_up,
     inbox_reading.READ: messaging_jobs.read_inbox,
     messaging.TAKE_BACK: messaging_jobs.take_back,
     quote_jobs.EXPIRE: quote_jobs.expire,

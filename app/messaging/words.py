@@ -17,6 +17,7 @@ _WORK = {
     "alerts.ready": "Tell what is ready for Squeegee",
     "message.send": "Send a message",
     "message.take_back": "Take a message back",
+    "conversation.wake": "Bring a conversation back that was put off",
     "inbox.read": "Read the mailbox",
     "follow_up.due": "Carry out a follow-up",
     "quote.expire": "Let a quote expire",

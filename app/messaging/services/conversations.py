@@ -13,6 +13,7 @@ from sqlalchemy import and_, case, func, literal, null, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import aliased
 
+from app.core import outbox
 from app.core.errors import Invalid
 from app.core.events import Event, publish
 from app.core.fragments import topic
@@ -29,6 +30,7 @@ from app.workspaces.models import Membership
 
 #: The live topic of the list of conversations.
 INBOX = "inbox"
+WAKE = "conversation.wake"
 
 
 def note(message: Message) -> UUID | None:
@@ -121,6 +123,7 @@ def snooze(conversation_id: UUID, until: datetime, actor: Actor) -> Conversation
     """Put it out of sight until then, or until the customer writes. Raises NotFound."""
     found = get_conversation(conversation_id, lock=True)
     found.state, found.snoozed_until, found.unread_count = "open", until, 0
+    outbox.enqueue(WAKE, found.id, dedupe_key=str(new_id()), run_at=until)
     _tell("conversation.snoozed", found, actor, {"until": until.isoformat()})
     return found
 
