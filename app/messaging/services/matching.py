@@ -20,8 +20,10 @@ from app.leads.models import Lead
 from app.messaging.models import Arrival, Message
 from app.messaging.ports.inbound import Inbound
 from app.messaging.services.answer_addresses import read_answer_address
+from app.messaging.services.providers import provider_for
+from app.workspaces.queries import current_workspace
 
-#: Why something has no lead that is a mail of ours, come back to our own mailbox.
+#: Why something has no lead that is a mail of ours, come back to our own mailbox, or one that we wrote elsewhere.
 OWN = "own"
 #: An answer is to what was written lately, if nothing else of ours was written about within a week of it.
 _LATELY = timedelta(days=45)
@@ -60,6 +62,8 @@ def match(inbound: Inbound, key: bytes | None) -> Match:
         return Match(None, OWN)
     theirs = _theirs(inbound.channel, key) if key else []
     sure = tuple(lead_id for lead_id, _ in theirs)
+    if answered is not None and not theirs and _is_by_us(inbound):
+        return Match(None, OWN)  # one of us answered by another program, with the mailbox in copy
     if answered is not None:
         return Match(answered.lead_id, None, (answered.lead_id,), sure or (answered.lead_id,), answered.id)
     if theirs:
@@ -102,6 +106,17 @@ def _answered(inbound: Inbound) -> tuple[Message | None, bool]:
     found = _sent([*own, *answered])
     first = next((found[each] for each in answered if each in found and found[each].lead_id), None)
     return first, any(each in found for each in own)
+
+
+def _is_by_us(inbound: Inbound) -> bool:
+    """Whether a mail comes from an address of the workspace itself: the office, its mailbox, or the one it sends by."""
+    if inbound.channel != "email":
+        return False
+    own = [current_workspace().reply_email]
+    for channel, name in (("inbox", "address"), ("inbox", "username"), ("email", "sender")):
+        own.append(getattr(provider_for(channel), name, ""))
+    sender = email_addresses.parse(inbound.sender)
+    return sender is not None and sender in map(email_addresses.parse, own)
 
 
 def _theirs(channel: str, key: bytes) -> list[tuple[UUID, datetime]]:
