@@ -8,6 +8,7 @@ from tests.e2e.axe import findings
 from tests.e2e.browsers import People
 from tests.e2e.site import SLUG
 from tests.e2e.steps import add_lead
+from tests.support.waiting import until
 
 INBOX = f"/w/{SLUG}/inbox"
 
@@ -74,10 +75,16 @@ def test_an_answer_that_is_not_sent_waits_in_its_conversation(people: People) ->
     talks, field = page.locator(".talk > a"), page.locator("[data-answer-body]")
     way = page.locator(".answer-ways [aria-pressed=true]")
     talks.nth(1).click()
-    page.locator(".answer-ways [aria-pressed=false]").click()
-    expect(way).to_have_count(1)
-    chosen = way.inner_text()
+    other, held = page.locator(".answer-ways [aria-pressed=false]"), []
+    chosen = other.inner_text().strip()
+    page.route("**/composer", lambda route: held.append(route))
+    other.click()
+    until(page, lambda: held, "the other channel's form is on its way")
     field.fill("Half an answer")
+    held.pop().continue_()
+    page.unroute("**/composer")
+    expect(way).to_have_text(chosen)
+    expect(field).to_have_value("Half an answer")
     page.reload()
     expect(field).to_have_value("Half an answer")
     expect(way).to_have_text(chosen)
@@ -93,6 +100,24 @@ def test_an_answer_that_is_not_sent_waits_in_its_conversation(people: People) ->
     page.reload()
     expect(field).to_have_value(written)
     expect(template).to_have_value(key)
+    field.fill("")
+
+
+def test_what_is_typed_on_while_an_answer_leaves_stays(people: People) -> None:
+    page = people.staff()
+    open_inbox(page)
+    page.locator(".talk > a").nth(1).click()
+    field, held = page.locator("[data-answer-body]"), []
+    page.route("**/inbox/*/answer", lambda route: held.append(route))
+    field.fill("On Wednesday")
+    field.press("Control+Enter")
+    until(page, lambda: held, "the answer is on its way")
+    field.press_sequentially(" and bring a hose")
+    held.pop().continue_()
+    expect(page.locator(".bubble.out", has_text="On Wednesday")).to_be_visible()
+    expect(field).to_have_value("and bring a hose")
+    page.locator(".toast").get_by_role("button", name="Unsend").click()
+    expect(page.locator(".toast", has_text="Taken back")).to_be_visible()
     field.fill("")
 
 

@@ -4,7 +4,8 @@
 const page = document.querySelector("[data-inbox]");
 const thread = document.getElementById("thread");
 const whose = `answer ${document.body.dataset.viewer} `;
-const WRITTEN = ["body", "subject", "channel", "template_key"];
+const WRITTEN = ["body", "subject", "template_key"];
+const sent = new WeakSet(); // forms whose words are on their way
 let shown = "";
 let wasAtEnd = true;
 
@@ -46,7 +47,8 @@ const seen = () => {
 
 const read = (hers) => { try { return JSON.parse(sessionStorage.getItem(whose + hers.id)); } catch { return null; } };
 const write = (hers, kept) => { try { if (kept) sessionStorage.setItem(whose + hers.id, JSON.stringify(kept)); else sessionStorage.removeItem(whose + hers.id); } catch { /* then it lasts as long as the form */ } };
-const keep = (hers, words = hers.elements.body.value) => write(hers, words ? { ...Object.fromEntries(WRITTEN.map((name) => [name, hers.elements[name]?.value ?? ""])), body: words } : null);
+const written = (hers) => ({ ...Object.fromEntries(WRITTEN.map((name) => [name, hers.elements[name]?.value ?? ""])), channel: hers.dataset.to ?? hers.elements.channel.value });
+const keep = (hers) => { if (!sent.has(hers)) write(hers, hers.elements.body?.value ? written(hers) : null); };
 
 function restore() {
   const hers = form();
@@ -55,7 +57,7 @@ function restore() {
   const kept = read(hers);
   if (!kept) return;
   const other = kept.channel === hers.elements.channel.value ? null : hers.querySelector(`[name=switch][value="${kept.channel}"]`);
-  for (const name of ["body", "subject", "template_key"]) if (kept[name]) hers.elements[name].value = kept[name];
+  for (const name of WRITTEN) if (kept[name]) hers.elements[name].value = kept[name];
   body().dispatchEvent(new Event("input", { bubbles: true }));
   other?.click();
 }
@@ -121,15 +123,17 @@ if (page && thread) {
     const hers = ctx?.sourceElement;
     if (!hers?.matches?.("[data-answer]") || !(ctx.response?.status < 400)) return;
     // What was typed on while the answer was awaited goes into the form that takes this one's place.
-    const given = ctx.request.body.get("body");
-    const words = hers.elements.body.value;
-    hers.elements.template_key.value = "";
-    keep(hers, words.startsWith(given) ? words.slice(given.length).trimStart() : "");
+    const [given, words] = [ctx.request.body.get("body"), hers.elements.body.value];
+    const rest = words.startsWith(given) ? words.slice(given.length).trimStart() : "";
+    write(hers, rest ? { ...written(hers), body: rest, template_key: "" } : null);
+    sent.add(hers);
   });
   document.addEventListener("htmx:after:swap", opened);
   document.addEventListener("htmx:after:history:push", mark);
   document.addEventListener("visibilitychange", markRead);
   document.addEventListener("click", (event) => {
+    const way = event.target.closest?.("[data-answer] [name=switch]");
+    if (way) way.form.dataset.to = way.value; // for what is typed until its form is here
     const button = event.target.closest?.("[data-put-back]");
     if (button) putBack(button.closest("[data-taken-back]"));
   });
