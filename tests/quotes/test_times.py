@@ -16,7 +16,7 @@ from app.core.errors import Conflict
 from app.extensions import db
 from app.notifications.models import Notification
 from app.quotes.models import Quote, SlotOffer
-from app.quotes.services.slots import SlotDraft, choose_slot, offer_slot
+from app.quotes.services.slots import SlotDraft, choose_slot, offer_slot, withdraw_slot
 from app.rounds.models import Closure
 from app.workspaces.models import Membership
 from app.workspaces.queries import current_workspace, today_here
@@ -119,6 +119,30 @@ def test_a_time_inside_the_days_to_cancel_has_to_be_asked_for(
     assert db.session.scalars(select(Quote.state)).all() == ["sent"]
     client.post(f"/c/{quote.link_secret}/accept", data={**form, "early_start": "1"}, csrf=False)
     assert db.session.scalars(select(Appointment)).one().starts_at == slot.starts_at
+
+
+def test_no_tick_is_wanted_for_a_time_that_was_taken_back(
+    client: Client, lead: Any, sent: Callable[..., Quote], offer: Any, world: World
+) -> None:
+    quote, slot = sent(lead), offer(lead, 1)
+    offer(lead, 40)  # outside the days to cancel: the page has no box to tick any more
+    withdraw_slot(slot.id, world.alice.actor)
+    form = {"option": str(quote.options[1].id), "name": "Hannah Cole", "slot": str(slot.id)}
+    answer = client.post(f"/c/{quote.link_secret}/accept", data=form, csrf=False)
+    assert answer.status_code == 303 and answer.location.endswith("?slot=gone")
+    assert "Choose another. Your yes stands." in client.get(answer.location).text
+
+
+def test_a_wrong_address_takes_no_time_away(
+    client: Client, make_lead: Any, sent: Callable[..., Quote], offer: Any
+) -> None:
+    placeless = make_lead(name="Hannah Cole", email="h@example.com", address_line1="", town="", postcode="")
+    quote, slot = sent(placeless), offer(placeless)
+    url, form = f"/c/{quote.link_secret}/accept", {"option": str(quote.options[1].id), "slot": str(slot.id)}
+    refused = client.post(url, data={**form, "name": "Hannah Cole", "postcode": "nowhere"}, csrf=False)
+    assert refused.status_code == 422 and f'value="{slot.id}" checked' in refused.text
+    client.post(url, data={**form, "name": "Hannah Cole", "postcode": "BA5 2QJ"}, csrf=False)
+    assert db.session.scalars(select(Appointment.starts_at)).one() == slot.starts_at
 
 
 def test_who_has_accepted_chooses_later(client: Client, lead: Any, sent: Callable[..., Quote], offer: Any) -> None:

@@ -25,7 +25,7 @@ from app.leads.services import get_lead
 from app.messaging import services as messaging
 from app.quotes.models import Quote, SlotOffer
 from app.quotes.queries import get_quote, standing
-from app.quotes.queries.slots import MOST_OFFERED, can_be_sent, count_offered, get_slot
+from app.quotes.queries.slots import MOST_OFFERED, Slot, can_be_sent, count_offered, get_slot, open_slots
 from app.quotes.queries.starting import is_early
 from app.quotes.services.answering import accept
 from app.quotes.services.sending import link_of
@@ -122,7 +122,7 @@ def accept_with_slot(
 
     Raises what `accept` raises, and Invalid for a time inside the 14 days to cancel that was not asked for.
     """
-    slot = next((each for each in _offered_to(quote.lead_id) if each.id == slot_id), None)
+    slot = next((each for each in open_slots(quote.lead_id) if each.id == slot_id), None)  # not for one that is gone
     if slot is not None and not early_start and _is_early(slot, quote):
         raise Invalid({"early_start": ASK_EARLY})
     accept(quote, option_id, name, early_start, actor)
@@ -188,7 +188,7 @@ def _checked(draft: SlotDraft) -> tuple[datetime, datetime]:
     return starts_at, ends_at
 
 
-def _is_early(slot: SlotOffer, quote: Quote) -> bool:
+def _is_early(slot: SlotOffer | Slot, quote: Quote) -> bool:
     zone = current_workspace().clock().zone
     agreed_on = quote.answered_at.astimezone(zone).date() if quote.state == "accepted" else today_here()
     return is_early(slot.starts_at.astimezone(zone).date(), agreed_on)

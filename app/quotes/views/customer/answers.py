@@ -11,7 +11,7 @@ from app.appointments.words import span_words
 from app.core import web
 from app.core.errors import Conflict, Invalid
 from app.core.fragments import page, redirect_to
-from app.extensions import csrf
+from app.extensions import csrf, db
 from app.leads.services import get_lead
 from app.quotes.forms import AnswerForm
 from app.quotes.models import Quote
@@ -43,7 +43,8 @@ def accept_quote(secret: str) -> Response:
     try:
         has_time = _accept(quote, typed)
     except Invalid as error:
-        return private(_offer(quote, secret, typed, error.errors, 422))
+        db.session.rollback()  # an answer may have been kept before the address was found wrong: none of it stands
+        return private(_offer(open_link(secret), secret, typed, error.errors, 422))
     except Conflict:
         return as_it_stands(quote, secret, 409)
     return private(redirect_to(url_for("quotes.customer_page", secret=secret, slot=None if has_time else "gone")))
