@@ -43,6 +43,17 @@ def details(**changes: str) -> dict[str, str]:
     return {**was, **changes, **{f"was_{name}": value for name, value in was.items()}}
 
 
+def test_what_is_long_already_does_not_stand_in_the_way(
+    client: Client, make_lead: Callable[..., Any], sent: Callable[..., Quote]
+) -> None:
+    name = f"The Residents' Association of {'Long ' * 30}Lane"
+    path = f"/c/{sent(make_lead(name=name, email='hannah.cole@example.com', phone='07700 900318')).link_secret}"
+    typed = details(phone="07700 900999") | {"name": name, "was_name": name}
+    assert client.post(f"{path}/details", data=typed, csrf=False).status_code == 303
+    longer = client.post(f"{path}/details", data=typed | {"name": f"{name}, Wells"}, csrf=False)
+    assert longer.status_code == 422 and "Please keep it under 120 characters." in longer.text
+
+
 def test_details_are_put_right_and_staff_told(client: Client, path: str, lead: Any, world: World) -> None:
     page = client.get(f"{path}/details").text
     assert all(f'name="{name}"' in page for name in FIELDS) and 'value="07700 900318"' in page

@@ -24,6 +24,7 @@ from app.quotes.models import Quote, QuoteOption
 from app.quotes.queries import accepted_quote, get_quote, standing
 from app.quotes.services.confirming import confirm
 from app.quotes.services.drafting import replace_earlier
+from app.quotes.services.revoking import give_another_link
 from app.workspaces.queries import current_workspace, today_here
 
 DECLINE_REASONS = {
@@ -47,15 +48,18 @@ def accept(quote: Quote, option_id: UUID | None, name: str, early_start: bool, a
     """The customer takes one rung; the lead takes its price and rhythm.
 
     `early_start`: they ask for work inside their 14 days to cancel (Consumer Contracts Regulations 2013, reg. 36).
-    A quote that is already accepted is returned unchanged, whichever rung is asked for. Raises Conflict when it can't
-    be accepted any more, Invalid for a missing name or a rung that is not offered.
+    A quote that is already accepted is returned unchanged, whichever rung is asked for. One whose link was withdrawn
+    gets another with a yes that a colleague heard. Raises Conflict when it can't be accepted any more, Invalid for a
+    missing name or a rung that is not offered.
     """
     lead, quote = _locked(quote)
     if quote.state == "accepted":
         return quote
-    _must_be_open(quote)
+    _must_be_open(quote, actor)
     rung = _chosen(quote, option_id, name)
     replace_earlier(quote, ("accepted",))
+    if quote.revoked_at is not None:
+        give_another_link(quote)
     now = utcnow()
     quote.state, quote.answered_at, quote.accepted_option_id = "accepted", now, rung.id
     quote.accepted_name, quote.starts_before_cancellation_ends = name.strip(), early_start
@@ -86,7 +90,7 @@ def decline(quote: Quote, reason: str, words: str, actor: Actor) -> Quote:
     lead, quote = _locked(quote)
     if quote.state == "declined":
         return quote
-    _must_be_open(quote)
+    _must_be_open(quote, actor)
     errors = {}
     if reason and reason not in DECLINE_REASONS:
         errors["reason"] = "Choose the reason that comes nearest."
@@ -159,9 +163,9 @@ def _locked(quote: Quote) -> tuple[Lead, Quote]:
     return get_lead(quote.lead_id, lock=True), get_quote(quote.id, lock=True)
 
 
-def _must_be_open(quote: Quote) -> None:
+def _must_be_open(quote: Quote, actor: Actor) -> None:
     now_stands = standing(quote, today_here())
-    if now_stands != "open":
+    if now_stands != "open" or (quote.revoked_at is not None and actor.kind == "customer"):
         raise Conflict(f"Quote {quote.number} can't be answered any more.", standing=now_stands)
 
 

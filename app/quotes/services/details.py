@@ -29,7 +29,7 @@ def correct_details(lead: Lead, typed: Mapping[str, Change], actor: Actor) -> Le
 
     Raises Invalid, or Conflict with `conflicts` naming each fact that changed meanwhile; then nothing is kept.
     """
-    errors = _too_long({name: change.now for name, change in typed.items()})
+    errors = _too_long({name: change.now for name, change in typed.items() if change.now != change.was})
     if not typed["phone"].now.strip() and not typed["email"].now.strip():
         errors["phone"] = "Leave us a telephone number or an email address, so that we can reach you."
     if errors:

@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from app.activities.services import record_activity
+from app.core import access_keys
 from app.core.clock import utcnow
 from app.core.errors import Conflict
 from app.core.permissions import Actor
@@ -10,6 +11,7 @@ from app.extensions import db
 from app.leads.services import get_lead
 from app.quotes.models import Quote
 from app.quotes.queries import get_quote
+from app.quotes.services.sending import link_expiry
 
 
 def revoke_link(quote_id: UUID, actor: Actor) -> Quote:
@@ -32,6 +34,13 @@ def restore_link(quote_id: UUID, actor: Actor) -> Quote:
         raise Conflict("This link works already.")
     quote.revoked_at = None
     return _told(quote, "quote.link_restored", actor)
+
+
+def give_another_link(quote: Quote) -> None:
+    """Another link in place of one that was withdrawn: who has that one must not read what is agreed now."""
+    access_keys.revoke("quote", quote.workspace_id, quote.id)
+    quote.link_secret, quote.revoked_at = access_keys.new_secret(), None
+    access_keys.register("quote", quote.link_secret, quote.workspace_id, quote.id, link_expiry(quote))
 
 
 def _locked(quote_id: UUID) -> Quote:

@@ -32,6 +32,7 @@ from app.quotes.queries import (
     was_accepted_meanwhile,
 )
 from app.quotes.services import DECLINE_REASONS, book_for, link_of, send_quote
+from app.quotes.services.answering import LONGEST_NAME
 from app.quotes.views import bp
 from app.quotes.views.customer import offer_values
 from app.workspaces.layout import desk_or_fragment
@@ -145,7 +146,7 @@ def after(quote: Quote, words: str) -> Response:
 def _who_said_yes(quote: Quote) -> str:
     """The name that stands under a yes by phone: nobody typed one."""
     _, contact, _ = parties_of(quote)
-    return contact.name or "the customer"
+    return contact.name[:LONGEST_NAME].strip() or "the customer"  # tables bring longer ones along
 
 
 def _channels(contact: Contact) -> list[str]:

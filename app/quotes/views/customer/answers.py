@@ -46,7 +46,7 @@ def accept_quote(secret: str) -> Response:
         db.session.rollback()  # an answer may have been kept before the address was found wrong: none of it stands
         return private(_offer(open_link(secret), secret, typed, error.errors, 422))
     except Conflict:
-        return as_it_stands(quote, secret, 409)
+        return _too_late(secret)
     return private(redirect_to(url_for("quotes.customer_page", secret=secret, slot=None if has_time else "gone")))
 
 
@@ -71,7 +71,7 @@ def decline_quote(secret: str) -> Response:
     except Invalid as error:
         return _step(quote, secret, "decline", typed, error.errors, 422)
     except Conflict:
-        return as_it_stands(quote, secret, 409)
+        return _too_late(secret)
     return private(redirect_to(url_for("quotes.customer_page", secret=secret)))
 
 
@@ -158,6 +158,12 @@ def _accept(quote: Quote, typed: AnswerForm) -> bool:
     if errors:
         raise Invalid(errors)
     return has_time
+
+
+def _too_late(secret: str) -> Response:
+    """How the quote stands by now, its link perhaps withdrawn."""
+    db.session.rollback()
+    return as_it_stands(open_link(secret), secret, 409)
 
 
 def _offer(quote: Quote, secret: str, typed: AnswerForm, errors: dict[str, str], status: int) -> Response:
