@@ -93,6 +93,8 @@ class BookReader:
                 self.errors[f"s-districts-{index}"] = f"List at most {MOST_DISTRICTS} districts."
             kind, value = self._on_top(row.amount, f"s-amount-{index}")
             found.append(Surcharge(tuple(districts[:MOST_DISTRICTS]), row.words[:40] or "Travel", kind, value))
+        if len(found) > MOST_ROWS:
+            self.errors[f"s-districts-{MOST_ROWS}"] = f"{MOST_ROWS} surcharges are the most. Put some into one row."
         return tuple(found)
 
     def _on_top(self, text: str, name: str) -> tuple[str, int]:
@@ -147,7 +149,7 @@ def surcharge_rows(typed: Typed) -> tuple[SurchargeRow, ...]:
         [" ".join(each.split()) for each in typed.getlist(name)] for name in ("s-districts", "s-words", "s-amount")
     ]
     rows = (SurchargeRow(*each) for each in zip(*columns, strict=False))
-    return tuple(row for row in rows if row.districts or row.amount)[:MOST_ROWS]
+    return tuple(row for row in rows if row.districts or row.amount)
 
 
 def typed_sheet(typed: Typed) -> Sheet:

@@ -134,6 +134,13 @@ def test_rules_that_cannot_be_are_refused(alice: Client, changes: dict[str, Any]
     assert said in unescape(answer.text)
 
 
+def test_a_surcharge_too_many_is_refused_not_dropped(alice: Client) -> None:
+    rows = {"s-districts": [f"BA{number}" for number in range(1, 32)], "s-words": [""] * 31, "s-amount": ["2"] * 31}
+    answer = alice.post(URL, data=typed(PLAIN, **rows))
+    assert answer.status_code == 422 and stored() == []
+    assert answer.text.count("30 surcharges are the most.") == 2 and "BA31" in answer.text
+
+
 def test_the_list_of_what_is_wrong_names_row_and_column(alice: Client) -> None:
     wrong = {"p-semi-3-4_weekly": "abc", "p-flat-1-2-one_off": "x", "x-conservatory-6+": "1,1,1", "m-12_weekly": "y"}
     answer = alice.post(URL, data=typed(PLAIN, **wrong, minimum="a lot"))

@@ -87,6 +87,21 @@ def test_what_cannot_be_taken_is_explained_and_kept(
     assert quotes_of(lead.id) == []
 
 
+def test_lines_behind_those_that_were_emptied_are_kept(alice: Client, lead: Any) -> None:
+    words = ["", "", *(f"Work {number}" for number in range(28)), "", "", "The last one"]  # 30 lines and 3 to spare
+    typed = typed_quote(line_text=words, line_amount=[""] * len(words))
+    assert alice.post(url(lead), data=typed).status_code == 303
+    quote = latest_quote(lead.id)
+    assert quote is not None and (len(quote.lines), quote.lines[-1].description) == (29, "The last one")
+
+
+def test_too_many_lines_all_come_back(alice: Client, lead: Any) -> None:
+    typed = typed_quote(line_text=[f"Work {number}" for number in range(33)], line_amount=[""] * 33)
+    answer = alice.post(url(lead), data=typed)
+    assert answer.status_code == 422 and "A quote has at most 30 lines." in answer.text
+    assert 'value="Work 32"' in answer.text
+
+
 def test_control_characters_and_breaks_are_taken_out(alice: Client, lead: Any) -> None:
     answer = alice.post(url(lead), data=typed_quote(terms="one\r\ntwo\x00", line_text=["Win\x00dows\n", "", ""],
                                                     line_amount=["", "", ""]))  # fmt: skip

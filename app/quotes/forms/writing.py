@@ -18,7 +18,6 @@ from app.price_book.queries import Priced
 from app.quotes.forms.typed import one_line, plain
 from app.quotes.models import VAT_MODES, Quote, QuoteLine
 from app.quotes.services import Conditions, Discount, DraftLine, QuoteDraft, mark
-from app.quotes.services.drafting import MOST_LINES
 
 #: Empty rows that a form offers beyond those filled in, for browsers without scripts.
 SPARE_LINES = 3
@@ -88,8 +87,7 @@ class QuoteForm:
     @classmethod
     def of_request(cls, typed: MultiDict[str, str]) -> "QuoteForm":
         """The fields as a browser sent them."""
-        columns = [typed.getlist(name)[: MOST_LINES + 1] for name in ("line_text", "line_quantity", "line_amount")]
-        words, quantities, amounts = columns
+        words, quantities, amounts = map(typed.getlist, ("line_text", "line_quantity", "line_amount"))
         quantities = quantities if len(quantities) == len(words) else [""] * len(words)
         rows = [
             (one_line(word), plain(quantity), plain(amount))
