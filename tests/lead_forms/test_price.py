@@ -19,7 +19,7 @@ from app.lead_forms.services import pricing
 from app.lead_forms.services.content import read_content
 from app.leads.models import FREQUENCIES
 from app.price_book.models import PriceBook
-from app.price_book.queries import Book, minimum_minor, price
+from app.price_book.queries import Book, minimum_minor, price, to_content
 from app.price_book.services.saving import store_version
 from app.rounds.models import Round
 from app.workspaces.models import Workspace
@@ -112,6 +112,27 @@ def test_the_price_shown_is_the_leads(ask: Callable[..., Any], send: Any, client
     assert (lead.price_minor, lead.first_price_minor, lead.annual_minor) == (2550, 3850, 16_575)
     drawer = alice.get(f"/w/wells/leads/{lead.id}", hx=True).text
     assert "was shown £25.50 every 8 weeks: Semi, 3 bedrooms, every 8 weeks £20.50, Conservatory £5" in drawer
+
+
+def test_what_is_charged_once_stands_on_the_lead_as_it_was_told(
+    ask: Callable[..., Any], send: Any, alice: Client
+) -> None:
+    taxed = replace(PLAIN, vat_mode="added", vat_basis_points=2000)
+    db.session.execute(update(PriceBook).values(content=to_content(taxed)))
+    db.session.commit()
+    assert "gutters £96 once" in ask(frequency="8_weekly", extras=["gutters"])["small"]
+    send(extras=["gutters"])
+    drawer = alice.get(f"/w/wells/leads/{leads()[0].id}", hx=True).text
+    assert "VAT at 20\xa0% £4.10, Gutters once £96 (" in drawer
+
+
+def test_who_is_not_sure_how_often_is_told_the_price_that_the_lead_keeps(
+    ask: Callable[..., Any], send: Any, client: Client
+) -> None:
+    gutters = {"service": "gutter_clearing", "frequency": "unsure", "extras": []}
+    assert ask(**gutters)["line"] == "£80 once"
+    assert "£80 once" in client.get(send(**gutters).headers["Location"]).text
+    assert (leads()[0].price_minor, leads()[0].frequency) == (8000, "one_off")
 
 
 def test_prices_that_are_saved_meanwhile_change_nothing_that_was_told(

@@ -16,7 +16,7 @@ from app.lead_forms.services.content import Content
 from app.lead_forms.services.typed import Typed
 from app.leads.models import FREQUENCIES
 from app.leads.words import often
-from app.price_book.queries import Book, Priced, Rung, Wanted, Working, book_shown, minimum_minor, price, taxed
+from app.price_book.queries import Book, Once, Priced, Rung, Wanted, Working, book_shown, minimum_minor, price, taxed
 from app.rounds.models import Round
 from app.rounds.queries import next_visits
 from app.workspaces.models import Workspace
@@ -27,6 +27,8 @@ _BY_HAND = "We work out your price for you"
 _BY_HAND_TOO = "It comes with our answer, and costs you nothing."
 _TO_COME = "Your price shows here as you answer"
 _HANGS_ON = {"property_type": "the kind of property", "bedrooms": "the number of bedrooms"}
+#: How often they want us, from who has not said so, or is not sure yet.
+_NONE_NAMED = (None, "", "unsure")
 _OUTSIDE = "No price, as we do not clean in {} at the moment"
 
 
@@ -82,7 +84,7 @@ def price_words(
     if rung is not None:
         line = f"{teller.amount(rung.price_minor)} {often(rung.frequency)}"
         return PriceWords(line, teller.about(rung), teller.rungs())
-    if priced.rungs and frequency in (None, "", "unsure"):
+    if priced.rungs and frequency in _NONE_NAMED:
         return PriceWords(f"From {teller.least(_usual(content, priced))} a visit", teller.beside(), teller.rungs())
     return PriceWords(_BY_HAND, _BY_HAND_TOO, teller.rungs())
 
@@ -104,9 +106,9 @@ def _usual(content: Content, priced: Priced) -> Iterable[Rung]:
 
 
 def rung_for(priced: Priced, frequency: str | None) -> Rung | None:
-    """The rung of a rhythm; without one, the single visit of work that is only ever done once."""
+    """The rung of a rhythm; for who names none, the single visit of work that is only ever done once."""
     found = next((rung for rung in priced.rungs if rung.frequency == frequency), None)
-    if found is None and not frequency and len(priced.rungs) == 1 and priced.rungs[0].frequency == "one_off":
+    if found is None and frequency in _NONE_NAMED and len(priced.rungs) == 1 and priced.rungs[0].frequency == "one_off":
         return priced.rungs[0]
     return found
 
@@ -117,22 +119,23 @@ def shown_exactly(
     """The price that the customer was told to the penny by a page that was made then; None where it was a range, or a
     person must look at it.
 
-    The rung's prices are what is paid: tax that comes on top is in them, and the last of their workings.
+    The rung's prices are what is paid: tax that comes on top is in them, and the last of their workings. It is in what
+    is charged once, too.
     """
     if content.price != "exact" or not shows_price(content) or not workspace.serves(wanted.district):
         return None
     book = book_shown(today_of(workspace, made_at), made_at)
     priced = price(book, wanted) if book else None
     rung = rung_for(priced, frequency) if priced and not priced.unpriced else None
-    return (priced, _as_paid(priced, rung)) if priced and rung else None
+    return (replace(priced, once=_once_as_paid(priced)), _as_paid(priced, rung)) if priced and rung else None
 
 
 def for_timeline(priced: Priced, rung: Rung) -> dict[str, Any]:
     """How the price came about, as plain facts."""
-    lines = [*rung.workings, *priced.once]
+    once = [[f"{each.words} once", each.minor] for each in priced.once]
     return {
         "price_minor": rung.price_minor, "frequency": rung.frequency, "prices_version": priced.version_no,
-        "workings": [[line.words, line.minor] for line in lines],
+        "workings": [[line.words, line.minor] for line in rung.workings] + once,
     }  # fmt: skip
 
 
@@ -146,6 +149,13 @@ def _as_paid(priced: Priced, rung: Rung) -> Rung:
     return replace(
         rung, price_minor=visit.gross_minor, first_minor=first.gross_minor, workings=(*rung.workings, tax)
     )  # fmt: skip
+
+
+def _once_as_paid(priced: Priced) -> tuple[Once, ...]:
+    return tuple(
+        replace(each, minor=taxed(each.minor, priced.vat_mode, priced.vat_basis_points).gross_minor)
+        for each in priced.once
+    )
 
 
 def asks_for_dates(content: Content) -> bool:
