@@ -1,6 +1,7 @@
 """The form as a customer without JavaScript meets it."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -209,7 +210,25 @@ def test_an_unknown_or_inactive_form_is_nowhere(client: Client, form: LeadForm, 
     form.is_active = False
     db.session.commit()
     assert client.get(f"/q/{form.key}").status_code == 404
-    assert send().status_code == 404
+    assert send(token="").status_code == send(token="forged").status_code == 404
+    assert client.post(f"/q/{form.key}/price", data={"postcode": "BA5"}, csrf=False).status_code == 404
+    assert submissions() == []
+
+
+def test_what_is_being_filled_in_while_the_form_is_switched_off_still_arrives(
+    client: Client, alice: Client, form: LeadForm, send: Send, token: Callable[..., str]
+) -> None:
+    page, key = token(), form.key
+    alice.post(f"/w/wells/settings/forms/{form.id}/switch")
+    assert client.get(f"/q/{key}").status_code == 404
+    assert client.post(f"/q/{key}/price", data={"postcode": "BA5", "token": page}, csrf=False).status_code == 200
+    wrong = send(token=page, name="")
+    assert wrong.status_code == 422 and "Enter your name" in wrong.text
+    for _ in range(2):
+        told = client.get(send(token=page).headers["Location"])
+        assert told.status_code == 200 and leads()[0].number in told.text and "another place" not in told.text
+    assert len(leads()) == 1, "a page that was given out makes one lead, and no other page is given out"
+    assert send(token=token(timedelta(hours=25))).status_code == 404
 
 
 def test_a_huge_body_is_refused(send: Send) -> None:

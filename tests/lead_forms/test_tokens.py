@@ -4,9 +4,12 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
+import time_machine
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
+from app.activities.models import Activity
+from app.core.clock import utcnow
 from app.extensions import db
 from app.lead_forms.models import LeadForm
 from app.lead_forms.services import tokens
@@ -48,6 +51,17 @@ def test_a_page_left_open_too_long_is_shown_again_with_everything(
     assert page.fields["name"] == ["Hannah Cole"]
     assert tokens.read(form_id(), page.fields["token"][0]) is not None
     assert leads() == [] and submissions() == []
+
+
+def test_what_arrived_in_time_is_not_asked_for_again_a_day_later(send: Send, token: Callable[..., str]) -> None:
+    """As when its answer was lost on the way, and the tab was woken the day after."""
+    one = token()
+    first = send(token=one)
+    with time_machine.travel(utcnow() + timedelta(hours=30)):
+        second = send(token=one, phone="07700 900319")
+    assert (second.status_code, second.headers["Location"]) == (303, first.headers["Location"])
+    assert len(leads()) == 1
+    assert "07700 900319" in db.session.scalars(select(Activity).where(Activity.kind == "note")).one().body
 
 
 @pytest.mark.parametrize("forged", ["", "rubbish", "W10.x", "WyJhIiwxLCJiIl0.AAAA"])

@@ -7,7 +7,7 @@ from werkzeug.datastructures import FileStorage
 
 from app.core import web
 from app.core.clock import utcnow
-from app.core.errors import Invalid
+from app.core.errors import Invalid, NotFound
 from app.core.fragments import page
 from app.core.network import client_block
 from app.core.transactions import keep
@@ -42,11 +42,14 @@ def form(key: str) -> Response:
 @bp.post("/q/<key>")
 @csrf.exempt
 def send(key: str) -> Response:
-    """Take in a filled form: 303 to the thank-you page, 422 with what is wrong, 429 for far too many."""
+    """Take in a filled form: 303 to the thank-you page, 422 with what is wrong, 429 for far too many.
+
+    A form that was switched off meanwhile still takes what was typed into a page of it: none is given out any more.
+    """
     request.max_content_length = _LARGEST_BODY
     if suspicion.is_crowd(key, web.actor().address or "", client_block()):
         return _turn_away()
-    visit = Visit.enter(key)
+    visit = Visit.enter(key, even_off=True)
     if not visit.content.asks_photos or request.mimetype != "multipart/form-data":
         return _judge(visit.as_of(request.form.get("version", "")), [])
     if 0 < (request.content_length or 0) <= _LARGEST_BODY:  # read already, as a form without photos is (core/bodies.py)
@@ -61,7 +64,9 @@ def send(key: str) -> Response:
 def _judge(visit: Visit, photos: list[Photo]) -> Response:
     typed, origin = read(request.form, visit.content), origin_of_sending()
     written = request.form.get("token", "")
-    token = tokens.read(visit.form.id, written)
+    token = tokens.read(visit.form.id, written) or _sent_long_ago(visit, written)
+    if token is None and not visit.form.is_active:
+        raise NotFound
     if token is None:
         fresh = tokens.issue(visit.form.id)
         return visit.show(typed, origin, fresh, errors={"": _STALE}, status=422)
@@ -90,7 +95,7 @@ def _judge(visit: Visit, photos: list[Photo]) -> Response:
 @bp.get("/q/<key>/thanks")
 def thanks(key: str) -> Response:
     """What happens next. Reloading sends nothing again."""
-    visit = Visit.enter(key)
+    visit = Visit.enter(key, even_off=True)
     result = tokens.read_result(visit.form.id, request.args.get("t", ""))
     if result is None:
         return _see_other(visit.url("form"))
@@ -103,9 +108,16 @@ def thanks(key: str) -> Response:
     return page(
         "lead_forms/thanks.html", result=result, price=price, date=date, lost=request.args.get("lost", type=int) or 0,
         more=request.args.get("more", type=int) or 0, most_photos=questions.MOST_PHOTOS,
-        redirect_url=visit.content.redirect_url if result.in_area else "", again_url=visit.url("form"),
+        redirect_url=visit.content.redirect_url if result.in_area else "",
+        again_url=visit.url("form") if visit.form.is_active else "",
         **visit.layout(),
     )  # fmt: skip
+
+
+def _sent_long_ago(visit: Visit, written: str) -> tokens.FormToken | None:
+    """The token of a page that is too old to be sent, where it was sent in time: that is not to be done again."""
+    token = tokens.read(visit.form.id, written, however_old=True)
+    return token if token and earlier_receipt(visit.form, visit.workspace, token) else None
 
 
 def _refuse(refusal: Response) -> Response:

@@ -4,6 +4,7 @@ from flask import Response, jsonify, request
 
 from app.core import postcodes
 from app.core.clock import utcnow
+from app.core.errors import NotFound
 from app.core.network import client_block
 from app.extensions import csrf, limiter
 from app.lead_forms.services import pricing, tokens
@@ -20,11 +21,12 @@ _LARGEST_BODY = 8 * 1024
 def price(key: str) -> Response:
     """Price and date as words, for the answers so far; nothing is kept of them."""
     request.max_content_length = _LARGEST_BODY
-    visit = Visit.enter(key)
-    visit = visit.as_of(request.form.get("version", ""))
+    visit = Visit.enter(key, even_off=True).as_of(request.form.get("version", ""))
+    token = tokens.read(visit.form.id, request.form.get("token", ""))
+    if token is None and not visit.form.is_active:
+        raise NotFound
     typed = read(request.form, visit.content)
     found = postcodes.parse_outward_or_full(typed["postcode"])
-    token = tokens.read(visit.form.id, request.form.get("token", ""))
     made_at = token.issued_at if token else utcnow()
     words = pricing.price_words(visit.content, visit.workspace, pricing.wanted_of(typed), typed["frequency"], made_at)
     date = pricing.next_date_words(

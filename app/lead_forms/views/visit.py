@@ -40,9 +40,9 @@ class Visit:
     shown: LeadForm | LeadFormVersion
 
     @classmethod
-    def enter(cls, key: str) -> "Visit":
-        """Find the form and enter its workspace. Raises NotFound."""
-        form, workspace = open_form(key)
+    def enter(cls, key: str, *, even_off: bool = False) -> "Visit":
+        """Find the form and enter its workspace; `even_off` for who has a page of it open. Raises NotFound."""
+        form, workspace = open_form(key, even_off=even_off)
         return cls(form, workspace, enter_frame(form), form)
 
     def as_of(self, version: str) -> "Visit":
