@@ -1,14 +1,17 @@
 """What a form's content makes of its page, of what is judged, and of the lead."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from sqlalchemy import select
 
 from app.contacts.models import Consent, Property
+from app.core.clock import utcnow
 from app.extensions import db
 from app.lead_forms.models import LeadForm, LeadFormVersion
+from app.lead_forms.services import tokens
 from app.lead_forms.services.standard import STANDARD_STEPS
 from app.workspaces.models import Workspace
 from tests.lead_forms.conftest import ANSWERS, Page, leads, submissions
@@ -129,3 +132,13 @@ def test_the_website_goes_on_where_the_form_says(
     assert 'target="_top"' in framed and "refresh" not in framed
     outside = client.get(send(postcode="TA1 1AA").headers["Location"]).text
     assert "example.com" not in outside
+
+
+def test_a_way_to_get_in_touch_can_always_be_chosen(asks: Callable[..., None], form: LeadForm, client: Client) -> None:
+    """A form that asks for no number offers no call, and must not want one of nothing to be chosen."""
+    step = {"title": "You", "questions": ["postcode", "service", "name", "email", "preferred_method"]}
+    asks(steps=[step], questions={"preferred_method": {"required": True, "offers": ["phone", "sms"]}})
+    page = client.get(f"/q/{form.key}")
+    assert "Whatever is easiest" in page.text and "Phone call" not in page.text
+    fields = {"preferred_method": "any", "token": tokens.issue(form.id, utcnow() - timedelta(minutes=1))}
+    assert client.post(f"/q/{form.key}", data=ANSWERS | fields, csrf=False).status_code == 303

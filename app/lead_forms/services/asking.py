@@ -29,10 +29,13 @@ def cards(question: Question, content: Content) -> list[dict[str, str]]:
 
 
 def offered(question: Question, content: Content) -> tuple[tuple[str, str], ...]:
-    """The (value, words) to choose from: nobody is offered a call who is asked for no number."""
+    """The (value, words) to choose from: nobody is offered a call who is asked for no number. Where that leaves nothing
+    to be chosen, whatever is easiest: the question may have to be answered.
+    """
     if question.key != "preferred_method":
         return question.choices
-    return tuple(choice for choice in question.choices if content.asks(_NEEDS.get(choice[0], "name")))
+    found = tuple(choice for choice in question.choices if content.asks(_NEEDS.get(choice[0], "name")))
+    return found or (("any", questions.METHOD_CHOICES["any"]),)
 
 
 def side_by_side(question: Question) -> bool:
