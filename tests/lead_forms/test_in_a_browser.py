@@ -4,7 +4,7 @@ from contextlib import ExitStack
 
 import pytest
 from flask import Flask, Response
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from app.extensions import db
 from app.lead_forms.models import LeadForm
@@ -171,3 +171,70 @@ def test_without_scripts_it_is_one_page(chromium: Browser, url: str) -> None:
     db.session.expire_all()
     assert [lead.contact.email for lead in leads()] == ["tom.reed@example.com"]
     assert not work_was_proven()
+
+
+def test_a_card_that_stands_alone_is_not_taken_for_chosen(page: Page, url: str, form: LeadForm) -> None:
+    ways = {"title": "How do we reach you?", "questions": ["preferred_method", "name", "phone", "email"]}
+    kind = {"title": "What is it?", "questions": ["property_type"]}
+    offers = {"preferred_method": {"offers": ["phone"]}, "property_type": {"offers": ["semi"]}}
+    form.content = {"questions": offers, "steps": [
+        {"title": "Where?", "questions": ["postcode", "service"]}, kind, ways]}  # fmt: skip
+    db.session.commit()
+    page.goto(url)
+    expect(page.locator("[data-lead-form][data-ready]")).to_be_attached()
+    page.locator("[name=postcode]").fill("BA5 2QJ")
+    page.locator("[name=service]").select_option("gutter_clearing")
+    go_on(page)
+    go_on(page)
+    expect(page.locator("#f-property_type-error")).to_be_visible()  # said here, not by the server at the very end
+    choose(page, "property_type", "semi")
+    go_on(page)
+    page.locator("[name=name]").fill("Hannah Cole")
+    page.locator("[name=email]").fill("hannah@example.com")  # a call was not asked for, so no number is wanted
+    go_on(page)
+    page.wait_for_url("**/thanks?t=*")
+    db.session.expire_all()
+    assert [lead.contact.email for lead in leads()] == ["hannah@example.com"]
+
+
+def test_a_telephone_of_some_years_ago_goes_through_the_form_too(page: Page, url: str) -> None:
+    page.add_init_script(
+        "delete AbortSignal.timeout; for (const kind of [Document, Element]) { const own = kind.prototype.querySelector;"
+        " kind.prototype.querySelector = function (css) { if (css.includes(':has(')) throw new SyntaxError(css);"
+        " return own.call(this, css); }; }"
+    )
+    page.goto(url)
+    fill_until_contact(page)
+    fill_contact(page)
+    page.locator("[name=phone]").evaluate("(field) => { field.value = '07700 90031'; }")
+    go_on(page)  # a digit is missing: the page says so itself
+    heading(page, "How do we reach you?")
+    page.locator("[name=phone]").fill("07700 900318")
+    page.locator("[name=email]").fill("hannah@example,com.example")  # only the server sees what is wrong with this
+    go_on(page)
+    go_on(page)
+    expect(page.locator("#f-email-error")).to_be_visible()
+    page.locator("[name=email]").fill("hannah@example.com")
+    go_on(page)
+    go_on(page)
+    page.wait_for_url("**/thanks?t=*")
+    db.session.expire_all()
+    assert len(leads()) == 1
+
+
+@pytest.mark.parametrize("status", [404, 413])
+def test_what_will_not_be_taken_says_so_and_promises_nothing(page: Page, url: str, status: int) -> None:
+    tries: list[int] = []
+
+    def refuse(route: Route) -> None:
+        tries.append(status)
+        route.fulfill(status=status, body="<!doctype html><title>No</title>", content_type="text/html")
+
+    page.route("**/q/*", lambda route: refuse(route) if route.request.method == "POST" else route.fallback())
+    page.goto(url)
+    fill_until_contact(page)
+    fill_contact(page)
+    go_on(page)
+    expect(page.locator("[data-send-note]")).to_contain_text("Please try again later, or ring us.")
+    expect(page.get_by_role("button", name="Send my request")).to_be_visible()
+    assert tries == [status] and page.locator("[name=name]").input_value() == "Hannah Cole"

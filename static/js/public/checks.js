@@ -1,7 +1,11 @@
 // The server's checks, step by step and in its own words (data-asking). More lenient than the server, never stricter.
 const POSTCODE = /^[A-Z]{1,2}[0-9OI][A-Z0-9]?([0-9OI][A-Z01]{2}|[0-9OI])?$/;
 
-const text = (form, name) => (form.elements[name]?.value ?? "").trim();
+// Of several cards the browser gives the value of the one that is chosen; one that stands alone has its value either way.
+export const text = (form, name) => {
+  const field = form.elements[name];
+  return field?.type === "radio" && !field.checked ? "" : (field?.value ?? "").trim();
+};
 const wrongPostcode = (value) => !POSTCODE.test(value.toUpperCase().replace(/[\s.-]/g, ""));
 const wrongPhone = (value) => {
   const digits = value.replace(/\D/g, "");

@@ -70,9 +70,9 @@ function start(form) {
     const theirs = page.querySelector("[data-lead-form]");
     if (!theirs) return false;
     const photos = form.querySelector("[data-photos]");
-    const place = theirs.querySelector("[data-photos]:not(:has(.error))");
     const fresh = document.importNode(theirs, true);
-    if (photos && place) fresh.querySelector("[data-photos]").replaceWith(photos);
+    const place = fresh.querySelector("[data-photos]");
+    if (photos && place && !place.querySelector(".error")) place.replaceWith(photos);
     form.replaceWith(fresh);
     begin();
     return true;
@@ -97,8 +97,8 @@ function start(form) {
     open(steps.findIndex((step) => step.contains(field)), { focus: false });
     field.focus();
   });
-  const photos = form.querySelector("[data-photos]:not(:has(.photo-list))");
-  if (photos) import("./photos.js").then((it) => it.takePhotos(photos, asking(form).photos, tellHeight));
+  const photos = form.querySelector("[data-photos]");
+  if (photos && !photos.querySelector(".photo-list")) import("./photos.js").then((it) => it.takePhotos(photos, asking(form).photos, tellHeight));
   proving.then((it) => it.prove(form));
   sending.then((it) => { calm = it.calm; });
   pricing.then((it) => {

@@ -1,5 +1,5 @@
 // What follows from the answers so far: questions that fall away, whether we come that way, and all of it at the end.
-import { asking } from "./checks.js";
+import { asking, text } from "./checks.js";
 
 const RECAP = {
   Address: ["address_line1", "town", "postcode"], Place: ["property_type", "bedrooms"], Work: ["service", "frequency"],
@@ -10,7 +10,7 @@ const RECAP = {
 export function follow(form) {
   for (const part of form.querySelectorAll("[data-hide-when]")) {
     const [name, value] = part.dataset.hideWhen.split("=");
-    part.hidden = form.elements[name].value === value;
+    part.hidden = text(form, name) === value;
   }
   tellArea(form);
   recap(form);

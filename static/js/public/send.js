@@ -7,6 +7,7 @@ const WITH_PHOTOS = 180_000;
 const WAITS = [2, 4, 8, 15, 30, 60]; // seconds; the last one again and again
 const OFFLINE = "You seem to be offline. Nothing is lost: we keep trying and send it by ourselves as soon as you are back.";
 const BROKEN = "That did not work, and it was not you. Nothing is lost: we try again by ourselves in a moment.";
+const REFUSED = "That can’t be taken, and it was not you. What you typed is still here. Please try again later, or ring us.";
 const BUSY = [429, 502, 503, 504];
 
 const tries = new WeakMap();
@@ -26,7 +27,7 @@ export async function send(form, button, page) {
     const body = new FormData(form);
     const photos = [...body.values()].some((value) => value instanceof File && value.size);
     const response = await fetch(form.action, {
-      method: "POST", body: photos ? body : plain(body), signal: AbortSignal.timeout(photos ? WITH_PHOTOS : PATIENCE),
+      method: "POST", body: photos ? body : plain(body), signal: within(photos ? WITH_PHOTOS : PATIENCE),
     });
     if (response.redirected) {
       forget(form.dataset.leadForm);
@@ -36,8 +37,8 @@ export async function send(form, button, page) {
     // Its style is this page's own, and under a nonce that is not.
     const answer = (await response.text()).replace(/<style[^>]*>[^<]*<\/style>/, "");
     if (page.answered(new DOMParser().parseFromString(answer, "text/html"))) return;
+    if (response.status < 500 && !BUSY.includes(response.status)) return explain(REFUSED, false);
     problem = response.status === 429 ? answer : BROKEN;
-    if (response.status < 500 && !BUSY.includes(response.status)) return explain(problem, false);
   } catch {
     problem = OFFLINE;
   }
@@ -61,6 +62,13 @@ export async function send(form, button, page) {
     addEventListener("online", again, { once: true });
     tries.set(form, { count: count + 1, stop: () => { clearTimeout(timer); removeEventListener("online", again); } });
   }
+}
+
+// Telephones of some years ago have no AbortSignal.timeout.
+function within(milliseconds) {
+  const stop = new AbortController();
+  setTimeout(() => stop.abort(), milliseconds);
+  return stop.signal;
 }
 
 // Ends what was going to be tried again; somebody turns to the form.
