@@ -10,6 +10,7 @@ from sqlalchemy import select, update
 from app.activities.models import Activity
 from app.core import access_keys
 from app.extensions import db
+from app.leads.services import delete_for_good, put_in_bin
 from app.quotes.models import Quote
 from app.workspaces.queries import today_here
 from tests.support.client import Client
@@ -88,6 +89,19 @@ def test_every_unknown_link_gets_the_same_answer(client: Client, lead: Any, sent
     for verb in ("accept", "decline", "question", "opened"):
         assert client.post(f"/c/{secret}/{verb}", csrf=False).status_code == 404
     assert all("Set-Cookie" not in answer.headers for answer in answers)
+
+
+def test_the_link_of_a_lead_that_was_deleted_for_good_is_unknown(
+    client: Client, lead: Any, sent: Callable[..., Quote], world: Any
+) -> None:
+    link = path(sent(lead))
+    put_in_bin(lead.id, world.alice.actor)
+    delete_for_good([lead.id], world.alice.actor)
+    unknown = _stripped(client.get("/c/x").text)
+    for each in ("", "/details", "/quote.pdf", "/decline"):
+        answer = client.get(link + each)
+        assert answer.status_code == 404 and _stripped(answer.text) == unknown
+    assert client.post(f"{link}/opened", csrf=False).status_code == 404
 
 
 def test_an_expired_quote_says_so_with_the_telephone(

@@ -17,7 +17,8 @@ from app.quotes.queries import get_quote, newer_offers
 from app.quotes.services import expire
 from app.quotes.services.sending import words_of_offer
 from app.workspaces.queries import today_here
-from tests.quotes.conftest import typed_quote
+from tests.quotes.conftest import link_path, typed_quote
+from tests.quotes.test_times import workday
 from tests.squeegee.desk import stage_of
 from tests.squeegee.test_queue import card_of
 from tests.support.client import Client
@@ -228,3 +229,14 @@ def test_a_draft_begun_after_the_yes_says_what_stands_and_goes_out(
     assert "That stands until this version is accepted." in page
     assert "Send by email" in page and "Send anyway" not in page
     assert send(alice, draft).status_code == 303
+
+
+def test_times_are_chosen_without_accepting_the_newer_one(
+    alice: Client, client: Client, lead: Any, agreed: Quote, newer: Quote
+) -> None:
+    form = {"other_day": workday(40).isoformat(), "starts": "10:00", "ends": "12:00", "user": ""}
+    alice.post(f"/w/wells/leads/{lead.id}/slots", data=form, hx=True)
+    assert alice.post(f"/w/wells/leads/{lead.id}/slots/tell", data={"channel": "email"}, hx=True).status_code == 200
+    letter = db.session.scalars(select(Message).where(Message.template_key == "times_email")).one()
+    assert link_path(letter) == f"/c/{agreed.link_secret}"
+    assert "Choose this time" in client.get(link_path(letter)).text

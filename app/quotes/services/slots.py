@@ -24,7 +24,7 @@ from app.leads.models import Lead
 from app.leads.services import get_lead
 from app.messaging import services as messaging
 from app.quotes.models import Quote, SlotOffer
-from app.quotes.queries import get_quote, standing
+from app.quotes.queries import accepted_quote, get_quote, standing
 from app.quotes.queries.slots import MOST_OFFERED, Slot, can_be_sent, count_offered, get_slot, open_slots
 from app.quotes.queries.starting import is_early
 from app.quotes.services.answering import accept
@@ -87,7 +87,12 @@ def withdraw_slot(slot_id: UUID, actor: Actor) -> SlotOffer:
 
 
 def open_quote_of(lead_id: UUID) -> Quote | None:
-    """The quote under whose link the lead's customer can choose a time, the newest; None when none stands."""
+    """The quote under whose link the lead's customer can choose a time: the one they have accepted, where a time is to
+    be had without another yes, else the newest; None when none stands.
+    """
+    accepted = accepted_quote(lead_id)
+    if accepted is not None and accepted.revoked_at is None:
+        return accepted
     rows = db.session.scalars(
         select(Quote)
         .where(

@@ -34,7 +34,9 @@ def open_link(secret: str, *, whole: bool = True) -> Quote:
     tenancy.enter(Scope(found.workspace_id, None, "all"))
     parts = (joinedload(Quote.options),) if whole else (lazyload(Quote.options), lazyload(Quote.lines))
     query = select(Quote).where(Quote.workspace_id == found.workspace_id, Quote.id == found.target_id)
-    quote = db.session.scalars(query.options(*parts)).unique().one()
+    quote = db.session.scalars(query.options(*parts)).unique().one_or_none()
+    if quote is None:  # it was deleted for good with its lead, long before its link would have ended
+        abort(private(page("quotes/unknown.html", 404)))
     if quote.revoked_at is not None:
         abort(private(page("quotes/revoked.html", 410, **firm_page(), secret=None)))
     return quote
