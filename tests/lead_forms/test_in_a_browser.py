@@ -198,11 +198,14 @@ def test_a_card_that_stands_alone_is_not_taken_for_chosen(page: Page, url: str, 
 
 
 def test_a_telephone_of_some_years_ago_goes_through_the_form_too(page: Page, url: str) -> None:
-    page.add_init_script(
-        "delete AbortSignal.timeout; for (const kind of [Document, Element]) { const own = kind.prototype.querySelector;"
-        " kind.prototype.querySelector = function (css) { if (css.includes(':has(')) throw new SyntaxError(css);"
-        " return own.call(this, css); }; }"
-    )
+    page.add_init_script("""delete AbortSignal.timeout;
+        for (const { prototype } of [Document, Element]) {
+          const own = prototype.querySelector;
+          prototype.querySelector = function (css) {
+            if (css.includes(":has(")) throw new SyntaxError(css);
+            return own.call(this, css);
+          };
+        }""")
     page.goto(url)
     fill_until_contact(page)
     fill_contact(page)

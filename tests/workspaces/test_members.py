@@ -45,6 +45,17 @@ def test_the_link_works_once(app: Flask, alice: Client, client: Client) -> None:
     assert "no longer good" in late.get(link).text
 
 
+def test_who_presses_join_twice_is_in(app: Flask, alice: Client, mallory: Client, client: Client, world: World) -> None:
+    link = invited(alice, "mallory@example.com", "viewer")
+    inside = "/w/wells/leads/board"
+    assert [mallory.post(link).headers.get("Location") for _ in range(2)] == [inside, inside]
+    assert mallory.get(link).headers["Location"] == inside
+    assert client.get(link).status_code == client.post(link, data=ERIN).status_code == 404
+    member_id = db.session.scalars(select(Membership.id).where(Membership.user_id == world.mallory.user_id)).one()
+    alice.post(f"{SETTINGS}/members/{member_id}/deactivate")
+    assert mallory.post(link).status_code == 404, "who was shut out does not come in by it"
+
+
 def test_the_link_ends_after_a_week(alice: Client, client: Client) -> None:
     link = invited(alice, "erin@example.com", "sales")
     db.session.execute(update(Invitation).values(expires_at=utcnow() - timedelta(seconds=1)))

@@ -17,7 +17,7 @@ from app.core.permissions import Actor
 from app.extensions import limiter
 from app.workspaces.models import Invitation, Workspace
 from app.workspaces.services import accept_invitation as accept
-from app.workspaces.services import invitation_by_key
+from app.workspaces.services import invitation_by_key, joined_by
 
 
 @bp.get("/invite/<key>")
@@ -27,7 +27,7 @@ def accept_invitation(key: str) -> Response:
     try:
         invitation, workspace = invitation_by_key(key)
     except NotFound:
-        return page("accounts/invitation_gone.html", 404)
+        return _gone(key)
     return _page(invitation, workspace)
 
 
@@ -38,7 +38,7 @@ def join(key: str) -> Response:
     try:
         invitation, workspace = invitation_by_key(key)
     except NotFound:
-        return page("accounts/invitation_gone.html", 404)
+        return _gone(key)
     board = url_for("leads.board", slug=workspace.slug)
     if current_user.is_authenticated:
         user = get_user(current_user.user_id)
@@ -46,6 +46,8 @@ def join(key: str) -> Response:
             accept(invitation, user, _as_person(user))
         except Forbidden:
             return _page(invitation, workspace, status=403)
+        except NotFound:
+            return _gone(key)
         return redirect_to(board)
     typed = {"name": request.form.get("name", "")}
     try:
@@ -54,6 +56,14 @@ def join(key: str) -> Response:
         return _page(invitation, workspace, status=422, typed=typed, errors=error.errors)
     accept(invitation, user, _as_person(user))
     return begin_session(user, board)
+
+
+def _gone(key: str) -> Response:
+    """Who has joined by the link comes in; to all others it opens nothing any more."""
+    workspace = joined_by(key, current_user.user_id) if current_user.is_authenticated else None
+    if workspace is not None:
+        return redirect_to(url_for("leads.board", slug=workspace.slug))
+    return page("accounts/invitation_gone.html", 404)
 
 
 def _page(

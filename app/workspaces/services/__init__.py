@@ -6,6 +6,7 @@ from app.workspaces.services.inviting import (
     accept_invitation,
     invitation_by_key,
     invite,
+    joined_by,
     may_still_send,
     withdraw_invitation,
 )
@@ -16,6 +17,6 @@ from app.workspaces.services.sharing_out import Taking, change_sharing_out, shar
 __all__ = [
     "Taking", "accept_invitation", "change_role", "change_settings", "change_sharing_out",
     "create_workspace", "deactivate_member", "enter_with_session", "free_slug",
-    "invitation_by_key", "invite", "may_still_send", "number_prefix", "seen_mark", "sharing_mark",
+    "invitation_by_key", "invite", "joined_by", "may_still_send", "number_prefix", "seen_mark", "sharing_mark",
     "withdraw_invitation",
 ]  # fmt: skip

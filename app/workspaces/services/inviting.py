@@ -88,13 +88,23 @@ def accept_invitation(invitation: Invitation, user: User, actor: Actor) -> Membe
     elif member.deactivated_at is not None:
         member.role, member.deactivated_at = invitation.role, None
     invitation.accepted_at, invitation.accepted_by = utcnow(), user.id
-    access_keys.revoke("invitation", invitation.workspace_id, invitation.id)
     db.session.flush()
     publish(
         Event("member.joined", member.workspace_id, actor, "member", member.id, after={"role": member.role},
               data={"user_id": str(user.id), "invitation_id": str(invitation.id)})
     )  # fmt: skip
     return member
+
+
+def joined_by(key: str, user_id: UUID) -> Workspace | None:
+    """The workspace that this person has joined by the link and still belongs to, entering it: they may press twice."""
+    found = access_keys.find("invitation", key)
+    if found is None:
+        return None
+    enter(Scope(found.workspace_id, None, "all"))
+    invitation, member = db.session.get(Invitation, (found.workspace_id, found.target_id)), _membership_of(user_id)
+    is_theirs = invitation is not None and invitation.accepted_by == user_id
+    return current_workspace() if is_theirs and member is not None and member.deactivated_at is None else None
 
 
 def _stands(invitation: Invitation) -> bool:
