@@ -1,6 +1,6 @@
 """Keeping the rounds and the closures of a workspace."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, astuple, dataclass
 from datetime import date, timedelta
 from uuid import UUID
 
@@ -83,10 +83,17 @@ def delete_round(round_id: UUID, version: int, actor: Actor) -> str:
 
 
 def add_closure(facts: ClosureFacts, actor: Actor) -> Closure:
-    """Close on some days. Raises Invalid for one closure too many, and for one that is or makes it too long; those that
-    are over count no more.
+    """Close on some days; the same closure again is the one that there is. Raises Invalid for one that is over already,
+    for one too many, and for one that is or makes it too long; those that are over count no more.
     """
-    if len(closures(today_here())) >= MOST_CLOSURES:
+    if facts.ends_on < today_here():
+        last = "ends_on" if facts.ends_on > facts.starts_on else "starts_on"
+        raise Invalid({last: "That day is over. Is the year right?"})
+    there = closures(today_here())
+    same = next((each for each in there if (each.name, each.starts_on, each.ends_on) == astuple(facts)), None)
+    if same is not None:
+        return same
+    if len(there) >= MOST_CLOSURES:
         raise Invalid({"closure": f"There can be {MOST_CLOSURES} closures to come; delete some first."})
     if facts.ends_on - facts.starts_on >= LONGEST_CLOSURE:
         raise Invalid({"ends_on": "You can close for a year at most. Is the year right?"})

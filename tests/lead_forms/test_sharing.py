@@ -25,6 +25,8 @@ def test_the_form_keeps_exact_sites_only(alice: Client) -> None:
     assert sites(alice, "https://www.Example.com/\nhttp://localhost:8025 https://www.example.com") == 303
     assert the_form().allowed_origins == ["https://www.example.com", "http://localhost:8025"]
     assert the_form().version_no == 1, "customers are shown the same as before"
+    assert sites(alice, "https://Tŷglân.cymru") == 303
+    assert the_form().allowed_origins == ["https://xn--tgln-doa50g.cymru"]
     assert sites(alice, "") == 303
     assert the_form().allowed_origins == []
 

@@ -58,10 +58,11 @@ def test_a_day_is_taken_as_the_page_says_that_it_is_written(alice):
     assert "like 24/11/2026" in alice.post(PAGE, data=WELLS | {"first_day": "soon"}).text
     assert alice.post(PAGE, data=WELLS | {"first_day": "24/11/2026"}).status_code == 303
     assert [each.first_day for each in rounds()] == [date(2026, 11, 24)]
-    closed = {"closure": "Christmas", "starts_on": "24/12/2026", "ends_on": "3 January 2027"}
+    year = today_here().year + 1
+    closed = {"closure": "Christmas", "starts_on": f"24/12/{year}", "ends_on": f"3 January {year + 1}"}
     assert alice.post(CLOSURES, data=closed).status_code == 303
     (closure,) = db.session.scalars(select(Closure))
-    assert (closure.starts_on, closure.ends_on) == (date(2026, 12, 24), date(2027, 1, 3))
+    assert (closure.starts_on, closure.ends_on) == (date(year, 12, 24), date(year + 1, 1, 3))
 
 
 @pytest.mark.parametrize(
@@ -118,6 +119,21 @@ def test_a_slip_in_the_year_closes_nobody_for_years(alice, make_lead):
     make_lead()
     assert alice.get("/w/wells/my-day").status_code == 200
     assert alice.get("/w/wells/settings/hours").status_code == 200
+
+
+def test_a_closure_of_last_year_closes_nobody_and_says_so(alice):
+    last = today_here() - timedelta(days=1)
+    for starts, ends in ((last, ""), (last - timedelta(days=3), last)):
+        answer = alice.post(CLOSURES, data={"closure": "Christmas", "starts_on": starts, "ends_on": ends})
+        assert answer.status_code == 422 and answer.text.count("That day is over. Is the year right?") >= 1
+    under_way = {"closure": "Away", "starts_on": last, "ends_on": today_here()}
+    assert alice.post(CLOSURES, data=under_way).status_code == 303
+
+
+def test_a_closure_that_is_sent_twice_is_one(alice):
+    data = {"closure": "Works outing", "starts_on": working_day().isoformat()}
+    assert [alice.post(CLOSURES, data=data).status_code for _ in range(2)] == [303, 303]
+    assert len(list(db.session.scalars(select(Closure)))) == 1
 
 
 def test_years_in_a_row_are_refused_too(alice):

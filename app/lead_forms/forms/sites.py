@@ -55,9 +55,9 @@ def _origin(piece: str, secure: bool) -> str | None:
     try:
         parts = urlsplit(piece.rstrip("/").lower())
         port = parts.port
+        host = (parts.hostname or "").encode("idna").decode()  # as browsers name a site with letters of its own
     except ValueError:
         return None
-    host = parts.hostname or ""
     if not _HOST.fullmatch(host) or parts.path or parts.query or parts.fragment or parts.username is not None:
         return None
     if not _allowed(parts.scheme, host, secure):
