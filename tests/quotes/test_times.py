@@ -201,6 +201,21 @@ def test_nobody_is_promised_a_visit_of_who_has_left(
     assert client.post(f"/c/{quote.link_secret}/slot", data={"slot": str(other.id)}, csrf=False).status_code == 303
 
 
+def test_nobody_is_promised_a_visit_on_a_day_that_was_closed_since(
+    alice: Client, client: Client, lead: Any, sent: Callable[..., Quote], offer: Any
+) -> None:
+    quote, slot, other = sent(lead), offer(lead), offer(lead, 30)
+    closed = {"closure": "Works outing", "starts_on": workday(20).isoformat()}
+    assert alice.post("/w/wells/settings/closures", data=closed).status_code == 303
+    page = client.get(f"/c/{quote.link_secret}").text
+    assert str(slot.id) not in page and str(other.id) in page
+    assert "Closed that day" in alice.get(f"/w/wells/leads/{lead.id}/slots", hx=True).text
+    form = {"option": str(quote.options[1].id), "name": "Hannah Cole", "slot": str(slot.id)}  # from a page of before
+    assert client.post(f"/c/{quote.link_secret}/accept", data=form, csrf=False).location.endswith("?slot=gone")
+    assert client.post(f"/c/{quote.link_secret}/slot", data={"slot": str(slot.id)}, csrf=False).status_code == 409
+    assert db.session.scalars(select(Appointment)).all() == []
+
+
 @pytest.mark.commits
 def test_of_two_customers_at_once_one_gets_the_person(
     app: Any, world: World, make_lead: Any, sent: Callable[..., Quote], offer: Any

@@ -2,9 +2,11 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
-from sqlalchemy import Exists, ScalarSelect, SQLColumnExpression, and_, exists, func, literal, select
+from sqlalchemy import Exists, Row, ScalarSelect, SQLColumnExpression, and_, exists, func, literal, select
 
 from app.accounts.models import User
 from app.appointments.models import Appointment
@@ -16,6 +18,7 @@ from app.core.models import fixed
 from app.core.tenancy import current_workspace_id
 from app.extensions import db
 from app.quotes.models import SlotOffer
+from app.rounds.queries import closed_on
 from app.workspaces.models import Membership
 from app.workspaces.queries import current_workspace
 
@@ -28,7 +31,7 @@ _GOES = (Membership.deactivated_at.is_(None), Membership.role != fixed("viewer")
 @dataclass(frozen=True, slots=True)
 class Slot:
     """A time offered. `words` say when, `who` comes; `is_free`: it can still be chosen, which it can't once they have
-    left (`has_left`).
+    left (`has_left`), nor when nobody works on that day by now (`is_closed`).
     """
 
     id: UUID
@@ -38,6 +41,7 @@ class Slot:
     state: str
     is_free: bool
     has_left: bool = False
+    is_closed: bool = False
     noun: str = "slot"
 
 
@@ -58,13 +62,15 @@ def slots_of(lead_id: UUID) -> list[Slot]:
         .limit(MOST_OFFERED + 1)
     )  # fmt: skip
     zone = current_workspace().clock().zone
-    return [
-        Slot(
-            row[0], row[1], span_words(row[1], row[2], zone), row[3], row[4],
-            is_free=row[4] == "offered" and not row[5] and not row[6], has_left=row[4] == "offered" and row[6],
-        )
-        for row in rows
-    ]  # fmt: skip
+    return [_slot(row, zone) for row in rows]
+
+
+def _slot(row: Row[Any], zone: ZoneInfo) -> Slot:
+    slot_id, starts_at, ends_at, who, state, is_taken_up, has_left = row
+    is_closed = closed_on(starts_at.astimezone(zone).date()) is not None
+    is_free = state == "offered" and not (is_taken_up or has_left or is_closed)
+    words, waits = span_words(starts_at, ends_at, zone), state == "offered"
+    return Slot(slot_id, starts_at, words, who, state, is_free, waits and has_left, waits and is_closed)
 
 
 def open_slots(lead_id: UUID) -> list[Slot]:

@@ -156,7 +156,7 @@ def choose_slot(quote: Quote, slot_id: UUID | None, early_start: bool, actor: Ac
         return db.session.get_one(Appointment, (slot.workspace_id, slot.appointment_id))
     if slot.state != "offered" or slot.starts_at <= utcnow():
         raise Conflict(GONE)
-    if slot.user_id is not None and not can_be_sent(slot.user_id):
+    if (slot.user_id is not None and not can_be_sent(slot.user_id)) or closed_on(_day_of(slot)):
         raise Conflict(LEFT)
     asks_early = early_start or quote.starts_before_cancellation_ends
     if _is_early(slot, quote) and not asks_early:
@@ -196,7 +196,11 @@ def _checked(draft: SlotDraft) -> tuple[datetime, datetime]:
 def _is_early(slot: SlotOffer | Slot, quote: Quote) -> bool:
     zone = current_workspace().clock().zone
     agreed_on = quote.answered_at.astimezone(zone).date() if quote.state == "accepted" else today_here()
-    return is_early(slot.starts_at.astimezone(zone).date(), agreed_on)
+    return is_early(_day_of(slot), agreed_on)
+
+
+def _day_of(slot: SlotOffer | Slot) -> date:
+    return slot.starts_at.astimezone(current_workspace().clock().zone).date()
 
 
 def _offered_to(lead_id: UUID) -> list[SlotOffer]:
