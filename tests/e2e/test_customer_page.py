@@ -70,3 +70,9 @@ def test_a_time_and_photos(people: People, site: Site, tmp_path: Path) -> None:
     expect(customer.get_by_text("one photo has arrived")).to_be_visible()
     assert customer.context.cookies() == []
     expect(opened.locator("[id$=-files-body] img")).to_have_count(1)
+
+    opened.get_by_role("button", name="Take the link back").click()
+    expect(opened.get_by_role("button", name="Take the link back")).to_have_count(0)
+    people.expect_complaint("410")
+    customer.locator("[data-picker] input").set_input_files(front)
+    expect(customer.get_by_text("This link takes no photos any more.")).to_be_visible()  # at once

@@ -61,6 +61,17 @@ def test_the_sheet_is_filled_in_by_keys_and_by_pasting_and_tried_out_meanwhile(p
     expect(cell(page, "semi-3-4_weekly")).to_have_value("20")
 
 
+def test_prices_in_pence_are_raised_as_pence(people: People) -> None:
+    page = people.staff()
+    page.goto(PRICES)
+    cell(page, "flat-1-2-4_weekly").fill("150p")
+    expect(cell(page, "flat-1-2-one_off")).to_have_attribute("placeholder", "5")  # three times, to whole pounds
+    page.get_by_label("Raise every price").fill("50")
+    page.get_by_role("button", name="Raise", exact=True).click()
+    hold(page, [("flat-1-2-4_weekly", "2")])  # of 2.25
+    page.evaluate("delete document.querySelector('form[data-guard]').dataset.dirty")
+
+
 def cell(page: Page, name: str) -> Locator:
     """A cell of the grid."""
     return page.locator(f"[name='p-{name}']")

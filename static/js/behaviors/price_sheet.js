@@ -56,7 +56,10 @@ const write = (field, text) => {
   field.addEventListener("animationend", () => field.classList.remove("filled"), { once: true });
 };
 
-const amount = (text) => text.trim().replace(/^£\s*/, "").replace(/,(?=\d{3})/g, "").replace(/\.00$/, "");
+const amount = (text) => {
+  const pence = /^(\d+)\s?p$/i.exec(text.trim());
+  return pence ? String(pence[1] / 100) : text.trim().replace(/^£\s*/, "").replace(/,(?=\d{3})/g, "").replace(/\.00$/, "");
+};
 
 const spread = (field, text) => {
   const block = text.replace(/\r/g, "").replace(/\n+$/, "").split("\n").map((line) => line.split("\t").map(amount));

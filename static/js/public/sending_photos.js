@@ -2,6 +2,7 @@
 const SIDE = 2048;
 const THUMB = 240;
 const WAITS = [1000, 3000, 8000, 20000];
+const GONE = [404, 410]; // the link has ended meanwhile, or was taken back
 const form = document.querySelector("[data-photos-to]");
 const picker = form.querySelector("[data-picker]");
 const list = form.querySelector("[data-shots]");
@@ -46,6 +47,7 @@ async function send(item, file) {
     const answer = await post(small.blob, file.name, item.querySelector("progress"));
     if (answer.status === 201) return end(item, true);
     if (answer.status === 422) return end(item, false, answer.text);
+    if (GONE.includes(answer.status)) return end(item, false, "This link takes no photos any more. Reply to our message, and we send you another.");
     if (!wait) break;
     tell("No connection just now. We try again by ourselves.");
     await new Promise((done) => setTimeout(done, wait));
