@@ -12,6 +12,7 @@ from app.core.tenancy import acting_in
 from app.extensions import db
 from app.quotes.models import Quote
 from app.quotes.queries import latest_quote, quotes_of
+from app.quotes.services import send_quote
 from app.workspaces.queries import today_here
 from tests.quotes.conftest import typed_quote
 from tests.support.client import Client
@@ -133,6 +134,23 @@ def test_two_writers_do_not_overwrite_each_other(alice: Client, bob: Client, lea
     assert answer.status_code == 409
     assert 'value="31"' in answer.text
     assert _versions(lead)[0].rungs[1].price_minor == 2600
+    assert "meanwhile: £19 every 4 weeks, £26 every 8 weeks," in answer.text  # Bob sees it, and chooses
+    seen = answer.text.partition('name="seen" value="')[2].partition('"')[0]
+    assert bob.post(url(lead), data=typed_quote(price_8_weekly="31", seen=seen)).status_code == 303
+    assert [each.rungs[1].price_minor for each in _versions(lead)] == [3100]
+
+
+def test_a_draft_that_was_sent_meanwhile_is_followed_by_the_next(
+    alice: Client, bob: Client, lead: Any, world: World
+) -> None:
+    alice.post(url(lead), data=typed_quote())
+    mine = typed_quote(price_8_weekly="26", seen=alice.get(url(lead)).text.partition('name="seen" value="')[2][:38])
+    send_quote(_versions(lead)[0].id, "email", world.bob.actor)
+    answer = alice.post(url(lead), data=mine)
+    assert answer.status_code == 409 and "was sent meanwhile" in answer.text
+    assert alice.post(url(lead), data={**mine, "seen": ""}).status_code == 303
+    assert 'name="seen" value=""' in answer.text
+    assert [(each.number[-2:], each.standing) for each in _versions(lead)] == [("Q2", "draft"), ("Q1", "open")]
 
 
 def test_the_drawer_gets_a_fragment_and_its_address(alice: Client, lead: Any) -> None:

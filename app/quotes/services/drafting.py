@@ -17,6 +17,7 @@ from app.leads.models import FREQUENCIES, Lead
 from app.leads.services import get_lead
 from app.price_book.queries import get_book
 from app.quotes.models import Quote, QuoteLine, QuoteOption
+from app.quotes.queries import rung_words
 from app.quotes.services.expiring import call_off_expiry
 from app.quotes.services.pricing import priced_for
 from app.quotes.services.reckoning import Conditions
@@ -61,15 +62,16 @@ class QuoteDraft:
 def draft_quote(lead_id: UUID, draft: QuoteDraft, actor: Actor, *, seen: str = "") -> Quote:
     """Keep `draft` as the lead's draft: a new version, or the open draft written anew.
 
-    `seen` is the `mark` of the draft that the writer started from ("" for none); when someone else has saved one
-    meanwhile Conflict is raised and nothing is lost or overwritten. Raises Invalid, and NotFound for the lead.
+    `seen` is the `mark` of the draft that the writer started from ("" for none); when someone else has saved or sent
+    one meanwhile Conflict is raised, which says what stands now and has its mark as `seen`. Raises Invalid, and
+    NotFound for the lead.
     """
     check_draft(draft)
     lead = get_lead(lead_id, lock=True)
     latest = _latest(lead_id)
     open_draft = latest if latest is not None and latest.state == "draft" else None
     if mark(open_draft) != seen:
-        raise Conflict("Someone else saved a draft of this quote meanwhile. Yours is still here, not saved.")
+        raise Conflict(_meanwhile(latest), seen=mark(open_draft))
     quote = open_draft or _new_version(lead, latest, actor)
     quote.terms_version_no = _terms_no(draft.terms, latest)
     _write(quote, draft, lead)
@@ -92,6 +94,16 @@ def draft_quote(lead_id: UUID, draft: QuoteDraft, actor: Actor, *, seen: str = "
 def mark(quote: Quote | None) -> str:
     """What tells one state of a draft from another in a form: "" for no draft."""
     return f"{quote.id}.{quote.version}" if quote is not None else ""
+
+
+def _meanwhile(latest: Quote | None) -> str:
+    if latest is None or latest.state != "draft":
+        return "This quote was sent meanwhile. Yours is still here: save it again to make it the next version."
+    prices = ", ".join(rung_words(each, latest.currency) for each in latest.options)
+    return (
+        f"Someone else saved a draft of this quote meanwhile: {prices}."
+        " Yours is still here, not saved. Save it again to put it in the place of that one."
+    )
 
 
 def check_draft(draft: QuoteDraft) -> None:

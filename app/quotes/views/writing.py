@@ -53,6 +53,7 @@ def create(slug: str, lead_id: UUID) -> Response:
     except Invalid as error:
         return _form_page(lead, form, error.errors, 422)
     except Conflict as error:
+        form.seen = error.details.get("seen", form.seen)  # who saves again knows of it
         return _form_page(lead, form, {"": error.message}, 409)
     return after(quote, "")
 
