@@ -111,6 +111,8 @@ def test_a_lead_takes_so_many_files_and_no_more(alice, make_lead) -> None:
     )
     answer = send(alice, lead, picture())
     assert (answer.status_code, "is the most" in answer.text) == (422, True)
+    alice.post(f"/w/wells/files/{db.session.scalars(select(File.id).limit(1)).one()}/remove")
+    assert send(alice, lead, picture()).status_code == 201, "what was deleted as asked for takes no place"
 
 
 def test_a_workspace_keeps_so_much_and_no_more_whoever_asks(world, alice, bob, make_lead) -> None:

@@ -111,6 +111,7 @@ def test_photos_of_a_suspect_wait_sealed_until_somebody_decides(send: Callable[.
     alice.post(f"/w/wells/quarantine/{thrown_away.id}/delete")
     (file,) = kept()
     assert file.lead_id == leads()[0].id and open_variant(file.id, "main").size == file.size_bytes
+    assert file.uploaded_by is None, "they are the customer's, whoever lets them out"
     assert db.session.scalars(select(SubmissionPhoto)).all() == []
     stored = {entry.key for entry in file_store().listed("", 100)}
     assert not any(str(photo_id) in key for photo_id in waiting for key in stored)

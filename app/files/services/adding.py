@@ -83,7 +83,9 @@ def _same(lead_id: UUID, marks: list[bytes]) -> File | None:
 
 
 def _count(lead_id: UUID) -> int:
-    query = select(func.count()).where(File.workspace_id == current_workspace_id(), File.lead_id == lead_id)
+    query = select(func.count()).where(
+        File.workspace_id == current_workspace_id(), File.lead_id == lead_id, File.removed_at.is_(None)
+    )
     return int(db.session.scalar(query) or 0)
 
 

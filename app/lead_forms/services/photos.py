@@ -30,6 +30,7 @@ from app.lead_forms.services.receiving import Receipt
 log = structlog.get_logger(__name__)
 #: Held-back photos of one workspace; robots may send many, and none of these was asked for.
 _MOST_HELD = 300
+_CUSTOMER = Actor("customer")
 _OUT_OF_REACH = "Its photos can't be fetched just now. It waits here as before; try again in a while."
 
 
@@ -60,15 +61,16 @@ def keep_photo(photo: Photo, receipt: Receipt, actor: Actor) -> bool:
     return True
 
 
-def release_photos(submission_id: UUID, lead_id: UUID, actor: Actor) -> None:
-    """Put the photos of a sending that is let out on its lead. What is there no more, or is no picture, is left out.
+def release_photos(submission_id: UUID, lead_id: UUID) -> None:
+    """Put the photos of a sending that is let out on its lead, as its customer's, whoever lets it out. What is there no
+    more, or is no picture, is left out.
 
     Raises Conflict while the store can't be reached: the photos must not be deleted for that.
     """
     for held in _held(submission_id):
         try:
             with suppress(BlobMissing, Invalid):
-                add_file(lead_id, held.name, open_variant(held.id, "main").read(), actor, only="photo")
+                add_file(lead_id, held.name, open_variant(held.id, "main").read(), _CUSTOMER, only="photo")
         except (StoreUnavailable, ExaminerFailed) as error:
             log.error("form_photos_not_released", error=type(error).__name__)
             raise Conflict(_OUT_OF_REACH) from error

@@ -101,7 +101,7 @@ def release(submission_id: UUID, actor: Actor) -> str:
             raise Conflict(_UNUSABLE) from invalid
         number = make_lead(form, shown, current_workspace(), submission, answers, Origin(**came_from), actor)
         if submission.lead_id is not None:
-            release_photos(submission.id, submission.lead_id, actor)
+            release_photos(submission.id, submission.lead_id)
         _tell("form_submission.released", submission, actor)
     return number
 
