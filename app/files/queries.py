@@ -120,5 +120,5 @@ def _view(row: object) -> FileView:
     name = cipher().open(row.name_sealed, "files", "name_sealed", row.id) or ""
     return FileView(
         row.id, row.lead_id, row.kind, name, row.content_type, row.size_bytes, row.created_at, row.uploaded_by,
-        row.name or "someone", row.removed_at,
+        row.name or ("someone" if row.uploaded_by else "the customer"), row.removed_at,
     )  # fmt: skip

@@ -75,6 +75,11 @@ def test_a_form_brings_photos_without_their_secrets(client: Client, path: str, l
     assert (told.user_id, told.data["by"], told.data["count"]) == (world.alice.user_id, "customer", 1)
 
 
+def test_the_gallery_says_whose_they_are(client: Client, alice: Client, path: str, lead: Any) -> None:
+    post(client, path, picture())
+    assert 'data-note="the customer, ' in alice.get(f"/w/wells/leads/{lead.id}/files", hx=True).text
+
+
 def test_with_scripts_they_come_one_by_one_and_once(client: Client, path: str) -> None:
     for _ in range(2):  # a repeat after a dead spot
         answer = client.post(
