@@ -156,6 +156,18 @@ def test_two_people_do_not_overwrite_each_other(alice: Client) -> None:
     assert send(alice, form, mine, thank_you="Mine", seen=again).status_code == 303
 
 
+def test_who_mends_a_slip_still_hears_of_the_other_editor(alice: Client) -> None:
+    form = the_form()
+    mine = sheet(alice, form)
+    assert send(alice, form, sheet(alice, form), thank_you="Theirs").status_code == 303
+    moved = act(alice, form, mine, "down:bedrooms")  # without scripts: the whole page comes anew
+    slip = send(alice, form, moved, name="", thank_you="Mine")
+    assert slip.status_code == 422
+    again = dict(Fields(slip.text).pairs)["seen"]
+    assert send(alice, form, mine, thank_you="Mine", seen=again).status_code == 409
+    assert the_form().thank_you == "Theirs"
+
+
 def test_forms_are_added_copied_and_switched_off(alice: Client, client: Client) -> None:
     first = the_form()
     assert alice.post(FORMS, data={"name": " "}).status_code == 422

@@ -50,6 +50,15 @@ def test_a_list_that_someone_else_changed_is_not_overwritten(alice: Client) -> N
     assert alice.post(f"{FORMS}/{form.id}/sharing", data=data).status_code == 409
 
 
+def test_who_mends_a_slip_in_the_list_still_hears_of_the_other_editor(alice: Client) -> None:
+    form = the_form()
+    url, seen = f"{FORMS}/{form.id}/sharing", str(form.version)
+    assert sites(alice, "https://theirs.example.com") == 303
+    slip = alice.post(url, data={"allowed_origins": "mine", "seen": seen})
+    assert slip.status_code == 422 and f'name="seen" value="{seen}"' in slip.text
+    assert alice.post(url, data={"allowed_origins": "https://mine.example.com", "seen": seen}).status_code == 409
+
+
 def test_the_page_has_link_code_and_qr(alice: Client, app) -> None:
     form = the_form()
     page = alice.get(f"{FORMS}/{form.id}/sharing").text

@@ -141,6 +141,17 @@ def test_a_surcharge_too_many_is_refused_not_dropped(alice: Client) -> None:
     assert answer.text.count("30 surcharges are the most.") == 2 and "BA31" in answer.text
 
 
+def test_who_mends_a_slip_still_hears_of_who_saved_meanwhile(alice: Client) -> None:
+    assert alice.post(URL, data=typed(PLAIN)).status_code == 303
+    before = str(stored()[0].id)
+    assert alice.post(URL, data=typed(replace(PLAIN, minimum_minor=1300), seen=before)).status_code == 303
+    slip = alice.post(URL, data=typed(PLAIN, seen=before, minimum="a lot"))
+    assert slip.status_code == 422 and value(slip.text, "seen") == before
+    mended = alice.post(URL, data=typed(PLAIN, seen=value(slip.text, "seen")))
+    assert mended.status_code == 409 and len(stored()) == 2
+    assert value(mended.text, "seen") == str(stored()[1].id)  # who has seen both may save again
+
+
 def test_the_list_of_what_is_wrong_names_row_and_column(alice: Client) -> None:
     wrong = {"p-semi-3-4_weekly": "abc", "p-flat-1-2-one_off": "x", "x-conservatory-6+": "1,1,1", "m-12_weekly": "y"}
     answer = alice.post(URL, data=typed(PLAIN, **wrong, minimum="a lot"))

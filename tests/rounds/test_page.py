@@ -96,6 +96,15 @@ def test_who_comes_second_is_told_what_stands(alice):
     assert alice.post(f"{url}/delete", data={"version": "1"}).status_code == 409
 
 
+def test_who_mends_a_slip_still_hears_of_who_was_first(alice):
+    alice.post(PAGE, data=WELLS)
+    url = f"{PAGE}/{rounds()[0].id}"
+    alice.post(url, data=WELLS | {"capacity": "5", "version": "1"})
+    slip = alice.post(url, data=WELLS | {"capacity": "none", "version": "1"})
+    fields = slip.text.partition(f'action="{url}"')[2]
+    assert slip.status_code == 422 and 'name="version" value="1"' in fields.partition("</form>")[0]
+
+
 def test_closures_are_added_shown_on_the_calendar_and_deleted(alice):
     day = working_day()
     alice.post(PAGE, data=WELLS | {"first_day": day.isoformat(), "every_weeks": "1"})

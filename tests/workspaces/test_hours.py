@@ -118,6 +118,18 @@ def test_a_viewer_reads_and_sales_do_not(dave: Client, bob: Client, alice: Clien
     assert alice.post(URL, data={"section": "plans", "seen": ""}).status_code == 400
 
 
+def test_who_mends_a_slip_still_hears_of_the_other_editor(alice: Client) -> None:
+    look = r'name="section" value="chase"><input type="hidden" name="seen" value="(\w+)"'
+    first = re.search(look, alice.get(URL).text)
+    assert first is not None
+    change(alice, "chase", {"message_gap_hours": "48", "max_follow_ups": "4"})
+    slip = change(alice, "chase", {"message_gap_hours": "lots", "max_follow_ups": "9"}, seen=first[1])
+    again = re.search(look, slip.text)
+    assert slip.status_code == 422 and again is not None
+    mended = change(alice, "chase", {"message_gap_hours": "12", "max_follow_ups": "9"}, seen=again[1])
+    assert mended.status_code == 409 and ">48<" in mended.text
+
+
 def test_the_second_of_two_editors_is_told(alice: Client) -> None:
     mark = re.search(
         r'name="section" value="chase"><input type="hidden" name="seen" value="(\w+)"', alice.get(URL).text

@@ -93,6 +93,18 @@ def test_the_second_of_two_editors_sees_both(alice: Client) -> None:
     assert workspace().quote_valid_days == 60
 
 
+def test_who_mends_a_slip_still_hears_of_the_other_editor(alice: Client) -> None:
+    mark = seen(alice, "quotes")
+    change(alice, "quotes", {"quote_valid_days": "14", "quote_terms": "Ours", **REST})
+    mine = {"section": "quotes", "seen": mark, "quote_valid_days": "0", "quote_terms": "Mine", **REST}
+    refused = alice.post(URL, data=mine)
+    assert refused.status_code == 422
+    again = re.search(r'value="quotes"><input type="hidden" name="seen" value="(\w+)"', refused.text)
+    assert again is not None
+    assert alice.post(URL, data={**mine, "seen": again[1], "quote_valid_days": "60"}).status_code == 409
+    assert workspace().quote_terms == "Ours"
+
+
 def test_two_people_may_change_different_sections(alice: Client) -> None:
     mark = seen(alice, "quotes")
     change(alice, "lost", LOST)

@@ -65,6 +65,14 @@ def test_of_two_editors_the_second_is_told(alice: Client, world: World) -> None:
     assert workspace().assignment_mode == "load"
 
 
+def test_who_mends_a_slip_still_hears_of_the_other_editor(alice: Client, world: World) -> None:
+    bob, seen = place_of(world.bob), mark(alice)
+    assert save(alice, "load", {f"takes_{bob.id}": "1"}).status_code == 303
+    slip = save(alice, "load", {f"districts_{bob.id}": "nowhere"}, seen=seen)
+    assert slip.status_code == 422 and f'name="seen" value="{seen}"' in slip.text
+    assert save(alice, "off", {}, seen=seen).status_code == 409
+
+
 def test_a_manager_sees_and_changes_nothing(bob: Client, world: World) -> None:
     db.session.execute(update(Membership).where(Membership.user_id == world.bob.user_id).values(role="manager"))
     db.session.commit()

@@ -145,6 +145,8 @@ def _page(
     allow_own_frames()
     return page(
         "lead_forms/builder/page.html", status, **desk("settings"), settings_page="forms", form=form,
+        # Who mends a slip, or moves a question without scripts, has seen no more than before.
+        seen=request.form.get("seen", "") if is_unsaved and not conflict else form.version,
         sources=_sources(form), conflict=conflict, is_unsaved=is_unsaved, logo=logo_mark(),
         business_accent=g.workspace.accent, public_url=current_app.config["PUBLIC_URL"],
         may_write=g.viewer.can("settings:write"), **_asks_values(sheet, opened, errors),

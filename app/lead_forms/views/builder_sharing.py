@@ -76,6 +76,8 @@ def _page(
 ) -> Response:
     return page(
         "lead_forms/builder/sharing.html", status, **desk("settings"), settings_page="forms", form=form, typed=typed,
+        # Who mends a slip has seen no more than before.
+        seen=request.form.get("seen", "") if errors else form.version,
         errors=errors or {}, conflict=conflict, form_url=_address(form),
         embed_code=embed_snippet(form, current_app.config["PUBLIC_URL"]), may_write=g.viewer.can("settings:write"),
     )  # fmt: skip

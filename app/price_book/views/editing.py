@@ -65,6 +65,7 @@ def sheet_page(
         "price_book/page.html", status, **desk("settings"), settings_page="prices", **sheet_values(filling),
         **trial_values(trial or usual_trial(filling.book)), **_about(known, in_force),
         coming=coming_versions(today), conflict=conflict, origin=origin, started=started,
+        seen=request.form["seen"] if "seen" in request.form and not conflict else _newest(known),  # see _newest
         stored_changes=_their_changes(known, filling.book) if conflict else [], earlier_of=None,
         may_write=g.viewer.can("settings:write"), today=today.isoformat(),
     )  # fmt: skip
@@ -78,9 +79,15 @@ def _faults(book: Book) -> dict[str, str]:
 def _about(known: list[VersionLine], in_force: Book | None) -> dict[str, Any]:
     latest = known[0] if known else None
     return {
-        "known": known, "in_force": in_force, "seen": str(latest.id) if latest else "",
-        "next_no": latest.version_no + 1 if latest else 1,
+        "known": known, "in_force": in_force, "next_no": latest.version_no + 1 if latest else 1,
     }  # fmt: skip
+
+
+def _newest(known: list[VersionLine]) -> str:
+    """What tells the newest version from others in a form: "" for none. Who mends a slip in a sheet that was refused
+    has seen no newer one than before.
+    """
+    return str(known[0].id) if known else ""
 
 
 def _their_changes(known: list[VersionLine], mine: Book) -> list:

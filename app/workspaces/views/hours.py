@@ -49,11 +49,13 @@ def _page(
 ) -> Response:  # fmt: skip
     workspace = current_workspace()
     stored = hours_values(workspace)
+    marks = {name: services.seen_mark(workspace, fields) for name, fields in HOURS_SECTIONS.items()}
+    if errors:  # who mends a slip has seen no more than before
+        marks[section] = request.form.get("seen", "")
     return page(
         "workspaces/hours.html", status, **desk("settings"), settings_page="hours", section=section, stored=stored,
         values=_shown(stored) if section else stored, errors=errors or {}, conflict=conflict,
-        marks={name: services.seen_mark(workspace, fields) for name, fields in HOURS_SECTIONS.items()},
-        may_write=g.viewer.can("settings:write"), now=open_words(workspace), days_off=coming_days_off(),
+        marks=marks, may_write=g.viewer.can("settings:write"), now=open_words(workspace), days_off=coming_days_off(),
     )  # fmt: skip
 
 

@@ -145,6 +145,8 @@ def _page(
     marks = {name: services.seen_mark(workspace, fields) for name, fields in SECTIONS.items()}
     everyone = members()
     marks["assignment"] = services.sharing_mark(workspace, everyone)
+    if errors and section in marks:  # who mends a slip has seen no more than before
+        marks[section] = request.form.get("seen", "")
     may_see_members = g.viewer.can("members:read")
     invitations = open_invitations() if may_see_members else []
     held = _left_behind(everyone)
