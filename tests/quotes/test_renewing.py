@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -53,6 +54,20 @@ def test_at_todays_prices(alice: Client, lead: Any, sent: Callable[..., Quote]) 
         ("4_weekly", 1600), ("8_weekly", 2050), ("one_off", 4800),
     ]  # fmt: skip
     assert all(each.workings for each in new.options)
+
+
+def test_work_that_is_charged_once_is_at_todays_prices_too(
+    alice: Client, lead: Any, sent: Callable[..., Quote]
+) -> None:
+    lines = [DraftLine("Gutters", 6500), DraftLine("Roof", 4500), DraftLine("Outside windows"), DraftLine("Velux")]
+    old = sent(lead, lines=lines)
+    keep_book(replace(PLAIN, vat_mode="added", vat_basis_points=2_000))
+    alice.post(f"/w/wells/quotes/{old.id}/renew", data={"anew": "1"})
+    new = latest_quote(lead.id)
+    assert new is not None
+    assert [(line.description, line.each_minor, line.amount_minor) for line in new.lines] == [
+        ("Gutters", 8000, 9600), ("Roof", 4500, 5400), ("Outside windows", None, None), ("Velux", None, None),
+    ]  # fmt: skip
 
 
 def test_without_prices_for_the_house_it_says_so(alice: Client, lead: Any, sent: Callable[..., Quote]) -> None:

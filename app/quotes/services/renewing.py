@@ -1,5 +1,6 @@
 """A new version of a quote with the same content and a new last day."""
 
+from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
 
@@ -10,13 +11,15 @@ from app.price_book.queries import Priced
 from app.quotes.models import Quote
 from app.quotes.queries import get_quote, latest_quote
 from app.quotes.services.drafting import DraftLine, QuoteDraft, draft_quote
+from app.quotes.services.previewing import suggested_work
 from app.quotes.services.pricing import book_for, priced_for
 from app.quotes.services.reckoning import Conditions, Discount
 from app.workspaces.queries import current_workspace, today_here
 
 
 def renew(quote_id: UUID, actor: Actor, *, anew: bool = False) -> Quote:
-    """Draft the next version of a quote; `anew` takes the prices of its rungs from the price book in force today.
+    """Draft the next version of a quote; `anew` takes the prices of its rungs, and of its lines that the price book
+    charges once, from the version in force today.
 
     Raises Conflict while another draft waits, or when the price book says nothing about the house; NotFound.
     """
@@ -28,7 +31,9 @@ def renew(quote_id: UUID, actor: Actor, *, anew: bool = False) -> Quote:
     draft = draft_of(quote)
     draft.valid_until = today_here() + timedelta(days=current_workspace().quote_valid_days)
     if anew:
-        _price_anew(draft, priced_for(lead, book_for()))
+        book = book_for()
+        _price_anew(draft, priced_for(lead, book))
+        draft.lines = _lines_anew(draft.lines, suggested_work(lead, book))
     return draft_quote(lead.id, draft, actor)
 
 
@@ -60,3 +65,12 @@ def _price_anew(draft: QuoteDraft, priced: Priced | None) -> None:
     draft.firsts = {key: rung.first_minor for key, rung in rungs.items() if rung.first_minor != rung.price_minor}
     draft.price_book_id = priced.book_id
     draft.conditions = Conditions(draft.conditions.discount, priced.vat_mode, priced.vat_basis_points)
+
+
+def _lines_anew(lines: list[DraftLine], work: list[tuple[str, int]]) -> list[DraftLine]:
+    prices = dict(work)
+    return [
+        replace(line, amount_minor=prices[line.description])
+        if line.amount_minor is not None and line.description in prices else line
+        for line in lines
+    ]  # fmt: skip
