@@ -231,6 +231,22 @@ def test_a_draft_begun_after_the_yes_says_what_stands_and_goes_out(
     assert send(alice, draft).status_code == 303
 
 
+def test_a_yes_that_comes_while_somebody_writes_is_heard_of(
+    alice: Client, client: Client, lead: Any, sent: Callable[..., Quote]
+) -> None:
+    first, url = sent(lead, **ONE), f"/w/wells/leads/{lead.id}/quotes/new"
+    form = alice.get(url).text
+    assert 'name="agreed" value=""' in form
+    say_yes(client, first)
+    typed = typed_quote(agreed="", **NEW | {"price_6_weekly": "39"})
+    told = alice.post(url, data=typed)
+    assert told.status_code == 409 and "was accepted meanwhile: £27 every 6 weeks." in told.text
+    assert 'value="39"' in told.text and f'name="agreed" value="{first.id}"' in told.text
+    slip = alice.post(url, data={**typed, "valid_until": "soon"})
+    assert slip.status_code == 422 and 'name="agreed" value=""' in slip.text  # nobody has told them yet
+    assert alice.post(url, data={**typed, "agreed": str(first.id)}).status_code == 303
+
+
 def test_times_are_chosen_without_accepting_the_newer_one(
     alice: Client, client: Client, lead: Any, agreed: Quote, newer: Quote
 ) -> None:

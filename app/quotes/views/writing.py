@@ -17,7 +17,7 @@ from app.leads.services import get_lead
 from app.leads.words import EXTRA_WORDS, FREQUENCY_WORDS, often
 from app.price_book.queries import Book
 from app.quotes.forms import QuoteForm
-from app.quotes.queries import latest_quote
+from app.quotes.queries import accepted_quote, latest_quote, rung_words
 from app.quotes.services import Reckoned, book_for, draft_quote, faults, priced_for, reckon, suggested_work
 from app.quotes.views import bp
 from app.quotes.views.staff import after
@@ -35,7 +35,7 @@ def new(slug: str, lead_id: UUID) -> Response:
         form = QuoteForm.of_quote(last, valid_until)
     else:
         form = QuoteForm.of_lead(lead, valid_until, workspace.quote_terms, priced_for(lead, book))
-    return _form_page(lead, form, {}, book=book)
+    return _form_page(lead, form, {}, book=book, agreed=_agreed(lead))
 
 
 @bp.post("/w/<slug>/leads/<uuid:lead_id>/quotes/new")
@@ -49,12 +49,14 @@ def create(slug: str, lead_id: UUID) -> Response:
     if request.form.get("own"):
         return _form_page(lead, form.with_own_price(lead), {}, taken=lead.frequency)
     try:
-        quote = draft_quote(lead_id, form.draft(lead.currency), web.actor(), seen=form.seen)
+        draft = form.draft(lead.currency)
+        _heed_yes(lead)
+        quote = draft_quote(lead_id, draft, web.actor(), seen=form.seen)
     except Invalid as error:
         return _form_page(lead, form, error.errors, 422)
     except Conflict as error:
         form.seen = error.details.get("seen", form.seen)  # who saves again knows of it
-        return _form_page(lead, form, {"": error.message}, 409)
+        return _form_page(lead, form, {"": error.message}, 409, agreed=_agreed(lead))
     return after(quote, "")
 
 
@@ -80,8 +82,11 @@ def _form_page(
     *,
     book: Book | None = None,
     taken: str | None = None,
+    agreed: str | None = None,
 ) -> Response:
-    """`taken`: the rhythm whose price was just taken from the lead; its field has the focus."""
+    """`taken`: the rhythm whose price was just taken from the lead; its field has the focus. `agreed`: the version that
+    the writer knows to be accepted, as far as that is not what the form was sent with.
+    """
     book = book or book_for()
     reckoned = reckon(lead, form.read(lead.currency)[0], book)
     values: dict[str, Any] = {
@@ -91,9 +96,26 @@ def _form_page(
         "suggestions": [(words, plain_amount(minor)) for words, minor in suggested_work(lead, book)],
         "rungs": [(key, FREQUENCY_WORDS[key]) for key in form.prices], "viewer": g.viewer,
         "wanted": _wanted(lead), "own": _own_price(lead, reckoned), "taken": taken,
+        "agreed": request.form.get("agreed", "") if agreed is None else agreed,
         "in_drawer": wants_fragment(), "is_unsaved": request.method == "POST",
     }  # fmt: skip
     return desk_or_fragment("leads", "quotes/new.html", "quotes/_new.html", status, **values)
+
+
+def _agreed(lead: Lead) -> str:
+    """The id of the version that the lead's customer has accepted; "" while no yes stands."""
+    accepted = accepted_quote(lead.id)
+    return str(accepted.id) if accepted else ""
+
+
+def _heed_yes(lead: Lead) -> None:
+    """Raise Conflict for a yes that came while the form was open: whoever writes may not know of it."""
+    accepted = accepted_quote(lead.id)
+    if accepted is None or request.form.get("agreed", str(accepted.id)) == str(accepted.id):
+        return
+    rung = next(each for each in accepted.options if each.id == accepted.accepted_option_id)
+    said = f"{accepted.number} was accepted meanwhile: {rung_words(rung, accepted.currency)}."
+    raise Conflict(f"{said} Yours is still here. Save it again, if you mean to offer something else.")
 
 
 def _own_price(lead: Lead, reckoned: Reckoned) -> str:
