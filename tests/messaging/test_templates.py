@@ -123,6 +123,17 @@ def test_who_comes_second_is_shown_so_and_can_save_over_it_knowingly(alice, own)
     assert template(key).body == "Mine"
 
 
+def test_who_mends_a_slip_still_hears_of_who_was_first(alice, own):
+    key = own()
+    before = seen(alice, key)
+    alice.post(f"{HOME}/{key}", data=WORDS | {"seen": before, "body": "First come"})
+    slip = alice.post(f"{HOME}/{key}", data=WORDS | {"seen": before, "body": "Dear {fist_name}"})
+    again = re.search(r'name="seen" value="(\d+)"', slip.text)[1]
+    assert slip.status_code == 422
+    assert alice.post(f"{HOME}/{key}", data=WORDS | {"seen": again, "body": "Mine"}).status_code == 409
+    assert template(key).body == "First come"
+
+
 def test_what_nothing_sends_can_be_put_away_and_taken_out(alice, own):
     key = own()
     assert alice.post(f"{HOME}/{key}/archive", data={"away": "1"}).status_code == 303

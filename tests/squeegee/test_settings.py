@@ -81,6 +81,15 @@ def test_two_people_at_the_connection_do_not_overwrite_each_other(desk: Desk, al
     assert get_account().base_url == "https://mine.example.com"
 
 
+@pytest.mark.parametrize("section", SECTION_WORDS)
+def test_small_acts_of_a_page_do_not_hide_who_was_quicker(desk: Desk, alice: Any, section: str) -> None:
+    page = alice.get(f"{FIRST}/{section}").text
+    fields = MultiDict(Fields(page).pairs)
+    fields["seen"] = "as-it-was"
+    shown = alice.post(f"{FIRST}/{section}", data=MultiDict([*fields.items(multi=True), ("act", "add:0")]))
+    assert shown.status_code == 200 and dict(Fields(shown.text).pairs)["seen"] == "as-it-was"
+
+
 def test_a_new_secret_is_shown_once(desk: Desk, alice: Any) -> None:
     before = get_account().webhook_secret
     shown = alice.post(f"{FIRST}/secret").text

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Response, g
+from flask import Response, g, request
 
 from app.core import web
 from app.core.clock import utcnow
@@ -34,14 +34,16 @@ def editor(
 ) -> Response:  # fmt: skip
     """The page on which words are written. `told`: what became of a test."""
     allow_own_frames()
-    key = template.key if template else ""
+    key, seen = (template.key, str(template.version)) if template else ("", "")
+    if "seen" in request.form and not conflict:
+        seen = request.form["seen"]  # who mends a slip, or tries the words out, has seen no more than before
     return page(
         "messaging/templates/page.html", status, **desk("settings"), settings_page="templates", template=template,
         draft=draft, errors=errors or {}, conflict=conflict, told=told, is_unsaved=bool(status >= 400 or told),
         versions=reading.versions_of(template) if template else [], is_own=key in reading.OWN_KEYS,
         used_in=reading.used_in().get(key, []), use=TEMPLATE_USES.get(key, ""), variables=VARIABLE_WORDS,
         may_write=g.viewer.can("settings:write"), leads=leads_for(""), chosen=None,
-        template_key=key, **state_of(draft, None),
+        template_key=key, seen=seen, **state_of(draft, None),
     )  # fmt: skip
 
 

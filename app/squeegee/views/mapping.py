@@ -123,9 +123,12 @@ def _with_our_rounds(fields: Fields) -> Shown:
 
 def _page(section: str, shown: Shown, status: int = 200) -> Response:
     account = get_account()
+    seen = services.fingerprint(account, section)
+    if "seen" in request.form and not shown.conflict:
+        seen = request.form["seen"]  # who mends a slip, or adds a row, has seen no more than before
     return page(
         "squeegee/settings/section.html", status, **desk("settings"), section=section, sections=SECTION_WORDS,
-        shown=shown, typed=shown.fields, errors=shown.errors, seen=services.fingerprint(account, section),
+        shown=shown, typed=shown.fields, errors=shown.errors, seen=seen,
         settings_page="squeegee", **_extras(section, account, shown),
         **_previewed(section, shown.fields if shown.is_unsaved else None, account),
     )  # fmt: skip
