@@ -110,6 +110,18 @@ def test_two_people_do_not_write_over_each_other(alice, bob, write, lead):
     assert theirs.status_code == 409 and "Someone else changed" in theirs.text and "Other" in theirs.text
 
 
+def test_who_mends_a_slip_still_hears_of_who_wrote_meanwhile(alice, bob, write, lead):
+    lead.owner_id = None
+    message = write()
+    url = f"/w/wells/messages/{message.id}/rewrite"
+    seen = seen_in(alice.post(f"/w/wells/messages/{message.id}/edit", hx=True).text)
+    given = {"recipient": "hannah.cole@example.com", "subject": "Mine", "body": "Mine", "seen": seen}
+    assert bob.post(url, data=given, hx=True).status_code == 200
+    slip = alice.post(url, data=given | {"subject": ""}, hx=True)
+    assert slip.status_code == 422
+    assert alice.post(url, data=given | {"body": "Other", "seen": seen_in(slip.text)}, hx=True).status_code == 409
+
+
 def test_a_failed_one_is_left_and_needs_nobody(alice, failed, state_of):
     assert alice.post(f"/w/wells/messages/{failed.id}/leave", hx=True).status_code == 200
     assert state_of(failed) == ("cancelled", "smtp_550")

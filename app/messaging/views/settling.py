@@ -102,8 +102,10 @@ def _body(message: Message) -> str:
 
 
 def _form(message: Message, typed: Typed, errors: dict[str, str], status: int = 200) -> Response:
-    row = queries.row(message.id)
-    values = {"row": row, "typed": typed, "errors": errors, "seen": message.version}
+    row, seen = queries.row(message.id), str(message.version)
+    if status == 422:
+        seen = request.form.get("seen", "")  # who mends a slip has seen no more than before
+    values = {"row": row, "typed": typed, "errors": errors, "seen": seen}
     if wants_fragment():
         return answer(fragment("messaging/_edit.html", **values), status=status)
     return page("messaging/edit.html", status, **values, **desk("outbox"))
