@@ -172,6 +172,10 @@ def test_someone_elses_change_is_not_overwritten(alice):
     answer = alice.post(url(alice, chase), data=sent(changed(fields, amount_day_3="9")))
     assert answer.status_code == 409 and "Someone else changed" in answer.text and 'value="9"' in answer.text
     assert steps_of(sequence_of("quote_chase").steps)[0].delay.amount == 4
+    again = answer.text.partition('name="seen" value="')[2].partition('"')[0]
+    mine = sent(changed(fields, amount_day_3="9", seen=again))
+    assert alice.post(url(alice, chase), data=mine).status_code == 303, "as the page says: save again to keep yours"
+    assert steps_of(sequence_of("quote_chase").steps)[0].delay.amount == 9
 
 
 def test_the_small_buttons_rearrange_and_store_nothing(alice):

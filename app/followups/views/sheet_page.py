@@ -36,7 +36,9 @@ def sheet_page(
         starts_words=words, stage=stage, conflict=conflict, is_unsaved=is_unsaved, days=DAYS, totals=figures,
         summary=_summary(sheet, errors or {}), moves=request.form.get("under_way", ""),
         is_new=not found.steps and not sheet.steps,
-        seen=request.form.get("seen", found.version), is_own=found.key.startswith("own_"),
+        # Who was told of the other's change may save again; who mends a slip has seen no more than before.
+        seen=found.version if conflict else request.form.get("seen", found.version),
+        is_own=found.key.startswith("own_"),
     )  # fmt: skip
 
 
