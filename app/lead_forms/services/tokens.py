@@ -51,7 +51,9 @@ def issue(form_id: UUID, at: datetime | None = None) -> str:
 
 
 def read(form_id: UUID, text: str, *, however_old: bool = False) -> FormToken | None:
-    """Return what a token says; None when it is forged, of another form, too old, or from the future."""
+    """Return what a token says; None when it is forged, of another form, from the future or, unless `however_old`, too
+    old.
+    """
     values = _loaded("token", text)
     if values is None or len(values) != 3 or values[0] != form_id.hex:
         return None
