@@ -118,11 +118,25 @@ _TRAPS = {
 
 #: Anybody may write to a mailbox, and each round of reading takes many mails in.
 _NAMES = ("To", "Cc", "Delivered-To", "X-Original-To", "Envelope-To", "X-Forwarded-To")
+
+
+def _parts(head: bytes, content: bytes, count: int) -> bytes:
+    """A mail of so many parts of a kind."""
+    part = b"--q\n" + (head + b"\n" if head else b"") + b"\n" + content + b"\n"
+    return b"Content-Type: multipart/mixed; boundary=q\n\n" + part * count
+
+
 _COSTLY = {
     "addresses": "".join(f"{name}: {'@' * 19_000}\n" * 20 for name in _NAMES).encode() + b"\nhi",
     "lines within parts": "".join(
         f"Content-Type: multipart/mixed; boundary=b{at}\n\n--b{at}\n" for at in range(50)
     ).encode() + b"\n" * 1_000_000,
+    "pages within parts": _parts(b"Content-Type: text/html", b"<p>" * 10_000, 900),
+    "types of parts": _parts(b'Content-Type: text/plain; x="' + b";" * 19_000, b"hi", 200),
+    "names of parts": _parts(b'Content-Disposition: attachment; filename="' + b";" * 19_000, b"hi", 200),
+    "tiny parts": _parts(b"", b"x", 350_000),
+    "tiny parts, lines of another kind": _parts(b"", b"", 400_000).replace(b"\n", b"\r"),
+    "a report about many": b"Content-Type: message/delivery-status\n\n" + b"Action: failed\n\n" * 590_000,
 }  # fmt: skip
 
 
@@ -131,6 +145,13 @@ def test_no_mail_costs_more_than_a_second_or_so(trap):
     began = time.process_time()
     assert read_mail(b"From: hannah@example.org\n" + trap).sender == "hannah@example.org"
     assert time.process_time() - began < 2
+
+
+def test_what_follows_a_blank_part_is_read_and_a_page_is_read_to_its_end():
+    page = "<p>One</p>" + "<i> </i>" * 20_000 + "<p>Two</p>"
+    parts = f"--q\n\n \n--q\nContent-Type: text/html\n\n{page}"
+    raw = f"From: a@example.org\nContent-Type: multipart/mixed; boundary=q\n\n{parts}"
+    assert read_mail(raw.encode()).body == "One\n\nTwo"
 
 
 def test_whom_a_mail_with_many_addresses_is_for_is_found_among_the_first():

@@ -11,6 +11,8 @@ from itertools import accumulate
 
 #: The library takes quadratic time for long headers.
 _LONGEST_HEADER, _MOST_HEADERS, _MOST_COMMENTS, _LONGEST_ADDRESSES = 20_000, 20, 50, 40_000
+#: Of a header about a part, such as its type or its name: each mail may have many of those.
+_LONGEST_OF_PART = 1_000
 _ADDRESS = re.compile(r"[^\s<>,;:\"()@]{1,64}@[^\s<>,;:\"()@]{1,253}")
 _IN_BRACKETS = re.compile(rf"<\s*({_ADDRESS.pattern})\s*>")
 _SEVERAL_BYTES = re.compile("[^\x00-\x7f\ufffd]")
@@ -22,7 +24,8 @@ class ShortHeaders(Compat32):
     def header_source_parse(self, sourcelines: list[str]) -> tuple[str, str]:
         """A header's name and value."""
         name, value = super().header_source_parse(sourcelines)
-        return name, _shallow(value[:_LONGEST_HEADER])
+        most = _LONGEST_OF_PART if name.lower().startswith("content-") else _LONGEST_HEADER
+        return name, _shallow(value[:most])
 
     def header_fetch_parse(self, name: str, value: str) -> str:
         """The value as text: many programs write other letters than ASCII into a header as they are."""

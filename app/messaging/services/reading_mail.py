@@ -6,7 +6,7 @@ Nothing in it is trusted and nothing makes this fail: what can't be read is read
 import codecs
 import hashlib
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from email import message_from_bytes
 from email.message import Message
@@ -26,12 +26,16 @@ from app.messaging.services.mail_headers import (
 )  # fmt: skip
 from app.messaging.services.reading_reports import read_report
 
-_LONGEST_TEXT = 200_000
+_LONGEST_TEXT, _LONGEST_HTML = 200_000, 1_000_000
 _MOST_NAMED = 10
 #: The library takes quadratic time for many lines within many parts; no real mail has more. Many mails are read in one
-#: round, so that none may cost more than a second or so.
-_MOST_LINE_ENDS, _MOST_PARTS, _MOST_LINES_IN_PARTS, _CUT_TO = 1_200_000, 60, 12_000_000, 500_000
-_PART = re.compile(rb"boundary|content-type:\s*message/", re.IGNORECASE)
+#: round, and some by the process that makes the pages: none may cost more than a second or so.
+_MOST_LINE_ENDS, _MOST_PARTS, _MOST_LINES_IN_PARTS, _CUT_TO = 600_000, 60, 12_000_000, 500_000
+_PART = re.compile(rb"boundary|content-type:\W*message/", re.IGNORECASE)
+#: Where a part may begin, and how many there may be; each is an object, and so is each block of a delivery report.
+_DELIMITER, _MOST_DELIMITERS = re.compile(rb"[\r\n]--"), 1_000
+_REPORT, _MOST_LINES_IN_REPORT = re.compile(rb"message/(?:global-)?delivery-status", re.IGNORECASE), 20_000
+_LINE_END = re.compile(rb"\r\n?|\n")
 #: What is often said and as often wrong. The last two were made for names of hosts: they take quadratic time, and no
 #: mail is written in them.
 _GUESSED = frozenset({"utf-8", "ascii", "punycode", "idna"})
@@ -71,8 +75,17 @@ def _bounded(raw: bytes) -> bytes:
     """As much of a mail as can be read in seconds."""
     parts = list(islice(_PART.finditer(raw), _MOST_PARTS + 1))
     raw = raw[: parts[-1].start()] if len(parts) > _MOST_PARTS else raw
+    if parts:
+        raw = _up_to(_DELIMITER, _MOST_DELIMITERS, raw)
+        raw = _up_to(_LINE_END, _MOST_LINES_IN_REPORT, raw) if _REPORT.search(raw) else raw
     most = min(_MOST_LINE_ENDS, _MOST_LINES_IN_PARTS // max(1, len(parts)))
     return raw if raw.count(b"\n") + raw.count(b"\r") <= most else raw[: min(most, _CUT_TO)]
+
+
+def _up_to(what: re.Pattern[bytes], most: int, raw: bytes) -> bytes:
+    """`raw` until it would hold more than `most` of `what`."""
+    beyond = next(islice(what.finditer(raw), most, None), None)
+    return raw[: beyond.start()] if beyond else raw
 
 
 def _sender(mail: Message) -> tuple[str, str]:
@@ -107,16 +120,27 @@ def _is_bulk(mail: Message) -> bool:
 
 def _text(mail: Message) -> str:
     """The plain text, or that of the HTML where there is none."""
-    plain, html = [], []
-    for part in _leaves(mail):
-        if part.get_content_disposition() == "attachment":
-            continue
-        if part.get_content_type() == "text/plain" or part.get_content_maintype() == "multipart":
-            plain.append(_decoded(part))  # one of many parts without its parts is what a broken program wrote
-        elif part.get_content_type() == "text/html":
-            html.append(_decoded(part))
-    text = "\n".join(plain).strip() or "\n".join(map(html_to_text, html))
+    text = "\n".join(_written(mail, _is_plain, _LONGEST_TEXT)).strip()
+    text = text or "\n".join(map(html_to_text, _written(mail, _is_html, _LONGEST_HTML)))
     return storable(text.replace("\r\n", "\n")).strip()[:_LONGEST_TEXT]
+
+
+def _written(mail: Message, is_meant: Callable[[Message], bool], most: int) -> Iterator[str]:
+    """What the parts of a kind say, as far as anybody reads."""
+    for part in _leaves(mail):
+        if most > 0 and part.get_content_disposition() != "attachment" and is_meant(part):
+            said = _decoded(part)[:most]
+            yield said
+            most -= len(said)
+
+
+def _is_plain(part: Message) -> bool:
+    """Also one of many parts without its parts, which is what a broken program wrote."""
+    return part.get_content_type() == "text/plain" or part.get_content_maintype() == "multipart"
+
+
+def _is_html(part: Message) -> bool:
+    return part.get_content_type() == "text/html"
 
 
 def _attached(mail: Message, *, has_words: bool) -> Iterator[str]:

@@ -10,7 +10,7 @@ from app.messaging.ports.inbound import Bounce
 _MAIL_ID = re.compile(r"<[^<>\s]{3,250}>")
 _STATUS = re.compile(r"\b([245])\.(\d{1,3})\.(\d{1,3})\b")
 _ORIGINAL_ID = re.compile(r"^[ \t]*(?:X-Original-)?Message-ID:\s*(<[^<>\s]{3,250}>)", re.I | re.M)
-_MOST_RECIPIENTS = 50
+_MOST_RECIPIENTS, _LONGEST_PART = 50, 50_000
 #: The worst that a report says counts for our mail, which went to one address.
 _WORST_FIRST = ("failed", "delayed", "relayed", "expanded", "delivered")
 
@@ -79,7 +79,7 @@ def _returned_ids(mail: Message) -> list[str]:
             for inner in part.get_payload():
                 found += _MAIL_ID.findall(str(inner.get("Message-ID") or ""))
         elif kind in ("text/rfc822-headers", "message/global-headers", "message/rfc822"):
-            found += _ORIGINAL_ID.findall(_content(part))
+            found += _ORIGINAL_ID.findall(_content(part)[:_LONGEST_PART])
     return found
 
 
@@ -119,7 +119,7 @@ def _address(field: object) -> str:
 def _texts(mail: Message) -> Iterator[str]:
     for part in mail.walk():
         if part.get_content_type() == "text/plain":
-            yield _content(part)[:50_000]
+            yield _content(part)[:_LONGEST_PART]
 
 
 def _content(part: Message) -> str:

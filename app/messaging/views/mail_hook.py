@@ -5,12 +5,16 @@ Mailgun (`body-mime`) and others send it, or JSON with it in `RawEmail`, as Post
 """
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from flask import Response, abort, make_response, request
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from app.core import tenancy
 from app.core.tenancy import Scope
+from app.core.transactions import keep
+from app.core.uploads import Places
 from app.extensions import csrf, limiter
 from app.messaging.services.hook_keys import HOOKS, workspace_of_key
 from app.messaging.services.inbox_reading import take_in_mail
@@ -18,25 +22,61 @@ from app.messaging.views import bp
 
 #: Mail services let about as much through (SendGrid 30 MB, Mailgun 25 MB).
 _LARGEST = 32 * 1024 * 1024
+#: What is larger takes one of the few places for it: several times its size lies in memory while it is read.
+_SMALL = 256 * 1024
+_PLACES = Places(4)
+#: Reading a large one takes up to a second of the process that makes everybody's pages. So many pieces of _PIECE bytes
+#: of one workspace's mails are read in a minute, the largest as if they had _MOST_PIECES; what is no piece always is.
+_PIECES_A_MINUTE, _PIECE, _MOST_PIECES = 640, 32 * 1024, 40
 _FIELDS = ("email", "body-mime", "mime", "raw", "message")
 _ENVELOPE = ("recipient", "envelope-to", "to")
+
+
+def _pieces() -> int:
+    size = _MOST_PIECES * _PIECE if request.content_length is None else request.content_length
+    return min(size // _PIECE, _MOST_PIECES)
+
+
+def _again_later() -> Response:
+    """503, since some mail services take 429, like any 4yz, for a no for good."""
+    return make_response("", 503, {"Retry-After": "60"})
 
 
 @bp.post(f"{HOOKS['inbound']}/<key>")
 @csrf.exempt
 @limiter.limit("600 per minute")
+@limiter.limit(
+    f"{_PIECES_A_MINUTE} per minute", key_func=lambda: request.path, cost=_pieces,
+    exempt_when=lambda: _pieces() == 0, on_breach=lambda _: _again_later(),
+)  # fmt: skip
 def mail_hook(key: str) -> Response:
-    """Take one mail in: 204, also when it came before. 400 without a mail, 404 for a key of nothing, 413 too large."""
+    """Take one mail in: 204, also when it came before. 400 without a mail, 404 for a key of nothing, 413 too large, 503
+    for later.
+    """
     request.max_content_length = request.max_form_memory_size = _LARGEST
     workspace_id = workspace_of_key("inbound", key)
     if workspace_id is None:
         abort(404)
-    tenancy.enter(Scope(workspace_id, None, "all"))
-    raw = _mail()
-    if not raw.strip():
-        abort(400)
-    take_in_mail(raw, recipients=_recipients())
+    with _place() as got:
+        if not got:
+            return _again_later()
+        raw = _mail()
+        if not raw.strip():
+            abort(400)
+        tenancy.enter(Scope(workspace_id, None, "all"))
+        take_in_mail(raw, recipients=_recipients())
     return make_response("", 204)
+
+
+@contextmanager
+def _place() -> Iterator[bool]:
+    """Room for the mail; False when there was none in time. No connection is held while the rest of it comes."""
+    if 0 < (request.content_length or 0) <= _SMALL:
+        keep()
+        yield True
+    else:
+        with _PLACES.take() as got:
+            yield got
 
 
 def _mail() -> bytes:
