@@ -1,7 +1,8 @@
 """Bodies of requests, of which the web process takes the beginning in before anything else is done for them.
 
 Whoever sends a body byte by byte would hold what the view holds meanwhile: a connection of the database, of which a
-process has twenty, or one of the few places for files. A few dozen such requests would be all it takes.
+process has twenty, or a lock on a lead, or one of the few places for files. A few dozen such requests would be all it
+takes.
 """
 
 import io
@@ -12,7 +13,10 @@ from typing import Any
 import gevent
 from werkzeug.exceptions import RequestTimeout
 
-#: So much of a body lies in memory before its view is called: all of it, but for files and tables.
+from app.config import LARGEST_FORM
+
+#: So much lies in memory before the view is called of a body that is larger than any form: of files, tables and mails,
+#: whose views hold nothing while the rest comes. Of any other all does, for views read their form when they need it.
 TAKEN_IN = 64 * 1024
 #: How long the beginning may take, in seconds, and how many bytes a second must come from then on. A telephone at the
 #: edge of its net (GPRS) does twice that.
@@ -30,10 +34,10 @@ class SteadyBody(io.RawIOBase):
         self._came = 0
         self._kept = b""
 
-    def take_in(self) -> None:
-        """Keep the beginning, up to TAKEN_IN bytes."""
+    def take_in(self, most: int = TAKEN_IN) -> None:
+        """Keep the beginning, up to so many bytes."""
         parts, size = [], 0
-        while size < TAKEN_IN and (part := self._next(TAKEN_IN - size)):
+        while size < most and (part := self._next(most - size)):
             parts.append(part)
             size += len(part)
         self._kept = b"".join(parts)
@@ -68,10 +72,15 @@ def steady(app: Callable[..., Iterable[bytes]]) -> Callable[..., Iterable[bytes]
         if environ.get("CONTENT_LENGTH", "0") != "0" or "HTTP_TRANSFER_ENCODING" in environ:
             body = SteadyBody(environ["wsgi.input"])
             try:
-                body.take_in()
+                body.take_in(TAKEN_IN if _is_larger_than_forms(environ) else LARGEST_FORM)
             except RequestTimeout as slow:
                 return slow.get_response(environ)(environ, start_response)
             environ["wsgi.input"] = body
         return app(environ, start_response)
 
     return call
+
+
+def _is_larger_than_forms(environ: dict[str, Any]) -> bool:
+    stated = environ.get("CONTENT_LENGTH", "")
+    return stated.isdecimal() and int(stated) > LARGEST_FORM

@@ -6,8 +6,9 @@ import gevent
 import pytest
 from werkzeug.exceptions import RequestTimeout
 
+from app.config import LARGEST_FORM
 from app.core import bodies
-from app.core.bodies import TAKEN_IN, SteadyBody
+from app.core.bodies import TAKEN_IN, SteadyBody, steady
 
 
 class Stalling(io.BytesIO):
@@ -31,3 +32,19 @@ def test_a_body_is_read_whole_and_in_order() -> None:
     body = SteadyBody(io.BytesIO(content))
     body.take_in()
     assert body.read(10) + body.read() == content and body.read() == b""
+
+
+@pytest.mark.parametrize(
+    ("size", "stated", "taken"),
+    [
+        (LARGEST_FORM, {"CONTENT_LENGTH": str(LARGEST_FORM)}, LARGEST_FORM),
+        (LARGEST_FORM, {"HTTP_TRANSFER_ENCODING": "chunked"}, LARGEST_FORM),
+        (2 * LARGEST_FORM, {"HTTP_TRANSFER_ENCODING": "chunked"}, LARGEST_FORM),
+        (2 * LARGEST_FORM, {"CONTENT_LENGTH": str(2 * LARGEST_FORM)}, TAKEN_IN),
+    ],
+)
+def test_a_form_is_here_before_its_view_takes_a_connection(size: int, stated: dict[str, str], taken: int) -> None:
+    """A customer's link is enough to send them: some dozens, sent slowly, had every connection of every process."""
+    sent = io.BytesIO(b"x" * size)
+    steady(lambda environ, start_response: [])({"wsgi.input": sent, **stated}, lambda *_: None)
+    assert sent.tell() == taken
