@@ -9,7 +9,7 @@ from rq import Queue
 from rq.serializers import JSONSerializer
 from sqlalchemy import insert, text, update
 
-from app.core import bell, outbox
+from app.core import bell, jobs, outbox
 from app.core.clock import utcnow
 from app.core.ids import new_id
 from app.core.tenancy import acting_in
@@ -115,6 +115,32 @@ def test_a_workspace_has_one_turn_at_a_time(world: Any) -> None:
     bell.answered(str(world.workspace_id), map(str, first))
     outbox.sweep()
     assert len(turns) == 2
+
+
+def test_a_workspace_that_keeps_the_workers_busy_stands_before_nobody(world: Any, monkeypatch: Any) -> None:
+    """As with a provider that takes fourteen seconds over each message, and sixty of those sent in a minute."""
+    monkeypatch.setattr(bell, "URGENT_SECONDS", 0.0)
+    (done,) = due(world.other_workspace_id, 1)
+    jobs.answer_bell(str(world.other_workspace_id), str(done))
+    for item_id in due(world.other_workspace_id, 6):
+        bell.ring([(world.other_workspace_id, item_id)])
+    monkeypatch.setattr(bell, "URGENT_SECONDS", 20.0)
+    (mine,) = due(world.workspace_id, 1)
+    bell.ring([(world.workspace_id, mine)])
+    due(world.workspace_id, 1)
+    outbox.sweep()
+    work, turns, backlog = bell.queues()
+    assert rung(work) == {str(mine)}
+    assert [UUID(job.args[0]) for job in turns.jobs] == [world.other_workspace_id, world.workspace_id]
+    assert {UUID(job.args[0]) for job in backlog.jobs} == {world.other_workspace_id}
+
+
+def test_one_ring_of_what_takes_long_is_soon_over(world: Any) -> None:
+    bell.note_time(str(world.workspace_id), bell.LONG + 1, was_urgent=False)
+    due(world.workspace_id, 2 * bell.FEW)
+    outbox.sweep()
+    _, turns, backlog = bell.queues()
+    assert [len(job.args) - 1 for job in (*turns.jobs, *backlog.jobs)] == [bell.FEW] * 2
 
 
 def due(workspace_id: UUID, number: int, *, age: timedelta = timedelta(seconds=1)) -> list[UUID]:
