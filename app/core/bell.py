@@ -17,6 +17,8 @@ log = structlog.get_logger(__name__)
 QUEUE = "work"
 #: Of what the sweep found, one ring a workspace: nobody's work waits behind the thousands of somebody else.
 TURNS = "turns"
+#: What would be urgent of a workspace that has had its urgent seconds: behind what anybody else waits for.
+SPENT = "spent"
 #: What else the sweep found, and what comes in great numbers: listened to when nothing else is to be done.
 BACKLOG = "backlog"
 #: Pieces of one workspace's work that one ring is for; and of one whose last minute had a ring that took LONG seconds.
@@ -34,21 +36,23 @@ Claimed = TypeVar("Claimed")
 
 
 def queues() -> list[Queue]:
-    """The queues that workers listen to, the more urgent one first."""
-    return [Queue(name, connection=redis_door.client, serializer=JSONSerializer) for name in (QUEUE, TURNS, BACKLOG)]
+    """The queues that workers listen to, the most urgent one first."""
+    return [
+        Queue(name, connection=redis_door.client, serializer=JSONSerializer) for name in (QUEUE, TURNS, SPENT, BACKLOG)
+    ]
 
 
 def ring(items: Sequence[tuple[UUID, UUID]], *, urgent: bool | None = None) -> None:
     """Ask a worker to look at items, given as (workspace, item). With Redis away this does nothing: the sweep rings
-    again. `urgent`: whether they go before everything else or into the backlog; by default, when they are few. What is
-    urgent by default takes turns where the workspace has had its seconds.
+    again. `urgent`: whether they go before everything else or into the backlog; by default, when they are few and the
+    workspace has not had its urgent seconds.
     """
     with _lossily(items):
         rings = _rings(_not_rung(items))
         if urgent is None and sum(len(each) - 1 for each in rings) <= TOGETHER:
             spent = _spent({each[0] for each in rings})
             _put(QUEUE, [each for each in rings if each[0] not in spent])
-            _put_in_turn([each for each in rings if each[0] in spent])
+            _put(SPENT, [each for each in rings if each[0] in spent])
         else:
             _put(QUEUE if urgent else BACKLOG, rings)
 
@@ -59,7 +63,11 @@ def ring_in_turn(items: Sequence[tuple[UUID, UUID]]) -> None:
     A workspace whose last such ring still stands has to wait for another, or the turns would become a backlog too.
     """
     with _lossily(items):
-        _put_in_turn(_rings(_not_rung(items)))
+        rings = _rings(_not_rung(items))
+        first = rings[: len({each[0] for each in rings})]  # since the workspaces take turns
+        in_turn = set(_claimed([(f"turn:{each[0]}", each) for each in first], _STANDS_SECONDS))
+        _put(TURNS, [each for each in first if each in in_turn])
+        _put(BACKLOG, [each for each in rings if each not in in_turn])
 
 
 def note_time(workspace_id: str, seconds: float, *, was_urgent: bool) -> None:
@@ -99,13 +107,6 @@ def _put(name: str, rings: Sequence[Ring]) -> None:
         (queue,) = (each for each in queues() if each.name == name)
         limits = {"result_ttl": 0, "failure_ttl": 60, "ttl": _STANDS_SECONDS, "timeout": 300}  # seconds
         queue.enqueue_many([Queue.prepare_data(_ANSWER, tuple(map(str, ids)), **limits) for ids in rings])
-
-
-def _put_in_turn(rings: Sequence[Ring]) -> None:
-    first = rings[: len({each[0] for each in rings})]  # since the workspaces take turns
-    in_turn = set(_claimed([(f"turn:{each[0]}", each) for each in first], _STANDS_SECONDS))
-    _put(TURNS, [each for each in first if each in in_turn])
-    _put(BACKLOG, [each for each in rings if each not in in_turn])
 
 
 def _spent(workspace_ids: Iterable[UUID]) -> set[UUID]:
