@@ -8,6 +8,7 @@ import pytest
 from limits import RateLimitItemPerHour, RateLimitItemPerMinute
 from werkzeug.test import TestResponse
 
+from app.extensions import redis_door
 from app.lead_forms.services import suspicion
 from tests.lead_forms.conftest import Page, leads, submissions
 from tests.support.client import Client
@@ -140,3 +141,14 @@ def test_a_crowd_is_turned_away_before_anything_is_looked_at(
         refused = send(address=STRANGER)
     assert (refused.status_code, refused.mimetype, len(statements)) == (429, "text/plain", 0)
     assert send(address="198.51.100.1").status_code == 303
+
+
+def test_addresses_of_forms_that_are_made_up_leave_little_behind(client: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is counted for each stays for an hour, and an address may be as long as a request's first line."""
+    monkeypatch.setattr(suspicion, "EVERYWHERE_PER_BLOCK", RateLimitItemPerHour(5))
+    before = redis_door.client.dbsize()
+    for number in range(20):
+        kept = client.post(f"/q/{number}{'x' * 3000}", csrf=False, environ_overrides={"REMOTE_ADDR": STRANGER})
+        assert kept.status_code == (404 if number < 5 else 429)
+    assert redis_door.client.dbsize() - before <= 6
+    assert all(len(key) < 300 for key in redis_door.client.keys("*"))

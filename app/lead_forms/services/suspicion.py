@@ -29,6 +29,10 @@ SHORTEST = timedelta(seconds=2)
 DOUBTFUL_PER_BLOCK = RateLimitItemPerHour(20)
 REFUSED_PER_BLOCK = RateLimitItemPerHour(60)
 CROWD_PER_BLOCK = RateLimitItemPerHour(120)
+#: To all addresses together that a form may have: what is counted for each lies in Redis for an hour, and anybody can
+#: make up addresses of forms.
+EVERYWHERE_PER_BLOCK = RateLimitItemPerHour(3_000)
+_LONGEST_KEY = 100
 #: Floods from many addresses at once: past this, and past config's form_sendings_per_minute for all forms of a
 #: workspace, everything waits in the quarantine until the minute is over.
 DOUBTFUL_PER_FORM = RateLimitItemPerMinute(400)
@@ -85,7 +89,9 @@ def is_crowd(key: str, address: str, block: str) -> bool:
     """Count a caller at a form's public key before the form is looked up; true for one who is refused anyway."""
     if _counts_for_nothing(address):
         return False
-    return not _within(CROWD_PER_BLOCK, "lead-form-crowd", key, block)
+    if not _within(EVERYWHERE_PER_BLOCK, "lead-form-crowd", block):
+        return True
+    return not _within(CROWD_PER_BLOCK, "lead-form-crowd", key[:_LONGEST_KEY], block)
 
 
 def pace(form_id: UUID, workspace_id: UUID, address: str, block: str) -> Pace:

@@ -46,7 +46,7 @@ def _again_later() -> Response:
 @csrf.exempt
 @limiter.limit("600 per minute")
 @limiter.limit(
-    f"{_PIECES_A_MINUTE} per minute", key_func=lambda: request.path, cost=_pieces,
+    f"{_PIECES_A_MINUTE} per minute", key_func=lambda: request.path[:100], cost=_pieces,
     exempt_when=lambda: _pieces() == 0, on_breach=lambda _: _again_later(),
 )  # fmt: skip
 def mail_hook(key: str) -> Response:
