@@ -8,14 +8,15 @@ from typing import Any
 
 import pytest
 from PIL import Image
-from sqlalchemy import select, update
+from sqlalchemy import insert, select, update
 
 from app.activities.models import Activity
 from app.core.access_keys import AccessKey
 from app.core.clock import utcnow
+from app.core.ids import new_id
 from app.extensions import db
 from app.files.models import File, PhotoRequest
-from app.files.services import open_variant
+from app.files.services import examining, open_variant
 from app.files.services.requesting import MOST_SENT, photo_link, photo_request
 from app.leads.models import Lead
 from app.messaging.models import Message
@@ -145,3 +146,24 @@ def test_taking_back_ends_the_link_before_the_last_one_too(client: Client, alice
 
 def test_a_link_to_a_quote_opens_no_page_for_photos(client: Client, path: str) -> None:
     assert client.get(path.replace("/p/", "/c/")).status_code == 404
+
+
+def test_what_was_on_its_way_side_by_side_counts_and_holds_no_connection(
+    client: Client, path: str, lead: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Ten photos are the most, not ten of each request that had begun before the tenth was kept."""
+    assert post(client, path, *(picture(size=(8 + n, 8)) for n in range(MOST_SENT - 1))).status_code == 303
+    run, held = examining.run_bare, []
+
+    def watched(*given: Any, **more: Any) -> Any:
+        held.append(db.session().in_transaction())
+        first = db.session.scalars(select(File).where(File.lead_id == lead.id).limit(1)).one()
+        row = {column.name: getattr(first, column.name) for column in File.__table__.columns}
+        db.session.execute(insert(File).values(row | {"id": new_id(), "fingerprint": b"another"}))
+        db.session.commit()
+        return run(*given, **more)
+
+    monkeypatch.setattr(examining, "run_bare", watched)
+    answer = post(client, path, picture(size=(99, 8)))
+    assert (answer.status_code, held) == (422, [False]) and "10 photos are enough" in answer.text
+    assert len(db.session.scalars(select(File.id).where(File.lead_id == lead.id)).all()) == MOST_SENT

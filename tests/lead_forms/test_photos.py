@@ -1,6 +1,7 @@
 """Photos that come with the form."""
 
 from collections.abc import Callable
+from functools import partialmethod
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -10,13 +11,15 @@ from flask import Flask
 from PIL import Image
 from sqlalchemy import select
 
+from app.core.uploads import Places
 from app.extensions import db
 from app.files.models import File
 from app.files.ports import file_store
 from app.files.ports.disk import DiskStore
-from app.files.services import open_variant
+from app.files.services import examining, open_variant
 from app.lead_forms.models import LeadForm, SubmissionPhoto
 from app.lead_forms.services import photos
+from app.lead_forms.views import public
 from tests.files.pictures import pdf, photo_with_secrets, picture
 from tests.lead_forms.conftest import leads, submissions
 from tests.support.client import Client
@@ -141,3 +144,30 @@ def test_photos_out_of_reach_hold_the_sending_back_and_are_not_lost(
     assert leads() == [] and photos.held_counts([held.id]) == {held.id: 1}
     alice.post(f"/w/wells/quarantine/{held.id}/release")
     assert len(leads()) == len(kept()) == 1
+
+
+def test_no_connection_is_held_while_a_photo_is_looked_at(
+    send: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Strangers' photos are looked at one at a time: whoever waits in that line must not have what all pages need."""
+    held = []
+    run = examining.run_bare
+
+    def watched(*given: Any, **more: Any) -> tuple[int | None, bytes]:
+        held.append(db.session().in_transaction())
+        return run(*given, **more)
+
+    monkeypatch.setattr(examining, "run_bare", watched)
+    assert send(photos=sent(picture())).status_code == 303
+    assert send(photos=sent(picture(size=(60, 50))), homepage="robot").status_code == 303
+    assert len(db.session.scalars(select(SubmissionPhoto)).all()) == 1 and held == [False, False]
+
+
+def test_a_small_sending_with_a_photo_waits_for_a_place_too(
+    send: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    places = Places(0)
+    monkeypatch.setattr(public, "_PLACES", places)
+    monkeypatch.setattr(Places, "take", partialmethod(Places.take, 0))
+    assert send(photos=sent(picture())).status_code == 503
+    assert send(photos=[(BytesIO(b""), "")]).status_code == 303

@@ -1,5 +1,6 @@
 """Keeping a file on a lead. The bytes are safe in the store before the row says that they are."""
 
+from collections.abc import Callable
 from datetime import timedelta
 from uuid import UUID
 
@@ -37,11 +38,15 @@ _TOGETHER = timedelta(minutes=15)
 _FRESH = timedelta(hours=1)
 
 
-def add_file(lead_id: UUID, name: str, content: bytes, actor: Actor, *, only: str | None = None) -> File:
+def add_file(
+    lead_id: UUID, name: str, content: bytes, actor: Actor, *, only: str | None = None,
+    check_room: Callable[[], None] = lambda: None,
+) -> File:  # fmt: skip
     """Look at a file, keep it in the store, then on the lead. The same content a second time gives the first one's row.
 
     `name` is what the sender calls it; `only` is one of KINDS when the others are not wanted. Nothing of the database
-    is held while the file is looked at and stored.
+    is held while the file is looked at and stored; `check_room` is asked after that, with the lead locked, and raises
+    where a limit of the caller's was reached meanwhile.
     Raises Invalid (with `file`), NotFound when the lead is gone by then, StoreUnavailable.
     """
     if not content:
@@ -58,6 +63,7 @@ def add_file(lead_id: UUID, name: str, content: bytes, actor: Actor, *, only: st
     known = _same(lead_id, marks)
     if known is not None:
         return known
+    check_room()
     if _count(lead_id) >= MOST_FILES:
         raise Invalid({"file": f"This lead has {MOST_FILES} files, which is the most. Delete some first."})
     if _kept() + len(examined.content) > MOST_KEPT:

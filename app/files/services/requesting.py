@@ -13,6 +13,7 @@ from app.core.errors import Invalid
 from app.core.loading import load_one
 from app.core.permissions import Actor
 from app.core.tenancy import current_workspace_id
+from app.core.transactions import keep
 from app.extensions import db
 from app.files.models import File, PhotoRequest
 from app.files.services.adding import add_file
@@ -106,10 +107,19 @@ def count_sent(asked: PhotoRequest) -> int:
 
 
 def send_photo(request_id: UUID, name: str, content: bytes, actor: Actor) -> File:
-    """Take in one photo of a customer's. The same one again is kept once. Raises Invalid (with `file`), NotFound."""
+    """Take in one photo of a customer's. The same one again is kept once. What was done so far is committed: no
+    connection is held while the photo is looked at. Raises Invalid (with `file`), NotFound.
+    """
     asked = get_request(request_id)
     if asked.revoked_at is not None:
         raise Invalid({"file": "This link was taken back."})
+    enough = Invalid({"file": f"{MOST_SENT} photos are enough. Thank you!"})
     if count_sent(asked) >= MOST_SENT:
-        raise Invalid({"file": f"{MOST_SENT} photos are enough. Thank you!"})
-    return add_file(asked.lead_id, name, content, actor, only="photo")
+        raise enough
+    keep()
+
+    def check_room() -> None:
+        if count_sent(asked) >= MOST_SENT:  # many may have been on their way side by side
+            raise enough
+
+    return add_file(asked.lead_id, name, content, actor, only="photo", check_room=check_room)

@@ -15,7 +15,7 @@ from app.core.clock import utcnow
 from app.core.errors import Conflict, Invalid
 from app.core.permissions import Actor
 from app.core.tenancy import current_workspace_id
-from app.core.transactions import after_commit
+from app.core.transactions import after_commit, keep
 from app.extensions import db
 from app.files.models import File
 from app.files.ports import BlobMissing, StoreUnavailable
@@ -43,14 +43,18 @@ class Photo:
 
 
 def keep_photo(photo: Photo, receipt: Receipt, actor: Actor) -> bool:
-    """Keep one photo with what became of its sending; whether that could be done.
+    """Keep one photo with what became of its sending; whether that could be done. What was done so far is kept: no
+    connection is held while a photo is looked at.
 
     The same photo again is kept once, so that a sending can be repeated. The lead itself is never in danger.
     """
     try:
         lead_id, submission_id = receipt.lead_id, receipt.submission_id
         if lead_id is not None and _sent_before(lead_id) < MOST_PHOTOS:
-            add_file(lead_id, photo.name, photo.content, actor, only="photo")
+            keep()
+            add_file(
+                lead_id, photo.name, photo.content, actor, only="photo", check_room=lambda: _check_room(lead_id)
+            )
         elif submission_id is not None and held_counts([submission_id]).get(submission_id, 0) < MOST_PHOTOS:
             _hold(photo, submission_id)
     except Invalid:
@@ -104,6 +108,7 @@ def _hold(photo: Photo, submission_id: UUID) -> None:
     photo_id = uuid5(submission_id, sha256(photo.content).hexdigest())
     if db.session.get(SubmissionPhoto, (current_workspace_id(), photo_id)) is not None:
         return
+    keep()
     examined = examine(photo.content, is_strangers=True)
     if examined.kind != "photo":
         raise Invalid({"file": "This is not a picture."})
@@ -134,6 +139,11 @@ def _sent_before(lead_id: UUID) -> int:
         File.workspace_id == current_workspace_id(), File.lead_id == lead_id, File.uploaded_by.is_(None)
     )
     return int(db.session.scalar(query) or 0)
+
+
+def _check_room(lead_id: UUID) -> None:
+    if _sent_before(lead_id) >= MOST_PHOTOS:  # the same sending again, side by side with other photos
+        raise Invalid({"file": f"{MOST_PHOTOS} photos are enough."})
 
 
 def _delete_bytes(workspace_id: UUID, photo_id: UUID) -> None:

@@ -10,7 +10,6 @@ from app.core.clock import utcnow
 from app.core.errors import Invalid, NotFound
 from app.core.fragments import page
 from app.core.network import client_block
-from app.core.transactions import keep
 from app.core.uploads import Places
 from app.extensions import csrf
 from app.lead_forms.queries import asked_by
@@ -25,7 +24,8 @@ from app.lead_forms.views.visit import Visit
 from app.price_book.queries import Wanted
 
 _LARGEST_BODY = 32 * 1024
-#: For sendings with photos; staff have places of their own, which strangers can't take.
+#: For sendings with photos, small ones too: few bytes may unfold into a picture that takes its time. Staff have places
+#: of their own, which strangers can't take.
 _PLACES = Places(4)
 _BUSY = "Too many photos are coming in at once. Try again in a few seconds."
 _STALE = "This page was open for a long time. Please send it once more; everything you typed is still here."
@@ -52,8 +52,9 @@ def send(key: str) -> Response:
     visit = Visit.enter(key, even_off=True)
     if not visit.content.asks_photos or request.mimetype != "multipart/form-data":
         return _judge(visit.as_of(request.form.get("version", "")), [])
-    if 0 < (request.content_length or 0) <= _LARGEST_BODY:  # read already, as a form without photos is (core/bodies.py)
-        return _judge(visit.as_of(request.form.get("version", "")), _photos())
+    is_small = 0 < (request.content_length or 0) <= _LARGEST_BODY
+    if is_small and not _chosen():  # read already, as a form that asks for no photos is (core/bodies.py)
+        return _judge(visit.as_of(request.form.get("version", "")), [])
     request.max_content_length = _LARGEST_BODY + questions.PHOTO_BYTES
     with _PLACES.take() as got:
         if not got:
@@ -140,7 +141,6 @@ def _thank(visit: Visit, receipt: Receipt, photos: list[Photo]) -> Response:
     """The way to the thank-you page, once the photos are kept: they come after what they belong to is safe."""
     missing = 0
     for photo in photos:
-        keep()  # what was done so far is safe, and no connection is held while a photo is looked at
         missing += not keep_photo(photo, receipt, web.actor())
     lost = {"lost": str(missing)} if missing else {}
     if photos and (more := len(_chosen()) - len(photos)):
