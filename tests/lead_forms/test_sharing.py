@@ -2,12 +2,17 @@
 
 import io
 import re
+from functools import partialmethod
+from typing import Any
 
 import pytest
 from PIL import Image
 from sqlalchemy import select
 
+from app.core.uploads import Places
 from app.extensions import db
+from app.files.services import examining
+from app.lead_forms.views import builder
 from app.workspaces.models import Logo
 from tests.lead_forms.sheets import Fields, send, sheet, the_form
 from tests.support.client import Client
@@ -115,3 +120,28 @@ def test_a_logo_that_was_refused_is_left_out_and_the_sheet_sent_again(alice: Cli
     seen = dict(Fields(refused.text).pairs)["seen"]
     assert send(alice, form, typed, thank_you="Ta!", seen=seen).status_code == 303
     assert (the_form().thank_you, the_form().version_no) == ("Ta!", 2)
+
+
+def test_no_connection_is_held_while_a_logo_is_looked_at(alice: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A picture of six kilobytes may take five seconds; some dozens of them had every connection of every process."""
+    held, run = [], examining.run_bare
+
+    def watched(*given: Any, **more: Any) -> Any:
+        held.append(db.session().in_transaction())
+        return run(*given, **more)
+
+    monkeypatch.setattr(examining, "run_bare", watched)
+    form = the_form()
+    data = {**sheet(alice, form).to_dict(flat=False), "logo": (picture("PNG"), "logo.png")}
+    assert alice.post(f"{FORMS}/{form.id}", data=data, content_type="multipart/form-data").status_code == 303
+    assert held == [False]
+
+
+def test_of_many_logos_at_once_some_are_asked_for_again(alice: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(builder, "_PLACES", Places(0))
+    monkeypatch.setattr(Places, "take", partialmethod(Places.take, 0))
+    form = the_form()
+    data = {**sheet(alice, form).to_dict(flat=False), "thank_you": "Ta!", "logo": (picture("PNG"), "logo.png")}
+    answer = alice.post(f"{FORMS}/{form.id}", data=data, content_type="multipart/form-data")
+    assert answer.status_code == 422 and "Too many pictures" in answer.text and "Ta!" in answer.text
+    assert the_form().version_no == 1

@@ -11,6 +11,7 @@ from app.core.fragments import answer, fragment, page, redirect_to, wants_fragme
 from app.core.packed import packed_keys
 from app.core.permissions import permit
 from app.core.security import allow_framing_by, allow_own_frames
+from app.core.uploads import Places
 from app.extensions import db
 from app.lead_forms.forms.arranging import MOST_OWN, MOST_STEPS, arrange
 from app.lead_forms.forms.judging import judge
@@ -28,9 +29,12 @@ from app.leads.queries.sources import source_options
 from app.workspaces.layout import desk
 from app.workspaces.queries import current_workspace, member_choices
 from app.workspaces.queries.logo import logo_mark
-from app.workspaces.services.logo import MOST_BYTES, remove_logo, set_logo
+from app.workspaces.services.logo import MOST_BYTES, DrawnLogo, draw_logo, remove_logo, set_logo
 
 _LARGEST_SHEET = 128 * 1024
+#: For logos that are looked at: a small file may be a picture that takes its time, and no sheet waits for one.
+_PLACES = Places(2)
+_BUSY = "Too many pictures are coming in at once. Try again in a few seconds."
 KIND_WORDS = {
     "short": "Short answer", "long": "Long answer", "choice": "One of several", "choices": "Several of a list",
     "yes_no": "Yes or no",
@@ -61,10 +65,14 @@ def save(slug: str, form_id: UUID) -> Response:
         return _page(form, sheet, opened=opened, is_unsaved=True)
     try:
         facts = judge(sheet, {key for key, _ in source_options()} | {str(form.source_id)}, secure=is_secure())
+        logo = _logo_sent()
         change_form(form_id, facts, request.form.get("seen", 0, type=int), web.actor())
-        _change_logo()
+        if logo is not None:
+            set_logo(logo, web.actor())
+        elif "remove_logo" in request.form:
+            remove_logo(web.actor())
     except Invalid as error:
-        db.session.rollback()  # a logo is looked at last: the page speaks of the form as it stands again
+        db.session.rollback()
         return _page(get_form(form_id), sheet, 422, errors=error.errors, is_unsaved=True)
     except Conflict as error:
         return _page(form, sheet, 409, conflict=error.message, is_unsaved=True)
@@ -118,13 +126,15 @@ def is_secure() -> bool:
     return urlsplit(current_app.config["PUBLIC_URL"]).scheme == "https"
 
 
-def _change_logo() -> None:
-    """Keep the picture that was sent along, if any, or take the logo away. Raises Invalid."""
+def _logo_sent() -> DrawnLogo | None:
+    """The picture that was sent along, looked at before anything is changed or locked. Raises Invalid."""
     sent = request.files.get("logo")
-    if sent and sent.filename:
-        set_logo(sent.read(MOST_BYTES + 1), web.actor())
-    elif "remove_logo" in request.form:
-        remove_logo(web.actor())
+    if not sent or not sent.filename:
+        return None
+    with _PLACES.take() as got:
+        if not got:
+            raise Invalid({"logo": _BUSY})
+        return draw_logo(sent.read(MOST_BYTES + 1))
 
 
 def _preview(form: LeadForm, sheet: Sheet) -> Response:

@@ -1,6 +1,7 @@
 """The workspace's logo: one, drawn anew, on its forms, quotes and customers' pages."""
 
 import io
+from dataclasses import dataclass
 
 from PIL import Image
 from sqlalchemy import delete
@@ -18,10 +19,19 @@ LONGEST, HIGHEST = 480, 160
 MOST_BYTES = 5 * 1024 * 1024
 
 
-def set_logo(content: bytes, actor: Actor) -> Logo:
-    """Keep a picture as the logo, in place of the one before, and return it.
+@dataclass(frozen=True, slots=True)
+class DrawnLogo:
+    """A picture drawn anew as a logo: a PNG and its size."""
 
-    It is drawn anew by the program that looks at all files, so nothing of the upload but its pixels is kept.
+    image: bytes
+    width: int
+    height: int
+
+
+def draw_logo(content: bytes) -> DrawnLogo:
+    """What a picture is as a logo. It may take a while: no connection to the database should be held meanwhile.
+
+    It is drawn by the program that looks at all files, so nothing of the upload but its pixels is kept.
     Raises Invalid with the reason beside `logo`.
     """
     if not content:
@@ -34,9 +44,14 @@ def set_logo(content: bytes, actor: Actor) -> Logo:
         raise Invalid({"logo": error.errors["file"]}) from None
     if examined.kind != "photo":
         raise Invalid({"logo": "This is no picture. Send a PNG or a JPEG."})
-    image, size = _drawn(examined.content)
+    image, (width, height) = _drawn(examined.content)
+    return DrawnLogo(image, width, height)
+
+
+def set_logo(drawn: DrawnLogo, actor: Actor) -> Logo:
+    """Keep a picture as the logo, in place of the one before, and return it."""
     db.session.execute(delete(Logo).where(Logo.workspace_id == current_workspace_id()))
-    logo = Logo(image=image, width=size[0], height=size[1])
+    logo = Logo(image=drawn.image, width=drawn.width, height=drawn.height)
     db.session.add(logo)
     db.session.flush()
     _tell("workspace.logo_changed", actor)
