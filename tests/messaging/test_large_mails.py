@@ -4,7 +4,7 @@ import io
 from typing import Any
 
 from app.core.tenancy import acting_in
-from app.extensions import db
+from app.extensions import db, redis_door
 from tests.messaging.inbound import _path, mail, post_mail
 
 LARGE = mail("Here are the photos") + b"x" * 1_400_000
@@ -41,5 +41,7 @@ def test_large_mails_of_one_workspace_wait_and_nobody_elses(client: Any, lead: A
     refused = post_mail(client, LARGE)
     assert refused.status_code == 503 and "Retry-After" in refused.headers  # mail services come again for that
     assert post_mail(client, mail("A small one")).status_code == 204
+    key = _path("inbound").rpartition("/")[2].encode()
+    assert not [each for each in redis_door.client.keys("*") if key in each], "it is the whole authority"
     with acting_in(mallory.workspace_id):
         assert post_mail(client, LARGE).status_code == 204
