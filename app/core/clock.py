@@ -18,6 +18,8 @@ Hours = tuple[time, time]
 _NO_HOURS: Mapping[int, Hours | None] = {}
 # Two years of closed days in a row mean wrong settings, not a long holiday.
 _SEARCH_DAYS = 731
+# Nobody means a later day; a business that opens for a minute a week would have its hours counted for centuries.
+_LONGEST_COUNT = timedelta(days=3653)
 _SATURDAY = 5
 
 
@@ -129,22 +131,24 @@ class BusinessClock:
         return self._moment(local.date() + timedelta(days=days), local.time()) if days else _in_utc(at)
 
     def add_business_hours(self, at: datetime, hours: int) -> datetime:
-        """Return the moment by which so many hours of opening time have passed since `at`.
+        """Return the moment by which so many hours of opening time have passed since `at`, ten years on at the latest.
 
         Raises ValueError for a negative number, or if the business never opens within two years.
         """
         if hours < 0:
             raise ValueError("Business hours are counted forwards.")
         moment, left = self.next_open(at), timedelta(hours=hours)
-        while True:
+        latest = moment + _LONGEST_COUNT
+        while moment < latest:
             closing = self._closing(moment.astimezone(self.zone).date())
             if moment + left <= closing:
                 return moment + left
             left -= closing - moment
             moment = self.next_open(closing)
+        return moment
 
     def add_working_days(self, at: datetime, days: int) -> datetime:
-        """Return the moment `days` working days on, at the same local time of day.
+        """Return the moment `days` working days on, at the same local time of day, ten years on at the latest.
 
         Outside opening hours the count starts at the next opening: an enquiry of Saturday, one working day,
         is due on Tuesday at opening. Raises ValueError for a negative number.
@@ -156,7 +160,8 @@ class BusinessClock:
             return start
         local = start.astimezone(self.zone)
         day, idle = local.date(), 0
-        while days:
+        latest = day + _LONGEST_COUNT
+        while days and day < latest:
             day += timedelta(days=1)
             working = self.is_working_day(day)
             days -= working

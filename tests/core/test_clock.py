@@ -1,4 +1,5 @@
 from datetime import UTC, date, datetime, time, timedelta
+from time import monotonic
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import pytest
@@ -204,3 +205,12 @@ def test_wrong_settings_are_refused():
     years = frozenset(date(2026, 1, 1) + timedelta(days=days) for days in range(1500))
     with pytest.raises(ValueError):
         BusinessClock("Europe/London", time(9), time(17), True, years).next_open(at("2026-11-20T10:00"))
+
+
+def test_hours_and_days_are_counted_for_ten_years_at_most():
+    """Two thousand hours of a business that opens for a minute a week take 2,300 years to pass, and long to count."""
+    rarely = BusinessClock("Europe/London", time(9), time(9, 1), False, weekday_hours=dict.fromkeys(range(1, 5)))
+    start, began = datetime(2026, 12, 1, 9, tzinfo=UTC), monotonic()
+    for found in (rarely.add_business_hours(start, 2_000), rarely.add_working_days(start, 5_000)):
+        assert start + timedelta(days=3650) < found < start + timedelta(days=3670)
+    assert monotonic() - began < 1

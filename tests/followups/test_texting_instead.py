@@ -13,6 +13,7 @@ from app.core.permissions import SYSTEM
 from app.extensions import db
 from app.followups.models import Enrolment
 from app.followups.queries.steps import steps_of
+from app.followups.services import trial_run
 from app.messaging.models import Message, MessageTemplate
 from app.messaging.services import compose
 from tests.followups.test_sequence_pages import changed, sent, sequence_of, sheet_fields, url
@@ -118,6 +119,14 @@ def test_a_trial_run_counts_the_text(alice, hannah):
     enquiry = sequence_of("new_enquiry")
     page = alice.get(url(alice, enquiry, "/trial"))
     assert page.status_code == 200 and "no email address" not in page.text
+
+
+def test_a_trial_run_that_takes_long_says_how_many_were_tried(alice, hannah, make_lead, monkeypatch):
+    hannah()
+    make_lead(name="Tom Reed", email="tom.reed@example.com")
+    monkeypatch.setattr(trial_run, "_SECONDS", 0)
+    page = alice.get(url(alice, sequence_of("new_enquiry"), "/trial")).text
+    assert "The latest 1 are tried." in page and "<dt>Leads</dt><dd>1+</dd>" in page
 
 
 def test_who_begins_says_whom_the_text_reaches(alice, hannah):

@@ -12,7 +12,7 @@ from app.followups.models import Sequence
 from app.followups.queries.steps import every
 from app.followups.queries.ways import version_counts
 from app.followups.services.setting_up import get_sequence
-from app.followups.services.trial_run import DAYS, MOST_TRIED, Start, try_out
+from app.followups.services.trial_run import DAYS, Start, try_out
 from app.followups.views import bp
 from app.followups.views.editor import facts_from
 from app.followups.views.listing import starts_words
@@ -46,7 +46,7 @@ def _page(found: Sequence, sheet: Sheet, *, is_typed: bool) -> Response:
     steps = [step for step in every(judged.steps) if step.key in run.of_steps]
     return page(
         "followups/sequences/trial.html", **desk("sequences"), sequence=found, run=run, steps=steps, days=DAYS,
-        most=MOST_TRIED, way_count=sum(version_counts(found.id).values()), is_typed=is_typed, faults=len(judged.errors),
+        way_count=sum(version_counts(found.id).values()), is_typed=is_typed, faults=len(judged.errors),
         starts_words=starts_words(found)[0], icons=KIND_ICONS, kind_words=KIND_WORDS,
         why_words=WHY_WORDS, left_out_words=left_out_words, may_write=g.viewer.can("settings:write"),
     )  # fmt: skip
