@@ -7,11 +7,17 @@ connects to the addresses returned here and to nothing else.
 import ipaddress
 import queue
 import socket
+import sys
 import threading
 import time
+from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 LOOKUP_SECONDS = 5.0
+#: Lookups side by side under gevent, of the operator's hosts and of those that anybody named, each for itself: a name
+#: server that is silent keeps a thread for as long as the system likes, and gevent's own threads hash passwords.
+_AT_ONCE = 4
 NAT64 = ipaddress.ip_network("64:ff9b::/96")  # RFC 6052: the last 32 bits are the IPv4 address reached
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
@@ -52,30 +58,64 @@ def vetted_addresses(host: str, port: int, deadline: float, allow_private: bool)
     `deadline` is on the monotonic clock. Raises OutboundNotSent when there is no address, OutboundRefused
     when one of them is not allowed.
     """
-    addresses = _resolved(host, port, deadline)
+    addresses = _resolved(host, port, deadline, allow_private)
     if not all(is_allowed(address, allow_private) for address in addresses):
         raise OutboundRefused(host, "the address is not on the public internet")
     return addresses
 
 
-def _resolved(host: str, port: int, deadline: float) -> list[Address]:
-    # getaddrinfo knows no time limit, so it runs aside and is left behind when it takes too long.
-    answers: queue.SimpleQueue[Any] = queue.SimpleQueue()
-
-    def look_up() -> None:
-        try:
-            answers.put(socket.getaddrinfo(host, port, type=socket.SOCK_STREAM))
-        except (OSError, UnicodeError):
-            answers.put([])
-
-    threading.Thread(target=look_up, daemon=True, name="outbound-dns").start()
-    try:
-        found = answers.get(timeout=max(0.001, min(LOOKUP_SECONDS, deadline - time.monotonic())))
-    except queue.Empty:
-        raise OutboundNoName(host, "the name lookup took too long") from None
+def _resolved(host: str, port: int, deadline: float, is_own: bool) -> list[Address]:
+    seconds = max(0.001, min(LOOKUP_SECONDS, deadline - time.monotonic()))
+    monkey = sys.modules.get("gevent.monkey")
+    if monkey is not None and monkey.is_module_patched("socket"):
+        found = _by_greenlet(monkey.get_original("socket", "getaddrinfo"), host, port, seconds, is_own)
+    else:
+        found = _by_thread(host, port, seconds)
+    if found is None:
+        raise OutboundNoName(host, "the name lookup took too long")
     if not found:
         raise OutboundNoName(host, "the name does not resolve")
     return list(dict.fromkeys(ipaddress.ip_address(row[4][0]) for row in found))
+
+
+# getaddrinfo knows no time limit, so it runs aside and is left behind when it takes too long.
+
+
+def _by_thread(host: str, port: int, seconds: float) -> list[Any] | None:
+    answers: queue.SimpleQueue[list[Any]] = queue.SimpleQueue()
+    look_up = threading.Thread(
+        target=lambda: answers.put(_looked_up(socket.getaddrinfo, host, port)), daemon=True, name="outbound-dns"
+    )
+    look_up.start()
+    try:
+        return answers.get(timeout=seconds)
+    except queue.Empty:
+        return None
+
+
+def _by_greenlet(
+    getaddrinfo: Callable[..., list[Any]], host: str, port: int, seconds: float, is_own: bool
+) -> list[Any] | None:
+    from gevent import Timeout
+
+    with Timeout(seconds, False):
+        found: list[Any] = _threads(is_own).spawn(_looked_up, getaddrinfo, host, port).get()
+        return found
+    return None
+
+
+@cache
+def _threads(is_own: bool) -> Any:
+    from gevent.threadpool import ThreadPool
+
+    return ThreadPool(_AT_ONCE)
+
+
+def _looked_up(getaddrinfo: Callable[..., list[Any]], host: str, port: int) -> list[Any]:
+    try:
+        return getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    except (OSError, UnicodeError):
+        return []
 
 
 def is_allowed(address: Address, allow_private: bool = False) -> bool:

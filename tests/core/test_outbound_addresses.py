@@ -4,6 +4,8 @@ import datetime
 import ipaddress
 import socket
 import ssl
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -167,3 +169,38 @@ def test_tls_is_checked_against_the_name_and_the_trust_store(
     with pytest.raises(http.OutboundNotSent):
         http.request("GET", url, allow_private=True)
     assert server.requests == []
+
+
+def test_name_servers_that_are_silent_keep_nobody_from_signing_in():
+    """Whoever has a workspace may have servers tried whose names take their time; hashes and our own hosts wait not."""
+    script = """
+import socket, _socket, time
+wait = time.sleep
+def look_up(name, *given, **more):
+    if name.endswith(".slow.example"):
+        wait(8)
+        raise socket.gaierror
+    return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("10.0.0.9", 443))]
+socket.getaddrinfo = _socket.getaddrinfo = look_up
+from gevent import monkey; monkey.patch_all()
+import gevent
+from app.core.outbound_addresses import OutboundNoName, vetted_addresses
+from app.core.passwords import CHEAPEST_PARAMS, hash_password, verify_password
+stored = hash_password("four otters on a raft", CHEAPEST_PARAMS)
+def try_out(number):
+    try:
+        vetted_addresses(f"{number}.slow.example", 443, time.monotonic() + 3, False)
+    except OutboundNoName:
+        return True
+tries = [gevent.spawn(try_out, number) for number in range(30)]
+gevent.sleep(0.2)
+began = time.monotonic()
+assert verify_password(stored, "four otters on a raft", CHEAPEST_PARAMS)
+assert [str(each) for each in vetted_addresses("store.example", 443, began + 2, True)] == ["10.0.0.9"]
+assert time.monotonic() - began < 2, time.monotonic() - began
+gevent.joinall(tries)
+assert all(each.value for each in tries) and time.monotonic() - began < 6, time.monotonic() - began
+import os; os._exit(0)
+"""
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 0, done.stderr
