@@ -2,8 +2,29 @@
 
 import io
 import socket
+import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
+
+
+@contextmanager
+def at_most(seconds: float) -> Iterator[None]:
+    """Let what is done with a socket in TLS take so long, all of it. Raises TimeoutError.
+
+    Under gevent a timeout of the socket's holds for each wait within one call: a handshake or a record that comes byte
+    by byte takes hours. Elsewhere it holds for the call.
+    """
+    monkey = sys.modules.get("gevent.monkey")
+    if monkey is None or not monkey.is_module_patched("socket"):
+        yield
+        return
+    from gevent import Timeout
+
+    with Timeout(max(seconds, 0.001), TimeoutError):
+        yield
+
 
 
 class BoundedSocket:
@@ -24,19 +45,20 @@ class BoundedSocket:
 
     def recv_into(self, buffer: Any) -> int:
         """Read what there is. Raises TimeoutError, or ConnectionError when too much has come."""
-        self.allow_remaining_time()
-        size = self._sock.recv_into(buffer)
+        with at_most(self.allow_remaining_time()):
+            size = self._sock.recv_into(buffer)
         self._room -= size
         if self._room < 0:
             raise ConnectionError("the answer is too large")
         return size
 
-    def allow_remaining_time(self) -> None:
-        """Let the next step take what is left of the time. Raises TimeoutError when nothing is."""
+    def allow_remaining_time(self) -> float:
+        """Let the next step take what is left of the time; returns how much. Raises TimeoutError when nothing is."""
         remaining = self._deadline - time.monotonic()
         if remaining <= 0:
             raise TimeoutError
         self._sock.settimeout(remaining)
+        return remaining
 
     def makefile(self, *_: Any) -> io.BufferedReader:
         """The bytes of the answer, to be read from."""

@@ -21,7 +21,7 @@ from json import dumps, loads
 from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
-from app.core.bounded_socket import BoundedSocket
+from app.core.bounded_socket import BoundedSocket, at_most
 from app.core.outbound_addresses import (
     Address,
     OutboundError,
@@ -167,8 +167,10 @@ def _connected(addresses: list[Address], port: int, host: str, deadline: float) 
 
 def _tls(sock: socket.socket, host: str, deadline: float) -> socket.socket:
     try:
-        sock.settimeout(max(0.001, min(CONNECT_SECONDS, deadline - time.monotonic())))
-        return ssl.create_default_context().wrap_socket(sock, server_hostname=host)
+        seconds = max(0.001, min(CONNECT_SECONDS, deadline - time.monotonic()))
+        sock.settimeout(seconds)
+        with at_most(seconds):
+            return ssl.create_default_context().wrap_socket(sock, server_hostname=host)
     except ssl.SSLCertVerificationError:
         raise OutboundUntrusted(host, "its certificate is not to be trusted") from None
     except (OSError, ValueError):

@@ -11,6 +11,7 @@ import ssl
 import time
 from typing import Any
 
+from app.core.bounded_socket import at_most
 from app.core.outbound_addresses import OutboundError, vetted_addresses
 
 
@@ -50,8 +51,10 @@ class Said(io.RawIOBase):
         return True
 
     def readinto(self, buffer: Any) -> int:
-        self._sock.settimeout(min(self._step, self._deadline.left()))
-        size = self._sock.recv_into(buffer)
+        seconds = min(self._step, self._deadline.left())
+        self._sock.settimeout(seconds)
+        with at_most(seconds):
+            size = self._sock.recv_into(buffer)
         self.room -= size
         if self.room < 0:
             raise ConnectionError("the server says too much")
@@ -67,7 +70,8 @@ class TimedTls:
     def wrap_socket(self, sock: socket.socket, server_hostname: str) -> ssl.SSLSocket:
         """The connection within TLS, to a server whose certificate is in order. Raises OSError or ValueError."""
         sock.settimeout(self._deadline.left())
-        return ssl.create_default_context().wrap_socket(sock, server_hostname=server_hostname)
+        with at_most(self._deadline.left()):
+            return ssl.create_default_context().wrap_socket(sock, server_hostname=server_hostname)
 
 
 def connect(host: str, port: int, deadline: Deadline, *, tls: bool, allow_private: bool) -> socket.socket:
