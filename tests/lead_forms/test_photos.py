@@ -19,7 +19,7 @@ from app.files.ports.disk import DiskStore
 from app.files.services import examining, open_variant
 from app.lead_forms.models import LeadForm, SubmissionPhoto
 from app.lead_forms.services import photos
-from app.lead_forms.views import public
+from app.lead_forms.views import public, staff
 from tests.files.pictures import pdf, photo_with_secrets, picture
 from tests.lead_forms.conftest import leads, submissions
 from tests.support.client import Client
@@ -171,3 +171,17 @@ def test_a_small_sending_with_a_photo_waits_for_a_place_too(
     monkeypatch.setattr(Places, "take", partialmethod(Places.take, 0))
     assert send(photos=sent(picture())).status_code == 503
     assert send(photos=[(BytesIO(b""), "")]).status_code == 303
+
+
+def test_so_many_are_let_out_at_a_time(
+    send: Callable[..., Any], alice: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each holds a connection while its photos are looked at, and a few dozen would hold all there are."""
+    assert send(photos=sent(picture()), homepage="robot").status_code == 303
+    monkeypatch.setattr(staff, "_PLACES", Places(0))
+    monkeypatch.setattr(Places, "take", partialmethod(Places.take, 0))
+    (waiting,) = submissions()
+    refused = alice.post(f"/w/wells/quarantine/{waiting.id}/release", hx=True)
+    assert refused.status_code == 409 and "let out just now" in refused.text and not leads()
+    monkeypatch.setattr(staff, "_PLACES", Places(1))
+    assert alice.post(f"/w/wells/quarantine/{waiting.id}/release", hx=True).status_code == 200 and len(leads()) == 1
