@@ -14,7 +14,7 @@ from app.followups.services.dating import allowed
 from app.followups.services.laying_out import steps_under_way
 from app.leads.models import Lead
 from app.messaging.models import Message, MessageTemplate
-from app.messaging.queries.lately import were_many
+from app.messaging.queries.lately import has_had_many, were_many
 from app.messaging.queries.templates import find_template
 from app.messaging.services import has_marketing_basis, is_suppressed
 from app.workspaces.queries import current_workspace
@@ -22,6 +22,9 @@ from app.workspaces.queries import current_workspace
 #: Texts that take an email's place, in an hour and in the same words: who fills in a form may type anybody's number,
 #: and each text costs money.
 _MOST_INSTEAD = 60
+#: Messages in the same words to the same address or number within a day: anybody may send a form in somebody else's
+#: name, again and again, and nobody has more houses than that.
+_MOST_ALIKE = 3
 #: States of a message that never reached anybody.
 _NOT_GONE = ("cancelled", "refused", "failed")
 
@@ -71,6 +74,8 @@ def hindrance(
         return "bad_address", f"Call instead: {follow_up.title}"
     if template.channel != step.kind and were_many(template.key, _MOST_INSTEAD):
         return "many_texts", f"Call instead: {follow_up.title}"
+    if has_had_many(template.key, template.channel, recipient, _MOST_ALIKE):
+        return "many_alike", None
     if template.purpose == "marketing" and not has_marketing_basis(lead, template.channel):
         return "no_consent", None
     return None, None
