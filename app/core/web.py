@@ -50,7 +50,9 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(OperationalError, _operational)
     app.register_error_handler(CSRFError, refused_token)
     app.register_error_handler(TimeoutError, lambda error: _busy())
-    app.register_error_handler(RateLimitExceeded, lambda error: problem(429, too_often(error.limit.limit.get_expiry())))
+    app.register_error_handler(  # some limits have an answer of their own, for machines
+        RateLimitExceeded, lambda error: error.response or problem(429, too_often(error.limit.limit.get_expiry()))
+    )
     app.register_error_handler(HTTPException, lambda error: _http(error))
     app.register_error_handler(Exception, _unforeseen)
 
