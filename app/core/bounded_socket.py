@@ -26,7 +26,6 @@ def at_most(seconds: float) -> Iterator[None]:
         yield
 
 
-
 class BoundedSocket:
     """What http.client needs of a socket, under one deadline: a timeout per read lets a slow drip go on.
 

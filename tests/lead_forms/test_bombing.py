@@ -21,3 +21,12 @@ def test_an_address_that_is_typed_again_and_again_gets_few_mails(send: Callable[
     assert len(leads()) == 7
     mails = [each for each in db.session.scalars(select(Message)) if each.recipient == SOMEBODY]
     assert len(mails) == 3
+
+
+def test_what_one_of_us_took_in_is_written_about_however_many_houses_it_is(make_lead: Callable[..., Any]) -> None:
+    """A letting agent rings about five houses."""
+    for number in range(5):
+        make_lead(name="Hannah Cole", email=SOMEBODY, postcode=f"BA5 {number + 1}AA")
+    run_outbox()
+    mails = [each for each in db.session.scalars(select(Message)) if each.recipient == SOMEBODY]
+    assert len(mails) == 5

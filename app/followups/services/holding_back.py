@@ -22,8 +22,8 @@ from app.workspaces.queries import current_workspace
 #: Texts that take an email's place, in an hour and in the same words: who fills in a form may type anybody's number,
 #: and each text costs money.
 _MOST_INSTEAD = 60
-#: Messages in the same words to the same address or number within a day: anybody may send a form in somebody else's
-#: name, again and again, and nobody has more houses than that.
+#: Messages in the same words to the same address or number within a day about what strangers sent: anybody may fill
+#: in a form in somebody else's name, again and again. What one of us took in is somebody's own wish.
 _MOST_ALIKE = 3
 #: States of a message that never reached anybody.
 _NOT_GONE = ("cancelled", "refused", "failed")
@@ -74,7 +74,7 @@ def hindrance(
         return "bad_address", f"Call instead: {follow_up.title}"
     if template.channel != step.kind and were_many(template.key, _MOST_INSTEAD):
         return "many_texts", f"Call instead: {follow_up.title}"
-    if has_had_many(template.key, template.channel, recipient, _MOST_ALIKE):
+    if lead.created_by is None and has_had_many(template.key, template.channel, recipient, _MOST_ALIKE):
         return "many_alike", None
     if template.purpose == "marketing" and not has_marketing_basis(lead, template.channel):
         return "no_consent", None
