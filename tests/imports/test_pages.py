@@ -145,6 +145,7 @@ def test_a_wrong_setting_is_said_beside_its_field(alice: Any) -> None:
     assert "Choose where these leads came from" in answer.text
     assert 'value="' + "x" * 60 in answer.text
     assert re.search(r'name="begin_sequences" value="1" checked', answer.text)
+    assert "one tag at a time" in alice.post(f"{at}/settings", data=typed | {"tag": "Notion, old"}).text
 
 
 @pytest.mark.parametrize(

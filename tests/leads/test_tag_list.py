@@ -36,6 +36,7 @@ def test_a_tag_is_added_renamed_and_recoloured(alice: Client) -> None:
         ({"name": "", "colour": "blue"}, "Enter a name."),
         ({"name": "vip", "colour": "blue"}, "There is a tag of this name already."),
         ({"name": "x" * 41, "colour": "blue"}, "under 40 characters"),
+        ({"name": "Dog; side gate", "colour": "blue"}, "one tag at a time"),
         ({"name": "Gutters", "colour": "beige"}, "Choose a colour."),
     ],
 )
@@ -44,6 +45,15 @@ def test_what_can_not_be_is_said(alice: Client, world: World, typed: dict[str, s
     answer = alice.post(URL, data=typed)
     assert answer.status_code == 422 and said in answer.text
     assert f'value="{typed["name"]}"' in answer.text
+
+
+def test_a_name_from_before_that_would_not_be_taken_now_keeps(alice: Client, world: World) -> None:
+    tag = Tag(name="Dog, side gate", colour="red")  # made before commas were refused
+    db.session.add(tag)
+    db.session.commit()
+    answer = alice.post(f"{URL}/{tag.id}", data={"name": tag.name, "colour": "blue", "version": tag.version})
+    assert answer.status_code == 303
+    assert the_tag("Dog, side gate").colour == "blue"
 
 
 def test_of_two_editors_the_second_is_told(alice: Client, world: World) -> None:

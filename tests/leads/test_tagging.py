@@ -84,7 +84,10 @@ def test_tags_come_off_where_they_were_unfolded(alice, tagged):
     assert numbers(answer) == [number for number in range(100, 130) if number != 120]
 
 
-@pytest.mark.parametrize(("typed", "advice"), [("", "Enter a tag"), ("x" * 41, "under 40 characters")])
+@pytest.mark.parametrize(
+    ("typed", "advice"),
+    [("", "Enter a tag"), ("x" * 41, "under 40 characters"), ("Dog, side gate", "one tag at a time")],
+)
 def test_a_tag_that_can_not_be_taken_is_explained_and_kept(alice, make_lead, typed, advice):
     answer = alice.post(url(alice, make_lead()), data={"tag": typed}, hx=True)
 

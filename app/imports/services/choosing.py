@@ -20,6 +20,7 @@ from app.imports.queries.fields import FIELDS_BY_KEY, SEVERAL
 from app.imports.queries.reading import words_in
 from app.imports.services.setting import setting_of
 from app.leads.models import LeadSource, Stage
+from app.leads.services import tag_fault
 from app.workspaces.queries import member_choices
 
 #: Where leads of a layout come from unless the file or the person says otherwise; a plain table may be from anywhere.
@@ -27,7 +28,6 @@ _SOURCES = {"squeegee": "returning", "notion": "website_form", "plain": None}
 #: Which stage they stand in then.
 _STAGES = {"squeegee": "transferred_to_squeegee", "notion": "new", "plain": "new"}
 _OPEN = ("uploaded", "checked")
-LONGEST_TAG = 40
 
 
 def first_options(layout: str) -> dict[str, Any]:
@@ -106,8 +106,8 @@ def _wrong_options(options: Mapping[str, Any], needs_source: bool) -> dict[str, 
         errors["stage_id"] = "Choose the stage of rows that name none."
     if options.get("owner_id") and options["owner_id"] not in dict(member_choices()):
         errors["owner_id"] = "Choose who looks after these leads, or nobody."
-    if len(options.get("tag") or "") > LONGEST_TAG:
-        errors["tag"] = f"Keep a tag under {LONGEST_TAG} characters."
+    if options.get("tag") and (fault := tag_fault(options["tag"])):
+        errors["tag"] = fault
     if any(stage_id and stage_id not in stages for stage_id in (options.get("stages") or {}).values()):
         errors["stages"] = "A stage was retired meanwhile. Choose another."
     return errors

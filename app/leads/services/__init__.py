@@ -17,12 +17,13 @@ from app.leads.services.reading import get_lead, get_stage, locked_leads, stage_
 from app.leads.services.returning import REASONS, return_date
 from app.leads.services.shelving import archive, bring_back, put_in_bin, put_on_shelf, restore
 from app.leads.services.starring import star
-from app.leads.services.tagging import TagDoubted, add_tag, get_tag, remove_tag, tag_named
+from app.leads.services.tagging import TagDoubted, add_tag, get_tag, remove_tag, tag_fault, tag_named
 
 __all__ = [
     "DECLINED", "FACTS", "REASONS", "ConsentGiven", "Fact", "LeadDraft", "TagDoubted", "add_tag",
     "advance_to_booking_confirmed", "advance_to_quote_sent", "advance_to_ready", "advance_to_transferred", "archive",
     "bring_back", "change_fact", "change_facts", "create_lead", "delete_for_good", "faults_of", "get_lead", "get_stage",
     "get_tag", "give_to", "locked_leads", "move_to_declined", "move_to_stage", "put_in_bin", "put_on_shelf",
-    "remove_tag", "restore", "return_date", "set_priority", "stage_by_key", "star", "tag_named", "take_back",
+    "remove_tag", "restore", "return_date", "set_priority", "stage_by_key", "star", "tag_fault", "tag_named",
+    "take_back",
 ]  # fmt: skip

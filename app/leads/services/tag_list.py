@@ -12,7 +12,7 @@ from app.core.tenancy import current_workspace_id
 from app.extensions import db
 from app.leads.models import TAG_COLOURS, Tag
 from app.leads.queries.tagging import all_tags
-from app.leads.services.tagging import LONGEST_TAG, TAGS, tag_named
+from app.leads.services.tagging import TAGS, tag_fault, tag_named
 
 _STALE = "Someone else changed this tag while you had it open. Look at it, then try again."
 
@@ -61,14 +61,14 @@ def held_tag(tag_id: UUID, version: int) -> Tag:
 
 
 def _checked(typed: str, colour: str, own_id: UUID | None) -> str:
-    name = " ".join(typed.split())
+    name, known = " ".join(typed.split()), all_tags()
     errors = {}
     if not name:
         errors["name"] = "Enter a name."
-    elif len(name) > LONGEST_TAG:
-        errors["name"] = f"Keep a tag under {LONGEST_TAG} characters."
-    elif any(tag.name.casefold() == name.casefold() and tag.id != own_id for tag in all_tags()):
+    elif any(tag.name.casefold() == name.casefold() and tag.id != own_id for tag in known):
         errors["name"] = "There is a tag of this name already. You can merge the two."
+    elif (fault := tag_fault(name)) and name not in (tag.name for tag in known if tag.id == own_id):
+        errors["name"] = fault
     if colour not in TAG_COLOURS:
         errors["colour"] = "Choose a colour."
     if errors:

@@ -19,6 +19,8 @@ from app.leads.queries.tagging import TagView, all_tags, tags_like
 from app.leads.services.reading import locked_leads
 
 LONGEST_TAG = 40
+#: What stands between tags in a file, and so in none.
+_BETWEEN_TAGS = frozenset(",;|")
 MOST_TAGS = 300
 #: The list that is held while a name in it is taken.
 TAGS = "tags"
@@ -32,20 +34,29 @@ class TagDoubted(Exception):
         self.alike = alike
 
 
+def tag_fault(name: str) -> str | None:
+    """What is wrong with the name of a new tag, if anything."""
+    if not name:
+        return "Enter a tag."
+    if len(name) > LONGEST_TAG:
+        return f"Keep a tag under {LONGEST_TAG} characters."
+    if _BETWEEN_TAGS & set(name):
+        return "Add one tag at a time, without “,”, “;” or “|”."
+    return None
+
+
 def tag_named(typed: str, actor: Actor, *, is_sure: bool = True) -> Tag:
     """The tag of that name, made now if there is none; upper and lower case are the same name.
 
-    Raises Invalid({"tag": ...}) for a name that is blank or too long, and when the workspace has MOST_TAGS already;
+    Raises Invalid({"tag": ...}) for a name that no tag can have, and when the workspace has MOST_TAGS already;
     TagDoubted, unless the person is sure, where a tag's name is nearly this one.
     """
     name = " ".join(typed.split())
-    if not name:
-        raise Invalid({"tag": "Enter a tag."})
-    if len(name) > LONGEST_TAG:
-        raise Invalid({"tag": f"Keep a tag under {LONGEST_TAG} characters."})
     known = all_tags()
     found = _called(name, known)
     if found is None:
+        if fault := tag_fault(name):
+            raise Invalid({"tag": fault})
         if not is_sure and (alike := tags_like(name, known)):
             raise TagDoubted(alike)
         hold_list(TAGS)
