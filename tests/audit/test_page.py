@@ -41,6 +41,7 @@ def test_it_says_who_did_what_to_what_and_from_where(quiet: World, alice: Client
     assert f'href="/w/wells/leads/{lead.id}">{lead.number}</a>' in page
     assert re.search(r'<time datetime="[^"]+" title="\w{3} \d+ \w{3} \d{4}, \d\d:\d\d">just now', page)
     assert "Rang twice" not in page
+    assert 'data-items=".log-open button"' in page and page.count('class="log-open"><form') > 0  # j and k go there
     assert rows(page)[-1][1:] == ["Alice Archer", "Made the workspace", "", ""]
 
 
