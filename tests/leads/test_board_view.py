@@ -66,6 +66,17 @@ def test_narrowed_to_what_has_ones_star_by_one_click(board, alice, bob, make_lea
     assert switch(board("?starred=no"), "Starred")[1] is False
 
 
+@pytest.mark.parametrize(
+    ("query", "on"),
+    [("", []), ("?owner=me&owner=none&priority=urgent&sort=age", ["Mine and unassigned", "Priority: Urgent"])],
+)
+def test_the_bar_is_gone_through_in_the_order_it_is_seen_in(board, make_lead, query, on):
+    make_lead()
+    bar = re.search(r'aria-label="Filters">(.*?)</nav>', board(query), re.S)[1]
+    shown = re.findall(r'(?:<a class="chip[^>]*>(?:<svg.*?</svg>)?|<select name=)([^<>]+)', bar, re.S)
+    assert [words.split(" aria")[0].strip() for words in shown][: len(on) + 3] == ["Filter", *on, '"sort"', "Views"]
+
+
 def test_a_star_narrows_within_the_kept_view(board, alice, make_lead):
     make_lead(name="Ursula Urgent", priority="urgent")
     kept = {"name": "Urgent", "place": "board", "query": "priority=urgent"}
