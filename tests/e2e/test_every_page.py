@@ -10,6 +10,23 @@ from tests.e2e.site import Site
 
 #: What dark colours can change; the rest is found in the light already.
 IN_THE_DARK = ["color-contrast"]
+#: The narrowest screen there is to be room on.
+NARROW = {"width": 320, "height": 640}
+#: What stands beyond the screen, unless it lies in something that is scrolled sideways, and names that are cut.
+BEYOND = """() => {
+  const fits = ({ left, right }) => left >= -1 && right <= innerWidth + 1;
+  const held = (it) => {
+    for (let up = it.parentElement; up && !up.matches(".main, #drawer, body"); up = up.parentElement)
+      if (getComputedStyle(up).overflowX !== "visible" && fits(up.getBoundingClientRect())) return true;
+  };
+  const seen = (it) => it.checkVisibility() && it.getBoundingClientRect().width > 1 && !it.closest("[aria-hidden]");
+  const said = (it) => `${it.tagName} ${(it.textContent.trim() || it.name || it.className).slice(0, 30)}`;
+  const what = "a, button, dd, h1, h2, h3, input, label, p, select, summary, textarea";
+  const all = [...document.querySelectorAll(`main :is(${what})`)].filter(seen);
+  const beyond = all.filter((it) => !fits(it.getBoundingClientRect()) && !held(it));
+  const cut = all.filter((it) => it.matches(".row-link") && it.clientWidth && it.scrollWidth > it.clientWidth + 1);
+  return [...beyond.map((it) => `${said(it)} is beyond`), ...cut.map((it) => `${said(it)} is cut`)].slice(0, 4);
+}"""
 
 
 @pytest.fixture(scope="module")
@@ -46,4 +63,8 @@ def look(page: Page, path: str, device: Device) -> list[str]:
     width = page.evaluate("document.documentElement.scrollWidth")
     if width > DEVICES[device]["viewport"]["width"]:
         faults.append(f"{width} px wide")
+    if device == "phone":
+        page.set_viewport_size(NARROW)
+        faults += page.evaluate(BEYOND)
+        page.set_viewport_size(DEVICES[device]["viewport"])
     return faults
