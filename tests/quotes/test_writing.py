@@ -1,5 +1,6 @@
 """A quote is written at the desk: read, checked, kept, and never lost."""
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -101,6 +102,14 @@ def test_too_many_lines_all_come_back(alice: Client, lead: Any) -> None:
     answer = alice.post(url(lead), data=typed)
     assert answer.status_code == 422 and "A quote has at most 30 lines." in answer.text
     assert 'value="Work 32"' in answer.text
+
+
+def test_all_that_is_wrong_is_said_at_once_and_nothing_else(alice: Client, lead: Any) -> None:
+    none = {f"price_{key}": "" for key in ("4_weekly", "12_weekly", "one_off")}
+    wrong = {"price_8_weekly": "about 24", "valid_until": "2020-01-01", "note": "x" * 2001}
+    answer = alice.post(url(lead), data=typed_quote(**none, **wrong))
+    said = re.findall(r'id="f-([a-z0-9_-]+)-error"', answer.text)
+    assert sorted(said) == ["note", "price_8_weekly", "valid_until"]
 
 
 def test_control_characters_and_breaks_are_taken_out(alice: Client, lead: Any) -> None:

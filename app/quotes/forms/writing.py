@@ -17,7 +17,7 @@ from app.leads.words import EXTRA_WORDS
 from app.price_book.queries import Priced
 from app.quotes.forms.typed import one_line, plain
 from app.quotes.models import VAT_MODES, Quote, QuoteLine
-from app.quotes.services import Conditions, Discount, DraftLine, QuoteDraft, mark
+from app.quotes.services import Conditions, Discount, DraftLine, QuoteDraft, faults, mark
 
 #: Empty rows that a form offers beyond those filled in, for browsers without scripts.
 SPARE_LINES = 3
@@ -130,10 +130,13 @@ class QuoteForm:
         )
 
     def draft(self, currency: str) -> QuoteDraft:
-        """The quote that was typed. Raises Invalid naming each field that can't be read."""
+        """The quote that was typed. Where a field can't be read, raises Invalid naming all that has to be mended."""
         draft, errors = self.read(currency)
         if errors:
-            raise Invalid(errors)
+            others = faults(draft)
+            if not draft.rungs:
+                others.pop("price_4_weekly")  # that there is none is said already, or it is what can't be read
+            raise Invalid(errors | {name: words for name, words in others.items() if name not in errors})
         return draft
 
     def read(self, currency: str) -> tuple[QuoteDraft, dict[str, str]]:
