@@ -56,6 +56,10 @@ def test_a_time_and_photos(people: People, site: Site, tmp_path: Path) -> None:
     expect(name).to_be_focused()  # it lies far below the summary on a phone
     expect(name).to_be_in_viewport()
     expect(customer.locator(".slots input").first).to_be_checked()
+    customer.get_by_role("link", name="Ask a question").click()
+    customer.go_back()  # to the quote's page, not to the browser's own about sending once more
+    assert customer.url == quote
+    customer.locator(".slots .option").first.click()
     name.fill("Tilda Time")
     customer.get_by_role("button", name="Accept £24").click()
     expect(customer.get_by_role("heading", name=f"{day.day} {day:%B}")).to_be_visible()

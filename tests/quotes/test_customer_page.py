@@ -47,6 +47,17 @@ def test_its_headers(client: Client, lead: Any, sent: Callable[..., Quote], suff
     assert 'content="noindex"' in page.text
 
 
+@pytest.mark.parametrize("answer", ["accept", "slot"])
+def test_an_answer_to_be_put_right_can_be_loaded_anew(
+    client: Client, lead: Any, sent: Callable[..., Quote], answer: str
+) -> None:
+    page = path(sent(lead))
+    assert "<body" in client.get(page).text and "data-sent" not in client.get(page).text
+    assert "data-sent" in client.post(f"{page}/accept", data={"option": "8_weekly"}).text
+    again = client.get(f"{page}/{answer}")
+    assert (again.status_code, again.headers["Location"]) == (303, page)
+
+
 @pytest.mark.parametrize("method", ["GET", "HEAD"])
 @pytest.mark.parametrize("suffix", PAGES)
 def test_reading_changes_nothing(

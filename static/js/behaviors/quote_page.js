@@ -1,4 +1,9 @@
 // The customer's quote: the button says what is being accepted, and a page that was really looked at says so once.
+
+// An answer that came back to be put right is asked for anew by a reload, by the back button, and by a phone that had put the
+// page away: the browser would show a page of its own there, about sending once more.
+if ("sent" in document.body.dataset) history.replaceState(history.state, "");
+
 const label = document.querySelector("[data-price-label]");
 const form = document.querySelector("form[data-quote]");
 

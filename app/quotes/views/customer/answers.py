@@ -50,6 +50,14 @@ def accept_quote(secret: str) -> Response:
     return private(redirect_to(url_for("quotes.customer_page", secret=secret, slot=None if has_time else "gone")))
 
 
+@bp.get("/c/<secret>/accept")
+@bp.get("/c/<secret>/slot")
+@READS
+def answered_at(secret: str) -> Response:
+    """The address of an answer that has to be put right: asked for anew, by a reload say, it is the quote's page."""
+    return private(redirect_to(url_for("quotes.customer_page", secret=secret)))
+
+
 @bp.get("/c/<secret>/decline")
 @READS
 def decline_page(secret: str) -> Response:
