@@ -28,6 +28,12 @@ BEYOND = """() => {
   return [...beyond.map((it) => `${said(it)} is beyond`), ...cut.map((it) => `${said(it)} is cut`)].slice(0, 4);
 }"""
 
+#: The pictures that are cut out of a ground of the page's own colour, when people choose the colours.
+UNSEEN = """() => [...document.querySelectorAll("main button, main .button, .seq-dot")].filter((it) => {
+  const picture = getComputedStyle(it, "::before");
+  return it.checkVisibility() && picture.maskImage !== "none" && picture.backgroundColor === "rgb(255, 255, 255)";
+}).map((it) => `${it.className} ${it.ariaLabel ?? it.textContent} shows nothing in forced colours`).slice(0, 2)"""
+
 
 @pytest.fixture(scope="module")
 def pages(site: Site, chromium, desks, signed_in) -> dict[str, dict[str, str]]:  # type: ignore[no-untyped-def]
@@ -67,4 +73,7 @@ def look(page: Page, path: str, device: Device) -> list[str]:
         page.set_viewport_size(NARROW)
         faults += page.evaluate(BEYOND)
         page.set_viewport_size(DEVICES[device]["viewport"])
+        page.emulate_media(forced_colors="active", color_scheme="light")
+        faults += page.evaluate(UNSEEN)
+        page.emulate_media(forced_colors="null")
     return faults
