@@ -79,6 +79,11 @@ class Viewer:
         return permission in ROLES[self.role]
 
     @property
+    def sees(self) -> str:
+        """Which leads the database shows them: a value of SEES."""
+        return SEES[self.role]
+
+    @property
     def initials(self) -> str:
         """One or two capital letters for the badge."""
         words = self.name.split()

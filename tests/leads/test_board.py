@@ -178,3 +178,12 @@ def test_an_empty_board_says_how_to_begin_until_there_is_a_lead(world, alice, ma
 
     make_lead(name="Hannah Cole")
     assert "Your leads will stand here" not in alice.get(f"/w/{alice.slug}/leads/board").text
+
+
+@pytest.mark.parametrize("page", ["leads/board", "leads"])
+def test_who_sees_only_some_leads_is_told_which(bob, carol, world, make_lead, page):
+    make_lead(name="Alices Own", owner_id=world.alice.user_id)
+    sales, crew = (browser.get(f"/w/wells/{page}").text for browser in (bob, carol))
+    assert "You see those that are yours or nobody’s." in sales
+    assert "once you are down for a visit" in crew
+    assert "add them by hand" not in crew and "Your form" not in crew
