@@ -28,6 +28,15 @@ BEYOND = """() => {
   return [...beyond.map((it) => `${said(it)} is beyond`), ...cut.map((it) => `${said(it)} is cut`)].slice(0, 4);
 }"""
 
+#: A tablet's screen, on which a row may be wider than a paragraph is for reading.
+WIDE = {"width": 820, "height": 1180}
+#: The rows that end before their place does, and what is to stand at the end with them.
+SHORT = """() => [...document.querySelectorAll("main p")].filter((it) => {
+  const { display, maxInlineSize } = getComputedStyle(it);
+  const width = it.getBoundingClientRect().width;
+  const ends = [...it.children].some((kid) => kid.computedStyleMap().get("margin-inline-start").toString() === "auto");
+  return it.checkVisibility() && display === "flex" && ends && width >= parseFloat(maxInlineSize) - 1;
+}).map((it) => `${it.textContent.trim().slice(0, 30)} ends early`).slice(0, 2)"""
 #: The pictures that are cut out of a ground of the page's own colour, when people choose the colours.
 UNSEEN = """() => [...document.querySelectorAll("main button, main .button, .seq-dot")].filter((it) => {
   const picture = getComputedStyle(it, "::before");
@@ -72,6 +81,8 @@ def look(page: Page, path: str, device: Device) -> list[str]:
     if device == "phone":
         page.set_viewport_size(NARROW)
         faults += page.evaluate(BEYOND)
+        page.set_viewport_size(WIDE)
+        faults += page.evaluate(SHORT)
         page.set_viewport_size(DEVICES[device]["viewport"])
         page.emulate_media(forced_colors="active", color_scheme="light")
         faults += page.evaluate(UNSEEN)
