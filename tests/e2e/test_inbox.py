@@ -30,6 +30,7 @@ def test_an_answer_by_keys_while_a_colleague_works_beside(people: People) -> Non
     page.keyboard.press("Enter")
     expect(page.locator("[data-talk-title]")).to_be_focused()
     expect(page.locator(".talk-head")).to_contain_text(name)
+    expect(page).to_have_title(re.compile(f"^{name.strip()} · Inbox · "))
     expect(page.locator(".talk.unread > a[aria-current]")).to_have_count(0)
     expect(page).to_have_url(re.compile("/inbox/[0-9a-f-]{36}"))
     address = page.url

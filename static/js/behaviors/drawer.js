@@ -30,7 +30,12 @@ const clearOfHead = () => {
   if (head) drawer.style.scrollPaddingBlockStart = `${head.offsetHeight + 8}px`;
 };
 
+// The tab is called by what is open on its page, a lead or a conversation, so that it is told from the others.
+const names = () => ["#drawer [data-drawer-title]", "#main [data-talk-title]"].map((each) => document.querySelector(each)?.textContent.trim()).filter(Boolean);
+const called = (page) => [...names(), page].join(" · ");
+const own = document.title.startsWith(called("")) ? document.title.slice(called("").length) : document.title;
 const settle = () => {
+  document.title = called(own);
   const shell = document.querySelector(".shell");
   if (shell) shell.inert = isOpen() && small.matches;
   mark();
