@@ -113,6 +113,12 @@ const press = (key, isRepeated) => {
   return true;
 };
 
+// What is called a button is pressed by the space bar too, also where it is a link for want of scripts.
+document.addEventListener("keydown", (event) => {
+  if (event.key !== " " || event.defaultPrevented || !event.target.matches?.("a[role=button]")) return;
+  event.preventDefault();
+  if (!event.repeat) event.target.click();
+});
 document.addEventListener("keydown", (event) => {
   // Keys rest while a card is in the hand, not while its move is still being saved.
   if (event.defaultPrevented || event.altKey || event.isComposing || document.querySelector("dialog[open], .lead.lifted")) return;
