@@ -38,6 +38,12 @@ def test_tagged_by_keys_alone_and_taken_back(people: People) -> None:
     page.keyboard.press("Enter")
     page.keyboard.press("Tab")
     expect(acts.locator("details[open] input:focus")).to_be_attached()
+    people.expect_complaint("bulk.*422")
+    page.keyboard.type("Dog, side gate")
+    page.keyboard.press("Enter")
+    expect(page.locator("#toasts")).to_contain_text("Add one tag at a time")
+    expect(acts.locator("details[open] input:focus")).to_have_value("Dog, side gate")
+    page.keyboard.press("Control+A")
     page.keyboard.type("Corner house")
     page.keyboard.press("Enter")
 

@@ -79,8 +79,10 @@ const pick = (box, on, reach) => {
 
 if (bar) {
   let shift = false;
+  let menu = null; // the one that an act was asked for from
   document.addEventListener("click", (event) => {
     shift = event.shiftKey;
+    menu = bar.contains(event.target) ? event.target.closest("details.menu") : null;
     if (event.target.closest("[data-bulk-clear]")) { clear(); say(); }
     if (event.target.closest("[data-bulk-all]")) {
       all = !all && boxes().every((box) => box.checked);
@@ -115,6 +117,12 @@ if (bar) {
       clear();
     });
   }
+  // What was typed for an act that is refused is seen again, to be put right.
+  document.addEventListener("htmx:after:request", ({ detail }) => {
+    if (detail?.ctx?.response?.status !== 422 || !menu || !bar.contains(detail.ctx.sourceElement)) return;
+    menu.open = true;
+    ([...menu.querySelectorAll("input:not([type=hidden])")].find((field) => field.value) ?? menu.querySelector("summary")).focus();
+  });
   document.addEventListener("htmx:after:swap", () => setTimeout(show));
   document.addEventListener("keydown", (event) => {
     if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog[open], details.menu[open]")) return;
