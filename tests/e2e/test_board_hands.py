@@ -247,3 +247,13 @@ def test_narrowed_by_the_panel_and_ordered(people: People) -> None:
     page.get_by_label("Order of the cards").select_option("Most valuable first")
     expect(page).to_have_url(re.compile("[?&]sort=value$"))
     expect(column(page, "New lead").locator(".lead > a").first).to_have_text("Fay Filter")
+
+    expect(page.locator("[data-board][data-ready]")).to_be_attached()
+    order = page.get_by_label("Order of the cards")
+    order.focus()
+    for key in ("ArrowUp", "ArrowUp", "ArrowDown"):  # over all that lie between
+        page.keyboard.press(key)
+        expect(order).to_be_focused()
+    expect(page).to_have_url(re.compile("[?&]sort=value$"))
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile("[?&]sort=next$"))

@@ -129,4 +129,19 @@ dialog?.addEventListener("click", (event) => {
   dialog.close();
   moveTo(asked, listOf(choice.dataset.moveTo));
 });
-document.querySelector("[data-order]")?.addEventListener("change", (event) => event.target.form.requestSubmit());
+
+// The order that was chosen is asked for at once. The arrows only pass over the choices: theirs is taken by Enter, or by
+// going on.
+const order = document.querySelector("[data-order]");
+let passing = false;
+const takeOrder = () => {
+  if (passing && !order.sort.selectedOptions[0].defaultSelected) order.requestSubmit();
+  passing = false;
+};
+order?.addEventListener("keydown", (event) => {
+  if (event.key === "Enter" && passing) { event.preventDefault(); takeOrder(); }
+  else if (event.key !== "Tab") passing = !event.altKey && event.key !== " " && event.key !== "Enter";
+});
+order?.addEventListener("pointerdown", () => { passing = false; });
+order?.addEventListener("change", () => { if (!passing) order.requestSubmit(); });
+order?.addEventListener("focusout", takeOrder);
