@@ -33,6 +33,12 @@ def test_a_long_title_covers_nothing_and_sending_keeps_the_place(people: People)
     page.goto(f"/w/{SLUG}/leads/{lead_id}")
     write_quote(page)
     page.fill("[name=price_8_weekly]", "abc")
+    page.keyboard.press("Escape")  # out of the field
+    sure = page.get_by_role("dialog", name="Leave what you typed?")
+    for way_out in (lambda: page.keyboard.press("Escape"), drawer(page).locator(".drawer-head a").first.click):
+        way_out()
+        sure.get_by_role("button", name="Cancel").click()
+        expect(page.locator("[name=price_8_weekly]")).to_have_value("abc")
     press(page, "Save and preview")
     expect(drawer(page).locator("[role=alert]:focus, .error-summary:focus")).to_be_attached()
     assert not page.evaluate(COVERED)

@@ -2,7 +2,8 @@
 // Also closes menus (details.menu) when one clicks elsewhere or presses Escape.
 const ask = document.getElementById("confirm");
 
-const confirmFirst = (holder, act) => {
+/** Ask the question of `holder` (data-confirm, data-confirm-word); `act` on a yes. */
+export const confirmFirst = (holder, act) => {
   const heading = ask.querySelector("h2");
   const yes = ask.querySelector("[data-confirm-yes]");
   const [question, ...rest] = holder.dataset.confirm.split(/(?<=\?)\s+/);

@@ -1,5 +1,7 @@
 // The drawer beside the board or list. Opening moves the focus to its title; Escape or its cross empties it, puts the
 // address back and returns the focus to the card it came from; so does Back. On a phone it covers the page, which is then inert.
+import { confirmFirst } from "./dialog.js";
+
 const drawer = document.getElementById("drawer");
 const small = matchMedia("(max-width: 700px)");
 let cameFrom = null;
@@ -41,6 +43,15 @@ const settle = () => {
   mark();
 };
 
+// What is being written in the drawer, unless it is kept (drafts.js), is left after a question only.
+const written = () => drawer.querySelector("form[data-guard][data-dirty]:not(.pane)");
+const leave = (act) => {
+  if (!written()) return act();
+  const question = document.createElement("span");
+  Object.assign(question.dataset, { confirm: "Leave what you typed? It has not been saved.", confirmWord: "Leave" });
+  return confirmFirst(question, act);
+};
+
 export function closeDrawer() {
   if (!isOpen()) return;
   const back = drawer.querySelector("[data-drawer-close]")?.href;
@@ -60,7 +71,7 @@ if (drawer) {
     if (closer && drawer.contains(closer) && !event.metaKey && !event.ctrlKey) {
       event.preventDefault();
       event.stopImmediatePropagation();
-      if (document.querySelector(".main > *")) closeDrawer();
+      if (document.querySelector(".main > *")) leave(closeDrawer);
       else location.assign(closer.href);
     }
   }, true);
@@ -70,7 +81,19 @@ if (drawer) {
     if (document.body.dataset.dragging) return;
     const field = document.activeElement;
     if (drawer.contains(field) && field.matches("input, textarea, select")) return field.blur();
-    closeDrawer();
+    if (written()) event.preventDefault(); // or it would close the question as well
+    leave(closeDrawer);
+  });
+
+  // Another lead, or the one that it is about: a way out of the form itself is meant.
+  document.addEventListener("htmx:config:request", (event) => {
+    const { sourceElement: link, sourceEvent, target } = event.detail.ctx;
+    if (target !== drawer || sourceEvent?.type !== "click" || !written() || written().contains(link)) return;
+    event.preventDefault();
+    leave(() => {
+      delete written().dataset.dirty;
+      link.click();
+    });
   });
 
   document.addEventListener("htmx:after:swap", clearOfHead, true); // before anything there takes the focus
