@@ -12,7 +12,10 @@ from app.extensions import db
 from tests.support.waiting import wait_for
 from tests.support.world import World
 
-_WAITING = text("select 1 from pg_locks where not granted")
+#: Of this database alone: tests beside this one wait for locks in theirs.
+_WAITING = text(
+    "select 1 from pg_locks join pg_stat_activity using (pid) where not granted and datname = current_database()"
+)
 
 
 def meanwhile(app: Flask, world: World, act: Callable[[], object], waits: str) -> Exception | None:
