@@ -3,10 +3,12 @@
 from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
 import pytest
+import time_machine
 from sqlalchemy import select
 
 from app.extensions import db
@@ -15,6 +17,9 @@ from app.followups.queries.steps import Delay, Step, to_raw
 from app.leads.models import Lead
 from app.leads.services import stage_by_key
 from app.messaging.models import MessageTemplate
+
+MONDAY = datetime(2024, 6, 3, 9, 30, tzinfo=UTC)  # 10:30 in Wells
+EMAIL = "hannah.cole@example.com"
 
 
 @dataclass
@@ -128,3 +133,20 @@ def sequence(world: Any, words: Callable[..., Any]) -> Callable[..., Sequence]:
         return made
 
     return make
+
+
+@pytest.fixture
+def clock(world: Any) -> Any:
+    """Monday, 3 June 2024, and it moves only when told."""
+    with time_machine.travel(MONDAY, tick=False) as traveller:
+        yield traveller
+
+
+@pytest.fixture
+def lead(clock: Any, make_lead: Any) -> Any:
+    """Hannah Cole's, whose stage plans nothing."""
+    for each in db.session.scalars(select(Sequence)):
+        each.is_active = False
+    stage_by_key("new").follow_up_days = None
+    db.session.commit()
+    return make_lead(email=EMAIL, phone="07700 900318")

@@ -4,36 +4,17 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-import time_machine
 from sqlalchemy import select
 
 from app.extensions import db
 from app.followups.models import Sequence
 from app.followups.queries.steps import Delay, Step
 from app.followups.services import carry_out, enrol, move_to_version, pause, postpone, resume, save_steps
-from app.leads.services import stage_by_key
+from tests.followups.conftest import MONDAY
 
-MONDAY = datetime(2024, 6, 3, 9, 30, tzinfo=UTC)
 AGREED = datetime(2024, 6, 13, 14, 0, tzinfo=UTC)
 CALL = Step("call", "call", "Call", Delay(2), counts=False)
 EMAIL = Step("email", "email", "Email", Delay(1), template_key="plain_email")
-
-
-@pytest.fixture
-def clock(world: Any) -> Any:
-    """Monday, 3 June 2024, and it moves only when told."""
-    with time_machine.travel(MONDAY, tick=False) as traveller:
-        yield traveller
-
-
-@pytest.fixture
-def lead(clock: Any, make_lead: Any) -> Any:
-    """Hannah Cole's, whose stage plans nothing."""
-    for each in db.session.scalars(select(Sequence)):
-        each.is_active = False
-    stage_by_key("new").follow_up_days = None
-    db.session.commit()
-    return make_lead(email="hannah.cole@example.com", phone="07700 900318")
 
 
 @pytest.fixture

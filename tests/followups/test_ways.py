@@ -4,7 +4,6 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-import time_machine
 from sqlalchemy import select
 
 from app.activities.models import Activity
@@ -31,26 +30,7 @@ from app.leads.services import move_to_stage, stage_by_key
 from app.messaging.models import Message
 from app.messaging.services import suppress
 from app.workspaces.queries import current_workspace
-
-MONDAY = datetime(2024, 6, 3, 9, 30, tzinfo=UTC)  # 10:30 in Wells
-EMAIL = "hannah.cole@example.com"
-
-
-@pytest.fixture
-def clock(world: Any) -> Any:
-    """Monday, 3 June 2024, and it moves only when told."""
-    with time_machine.travel(MONDAY, tick=False) as traveller:
-        yield traveller
-
-
-@pytest.fixture
-def lead(clock: Any, make_lead: Any) -> Any:
-    """Hannah Cole's, whose stage plans nothing."""
-    for each in db.session.scalars(select(Sequence)):
-        each.is_active = False
-    stage_by_key("new").follow_up_days = None
-    db.session.commit()
-    return make_lead(email=EMAIL, phone="07700 900318")
+from tests.followups.conftest import EMAIL, MONDAY
 
 
 def email(key: str, amount: int = 0, unit: str = "days", **given: Any) -> Step:
