@@ -13,6 +13,8 @@ DEVICES: dict[Device, dict[str, Any]] = {
     },
     "desktop": {"viewport": {"width": 1440, "height": 900}},
 }  # fmt: skip
+#: What htmx says of a request whose page is left.
+_CALLED_OFF = "htmx:error: The user aborted a request."
 
 
 def new_context(browser: Browser, base_url: str, options: dict[str, Any]) -> BrowserContext:
@@ -89,8 +91,11 @@ class People:
     def close(self) -> list[str]:
         """Close every browser; returns the complaints nobody expected."""
         for page in self._at_desks:
+            heard = len(self.complaints)
             with suppress(Exception):  # one that broke is not used again
                 self._desks.give_back(page)
+            # What was under way as the test ended is called off by emptying the window.
+            self.complaints[heard:] = [each for each in self.complaints[heard:] if _CALLED_OFF not in each]
             page.context.remove_listener("page", self._listen)
             page.remove_listener("pageerror", self._hear_error)
             page.remove_listener("console", self._hear)
