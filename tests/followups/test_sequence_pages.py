@@ -242,6 +242,9 @@ def test_a_new_one_is_empty_and_off_until_it_has_a_step(alice, bob):
     assert sequence_of(found.key).is_active
     assert alice.post(url(alice), data={"name": "gutters in Autumn"}).status_code == 422
     assert bob.post(url(bob, found), data={}).status_code == 403
+    emptied = [pair for pair in sheet_fields(alice, found) if pair[0] != "row" and not pair[0].endswith("_a1")]
+    assert alice.post(url(alice, found), data=sent(emptied)).status_code == 303
+    assert not sequence_of(found.key).is_active
     alice.post(url(alice, found, "/delete"))
     assert "Gutters in autumn" not in [each.name for each in known_sequences()]
 
