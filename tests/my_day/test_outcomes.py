@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from app.activities.models import Activity
 from app.activities.services import note_contact
+from app.audit.models import AuditEntry
 from app.core.clock import utcnow
 from app.extensions import db
 from app.followups.models import FollowUp
@@ -185,6 +186,8 @@ def test_every_outcome_can_be_taken_back(alice, waiting, settle, outcome, typed)
     assert calls(lead) == []
     assert (get_lead(lead.id).stage_id, get_lead(lead.id).first_contact_at) == (stage_id, None)
     assert [each.act_id for each in day_queue().due] == [act_id]
+    logged = select(AuditEntry.actor_id).where(AuditEntry.action == "follow_up.reopened")
+    assert db.session.scalars(logged).all() == [alice.user_id]
 
 
 @pytest.mark.parametrize("outcome", ["spoke", "later week"])

@@ -37,6 +37,8 @@ def reopen(follow_up_id: UUID, actor: Actor, *, due_at: datetime | None = None) 
     follow_up, lead = locked(follow_up_id)
     if follow_up.kind in AUTOMATIC or follow_up.state not in ("planned", "done", "skipped"):
         raise Conflict("This can't be taken back any more.")
+    if follow_up.state == "planned" and due_at in (None, follow_up.due_at):
+        return follow_up  # pressed twice
     follow_up.state, follow_up.why, follow_up.finished_at = "planned", None, None
     follow_up.due_at = due_at or follow_up.due_at
     go_on_again(follow_up.enrolment_id)
