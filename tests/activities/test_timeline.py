@@ -22,7 +22,7 @@ def test_a_note_stands_on_top_of_the_timeline(alice, make_lead):
     assert answer.status_code == 200 and "Dog is friendly" not in answer.text
     assert answer.headers["HX-Trigger"] == "timeline-grew"
     text = alice.get(f"/w/{alice.slug}/leads/{lead.id}", hx=True).text
-    first = re.search(r'<li class="event[^"]*" id="activity-.*?</li>', text, re.S).group(0)
+    first = re.search(r'<ol class="timeline" id="timeline-[^>]*>(<li.*?</li>)', text, re.S).group(1)
     assert "Dog is friendly" in first and "Alice" in first
 
 

@@ -8,6 +8,7 @@ from app.core.clock import utcnow
 from app.extensions import db
 from app.leads.services import get_lead, stage_by_key
 from app.messaging.services import compose
+from app.quotes.services import QuoteDraft, draft_quote
 
 #: One statement more tells the database who asks; the fixture does not count it.
 MOST = 8 - 1
@@ -25,19 +26,20 @@ def move(browser, lead, key: str) -> None:
 
 
 def busy_lead(alice, world, make_lead, stage_key: str):
-    """A lead with a long timeline, acts planned and a message on its way."""
+    """A lead with a long timeline, acts planned, a quote and a message on its way."""
     lead = make_lead(name="Hannah Cole", price_minor=2400)
     for number in range(40):
         add_note(lead, f"Note {number}", world.alice.actor)
     body = {"recipient": "hannah@example.com", "subject": "Hello", "body": "Good day"}
     compose(lead, "email", actor=world.alice.actor, hold=timedelta(hours=1), created_by=world.alice.user_id, **body)
+    draft_quote(lead.id, QuoteDraft({"8_weekly": 2400}, utcnow().date() + timedelta(days=20)), world.alice.actor)
     db.session.commit()
     move(alice, lead, stage_key)
     return lead
 
 
 def test_the_drawer_takes_few_statements_whatever_it_shows(alice, world, make_lead, count_sql):
-    for stage_key in ("quote_sent", "ready_for_squeegee"):
+    for stage_key in ("quote_sent", "ready_for_squeegee", "booking_confirmed"):
         lead = busy_lead(alice, world, make_lead, stage_key)
         for part in ("", "/page", "?live=1"):
             alice.get(url(alice, lead, part), hx=part != "/page")

@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import select
 
 from app.extensions import db
+from app.leads.services import stage_by_key
 from app.squeegee.models import Transfer
 from tests.squeegee.desk import Desk, fresh, stage_of
 
@@ -112,6 +113,17 @@ def test_the_panel_takes_the_booking(desk: Desk, ready_lead: Any, alice: Any, ru
     answer = alice.post(booking, data={"first_service_date": desk.day.isoformat()}, hx=True)
     assert f"{desk.day:%a %-d %b %Y}" in answer.text
     assert stage_of(lead) == "booking_confirmed"
+
+
+@pytest.mark.parametrize("stage_key", ["contacted", "ready_for_squeegee"])
+def test_the_drawer_tells_of_what_is_on_its_way_wherever_the_lead_stands(
+    desk: Desk, ready_lead: Any, alice: Any, stage_key: str
+) -> None:
+    lead = ready_lead()
+    drawer = f"/w/wells/leads/{lead.id}"
+    desk.start(lead)
+    alice.post(f"{drawer}/stage", data={"to": stage_by_key(stage_key).id})
+    assert "about to be handed over" in alice.get(drawer, hx=True).text
 
 
 def test_an_onlooker_reads_and_does_nothing(desk: Desk, ready_lead: Any, dave: Any, run_outbox: Any) -> None:

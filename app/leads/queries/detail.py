@@ -17,6 +17,8 @@ from app.leads.models import Favourite, Lead, LeadSource, LeadTag, Stage, StageC
 from app.leads.queries.facts import FACTS, Fact, as_typed, read_out
 from app.leads.queries.journey import Move, Step, steps_around, time_in_stages
 from app.leads.queries.tagging import TagView
+from app.quotes.models import Quote
+from app.squeegee.models import Transfer
 
 #: Moves that are read for the time in each stage; a lead that moved more often has lost its beginning there.
 MOST_MOVES = 60
@@ -45,7 +47,10 @@ class StageView:
 
 @dataclass(frozen=True, slots=True)
 class LeadDetail:
-    """What the drawer and the lead's page show. `stages` are those in use, and the lead's own if it is retired."""
+    """What the drawer and the lead's page show. `stages` are those in use, and the lead's own if it is retired.
+
+    `was_quoted` and `was_handed_over`: whether it has any quote, and any transfer to Squeegee.
+    """
 
     lead: Lead
     contact: Contact
@@ -57,6 +62,8 @@ class LeadDetail:
     moves: list[Move] = field(default_factory=list)
     tags: list[TagView] = field(default_factory=list)
     is_favourite: bool = False
+    was_quoted: bool = True
+    was_handed_over: bool = True
     noun: str = "lead"
 
     @property
@@ -122,8 +129,14 @@ _STARRED = (
     )
     .exists()
 )  # fmt: skip
+_QUOTED, _HANDED_OVER = (
+    select(model.id).where(model.workspace_id == bindparam("here"), model.lead_id == bindparam("lead")).exists()
+    for model in (Quote, Transfer)
+)
 _DETAIL = (
-    select(Lead, Contact, Property, LeadSource.name, User.name, _STAGES, _MOVES, _TAGS, _STARRED)
+    select(
+        Lead, Contact, Property, LeadSource.name, User.name, _STAGES, _MOVES, _TAGS, _STARRED, _QUOTED, _HANDED_OVER
+    )
     .join(Contact, and_(Contact.workspace_id == Lead.workspace_id, Contact.id == Lead.contact_id))
     .join(Property, and_(Property.workspace_id == Lead.workspace_id, Property.id == Lead.property_id))
     .join(LeadSource, and_(LeadSource.workspace_id == Lead.workspace_id, LeadSource.id == Lead.source_id))
@@ -138,14 +151,14 @@ def lead_detail(lead_id: UUID) -> LeadDetail:
     row = db.session.execute(_DETAIL, values).one_or_none()
     if row is None:
         raise NotFound
-    lead, contact, place, source_name, owner_name, stages, moves, tags, is_favourite = row
+    lead, contact, place, source_name, owner_name, stages, moves, tags, *is_so = row
     every = [StageView(UUID(stage[0]), *stage[1:]) for stage in stages]
     return LeadDetail(
         lead, contact, place, next(stage for stage in every if stage.id == lead.stage_id), source_name, owner_name,
         [stage for stage in every if not stage.is_retired or stage.id == lead.stage_id],
         [Move(UUID(move[0]), move[1], datetime.fromisoformat(move[2])) for move in reversed(moves or ())],
         [TagView(UUID(tag[0]), *tag[1:]) for tag in tags or ()],
-        is_favourite,
+        *is_so,
     )  # fmt: skip
 
 

@@ -22,7 +22,7 @@ from app.leads.queries.sources import source_options
 from app.leads.views.beside import came_from
 from app.my_day.services.times import quick_times
 from app.quotes.queries import newer_offer, quotes_of
-from app.squeegee.queries import panel
+from app.squeegee.queries import Panel, panel
 from app.workspaces.queries import current_workspace, member_choices
 
 
@@ -32,7 +32,8 @@ def drawer(lead_id: UUID, status: int = 200) -> Response:
 
 
 def drawer_values(lead_id: UUID, *, on_page: bool = False) -> dict[str, Any]:
-    """Everything the drawer's template needs, by five statements. Raises NotFound.
+    """Everything the drawer's template needs, by three statements, and one each for quotes and for Squeegee where there
+    is something. Raises NotFound.
 
     With `?live` the timeline is left out: it refreshes itself, and what people write beside it is never touched.
     """
@@ -40,7 +41,7 @@ def drawer_values(lead_id: UUID, *, on_page: bool = False) -> dict[str, Any]:
     may_look, is_live = g.viewer.can("messages:read"), "live" in request.args
     coming = to_come(lead_id, with_messages=may_look)
     lines = timeline(lead_id, with_messages=may_look, **({"limit": LATEST} if is_live else {}))
-    quotes = quotes_of(lead_id)
+    quotes = quotes_of(lead_id) if detail.was_quoted else []
     return {
         "detail": detail,
         "part": "live" if is_live else "all",
@@ -59,7 +60,7 @@ def drawer_values(lead_id: UUID, *, on_page: bool = False) -> dict[str, Any]:
         "quotes": quotes,
         "newer_offer": newer_offer(quotes),
         # A page counts the sidebar as well: there the panel comes by itself.
-        "squeegee": None if on_page else panel(detail.lead, detail.stage.key, looks_further=False),
+        "squeegee": None if on_page else _squeegee(detail),
         "chases": lead_ways(lead_id, coming.ways),
         "viewer": g.viewer,
         "last": next(iter(latest(lines.entries)), None),
@@ -67,6 +68,10 @@ def drawer_values(lead_id: UUID, *, on_page: bool = False) -> dict[str, Any]:
         **(more_of(detail) if on_page else {}),
         **_links(lead_id, on_page),
     }
+
+
+def _squeegee(detail: LeadDetail) -> Panel:
+    return panel(detail.lead, detail.stage.key, was_handed_over=detail.was_handed_over, looks_further=False)
 
 
 def more_of(detail: LeadDetail) -> dict[str, Any]:

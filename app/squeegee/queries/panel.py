@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import and_, bindparam, select
@@ -35,10 +36,17 @@ _DIFFERS = (
     )
     .exists()
 )  # fmt: skip
-#: The workspace's account, the lead's latest transfer if it has any, whether news of its booking waits, and what was
-#: agreed about the beginning.
+#: The lead's latest transfer if it has any, and whether news of its booking waits.
 _LATEST = (
-    select(SqueegeeAccount, Transfer, _DIFFERS, *agreement_of(bindparam("here"), bindparam("lead")))
+    select(Transfer, _DIFFERS)
+    .select_from(Lead)
+    .outerjoin(Transfer, and_(Transfer.workspace_id == Lead.workspace_id, Transfer.id == _NEWEST))
+    .where(Lead.workspace_id == bindparam("here"), Lead.id == bindparam("lead"))
+)
+#: The same of a lead that is ready, and the workspace's account and what was agreed about the beginning.
+_LATEST_OF_READY = (
+    select(Transfer, _DIFFERS, SqueegeeAccount, *agreement_of(bindparam("here"), bindparam("lead")))
+    .select_from(SqueegeeAccount)
     .outerjoin(Transfer, and_(Transfer.workspace_id == SqueegeeAccount.workspace_id, Transfer.id == _NEWEST))
     .where(SqueegeeAccount.workspace_id == bindparam("here"))
 )
@@ -85,14 +93,21 @@ class Panel:
         return reason_words(self.transfer.error) if has_failed and self.transfer else ""
 
 
-def panel(lead: Lead, stage_key: str | None = None, *, looks_further: bool = True) -> Panel:
-    """The panel of a lead, by one statement. One more when the key of its stage is not given, one when news differs,
-    and two for a lead that is ready, unless `looks_further` is off: days with room, and who it may be in Squeegee
-    already. The drawer, which has much else to read, lets the panel fetch those by itself.
+def panel(
+    lead: Lead, stage_key: str | None = None, *, was_handed_over: bool = True, looks_further: bool = True
+) -> Panel:
+    """The panel of a lead, by one statement, or none for one that is far from Squeegee and not `was_handed_over`. One
+    more when the key of its stage is not given, one when news differs, and two for a lead that is ready, unless
+    `looks_further` is off: days with room, and who it may be in Squeegee already. The drawer, which has much else to
+    read, lets the panel fetch those by itself.
     """
     stage_key = stage_key or db.session.get_one(Stage, (lead.workspace_id, lead.stage_id)).key
-    row = db.session.execute(_LATEST, {"here": lead.workspace_id, "lead": lead.id}).one_or_none()
-    account, transfer, differs, *parts = row or (None, None, False)
+    row: Sequence[Any] | None = None
+    if was_handed_over or stage_key in (READY, *AFTER):
+        latest = _LATEST_OF_READY if stage_key == READY else _LATEST
+        row = db.session.execute(latest, {"here": lead.workspace_id, "lead": lead.id}).one_or_none()
+    transfer, differs, *of_ready = row or (None, False)
+    account, *parts = of_ready or (None,)
     agreement = Agreement.read(parts) if parts else Agreement()
     kind = _kind(stage_key, transfer)
     is_back = stage_key == READY and transfer is not None and transfer.state == "success"
