@@ -186,7 +186,7 @@ def _transfer(a: Words) -> Line:
         "transfer.failed": "Hand-over to Squeegee failed", "transfer.uncertain": "Hand-over to Squeegee is unclear",
         "transfer.partial": "Hand-over to Squeegee is half done", "transfer.cancelled": "Hand-over cancelled",
         "transfer.not_taken": "Squeegee did not take it", "booking.confirmed": "Booking confirmed in Squeegee",
-        "transfer.changed": "Changed in Squeegee",
+        "transfer.changed": "Changed in Squeegee", "transfer.taken_back": "Not in Squeegee after all",
         "booking.differs": "Squeegee says another first clean", "booking.kept": "Our date was kept",
     }  # fmt: skip
     first, theirs = a.data.get("first_service_date"), a.data.get("theirs")

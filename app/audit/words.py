@@ -112,6 +112,7 @@ _SQUEEGEE = {
     "transfer.partial": "A hand-over to Squeegee is half done",
     "transfer.uncertain": "A hand-over to Squeegee is unclear",
     "transfer.cancelled": "A hand-over to Squeegee was called off",
+    "transfer.taken_back": "Took back that a lead is in Squeegee",
     "transfer.not_taken": "Squeegee did not take a lead",
     "transfer.changed": "Noted a change as made in Squeegee",
     "booking.confirmed": "A booking was confirmed in Squeegee",

@@ -58,5 +58,9 @@ NEEDED = {
         "update transfers set method = 'csv', batch_id = :batch_id, batch_position = 1 where id = :transfer_id",
     ),
     "squeegee.retry": ("update transfers set state = 'failed' where id = :transfer_id",),
+    "squeegee.take_back": (
+        "update transfers set state = 'success', method = 'copy_sheet' where id = :transfer_id",
+        "delete from booking_news where lead_id = :lead_id",
+    ),
     "squeegee.settle": ("update transfers set state = 'uncertain' where id = :transfer_id",),
 }

@@ -93,6 +93,11 @@ class Transfer(WorkspaceModel):
 
     __mapper_args__ = {"version_id_col": version}
 
+    @property
+    def is_a_persons_word(self) -> bool:
+        """Whether only a person says that the lead is in Squeegee: by sheet or file, which Squeegee does not answer."""
+        return self.state == "success" and self.method != "api" and self.job_id is None
+
 
 class TransferCall(WorkspaceModel):
     """One call to Squeegee: written before it goes, completed with what came back. Both bodies are sealed."""

@@ -43,7 +43,7 @@ class TransferPage:
     """One transfer with all that is known of it.
 
     `next_try_at`: when it goes on by itself; None if it does not. `handed`: label and value of each thing that sheet or
-    file held. `others`: the lead's other transfers, newest first.
+    file held. `others`: the lead's other transfers, newest first. `may_take_back`: it can be said that it is not there.
     """
 
     id: UUID
@@ -71,6 +71,7 @@ class TransferPage:
     remark: str
     others: list[TransferRow]
     postcode: str = ""
+    may_take_back: bool = False
 
     noun = "transfer"
 
@@ -130,7 +131,7 @@ def transfer_page(transfer_id: UUID, *, with_bodies: bool) -> TransferPage:
         next_try_at=waiting.run_at if waiting else None, calls=[_call(call, with_bodies) for call in calls],
         quote_ids=dict(transfer.quote_ids), batch=batch, position=transfer.batch_position,
         handed=_handed(transfer) if with_bodies else [], remark=(transfer.remark or "") if with_bodies else "",
-        others=_others(transfer), postcode=place.postcode or "",
+        others=_others(transfer), postcode=place.postcode or "", may_take_back=transfer.is_a_persons_word,
     )  # fmt: skip
 
 

@@ -31,6 +31,7 @@ from app.squeegee.services.news import Confirmation, decide, take_file, take_new
 from app.squeegee.services.sections import change_section, fingerprint
 from app.squeegee.services.settling import cancel, retry, settle
 from app.squeegee.services.several import Outcome, cancel_several, retry_several
+from app.squeegee.services.taking_back import take_back
 from app.squeegee.services.together import hand_over_together
 
 __all__ = [
@@ -38,6 +39,6 @@ __all__ = [
     "cancel_batch", "cancel_several", "change_connection", "change_section", "confirm_all", "confirm_found",
     "confirm_rows", "connection_seen", "decide", "enter_by_hand", "fingerprint", "hand_over", "hand_over_together",
     "let_one_try", "make_batch", "new_webhook_secret", "note_changed", "note_test", "port_of", "prepare_test",
-    "record_booking", "retry", "retry_several", "say_entered", "say_not_taken", "settle", "take_file", "take_news",
-    "take_out", "try_now",
+    "record_booking", "retry", "retry_several", "say_entered", "say_not_taken", "settle", "take_back", "take_file",
+    "take_news", "take_out", "try_now",
 ]  # fmt: skip

@@ -74,6 +74,13 @@ def cancel(slug: str, transfer_id: UUID) -> Response:
     return decide(transfer_id, lambda: services.call_off(transfer_id, web.actor()), "Called off.")
 
 
+@bp.post("/w/<slug>/transfers/<uuid:transfer_id>/take-back")
+@permit("leads:transfer")
+def take_back(slug: str, transfer_id: UUID) -> Response:
+    """It is not in Squeegee after all, though somebody said so."""
+    return decide(transfer_id, lambda: services.take_back(transfer_id, web.actor()), "Taken back.")
+
+
 def _said(outcome: services.Outcome, done: str) -> str:
     said = []
     if outcome.done:
