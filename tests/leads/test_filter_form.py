@@ -1,7 +1,8 @@
 """The filter's form: what it shows, what it keeps, where it leads, and many tags in it."""
 
 import re
-from urllib.parse import parse_qsl, urlsplit
+from html import unescape
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import pytest
 
@@ -107,3 +108,20 @@ def test_a_tag_is_found_without_scripts_and_nothing_typed_is_lost(alice, tagged)
     chosen = {"tag.find": "sol", "tag.how": "not", "tag": tagged, "query": "sort=due"}
     gone_on = alice.post(url(alice, "/filter"), data=chosen)
     assert parse_qsl(urlsplit(gone_on.location).query) == [("tag.not", tagged), ("sort", "due")]
+
+
+def test_what_has_no_control_of_its_own_stays_until_it_is_unticked(alice, world):
+    bob = str(world.bob.user_id)
+    twice = [("owner", "me"), ("owner.not", bob), ("value", "1..5"), ("value", "10..20"), ("due.not", "none")]
+    asked = urlencode(twice)
+    form = alice.get(url(alice, f"/filter?{urlencode({'query': asked})}")).text
+    kept = [unescape(each) for each in re.findall(r'name="also" value="([^"]*)" checked> ', form)]
+    assert kept == [f"owner.not={bob}", "value=10..20"]
+    shown = {"owner": "me", "value.from": "1", "value.to": "5", "due.how": "some", "query": asked}
+
+    answer = alice.post(url(alice, "/filter"), data=shown | {"also": kept})
+    assert sorted(parse_qsl(urlsplit(answer.location).query)) == sorted(parse_qsl(asked))
+    answer = alice.post(url(alice, "/filter"), data=shown | {"also": kept[:1]})
+    assert ("value", "10..20") not in parse_qsl(urlsplit(answer.location).query)
+    refused = alice.post(url(alice, "/filter"), data=shown | {"also": kept, "value.from": "lots"})
+    assert refused.status_code == 422 and 'value="value=10..20" checked' in refused.text

@@ -60,6 +60,10 @@ class Term:
         """Its name in an address."""
         return f"{self.field.key}.not" if self.is_not else self.field.key
 
+    def words(self, choices: Choices) -> str:
+        """It in words. `choices`: the names of stages, owners, sources and tags (queries/choices.py)."""
+        return _sentence(self, choices, Now(utcnow(), current_workspace().clock().zone).today)
+
 
 @dataclass(frozen=True, slots=True)
 class Chip:

@@ -3,16 +3,18 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import parse_qsl, urlencode
 
 from app.leads.queries.filter_fields import FIELDS, Field
 from app.leads.queries.filter_spans import AHEAD_ONLY, DAY_WORDS, span_words
-from app.leads.queries.filtering import Choices, LeadFilter, open_words, read_value, seal_words
+from app.leads.queries.filtering import Choices, LeadFilter, Term, open_words, read_value, seal_words
 from app.workspaces.queries import today_here
 
 _BEHIND = ("today", "yesterday", "week", "month", "last-7", "last-30", "last-90", "over-7", "over-30", "over-90")
 _AHEAD = ("late", "now", "today", "tomorrow", "week", "next-7", "next-30", "month")
 #: Of a field that has more choices than these one types the name.
 MOST_CHOICES = 40
+_LONGEST_ALSO = 500
 _NO_PROBLEMS: Mapping[str, str] = {}
 _PROBLEMS = {
     "amount": "Enter pounds, like 24 or 24.50.",
@@ -38,6 +40,8 @@ class FieldView:
     #: What is typed to find choices where there are too many to show, and how many are left out; None where all stand.
     find: str = ""
     others: int | None = None
+    #: What else is asked of the field and has no control of its own: name and value, and in words. Ticked, it stays.
+    also: list[tuple[str, str]] = field(default_factory=list)
 
     @property
     def is_on(self) -> bool:
@@ -48,7 +52,7 @@ class FieldView:
 def fields_of(
     narrowed: LeadFilter,
     names: Choices,
-    form: Mapping[str, str] | None = None,
+    form: Any = None,
     problems: Mapping[str, str] = _NO_PROBLEMS,
 ) -> dict[str, list[FieldView]]:
     """The form's fields by group, showing a filter; with `form`, what was typed where it could not be read, and to find
@@ -66,6 +70,7 @@ def fields_of(
             view.how = form.get(f"{each.key}.how", "is")
             view.low, view.high = form.get(f"{each.key}.from", ""), form.get(f"{each.key}.to", "")
             view.text = form.get(each.key, "")
+            view.also = _also(each, LeadFilter.from_pairs(_kept_beside(form)), (), names)
         groups.setdefault(each.group, []).append(view)
     return groups
 
@@ -86,7 +91,12 @@ def read_form(form: Any) -> tuple[LeadFilter, dict[str, str]]:
                 pairs.append((name, value))
             elif each.kind in _PROBLEMS:
                 problems[each.key] = _PROBLEMS[each.kind]
-    return LeadFilter.from_pairs(pairs), problems
+    return LeadFilter.from_pairs(pairs + _kept_beside(form)), problems
+
+
+def _kept_beside(form: Any) -> list[tuple[str, str]]:
+    """What stays ticked of what has no control of its own."""
+    return [pair for kept in form.getlist("also") for pair in parse_qsl(kept[:_LONGEST_ALSO])]
 
 
 def _given(each: Field, form: Any) -> Iterator[str]:
@@ -109,8 +119,34 @@ def _view(each: Field, narrowed: LeadFilter, names: Choices) -> FieldView:
         values, is_not = narrowed.values(each.key, is_not=True), True
     how = ("not" if is_not else "is") if values else ""
     if values == ("none",):
-        how, values = ("some" if is_not else "none"), ()
+        view = FieldView(each, "some" if is_not else "none", ())
+        _fill(view, each, (), names)
+        view.also = _also(each, narrowed, values, names, is_not=is_not)
+        return view
+    if each.kind not in ("pick", "area"):
+        values = values[:1]  # it has one control
     view = FieldView(each, how, values)
+    _fill(view, each, values, names)
+    if each.kind == "pick":
+        shown = {value for value, _ in view.choices}
+        values = view.values = tuple(value for value in values if value in shown)
+    view.also = _also(each, narrowed, values, names, is_not=is_not)
+    return view
+
+
+def _also(
+    each: Field, narrowed: LeadFilter, shown: tuple[str, ...], names: Choices, *, is_not: bool = False
+) -> list[tuple[str, str]]:
+    """What a filter asks of a field beside the values that its controls show, as an address and in words."""
+    found = []
+    for term in narrowed.terms:
+        left = [value for value in term.values if (term.is_not, value) not in {(is_not, one) for one in shown}]
+        if term.field is each:
+            found += [(urlencode({term.name: value}), Term(each, (value,), term.is_not).words(names)) for value in left]
+    return found
+
+
+def _fill(view: FieldView, each: Field, values: tuple[str, ...], names: Choices) -> None:
     if each.kind == "pick":
         view.choices = [*names.get(each.key, ()), *each.choices.items()]
         if each.takes_others:
@@ -124,7 +160,6 @@ def _view(each: Field, narrowed: LeadFilter, names: Choices) -> FieldView:
         view.text = open_words(values[0]) if values else ""
     else:
         view.text = ", ".join(values)
-    return view
 
 
 def _thin_out(view: FieldView) -> None:
