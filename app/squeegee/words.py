@@ -87,6 +87,10 @@ _REASONS = {
     "refused": "Squeegee refused it. Its answer stands below; put right what it names, then try again.",
     "not_taken": "Squeegee did not take this row of the file. The reason stands below.",
     "incomplete": "Something that Squeegee needs is missing from the lead now. Fill it in, then try again.",
+    "day_passed": (
+        "The day of its first clean passed while it waited. Hand the lead over anew, with another day; "
+        "call this off first where it is half done."
+    ),
     "moved_on": "The lead is not ready for Squeegee any more. Move it back to that stage, then try again.",
     "not_connected": "Squeegee is not connected. Enter address and token in the settings, then try again.",
 }

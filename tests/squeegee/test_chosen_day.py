@@ -18,7 +18,7 @@ from app.quotes.services.slots import SlotDraft, offer_slot
 from app.rounds.models import Round
 from app.squeegee.queries import get_account, transfer_page
 from app.workspaces.queries import today_here
-from tests.squeegee.desk import Desk, stage_of
+from tests.squeegee.desk import Desk, fresh, stage_of
 from tests.squeegee.test_early_start import accepted
 
 
@@ -126,3 +126,20 @@ def test_hours_of_another_day_are_not_those_of_the_first_date(
     sheet = alice.get(f"/w/wells/leads/{lead.id}/copy-sheet").text
     assert not re.search(r"<dt>Time</dt>\s*<dd[^>]*>09:00", sheet)
     assert f"agreed for {long_date(day)}, 09:00 to 11:00" in sheet
+
+
+@pytest.mark.parametrize(("step", "state", "held"), [("customer", "failed", (0, 0)), ("job", "partial", (1, 0))])
+def test_what_waited_past_its_first_clean_is_not_sent_with_a_day_that_has_passed(
+    desk: Desk, ready_lead: Any, alice: Any, run_outbox: Any, make_due: Any, step: str, state: str, held: tuple
+) -> None:
+    desk.far_end.switch(status_500={"step": step})
+    transfer = desk.start(ready_lead())
+    run_outbox()
+    assert fresh(transfer).state == "pending"
+    desk.far_end.switch(all=False)
+    transfer.first_service_date = today_here() - timedelta(days=1)
+    db.session.commit()
+    make_due("transfer.run")
+    run_outbox()
+    assert (fresh(transfer).state, transfer.error) == (state, "day_passed") and desk.counts() == held
+    assert "first clean passed while it waited" in alice.get(f"/w/wells/transfers/{transfer.id}").text

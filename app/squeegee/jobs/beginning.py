@@ -134,6 +134,8 @@ def _hindrance(
         return "not_connected"
     if transfer.job_id is None and (lead.shelf != "desk" or not is_ready(lead)):
         return "moved_on"
+    if transfer.job_id is None and transfer.first_service_date and transfer.first_service_date < today_here():
+        return "day_passed"
     return "incomplete" if missing_for_api(facts, account) else ""
 
 
