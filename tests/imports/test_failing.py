@@ -7,12 +7,14 @@ import pytest
 from sqlalchemy import select, update
 
 from app.core.errors import Conflict
+from app.core.outbox import OutboxItem
 from app.core.spreadsheets.writing import write_csv
 from app.extensions import db
 from app.imports import services
 from app.imports.models import ImportRow
 from app.imports.queries import import_page
 from app.imports.queries.showing import ImportView
+from app.leads.models import Lead
 from app.workspaces.models import Membership
 from tests.imports.tables import ANN, BOB, HEADER
 from tests.support.world import World
@@ -54,3 +56,26 @@ def test_of_a_check_that_was_cut_short_no_row_comes_in(world: World, run_outbox:
     assert not ImportView.of(import_page(made.id)).may_go_on
     with pytest.raises(Conflict):
         services.run(made.id, world.alice.actor)
+
+
+def test_an_undo_whose_worker_died_for_good_can_be_gone_on_with(
+    alice: Any, world: World, run_outbox: Callable[[], int]
+) -> None:
+    made = services.begin(write_csv(HEADER, [ANN, BOB]), "leads.csv", None, world.alice.actor)
+    at = f"/w/wells/imports/{made.id}"
+    for act in (services.check, services.run):
+        act(made.id, world.alice.actor)
+        db.session.commit()
+        run_outbox()
+    assert alice.post(f"{at}/undo").status_code == 303
+    page = alice.get(at).text
+    assert "Undoing" in page and "stands still" not in page
+    assert alice.post(f"{at}/undo").status_code == 409
+    db.session.execute(update(OutboxItem).where(OutboxItem.kind == "import.work").values(state="dead"))
+    db.session.commit()
+    page = alice.get(at).text
+    assert "It stands still" in page and "Go on with undoing" in page
+    assert alice.post(f"{at}/undo").status_code == 303
+    run_outbox()
+    db.session.expire_all()
+    assert import_page(made.id).state == "undone" and db.session.query(Lead).count() == 0

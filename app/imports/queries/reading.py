@@ -12,6 +12,7 @@ from sqlalchemy import select
 
 from app.core.keyring import cipher
 from app.core.loading import load_one
+from app.core.outbox import OutboxItem
 from app.core.tenancy import current_workspace_id
 from app.extensions import db
 from app.imports.models import Import, ImportRow
@@ -19,6 +20,8 @@ from app.leads.models import Lead
 
 #: Rows that one page shows.
 PAGE = 50
+#: The work of an import in the outbox, whatever is done with it.
+WORK = "import.work"
 _ROWS = ImportRow.__tablename__
 #: `has_remarks` as the database asks it.
 _REMARK = '$[*] ? (@.code != "joins_contact")'
@@ -145,3 +148,12 @@ def _rows(import_id: UUID, *columns):  # type: ignore[no-untyped-def]
         .where(ImportRow.workspace_id == current_workspace_id(), ImportRow.import_id == import_id)
         .order_by(ImportRow.position)
     )
+
+
+def is_worked_on(import_id: UUID) -> bool:
+    """Whether work on an import is still to be done: one that is under way without it stands still for good."""
+    query = select(OutboxItem.id).where(
+        OutboxItem.workspace_id == current_workspace_id(), OutboxItem.subject_id == import_id,
+        OutboxItem.kind == WORK, OutboxItem.state.in_(("ready", "leased")),
+    )  # fmt: skip
+    return db.session.scalar(query.limit(1)) is not None

@@ -13,11 +13,13 @@ from app.core.ids import new_id
 from app.core.permissions import Actor
 from app.extensions import db
 from app.imports.models import Import, ImportRow
+from app.imports.queries.reading import WORK, is_worked_on
 from app.imports.queries.showing import FORGOTTEN
 from app.imports.services.choosing import locked_import
 from app.imports.services.ending import end
 
-WORK = "import.work"
+__all__ = ["WORK", "cancel", "check", "drop_check", "run", "undo"]
+
 _GOING_ON = "This import is under way already."
 
 
@@ -54,13 +56,17 @@ def run(import_id: UUID, actor: Actor) -> Import:
 
 
 def undo(import_id: UUID, actor: Actor) -> Import:
-    """Begin taking the import back, in the background. Raises Conflict while it runs and where nothing was made."""
+    """Begin taking the import back, in the background, or go on with it where that stands still.
+
+    Raises Conflict while it runs and where nothing was made.
+    """
     made = locked_import(import_id)
     if made.state == "running":
         raise Conflict("Stop the import first, then undo it.")
-    if made.state not in ("done", "cancelled", "failed"):
+    stands_still = made.state == "undoing" and not is_worked_on(made.id)
+    if not stands_still and made.state not in ("done", "cancelled", "failed"):
         raise Conflict("There is nothing to undo.")
-    if not (made.figures.get("created") or made.figures.get("joined")):
+    if not stands_still and not (made.figures.get("created") or made.figures.get("joined")):
         raise Conflict("This import has made and changed no leads, so there is nothing to undo.")
     return _start(made, "undoing", actor)
 

@@ -12,7 +12,7 @@ from app.core.fragments import redirect_to
 from app.core.permissions import permit
 from app.extensions import db
 from app.imports import services
-from app.imports.queries import import_page, rows_page
+from app.imports.queries import import_page, is_worked_on, rows_page
 from app.imports.queries.showing import FINDINGS, ImportView, in_short, names_of
 from app.imports.views import bp
 from app.imports.words import problem_words
@@ -86,6 +86,7 @@ def _show(import_id: UUID, refused: str = "", status: int = 200) -> Response:
         "view": view, "tabs": tabs, "chosen": chosen, "rows": rows, "after": after, "next_after": next_after,
         "refused": refused, "viewer": g.viewer, "problem_words": problem_words,
         "by": names_of([view.by]).get(view.by, ""),
+        "stands_still": view.is_going_on and not is_worked_on(import_id),
     }  # fmt: skip
     return desk_or_fragment("leads", "imports/show.html", "imports/_standing.html", status, **values)
 
