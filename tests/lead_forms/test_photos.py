@@ -130,6 +130,18 @@ def test_a_suspect_that_is_sent_again_holds_each_photo_once(
     assert photos.held_counts([held.id]) == {held.id: 2}
 
 
+def test_a_suspect_that_was_let_out_and_is_sent_again_keeps_each_photo_once(
+    send: Callable[..., Any], token: Callable[..., str], alice: Client
+) -> None:
+    one, two, page = picture(), picture(size=(100, 80)), token()
+    send(token=page, homepage="robot", photos=sent(one))
+    alice.post(f"/w/wells/quarantine/{submissions()[0].id}/release")
+    send(token=page, homepage="robot", photos=sent(one))
+    assert len(kept()) == 1
+    send(token=page, homepage="robot", photos=sent(one, two))
+    assert len(kept()) == 2 and len(leads()) == 1
+
+
 def test_photos_out_of_reach_hold_the_sending_back_and_are_not_lost(
     send: Callable[..., Any], alice: Client, app: Flask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
