@@ -56,6 +56,16 @@ def test_at_todays_prices(alice: Client, lead: Any, sent: Callable[..., Quote]) 
     assert all(each.workings for each in new.options)
 
 
+def test_a_rhythm_that_is_no_longer_offered_is_named(alice: Client, lead: Any, sent: Callable[..., Quote]) -> None:
+    old = sent(lead)
+    keep_book(replace(PLAIN, cells={("semi", "3", "4_weekly"): 1600}, multipliers={}))
+    answer = alice.post(f"/w/wells/quotes/{old.id}/renew", data={"anew": "1"})
+    new = latest_quote(lead.id)
+    assert new is not None and [each.frequency for each in new.options] == ["4_weekly"]
+    said = "is drafted, not sent. Without every 8 weeks and once: the price book has no price for it now"
+    assert said in alice.get(answer.location).text
+
+
 def test_work_that_is_charged_once_is_at_todays_prices_too(
     alice: Client, lead: Any, sent: Callable[..., Quote]
 ) -> None:

@@ -15,7 +15,9 @@ from app.core.network import SENDING, person_or_block
 from app.core.numbers import read_version
 from app.core.permissions import permit
 from app.extensions import db, limiter
+from app.leads.models import FREQUENCIES
 from app.leads.services import get_lead
+from app.leads.words import often
 from app.messaging.services import ways_to_reach
 from app.quotes import services
 from app.quotes.models import Quote
@@ -91,7 +93,14 @@ def said_yes(slug: str, quote_id: UUID) -> Response:
 def renew(slug: str, quote_id: UUID) -> Response:
     """Draft the next version: the same content with a new last day; with `anew` at today's prices."""
     anew = request.form.get("anew") == "1"
-    return _do(quote_id, lambda: services.renew(quote_id, web.actor(), anew=anew), "Quote {} is drafted, not sent")
+    before = {option.frequency for option in get_quote(quote_id).options}
+
+    def said(quote: Quote) -> str:
+        left = [often(key) for key in FREQUENCIES if key in before - {option.frequency for option in quote.options}]
+        words = f"Quote {quote.number} is drafted, not sent"
+        return f"{words}. Without {' and '.join(left)}: the price book has no price for it now" if left else words
+
+    return _do(quote_id, lambda: services.renew(quote_id, web.actor(), anew=anew), said)
 
 
 @bp.post("/w/<slug>/quotes/<uuid:quote_id>/revoke")
@@ -118,8 +127,8 @@ def panel(slug: str, lead_id: UUID) -> Response:
     return answer(fragment("quotes/_panel.html", **values))
 
 
-def _do(quote_id: UUID, act: Callable[[], Quote], words: str) -> Response:
-    """Do it and show the quote that comes of it; a conflict shows how things stand."""
+def _do(quote_id: UUID, act: Callable[[], Quote], words: str | Callable[[Quote], str]) -> Response:
+    """Do it and show the quote that comes of it, with `words` about it; a conflict shows how things stand."""
     try:
         quote = act()
     except Invalid as error:
@@ -128,7 +137,7 @@ def _do(quote_id: UUID, act: Callable[[], Quote], words: str) -> Response:
     except Conflict as error:
         db.session.rollback()
         return _quote_page(get_quote(quote_id), {"": error.message}, 409)
-    return after(quote, words.format(quote.number))
+    return after(quote, words.format(quote.number) if isinstance(words, str) else words(quote))
 
 
 def after(quote: Quote, words: str) -> Response:
