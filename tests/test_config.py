@@ -76,6 +76,8 @@ def test_production_refuses_to_start_without_a_needed_setting_and_names_it(name:
         ("FILES_DIR", f"{__file__}/files"),
         ("PROMETHEUS_MULTIPROC_DIR", "/nowhere/hunter2"),
         ("PROMETHEUS_MULTIPROC_DIR", __file__),
+        ("WEB_CONCURRENCY", "hunter2"),
+        ("WEB_CONCURRENCY", "0"),
     ],
 )
 def test_a_wrong_value_is_refused_by_name_and_never_repeated(name: str, value: str) -> None:
