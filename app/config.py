@@ -179,7 +179,7 @@ def load_config(environ: Mapping[str, str] | None = None) -> Config:
         environ = {**environ, **local_secrets(var_dir, environ)}
     database_url = postgres_url(envsecret(environ, "DATABASE_URL"))
     migrations = envsecret(environ, "MIGRATION_DATABASE_URL", database_url)
-    # gunicorn reads it by itself, before its settings are: what is no number is told here, by the release and `bin/run`.
+    # gunicorn reads it before its settings: what is no number is refused here, by the release and `bin/run`.
     envint(environ, "WEB_CONCURRENCY", 2, least=1)
     starttls = envbool(environ, "SMTP_STARTTLS", env == "production")
     return Config(

@@ -96,6 +96,8 @@ REACTIONS: Mapping[str, tuple[Reaction, ...]] = {
     "appointment.no_show": (followups.enrol_by_rule,),
     "lead.tagged": (followups.enrol_by_rule,),
     "tag.changed": (followups.rename_tag,),
+    "tag.merged": (followups.merge_tag,),
+    "tag.unmerged": (followups.unmerge_tag,),
     "lead.return_set": (followups.plan_return, notifications.plan_ringing),
     "lead.return_due": (followups.enrol_by_rule,),
     "reply.received": (followups.end_chase, notifications.tell_reply),

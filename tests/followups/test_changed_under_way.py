@@ -12,6 +12,7 @@ from app.followups.queries.steps import Condition, Delay, Step
 from app.followups.services import enrol, move_to_version, save_steps
 from app.leads.models import Lead
 from app.leads.services import add_tag, archive, restore, stage_by_key, tag_named
+from app.leads.services.merging_tags import merge_tags, take_merge_back
 from app.messaging.models import Message
 
 EMAIL = "hannah.cole@example.com"
@@ -26,6 +27,19 @@ def states(lead: Lead) -> dict[str | None, str]:
     db.session.expire_all()
     rows = db.session.scalars(select(FollowUp).where(FollowUp.lead_id == lead.id, FollowUp.step_key.is_not(None)))
     return {row.step_key: " ".join(filter(None, (row.state, row.why))) for row in rows}
+
+
+def asked(name: str) -> dict[str, str]:
+    """A rule's question for a tag."""
+    return {"fact": "tag", "operator": "is", "value": name}
+
+
+def branch_on(name: str) -> Step:
+    """A branch that asks for a tag."""
+    return Step(
+        "whose", "branch", "Whose?", condition=Condition("field", "tag", "is_not", name),
+        yes=(Step("call", "task", "Look it up"),), no=(Step("thank", "task", "Thank them"),),
+    )  # fmt: skip
 
 
 @pytest.fixture
@@ -120,12 +134,7 @@ def test_leads_under_way_go_on_though_something_else_starts_their_sequence_now(
 def test_a_tag_that_is_renamed_starts_and_parts_as_before(
     alice: Any, world: Any, quiet: None, sequence: Any, make_lead: Any, make_due: Any, run_outbox: Any
 ) -> None:
-    asked = {"fact": "tag", "operator": "is", "value": "vip"}
-    branch = Step(
-        "whose", "branch", "Whose?", condition=Condition("field", "tag", "is_not", "VIP"),
-        yes=(Step("call", "task", "Look it up"),), no=(Step("thank", "task", "Thank them"),),
-    )  # fmt: skip
-    sequence(branch, starts="rule", rule={"event": "lead.tagged", "conditions": [asked]})
+    sequence(branch_on("VIP"), starts="rule", rule={"event": "lead.tagged", "conditions": [asked("vip")]})
     tag = tag_named("VIP", world.alice.actor)
     earlier, later = make_lead(), make_lead()
     add_tag([earlier.id], tag, world.alice.actor)
@@ -137,3 +146,29 @@ def test_a_tag_that_is_renamed_starts_and_parts_as_before(
     make_due("follow_up.due")
     run_outbox()
     assert states(earlier) == states(later) == {"whose": "done no", "thank": "planned"}
+
+
+def test_a_tag_that_is_merged_starts_and_parts_as_before_and_again_when_that_is_undone(
+    world: Any, quiet: None, sequence: Any, make_lead: Any, make_due: Any, run_outbox: Any
+) -> None:
+    actor = world.alice.actor
+    vip, trade = tag_named("VIP", actor), tag_named("Trade", actor)
+    made = [
+        sequence(branch_on(name), key=name, starts="rule", rule={"event": "lead.tagged", "conditions": [asked(name)]})
+        for name in ("VIP", "Trade")
+    ]
+
+    def named() -> list[tuple[str, str]]:
+        db.session.expire_all()
+        return [(each.rule["conditions"][0]["value"], each.steps[0]["condition"]["value"]) for each in made]
+
+    act = merge_tags(vip.id, trade.id, vip.version, actor)
+    db.session.commit()
+    assert named() == [("Trade", "Trade"), ("Trade", "Trade")]
+    lead = make_lead()
+    add_tag([lead.id], trade, actor)
+    db.session.commit()
+    assert db.session.query(Enrolment).filter_by(lead_id=lead.id).count() == 2
+    take_merge_back(act.id, actor)
+    db.session.commit()
+    assert named() == [("VIP", "VIP"), ("Trade", "Trade")]

@@ -9,10 +9,13 @@ from flask import Flask
 from sqlalchemy import select
 
 from app.core.errors import Invalid
+from app.core.holding import hold_list
 from app.extensions import db
 from app.leads.models import Tag
 from app.leads.services import tag_named
+from app.leads.services.merging_tags import merge_tags
 from app.leads.services.tag_list import add_to_list, change_tag
+from app.leads.services.tagging import TAGS
 from app.rounds.models import Round
 from app.rounds.services import RoundFacts, add_round, change_round
 from tests.support.meanwhile import meanwhile
@@ -70,3 +73,15 @@ def test_a_tag_of_that_name_is_there_already(app: Flask, world: World, is_new: b
     told = told_of(app, world, lambda: add_to_list("Shop front", "green", actor), second)
     assert isinstance(told, Invalid) and "of this name already" in told.errors["name"]
     assert dict(map(tuple, db.session.execute(select(Tag.name, Tag.colour)))) == {"Trade": "red", "Shop front": "green"}
+
+
+def test_who_merges_tags_waits_for_who_merges_them_the_other_way_round(app: Flask, world: World) -> None:
+    actor = world.alice.actor
+    one, two = add_to_list("Trade", "red", actor), add_to_list("Shop", "blue", actor)
+    ids = (one.id, two.id)
+    db.session.commit()
+    # Each would hold one of the two tags and wait for the other: they take turns before they hold any.
+    assert told_of(app, world, lambda: hold_list(TAGS), lambda: merge_tags(ids[0], ids[1], 2, actor)) is None
+    assert db.session.scalars(select(Tag.name)).all() == ["Shop"]
+    told = told_of(app, world, lambda: hold_list(TAGS), lambda: merge_tags(ids[1], ids[0], 2, actor))
+    assert isinstance(told, Invalid) and "another tag" in told.errors["into"]

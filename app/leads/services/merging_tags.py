@@ -1,7 +1,8 @@
 """Merging one tag into another, and taking it back for a short time.
 
 Which leads the tag hung on is kept as a bulk act, so that taking it back puts it where it was, but for leads that have
-lost the other tag since: those somebody has changed. Views that ask for the tag ask for the other one from then on.
+lost the other tag since: those somebody has changed. Views and sequences that ask for the tag ask for the other one
+from then on.
 """
 
 from collections.abc import Iterable
@@ -36,6 +37,7 @@ def merge_tags(tag_id: UUID, into_id: UUID | None, version: int, actor: Actor) -
 
     As many statements for many leads as for one. Raises NotFound, Conflict and Invalid({"into": ...}).
     """
+    hold_list(TAGS)  # or two who merge two tags into each other would wait for each other
     tag = held_tag(tag_id, version)
     into = db.session.get(Tag, (current_workspace_id(), into_id), with_for_update=True) if into_id else None
     if into is None or into.id == tag.id:
@@ -48,7 +50,7 @@ def merge_tags(tag_id: UUID, into_id: UUID | None, version: int, actor: Actor) -
     db.session.execute(insert(LeadTag).from_select(["workspace_id", "lead_id", "tag_id"], missing))
     remove_tag_row(tag)
     act.parameters = {**act.parameters, "views": [str(each) for each in _refer_views(tag.id, into.id)]}
-    tell_of_tag("tag.merged", into, actor, {"name": tag.name}, {"name": into.name})
+    tell_of_tag("tag.merged", into, actor, {"name": tag.name}, {"name": into.name}, act.id)
     return act
 
 
@@ -80,7 +82,7 @@ def take_merge_back(act_id: UUID, actor: Actor) -> BulkAct:
     back = _run(update(BulkActLead).where(*theirs).values(outcome="undone"))
     act.state, act.finished_at, act.undo_until = "undone", utcnow(), None
     act.parameters = {**act.parameters, "back": back}
-    tell_of_tag("tag.unmerged", tag, actor, {"name": into.name}, {"name": tag.name})
+    tell_of_tag("tag.unmerged", tag, actor, {"name": into.name}, {"name": tag.name}, act.id)
     return act
 
 

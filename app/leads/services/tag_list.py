@@ -85,6 +85,14 @@ def remove_tag_row(tag: Tag) -> None:
     )
 
 
-def tell_of_tag(name: str, tag: Tag, actor: Actor, before: dict | None, after: dict | None) -> None:
-    """Publish what was done with a tag."""
-    publish(Event(name, tag.workspace_id, actor, "tag", tag.id, before=before, after=after, topics=frozenset({"tags"})))
+def tell_of_tag(
+    name: str, tag: Tag, actor: Actor, before: dict | None, after: dict | None, act_id: UUID | None = None
+) -> None:  # fmt: skip
+    """Publish what was done with a tag; `act_id` is the act by which a merge can be taken back."""
+    data = {"bulk_act_id": str(act_id)} if act_id else {}
+    publish(
+        Event(
+            name, tag.workspace_id, actor, "tag", tag.id, before=before, after=after, data=data,
+            topics=frozenset({"tags"}),
+        )
+    )  # fmt: skip
