@@ -29,8 +29,10 @@ def why() -> str | None:
 
 
 @pytest.mark.parametrize(
-    "name", ["postfix_unknown_user.eml", "exchange_unknown_user.eml", "gmail_no_such_user.eml", "qmail_prose.eml"]
-)
+    "name",
+    ["postfix_unknown_user.eml", "exchange_unknown_user.eml", "gmail_no_such_user.eml", "qmail_prose.eml",
+     "exim_unknown_user.eml"],
+)  # fmt: skip
 def test_a_final_bounce_suppresses_the_address_that_was_written_to(client, world, sent, state_of, name):
     report = sample(name, sent)
     for _ in range(2):
@@ -50,6 +52,7 @@ def test_a_final_bounce_suppresses_the_address_that_was_written_to(client, world
         ("postfix_delayed.eml", "sent", None, "delayed"),
         ("gmail_mailbox_full.eml", "failed", "bounced_full", "failed"),
         ("gave_up_after_days.eml", "failed", "bounced_late", "failed"),
+        ("exim_spam.eml", "failed", "bounced_refused", "failed"),
     ],
 )
 def test_what_is_no_fault_of_the_address_suppresses_nothing(client, sent, state_of, name, state, error, code):
@@ -86,7 +89,7 @@ def test_a_complaint_is_as_good_as_an_opt_out(client, sent, state_of):
 @pytest.mark.parametrize(
     ("status", "against"),
     [("5.1.1", True), ("5.1.10", True), ("5.0.0", True), ("5.4.4", True), ("5.2.1", True), ("5.2.2", False),
-     ("5.7.1", False), ("5.3.4", False), ("4.1.1", False), ("2.0.0", False), ("", False)],
+     ("5.1.8", False), ("5.7.1", False), ("5.3.4", False), ("4.1.1", False), ("2.0.0", False), ("", False)],
 )  # fmt: skip
 def test_which_codes_speak_against_an_address(status, against):
     assert speaks_against_address(status) is against

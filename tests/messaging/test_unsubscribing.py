@@ -10,6 +10,7 @@ from app.activities.models import Activity
 from app.contacts.models import Consent
 from app.core.permissions import SYSTEM
 from app.extensions import db
+from app.leads.services import change_fact
 from app.messaging import services
 from app.messaging.models import Message, Suppression
 from app.notifications.models import Notification
@@ -93,6 +94,22 @@ def test_one_click_on_what_sill_sends_by_itself_stops_every_email(
     run_outbox()
     assert state_of(waiting) == ("refused", "opted_out")
     assert services.is_suppressed("email", TO)
+
+
+def test_one_click_in_a_mail_to_an_address_that_was_put_right_leaves_the_right_one_open(
+    client, world, lead, write, run_outbox, mailbox, state_of
+) -> None:  # fmt: skip
+    write()
+    run_outbox()
+    [mail] = mailbox.mails(TO)
+    change_fact(lead.id, "email", "hannah.hill@example.com", TO, world.alice.actor)
+    db.session.commit()
+    assert client.post(path_of(mail), data={"List-Unsubscribe": "One-Click"}, csrf=False).status_code == 200
+    assert services.is_suppressed("email", TO) and not services.is_suppressed("email", "hannah.hill@example.com")
+    assert db.session.scalars(select(Consent)).all() == []
+    service = write(recipient="hannah.hill@example.com")
+    run_outbox()
+    assert state_of(service)[0] == "sent"
 
 
 def test_one_click_holds_for_everybody_at_that_address(

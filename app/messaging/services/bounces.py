@@ -26,9 +26,9 @@ from app.messaging.services.outcomes import lead_of, mark_failed
 from app.messaging.services.stop_words import opt_out
 from app.messaging.services.suppressing import suppress
 
-#: Enhanced codes that are final and yet say nothing against the address (RFC 3463, IANA registry): mailbox full,
-#: message too long, the system's own trouble, the content, and policy.
-_NOT_THE_ADDRESS = ("5.2.2", "5.2.3", "5.3.", "5.4.7", "5.6.", "5.7.")
+#: Enhanced codes that are final and yet say nothing against the address (RFC 3463, IANA registry): the sender's own
+#: address, mailbox full, message too long, the system's own trouble, time that ran out, the content, and policy.
+_NOT_THE_ADDRESS = ("5.1.7", "5.1.8", "5.2.2", "5.2.3", "5.3.", "5.4.7", "5.6.", "5.7.")
 _LATELY = timedelta(days=10)
 _LEFT = ("sending", "sent", "delivered", "uncertain")
 

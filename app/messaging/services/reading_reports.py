@@ -9,6 +9,11 @@ from app.messaging.ports.inbound import Bounce
 
 _MAIL_ID = re.compile(r"<[^<>\s]{3,250}>")
 _STATUS = re.compile(r"\b([245])\.(\d{1,3})\.(\d{1,3})\b")
+_REFUSES_THE_MAIL = re.compile(
+    r"\bspam|\bvirus|malware|phish|black ?list|block ?list|\bblocked\b|\b(?:dns|r)bl\b|reputation|\bpolicy\b|\bspf\b"
+    r"|\bdkim\b|\bdmarc\b|\bcontent\b|too (?:large|big)|size limit|authenticat|\bquota\b|mailbox (?:is )?full",
+    re.I,
+)
 _ORIGINAL_ID = re.compile(r"^[ \t]*(?:X-Original-)?Message-ID:\s*(<[^<>\s]{3,250}>)", re.I | re.M)
 _MOST_RECIPIENTS, _LONGEST_PART = 50, 50_000
 #: The worst that a report says counts for our mail, which went to one address.
@@ -92,9 +97,13 @@ def _own_parts(mail: Message) -> Iterator[Message]:
 
 
 def _status(given: str, diagnostic: str) -> str:
-    """The enhanced code. Where the report gives none but a class (5.0.0), the diagnostic may know better."""
+    """The enhanced code. Where the report gives none but a class (5.0.0), the diagnostic may know better: by a code, or
+    by words that refuse the mail and not its address, as Exim passes them on.
+    """
     codes = [match[0] for text in (given, diagnostic) for match in [_STATUS.search(text)] if match]
     precise = [code for code in codes if not code.endswith(".0.0")]
+    if given and codes == ["5.0.0"] and _REFUSES_THE_MAIL.search(diagnostic):
+        return "5.7.0"
     return (precise or codes or [""])[0]
 
 

@@ -69,14 +69,17 @@ def purpose_of(message_id: UUID) -> str:
 def unsubscribe(message_id: UUID, actor: Actor) -> str:
     """Stop mails like this message: advertising by email, or every email where it was none. Returns its purpose.
 
-    It is the address's owner who asks, so everybody whom we keep under that address gets no more advertising. Once
-    more changes nothing. Raises NotFound when the message was erased: nothing is kept then to write to.
+    It is the address's owner who asks, so everybody whom we keep under that address gets no more advertising. Who has
+    another one by now may have been written to at a stranger's by mistake: service messages to that other one go on.
+    Once more changes nothing. Raises NotFound when the message was erased: nothing is kept then to write to.
     """
     message = _message(message_id)
     if message.lead_id is None:
         raise NotFound
     purposes = ("marketing",) if message.purpose == "marketing" else ("service", "marketing")
-    leads = [get_lead(message.lead_id, lock=True), *leads_at("email", address_key("email", message.recipient))]
+    lead, key = get_lead(message.lead_id, lock=True), address_key("email", message.recipient)
+    is_theirs = lead.contact.email_key == key or message.purpose == "marketing"
+    leads = [*([lead] if is_theirs else []), *leads_at("email", key)]
     for lead in {each.contact_id: each for each in reversed(leads)}.values():
         keep_wishes(lead, {("email", purpose): False for purpose in purposes}, actor, source="one_click")
     if message.purpose != "marketing":
