@@ -186,3 +186,17 @@ def test_a_mailbox_that_was_removed_is_read_no_more(box, lead, read):
         outbox.OutboxItem.kind == "inbox.read", outbox.OutboxItem.state == "ready"
     )  # fmt: skip
     assert db.session.scalar(left) == 0
+
+
+def test_who_sets_the_mailbox_up_is_told_that_its_reading_stopped_and_begins_it_again(box, lead, read, alice):
+    connect(box)
+    read()
+    waiting = update(outbox.OutboxItem).where(outbox.OutboxItem.state == "ready")
+    db.session.execute(waiting.values(state="dead", last_error="worker_died_each_time"))
+    db.session.commit()
+    assert "Not read any more" in alice.get("/w/wells/settings/sending").text
+    assert alice.post("/w/wells/settings/sending/inbox/try").status_code == 303
+    assert "Not read any more" not in alice.get("/w/wells/settings/sending").text
+    box.add(mail("Yes please"))
+    read()
+    assert [each.body for each in received()] == ["Yes please"]

@@ -3,6 +3,7 @@
 import hashlib
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 import structlog
 from sqlalchemy import delete, select
@@ -30,14 +31,23 @@ _AFTER_TROUBLE = timedelta(minutes=5)
 
 def begin_reading(event: Event) -> None:
     """The reaction to a provider that was set up or changed: read the mailbox, unless that is planned already."""
-    if event.data.get("channel") != "inbox":
-        return
+    if event.data.get("channel") == "inbox":
+        go_on_reading(event.subject_id)
+
+
+def go_on_reading(provider_id: UUID) -> None:
+    """Read the mailbox, unless that is planned already."""
+    if stands_still(provider_id):
+        outbox.enqueue(READ, provider_id, dedupe_key=str(new_id()))
+
+
+def stands_still(provider_id: UUID) -> bool:
+    """Whether nothing reads the mailbox: each reading plans the next, until one breaks off as often as it may."""
     waiting = select(outbox.OutboxItem.id).where(
-        outbox.OutboxItem.workspace_id == current_workspace_id(), outbox.OutboxItem.subject_id == event.subject_id,
+        outbox.OutboxItem.workspace_id == current_workspace_id(), outbox.OutboxItem.subject_id == provider_id,
         outbox.OutboxItem.kind == READ, outbox.OutboxItem.state.in_((fixed("ready"), fixed("leased"))),
     )  # fmt: skip
-    if db.session.execute(waiting).first() is None:
-        outbox.enqueue(READ, event.subject_id, dedupe_key=str(new_id()))
+    return db.session.execute(waiting).first() is None
 
 
 def inbox_provider(claim: outbox.Claim) -> MessageProvider | None:

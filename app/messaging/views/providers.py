@@ -19,8 +19,16 @@ from app.messaging import transports
 from app.messaging.forms.providers import read_provider, shown_fields
 from app.messaging.models import PROVIDERS, MessageProvider
 from app.messaging.services.hook_keys import hook_url
+from app.messaging.services.inbox_reading import go_on_reading, stands_still
 from app.messaging.services.provider_trials import prepare_trial
-from app.messaging.services.providers import note_result, providers, remove_provider, save_provider, settings_of
+from app.messaging.services.providers import (
+    get_provider,
+    note_result,
+    providers,
+    remove_provider,
+    save_provider,
+    settings_of,
+)
 from app.messaging.transports.gateway.filling import read_headers
 from app.messaging.views import bp
 from app.messaging.words import trouble_words
@@ -60,6 +68,8 @@ class _Part:
     own: MessageProvider | None
     kept: str
     installed: str | None
+    #: Of a mailbox: whether Sill has given up reading it.
+    stands_still: bool = False
 
     @property
     def trouble(self) -> str | None:
@@ -107,6 +117,8 @@ def try_sending(slug: str, channel: str) -> Response:
     trouble = attempt()
     if has_own:
         note_result(channel, trouble)
+    if has_own and channel == "inbox" and not trouble:
+        go_on_reading(get_provider(channel).id)
     if trouble:
         flash(trouble_words(trouble), "bad")
         return redirect_to(url_for("messaging.sending", _anchor=channel))
@@ -149,7 +161,8 @@ def _page(
             values |= request.form.to_dict()
             values |= {tick: tick in request.form for tick, value in blank.items() if isinstance(value, bool)}
         mine = (errors or {}, conflict) if name == channel else ({}, "")
-        parts[name] = _Part(name, values, *mine, provider, kept, _installed(name))
+        still = bool(name == "inbox" and provider and provider.is_active and stands_still(provider.id))
+        parts[name] = _Part(name, values, *mine, provider, kept, _installed(name), still)
     return page(
         "messaging/sending/page.html", status, parts=parts, settings_page="sending", private=_private(),
         sms_to=request.form.get("sms_to", ""), reply_email=current_workspace().reply_email,
