@@ -13,6 +13,7 @@ from app.core.loading import load_one
 from app.core.models import fixed
 from app.core.tenancy import current_workspace_id, seeing_all
 from app.extensions import db
+from app.leads.models import Lead
 
 _OFF = "cancelled"
 #: For so long people say what became of a visit; the last few are asked about.
@@ -74,11 +75,15 @@ def taken_up(user_id: ColumnElement[UUID], starts_at: ColumnElement, ends_at: Co
 
 
 def overlaps(starts_at: datetime | ColumnElement, ends_at: datetime | ColumnElement) -> tuple[ColumnElement[bool], ...]:
-    """The conditions under which a visit that stands lies across a time."""
+    """The conditions under which a visit that stands lies across a time. To a lead in the bin nobody goes."""
+    binned = exists().where(
+        Lead.workspace_id == Appointment.workspace_id, Lead.id == Appointment.lead_id, Lead.shelf == fixed("bin")
+    )
     return (
         Appointment.starts_at < ends_at,
         Appointment.ends_at > starts_at,
         Appointment.status != fixed(_OFF),
+        ~binned,
     )
 
 

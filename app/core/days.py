@@ -11,6 +11,12 @@ _MONTHS = (
 )  # fmt: skip
 
 
+def full_year(written: str) -> int:
+    """A year as it is written, in full: of two digits those from 69 on are of the century before (as POSIX has it)."""
+    year = int(written)
+    return year if len(written) != 2 else year + (1900 if year >= 69 else 2000)
+
+
 def read_day(text: str) -> date | None:
     """A day as a browser sends it (2026-11-24) or as one writes it in Britain: 24/11/2026, 24/11/26, 24 November 2026,
     24 Nov 2026. None for anything else: a day without a year is none, and no month comes before its day.
@@ -18,7 +24,7 @@ def read_day(text: str) -> date | None:
     text = text.strip()
     try:
         if found := _BRITISH.fullmatch(text):
-            return date(int(found[3]) + (2000 if len(found[3]) == 2 else 0), int(found[2]), int(found[1]))
+            return date(full_year(found[3]), int(found[2]), int(found[1]))
         if found := _IN_WORDS.fullmatch(text):
             month = next((at for at, name in enumerate(_MONTHS, 1) if name.startswith(found[2].lower())), 0)
             return date(int(found[3]), month, int(found[1]))

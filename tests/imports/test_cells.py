@@ -94,7 +94,7 @@ def test_services_that_name_nothing_we_know_are_said() -> None:
 @pytest.mark.parametrize(
     ("cell", "moment"),
     [
-        ("03/11/26", datetime(2026, 11, 3, 12, tzinfo=UTC)),
+        ("03/11/26", datetime(2026, 11, 3, 12, tzinfo=UTC)), ("03/11/98", datetime(1998, 11, 3, 12, tzinfo=UTC)),
         ("2026-07-03 14:30", datetime(2026, 7, 3, 13, 30, tzinfo=UTC)),
         ("November 3, 2026 2:15 PM", datetime(2026, 11, 3, 14, 15, tzinfo=UTC)),
         ("3rd Nov 2026", datetime(2026, 11, 3, 12, tzinfo=UTC)), ("46329", datetime(2026, 11, 3, 12, tzinfo=UTC)),

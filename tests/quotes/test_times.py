@@ -14,6 +14,7 @@ from app.appointments.models import Appointment
 from app.audit.models import AuditEntry
 from app.core.errors import Conflict
 from app.extensions import db
+from app.leads.services import put_in_bin
 from app.notifications.models import Notification
 from app.quotes.models import Quote, SlotOffer
 from app.quotes.services.slots import SlotDraft, choose_slot, offer_slot, withdraw_slot
@@ -181,6 +182,21 @@ def test_a_person_taken_elsewhere_meanwhile_is_not_offered_any_more(
     page = client.get(answer.location).text
     assert "That time is no longer free. We will ring you" in page and "Your yes stands" in page
     assert db.session.scalar(select(func.count()).select_from(Appointment)) == 1
+
+
+def test_a_visit_to_a_lead_in_the_bin_keeps_nobody_busy(
+    client: Client, lead: Any, make_lead: Any, sent: Callable[..., Quote], offer: Any, world: World
+) -> None:
+    other = make_lead(name="Ivy Reed", email="ivy@example.com")
+    quotes = [sent(lead), sent(other)]
+    slots = [offer(lead, who=world.bob), offer(other, who=world.bob)]
+    choose_slot(quotes[0], slots[0].id, False, CUSTOMER)
+    put_in_bin(lead.id, world.alice.actor)
+    db.session.commit()
+    assert str(slots[1].id) in client.get(f"/c/{quotes[1].link_secret}").text
+    form = {"option": str(quotes[1].options[1].id), "name": "Ivy Reed", "slot": str(slots[1].id), "early_start": "1"}
+    client.post(f"/c/{quotes[1].link_secret}/accept", data=form, csrf=False)
+    assert db.session.scalar(select(func.count()).select_from(Appointment)) == 2
 
 
 def test_nobody_is_promised_a_visit_of_who_has_left(

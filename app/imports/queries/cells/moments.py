@@ -4,6 +4,8 @@ import re
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from app.core.days import full_year
+
 _ZONE = r"\s*(z|\(?(?:gmt|utc|bst)[^)]*\)?|[+-]\d\d:?\d\d)?"
 #: What a zone is ahead of UTC: "+01:00", "(GMT+1)", "BST"; one that is only named is not.
 _AHEAD = re.compile(r"([+-])(\d\d?):?(\d\d)?")
@@ -43,7 +45,7 @@ def read_moment(cell: str, zone: ZoneInfo) -> datetime | None:
 
 def _day(year: str, month: str, day: str) -> date | None:
     number = int(month) if month.isdecimal() else _MONTHS.get(month[:3].lower(), 0)
-    full = int(year) + (2000 if len(year) == 2 else 0)
+    full = full_year(year)
     try:
         return date(full, number, int(day)) if _EARLIEST <= full <= _LATEST else None
     except ValueError:
