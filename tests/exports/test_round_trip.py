@@ -24,6 +24,18 @@ NOT_BROUGHT = {
     "Next act due",
     "Last activity",
     "Reference",
+    "Area",
+    "Monthly value",
+    "Answered in (working minutes)",
+    "Last contact by",
+    "Times chased",
+    "In its stage since",
+    "Expected close",
+    "Chance (%)",
+    "Quality",
+    "Quote valid until",
+    "Returns on",
+    "First visit",
 }
 KNOWN = {
     "Lead number": "reference", "Name": "name", "Email": "email", "Phone": "phone", "Address line 1": "address_line1",
@@ -31,7 +43,8 @@ KNOWN = {
     "Bedrooms": "bedrooms", "Access": "access", "Service": "services", "Extras": "services", "Frequency": "frequency",
     "Price": "price", "First clean price": "first_price", "Stage": "stage", "Owner": "owner", "Source": "source",
     "Priority": "priority", "Tags": "tags", "Wishes": "wishes", "Created": "created_at",
-    "Squeegee reference": "squeegee_ref",
+    "Squeegee reference": "squeegee_ref", "Preferred contact method": "preferred_method",
+    "Preferred time": "preferred_time", "Last contact": "updated_at",
 }  # fmt: skip
 
 
@@ -42,7 +55,7 @@ def leads(world, make_lead) -> None:
         name="Mrs Hannah Cole", address_line2="Haybridge", property_type="detached", bedrooms="6+",
         extras=[*EXTRA_WORDS], access_facts=["dog"], access_notes="Code 4411", frequency="4_weekly",
         price_minor=2450, first_price_minor=4800, priority="urgent", source_key="phone",
-        wishes="Please ring before nine", stage_key="quote_sent",
+        wishes="Please ring before nine", stage_key="quote_sent", preferred_method="sms", preferred_time="morning",
     )  # fmt: skip
     for name in ("Leaflet", "North round"):
         add_tag([first.id], tag_named(name, world.alice.actor), world.alice.actor)

@@ -22,6 +22,7 @@ from app.leads.words import (
     NOT_KNOWN,
     PRIORITY_WORDS,
     SERVICE_WORDS,
+    TIME_WORDS,
     access_words,
     decline_words,
 )
@@ -114,6 +115,9 @@ _FACTS = (
     Fact("name", "Name", (Contact.name_sealed,), _sealed(Contact.name_sealed), 26),
     Fact("email", "Email", (Contact.email_sealed,), _sealed(Contact.email_sealed), 30),
     Fact("phone", "Phone", (Contact.phone_sealed,), _phone, 16),
+    Fact("preferred_method", "Preferred contact method", (Contact.preferred_method,),
+         _chosen("preferred_method", METHOD_WORDS), 16),
+    Fact("preferred_time", "Preferred time", (Lead.preferred_time,), _chosen("preferred_time", TIME_WORDS)),
     Fact("line1", "Address line 1", (Property.address_line1_sealed,), _sealed(Property.address_line1_sealed), 26),
     Fact("line2", "Address line 2", (Property.address_line2_sealed,), _sealed(Property.address_line2_sealed), 20),
     Fact("town", "Town", (Property.town_sealed,), _sealed(Property.town_sealed), 16),
@@ -144,7 +148,6 @@ _FACTS = (
     Fact("squeegee_ref", "Squeegee reference", (Lead.squeegee_customer_id,), _plain("squeegee_customer_id"), 19),
     Fact("reference", "Reference", (Lead.source_details,),
          lambda row, names: str((row.source_details or {}).get("reference") or "")),
-    # What the list may show besides.
     Fact("area", "Area", (Lead.district, Lead.sector), lambda row, names: row.sector or row.district or "", 8),
     Fact("month", "Monthly value", (Lead.monthly_minor,), _money("monthly_minor", nought=False)),
     Fact("contacted", "Last contact", (Lead.last_contact_at,), _moment("last_contact_at"), 17),
@@ -160,9 +163,8 @@ _FACTS = (
     Fact("first_visit", "First visit", (Lead.first_service_date,), _day("first_service_date")),
 )  # fmt: skip
 FACTS: dict[str, Fact] = {fact.key: fact for fact in _FACTS}
-_BESIDES = [fact.key for fact in _FACTS].index("area")
-#: Everything that is known of a lead, in order.
-EVERYTHING = tuple(fact.key for fact in _FACTS[:_BESIDES])
+#: Everything that is known of a lead, in order: no column of the list tells more.
+EVERYTHING = tuple(FACTS)
 #: What stands first in every file: the list shows it before its columns.
 _FIRST = ("number", "name")
 #: A column of the list -> the facts that its cells tell.
