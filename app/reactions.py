@@ -70,7 +70,7 @@ REACTIONS: Mapping[str, tuple[Reaction, ...]] = {
         alerts.tell_ready,
     ),
     "member.deactivated": (releasing.plan_releasing, appointments.free_visits),
-    "member.role_changed": (releasing.plan_releasing,),
+    "member.role_changed": (releasing.plan_releasing, appointments.free_visits),
     "note.added": (notifications.tell_mentioned, notifications.tell_corrected),
     "quote.sent": (leads.advance_to_quote_sent, notifications.tell_worth),
     "quote.accepted": (

@@ -1,4 +1,6 @@
-"""What becomes of the visits of somebody who has left: nobody is set for them, so that others see them in My day."""
+"""What becomes of the visits of somebody who goes nowhere any more: nobody is set for them, so that others see them in
+My day.
+"""
 
 from sqlalchemy import select, update
 
@@ -16,8 +18,12 @@ from app.workspaces.queries import current_workspace
 
 
 def free_visits(event: Event) -> None:
-    """The reaction to a member who was deactivated: whoever sees to the lead sees to who comes, too."""
+    """The reaction to a member who was deactivated, or only looks on from now on: whoever sees to the lead sees to who
+    comes, too.
+    """
     here = current_workspace_id()
+    if event.name == "member.role_changed" and (event.after or {}).get("role") != "viewer":
+        return
     with seeing_all():
         leaver = select(Membership.user_id).where(Membership.workspace_id == here, Membership.id == event.subject_id)
         freed = db.session.execute(

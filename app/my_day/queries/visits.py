@@ -1,22 +1,28 @@
-"""A person's visits of today and tomorrow: their own, and to their and nobody's leads those that nobody is set for."""
+"""A person's visits of today and tomorrow: their own, and to their and nobody's leads those that nobody is set for.
+
+The leads of somebody who works on none any more are, until they are handed on, seen to by whoever sees every lead.
+"""
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import DateTime, Select, Uuid, and_, bindparam, or_, select
+from sqlalchemy import DateTime, Select, Uuid, and_, bindparam, exists, or_, select
 
 from app.appointments.models import Appointment
 from app.appointments.words import hours_words
 from app.contacts.models import Contact, Property
 from app.core.models import fixed
+from app.core.permissions import ROLES
 from app.core.tenancy import current_scope
 from app.extensions import db
 from app.leads.models import Lead
+from app.workspaces.models import Membership
 from app.workspaces.queries import current_workspace, today_here
 
 MOST_SHOWN = 24
+_WORKERS = [role for role, rights in ROLES.items() if "leads:write" in rights]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +72,11 @@ def day_visits(now: datetime) -> DayVisits:
 def _visits() -> Select[Any]:
     here, me = bindparam("here", type_=Uuid), bindparam("me", type_=Uuid)
     begins, ends = (bindparam(name, type_=DateTime(timezone=True)) for name in ("begins", "ends"))
-    unset = and_(Appointment.user_id.is_(None), or_(Lead.owner_id == me, Lead.owner_id.is_(None)))
+    works = exists().where(
+        Membership.workspace_id == Lead.workspace_id, Membership.user_id == Lead.owner_id,
+        Membership.deactivated_at.is_(None), Membership.role.in_(_WORKERS),
+    )  # fmt: skip
+    unset = and_(Appointment.user_id.is_(None), or_(Lead.owner_id == me, Lead.owner_id.is_(None), ~works))
     return (
         select(
             Appointment.id, Appointment.lead_id, Appointment.starts_at, Appointment.ends_at, Contact, Property
