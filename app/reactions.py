@@ -29,7 +29,7 @@ from app.messaging import jobs as messaging_jobs
 from app.messaging import services as messaging
 from app.messaging.jobs import releasing as releasing_job
 from app.messaging.jobs import waking as waking_job
-from app.messaging.services import conversations, inbox_reading, outliving, releasing
+from app.messaging.services import conversations, inbox_reading, outliving, parting, releasing
 from app.my_day import services as my_day
 from app.notifications import jobs as notification_jobs
 from app.notifications import services as notifications
@@ -69,7 +69,7 @@ REACTIONS: Mapping[str, tuple[Reaction, ...]] = {
         messaging.stop_unsent,
         alerts.tell_ready,
     ),
-    "member.deactivated": (releasing.plan_releasing, appointments.free_visits),
+    "member.deactivated": (releasing.plan_releasing, appointments.free_visits, parting.stop_members_mails),
     "member.role_changed": (releasing.plan_releasing, appointments.free_visits),
     "note.added": (notifications.tell_mentioned, notifications.tell_corrected),
     "quote.sent": (leads.advance_to_quote_sent, notifications.tell_worth),

@@ -14,6 +14,7 @@ from app.leads.models import Lead
 from app.messaging.models import Message
 from app.messaging.services import compose
 from app.messaging.services.receiving import receive
+from app.workspaces.models import Membership
 from tests.alerts.conftest import TUESDAY
 
 AT_EIGHT = TUESDAY - timedelta(hours=1)
@@ -87,3 +88,18 @@ def test_not_on_a_day_off_nor_late_nor_for_who_does_not_want_it(world: Any, bob:
     assert send_digests(AT_EIGHT) == 0
     bob.post("/w/wells/notifications/digest", data={"gets_digest": "1"})
     assert send_digests(AT_EIGHT) == 1
+
+
+def test_who_is_shut_out_before_it_leaves_gets_none(
+    world: Any, alice: Any, lying: Any, mailbox: Any, run_outbox: Any
+) -> None:
+    lying(1.0, owner_id=world.bob.user_id)
+    lying(1.0, owner_id=world.alice.user_id)
+    assert send_digests(AT_EIGHT) == 2
+    db.session.commit()
+    member = db.session.scalars(select(Membership).where(Membership.user_id == world.bob.user_id)).one()
+    assert alice.post(f"/w/wells/settings/members/{member.id}/deactivate").status_code == 303
+    run_outbox()
+    assert mailbox.mails(world.bob.email) == [] and len(mailbox.mails(world.alice.email)) == 1
+    states = db.session.scalars(select(Message.state).where(Message.lead_id.is_(None)))
+    assert sorted(states) == ["cancelled", "sent"]
