@@ -215,3 +215,13 @@ def test_what_was_thrown_away_is_no_enquiry_that_nobody_answered(world: Any, mak
     assert [row["leads"] for row in answers_report(SINCE).rows] == [2, 2, 2]
     assert [row["leads"] for row in people_report(SINCE, with_opens=False).rows] == [2]
     assert kept.shelf == "desk"
+
+
+def test_what_was_sent_and_said_on_a_lead_in_the_bin_counts_no_more_than_the_lead(
+    world: Any, chased: list[Lead]
+) -> None:
+    move_to_stage(chased[0].id, stage_by_key("ready_for_squeegee").id, world.bob.actor)
+    for lead in chased:
+        put_in_bin(lead.id, world.alice.actor)
+    db.session.commit()
+    assert people_report(SINCE, with_opens=True).rows == []

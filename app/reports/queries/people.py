@@ -9,7 +9,7 @@ from sqlalchemy import Select, Text, and_, cast, exists, func, literal, select, 
 from app.accounts.models import User
 from app.activities.models import Activity
 from app.core.catalogue import known
-from app.core.models import one_among
+from app.core.models import fixed, one_among
 from app.core.tenancy import current_workspace_id
 from app.extensions import db
 from app.followups.models import Enrolment, Sequence
@@ -35,7 +35,7 @@ _LEFT = ("sent", "delivered", "failed")
 
 
 def people_report(since: datetime, *, with_opens: bool) -> Report:
-    """What came of each person's leads after `since`. Three statements."""
+    """What came of each person's leads after `since`, those in the bin left out. Three statements."""
     found: dict[UUID | None, dict[str, Cell]] = {
         owner_id: {"leads": each["leads"], "middle": each["middle"]} for owner_id, each in answer_figures(since).items()
     }
@@ -93,7 +93,7 @@ def _by_owner(model: Any, measure: str, count: Any, *which: Any) -> Select[Any]:
     return (
         select(Lead.owner_id, literal(measure).label("measure"), count.label("how_many"))
         .select_from(model)
-        .join(Lead, and_(Lead.workspace_id == model.workspace_id, Lead.id == model.lead_id))
+        .join(Lead, and_(Lead.workspace_id == model.workspace_id, Lead.id == model.lead_id, Lead.shelf != fixed("bin")))
         .where(*which)
         .group_by(Lead.owner_id)
     )
