@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, null, or_, select, union_all
+from sqlalchemy import ColumnElement, Date, Select, and_, case, cast, exists, func, null, or_, select, union_all
 from sqlalchemy.orm import aliased
 
 from app.accounts.models import User
@@ -26,12 +26,14 @@ from app.notifications.models import Alert
 from app.reconciliation.queries import open_leads
 from app.workspaces.models import Membership, Workspace
 
-#: As many leads as one look brings up for each rule.
+#: As many leads as one look brings up for each rule; of late ones as many for each who looks after them.
 MOST = 300
 #: As many lines as a section of the digest has; the rest is counted.
 LISTED = 10
 #: An enquiry that nobody answered for longer is not brought up every day any more.
 UNANSWERED = timedelta(days=60)
+#: The rule by which valuable leads that lie are told.
+UNTOUCHED = "untouched"
 #: Who works on leads, and so is told of them.
 WORKERS = ("owner", "admin", "manager", "sales")
 
@@ -75,13 +77,18 @@ def workers() -> list[Worker]:
 
 
 def late_acts(before: datetime) -> list[Waits]:
-    """Leads on the desk whose next act was due before a moment."""
-    query = _leads(Lead.next_act_at, Lead.next_act_at <= before).order_by(Lead.next_act_at, Lead.id).limit(MOST)
-    return _waiting(query)
+    """Leads on the desk whose next act was due before a moment: each person's longest, so that a heap of one's hides
+    nothing of another's.
+    """
+    place = func.row_number().over(partition_by=Lead.owner_id, order_by=(Lead.next_act_at, Lead.id))
+    late = _leads(Lead.next_act_at, Lead.next_act_at <= before).add_columns(place.label("place")).subquery()
+    return _waiting(select(late).where(late.c.place <= MOST).order_by(late.c.since, late.c.lead_id))
 
 
 def untouched(workspace: Workspace, now: datetime) -> list[Waits]:
-    """Open leads worth a lot that nothing has happened with for the workspace's number of days."""
+    """Open leads worth a lot that nothing has happened with for the workspace's number of days, and of which those who
+    should know of it by now have not been told: what was told once takes the place of nothing else.
+    """
     if not workspace.untouched_days or workspace.high_value_minor <= 0:
         return []
     query = _leads(
@@ -90,8 +97,18 @@ def untouched(workspace: Workspace, now: datetime) -> list[Waits]:
         Lead.annual_minor >= workspace.high_value_minor * 12 - 12,  # what an index knows; rounding aside the same
         Lead.monthly_minor >= workspace.high_value_minor,
         Lead.last_activity_at <= now - timedelta(days=workspace.untouched_days),
+        ~_told_of(now - timedelta(days=workspace.untouched_days + workspace.escalate_days)),
     )
     return _waiting(query.order_by(Lead.last_activity_at, Lead.id).limit(MOST))
+
+
+def _told_of(escalates: datetime) -> ColumnElement[bool]:
+    """Whether a lead's lying untouched was told: to the managers where it lies since `escalates`, else to its owner."""
+    return exists().where(
+        Alert.workspace_id == Lead.workspace_id, Alert.rule == UNTOUCHED, Alert.subject_id == Lead.id,
+        Alert.day == cast(func.timezone("UTC", Lead.last_activity_at), Date),
+        Alert.level == case((Lead.last_activity_at <= escalates, 1), else_=0),
+    )  # fmt: skip
 
 
 def by_id(lead_ids: Iterable[UUID], stage_key: str) -> list[Waits]:

@@ -3,9 +3,10 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import pytest
 from sqlalchemy import func, select, update
 
-from app.alerts import jobs
+from app.alerts import jobs, queries
 from app.alerts.services import look
 from app.core import outbox
 from app.core.tenancy import acting_in
@@ -75,6 +76,29 @@ def test_valuable_leads_that_lie_untouched_are_told_once(world: Any, lying: Any,
     db.session.execute(update(Workspace).values(untouched_days=0))
     db.session.commit()
     assert look(again + timedelta(days=1)) == 0
+
+
+def test_a_heap_of_one_s_hides_no_late_lead_of_another_s(
+    world: Any, lying: Any, told: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(queries, "MOST", 2)
+    for _ in range(3):
+        lying(9, owner_id=world.alice.user_id)
+    late = lying(1.2, owner_id=world.bob.user_id)
+    look(TUESDAY)
+    assert told(world.bob) == [("overdue", late.id)]
+
+
+def test_what_was_told_once_hides_no_valuable_lead_that_lies_as_well(
+    world: Any, lying: Any, told: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(queries, "MOST", 2)
+    worth = {"monthly_minor": 12_000, "annual_minor": 144_000, "next_act": None, "next_act_at": None}
+    leads = [lying(days, owner_id=world.bob.user_id, **worth) for days in (3.3, 3.2, 3.1)]
+    for days in range(3):
+        look(TUESDAY + timedelta(days=days))
+    assert sorted(told(world.bob)) == sorted(("untouched", lead.id) for lead in leads)
+    assert sorted(told(world.alice)) == sorted(("untouched", lead.id) for lead in leads)
 
 
 def test_a_workspace_whose_day_can_not_be_planned_keeps_no_other_from_its_own(world: Any, app: Any) -> None:
