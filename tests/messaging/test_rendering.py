@@ -3,6 +3,7 @@
 from datetime import date
 
 import pytest
+from sqlalchemy import select
 
 from app.core.errors import NotFound
 from app.extensions import db
@@ -10,7 +11,9 @@ from app.messaging.models import MessageTemplate
 from app.messaging.services import VARIABLES, TemplateFault, render_template, unknown_variables
 from app.messaging.services.letters import letter_html
 from app.quotes.models import Quote
+from app.workspaces.models import Membership
 from app.workspaces.queries import current_workspace
+from app.workspaces.services import deactivate_member
 
 
 @pytest.fixture
@@ -31,6 +34,14 @@ def test_variables_are_filled_from_the_lead(lead, template):
         "Hannah / Hannah Cole / window cleaning / every 8 weeks / Wells / BA5 2QJ / "
         f"{lead.number} / Wells Window Cleaning"
     )
+
+
+def test_no_customer_is_told_of_an_owner_who_works_here_no_more(world, make_lead, template):
+    lead = make_lead(owner_id=world.bob.user_id)
+    assert render_template(template("Yours, {owner}"), lead).body == f"Yours, {world.bob.name}"
+    member = db.session.scalars(select(Membership).where(Membership.user_id == world.bob.user_id)).one()
+    deactivate_member(member.id, world.alice.actor)
+    assert render_template(template("Yours, {owner}"), lead).body == "Yours, Wells Window Cleaning"
 
 
 def test_link_and_last_day_come_from_the_open_quote(lead, template):

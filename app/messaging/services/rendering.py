@@ -24,7 +24,7 @@ from app.messaging.services.markdown import Filling, as_typed, cleared
 from app.quotes.models import Quote
 from app.rounds.queries import next_visits
 from app.workspaces.models import Workspace
-from app.workspaces.queries import current_workspace
+from app.workspaces.queries import current_workspace, workers
 
 #: Only a plain word in braces is a variable, `{first_name}`, or one with words to stand in for it where it has no
 #: value, `{first_name|there}`; `{a.b}`, `{0}` and `{{7*7}}` are ordinary text.
@@ -103,10 +103,11 @@ class _Facts:
 
     @property
     def owner(self) -> str | None:
-        """Who looks after the lead; the business itself when nobody does."""
+        """Who looks after the lead; the business itself when nobody does, or nobody who works here any more."""
         if self.lead.owner_id is None:
             return self.workspace.name
-        return db.session.scalar(select(User.name).where(User.id == self.lead.owner_id))
+        here = workers().with_only_columns(User.name).where(User.id == self.lead.owner_id)
+        return db.session.scalar(here) or self.workspace.name
 
 
 _VALUES: dict[str, Callable[[_Facts], str | None]] = {
