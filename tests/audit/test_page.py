@@ -12,6 +12,8 @@ from sqlalchemy import text
 from app.audit.queries import listing
 from app.core.clock import utcnow
 from app.extensions import db
+from app.leads.services import put_in_bin
+from app.leads.services.emptying import delete_for_good
 from app.workspaces.models import Membership
 from tests.audit.writing import FIREFOX, URL, entry, link, many, rows, whats
 from tests.isolation.records import make_members
@@ -108,6 +110,18 @@ def test_what_hangs_on_a_lead_is_found_by_its_number(quiet: World, alice: Client
     page = alice.get(f"{URL}?lead={lead.number}&kind=follow-ups").text
     assert ["Sill", "A follow-up was called off", lead.number] in [row[1:4] for row in rows(page)]
     assert all(row[3] == lead.number for row in rows(page))
+
+
+def test_a_lead_that_was_deleted_for_good_is_found_by_its_number(quiet: World, alice: Client) -> None:
+    kept, gone = make_lead(quiet.alice.actor), make_lead(quiet.alice.actor)
+    put_in_bin(gone.id, quiet.alice.actor)
+    lead_id, number = gone.id, gone.number
+    assert delete_for_good([lead_id], quiet.alice.actor) == 1
+    db.session.commit()
+    for typed in (number, number.lower(), number[-3:]):
+        found = whats(alice.get(f"{URL}?lead={typed}").text)
+        assert "Deleted a lead for good" in found and "Added a lead" in found
+    assert "Deleted a lead for good" not in whats(alice.get(f"{URL}?lead={kept.number}").text)
 
 
 def test_what_can_not_be_read_is_said_beside_its_field(quiet: World, alice: Client) -> None:

@@ -1,5 +1,6 @@
 """What the log is narrowed to, as an address says it and as the database is asked."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
@@ -22,6 +23,9 @@ from app.reconciliation.models import Discrepancy
 from app.search.queries.typed import numbers_meant, years_written
 from app.workspaces.queries import current_workspace, today_here
 
+#: As many entries as are looked through for one page: some twenty milliseconds.
+LOOKED_THROUGH = 20_000
+_MOST_DELETIONS = 2_000
 #: Who is no member, as an address names them: the kind of actor and its word.
 OTHERS = {"customer": "Customer", "system": "Sill"}
 
@@ -62,7 +66,9 @@ class AuditFilter:
 
 
 def find_lead(typed: str) -> tuple[UUID, str] | None:
-    """The lead of a number: whole, without its prefix, or the last digits of one of this year or the last."""
+    """The lead of a number: whole, without its prefix, or the last digits of one of this year or the last; also of one
+    that was deleted lately.
+    """
     workspace = current_workspace()
     years = years_written(today_here(), workspace.lead_number_year)
     numbers = numbers_meant(" ".join(typed.split()), workspace.lead_number_prefix, years)
@@ -71,8 +77,25 @@ def find_lead(typed: str) -> tuple[UUID, str] | None:
     found = db.session.execute(
         select(Lead.number, Lead.id).where(Lead.workspace_id == current_workspace_id(), Lead.number.in_(numbers))
     )
-    by_number = dict(map(tuple, found))
+    by_number = dict(map(tuple, found)) or _deleted_lately(set(numbers))
     return next(((by_number[each], each) for each in numbers if each in by_number), None)
+
+
+def _deleted_lately(numbers: set[str]) -> dict[str, UUID]:
+    """Those of the numbers whose leads were deleted for good, as far back as a page of the log looks: only the sealed
+    entry of a deletion knows a number by then.
+    """
+    near = (
+        select(AuditEntry.id, AuditEntry.action)
+        .where(AuditEntry.workspace_id == current_workspace_id())
+        .order_by(AuditEntry.at.desc(), AuditEntry.id.desc())
+        .limit(LOOKED_THROUGH)
+        .subquery()
+    )
+    deletions = select(near.c.id).where(near.c.action == "lead.deleted").limit(_MOST_DELETIONS)
+    query = select(AuditEntry).where(AuditEntry.workspace_id == current_workspace_id(), AuditEntry.id.in_(deletions))
+    found = ((json.loads(entry.after or "{}").get("number"), entry.subject_id) for entry in db.session.scalars(query))
+    return {number: lead_id for number, lead_id in found if number in numbers and lead_id}
 
 
 def subjects_of(lead_id: UUID) -> list[UUID]:

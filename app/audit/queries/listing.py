@@ -13,13 +13,11 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, FromClause, Select, or_, select, tuple_
 
 from app.audit.models import AuditEntry
-from app.audit.queries.filtering import AuditFilter, about, conditions, narrowing
+from app.audit.queries.filtering import LOOKED_THROUGH, AuditFilter, about, conditions, narrowing
 from app.core.cursors import make_cursor, read_cursor
 from app.extensions import db
 
 PAGE = 50
-#: As many entries as are looked through for one page: some twenty milliseconds.
-LOOKED_THROUGH = 20_000
 
 Place = tuple[datetime, UUID]
 
