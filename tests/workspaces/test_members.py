@@ -14,7 +14,7 @@ from app.core import access_keys
 from app.core.clock import utcnow
 from app.extensions import db
 from app.messaging.models import Message
-from app.workspaces.models import Invitation, Membership
+from app.workspaces.models import Invitation, Membership, Workspace
 from tests.support.client import Client
 from tests.support.world import Member, World, browser
 
@@ -177,6 +177,15 @@ def test_deactivation_counts_from_the_next_request(alice: Client, bob: Client, w
     assert bob.get("/w/wells/leads/board").status_code == 404
     assert "No workspace yet" in bob.get("/").text
     assert "Deactivated" in alice.get(SETTINGS).text
+
+
+def test_it_is_said_what_still_goes_to_the_address_of_who_is_shut_out(alice: Client, bob: Client, world: World) -> None:
+    db.session.execute(update(Workspace).values(notification_email="bob@example.com"))
+    db.session.commit()
+    for email, words in (("bob", "Enquiries still go to bob@example.com: enter another address above."), ("dave", "")):
+        answer = alice.post(f"{SETTINGS}/members/{member(f'{email}@example.com').id}/deactivate")
+        page = alice.get(answer.location).text
+        assert words in page and ("still go to" in page) == bool(words)
 
 
 def test_a_deactivated_member_may_be_invited_back(alice: Client, bob: Client, world: World) -> None:

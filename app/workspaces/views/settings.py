@@ -110,10 +110,21 @@ def change_role(slug: str, member_id: UUID) -> Response:
 def deactivate_member(slug: str, member_id: UUID) -> Response:
     """Shut a member out."""
     try:
-        services.deactivate_member(member_id, web.actor())
+        member = services.deactivate_member(member_id, web.actor())
     except (Invalid, Forbidden) as error:
         return _refused("members", error)
-    return _saved("members", "They can't sign in here any more. If leads are theirs, hand them on below.")
+    return _saved(
+        "members",
+        f"They can't sign in here any more. If leads are theirs, hand them on below.{_still_mailed(member)}",
+    )
+
+
+def _still_mailed(member: Membership) -> str:
+    """What the settings send to the address of somebody who is shut out, and where that is changed; "" for nothing."""
+    workspace, email = current_workspace(), member.user.email
+    sent = {"Enquiries": workspace.notification_email, "Customers’ replies": workspace.reply_email}
+    still = " and ".join(what for what, address in sent.items() if address == email)
+    return f" {still} still go to {email}: enter another address above." if still else ""
 
 
 def _saved(section: str, words: str = "Saved") -> Response:
