@@ -50,6 +50,19 @@ def test_a_job_for_the_accepted_rung_and_a_quote_for_each_other(desk: Desk, offe
     assert [(call.step, call.rung) for call in shown.calls][2:] == [("quote", "4_weekly"), ("quote", "one_off")]
 
 
+def test_a_quote_that_follows_late_names_no_day_that_has_passed(desk: Desk, offered: Any, run_outbox: Work) -> None:
+    desk.far_end.switch(success_false={"step": "quote", "times": 1})
+    transfer = desk.start(offered)
+    run_outbox()
+    fresh(transfer).first_service_date = today_here() - timedelta(days=1)
+    services.retry(transfer.id, desk.actor)
+    db.session.commit()
+    run_outbox()
+    assert fresh(transfer).state == "success"
+    late = [each["payload"]["firstAppointment"]["initialDate"] for each in desk.far_end.state()["quotes"]]
+    assert late == [today_here().isoformat()] * 2
+
+
 def test_without_the_wish_there_are_none(desk: Desk, offered: Any, run_outbox: Work) -> None:
     get_account().sends_quotes = False
     transfer = desk.start(offered)

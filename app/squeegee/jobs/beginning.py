@@ -118,7 +118,7 @@ def _next(
         transfer.holds = Agreed.of(facts, facts.once).kept
         return port.create_job(transfer.customer_id, job_card(facts, account, first_date))
     for rung in rungs_to_quote(account, transfer, facts):
-        card = quote_card(facts, account, rung, first_date)
+        card = quote_card(facts, account, rung, max(first_date, today_here()))  # the job is there, however late these
         if card is not None:
             return port.create_quote(transfer.customer_id, card, rung.frequency)
     succeed(transfer, lead, SYSTEM)
