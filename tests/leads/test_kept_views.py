@@ -8,6 +8,7 @@ from sqlalchemy import select
 from app.core.ids import new_id
 from app.extensions import db
 from app.leads.models import SavedView
+from app.workspaces.models import Membership
 from tests.leads.test_board_view import kept_view, names
 from tests.leads.test_listing import names as rows
 from tests.leads.test_listing import opened_by, url
@@ -173,3 +174,20 @@ def test_views_take_the_board_no_statement(alice, make_lead, count_sql):
         alice.get(f"/w/{alice.slug}/leads/board?priority=urgent&sort=value&view={view.id}")
 
     assert len(bare) <= 7 and len(kept) <= 8, "\n".join(kept)
+
+
+def test_a_shared_view_of_who_has_left_is_anybodys_to_change_and_delete(alice, bob, world):
+    made = bob.post("/w/wells/leads/views", data={"name": "Bob’s late", "query": "due=late", "shared": "1"})
+    view_id = re.search(r"view=([0-9a-f-]+)", made.location)[1]
+    url = f"/w/wells/leads/views/{view_id}"
+    form = {"name": "Late ones", "version": 1, "shared": "1"}
+    assert "Delete view" not in alice.get(url).text
+    alice.post(url, data=form)
+    assert alice.post(f"{url}/delete").status_code == 404 and "Bob’s late" in alice.get("/w/wells/leads/views").text
+    member = db.session.scalars(select(Membership).where(Membership.user_id == world.bob.user_id)).one()
+    alice.post(f"/w/wells/settings/members/{member.id}/deactivate")
+    page = alice.get(url).text
+    assert "Delete view" in page
+    assert alice.post(url, data=form).status_code == 303 and "Late ones" in alice.get("/w/wells/leads/views").text
+    assert alice.post(f"{url}/delete").status_code == 303
+    assert "Late ones" not in alice.get("/w/wells/leads/views").text

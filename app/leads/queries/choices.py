@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Integer, Select, Uuid, bindparam, cast, func, literal, null, or_, select, union_all
+from sqlalchemy import Integer, Select, Uuid, bindparam, cast, exists, func, literal, null, or_, select, union_all
 from sqlalchemy.dialects.postgresql import JSONB
 
 from app.accounts.models import User
@@ -69,7 +69,7 @@ def bar_choices() -> BarChoices:
             views.append(
                 ViewRow(
                     row.key, row.name, more["query"], more["columns"], more["is_shared"],
-                    more["user_id"] == str(person), more["version"],
+                    more["user_id"] == str(person) or not more["stays"], more["version"],
                 )
             )  # fmt: skip
         elif row.kind == "preference":
@@ -115,6 +115,10 @@ _PARTS = (
 _VIEW = func.jsonb_build_object(
     "query", SavedView.query, "columns", SavedView.columns, "is_shared", SavedView.is_shared,
     "user_id", SavedView.user_id, "version", SavedView.version,
+    "stays", exists().where(  # of a maker who has left, a shared view is anybody's to change
+        Membership.workspace_id == SavedView.workspace_id, Membership.user_id == SavedView.user_id,
+        Membership.deactivated_at.is_(None),
+    ),
 )  # fmt: skip
 _LIKES = func.jsonb_build_object("columns", ListPreference.columns, "board", ListPreference.board_view_id)
 _NAMES = union_all(*_PARTS)

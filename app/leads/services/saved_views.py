@@ -1,6 +1,7 @@
 """Views that people keep of the list and the board, the one they open each with, and the columns they like.
 
 A view is its maker's own, or shared with the workspace; a shared one is everybody's to use and its maker's to change.
+Once its maker has left it is anybody's, and whoever changes it is its maker from then on.
 It is one thing in both places: what the board can't show of it is left out there (queries/view_places.py).
 """
 
@@ -17,6 +18,7 @@ from app.core.tenancy import acting_in, current_workspace_id
 from app.extensions import db
 from app.leads.models import ListPreference, SavedView
 from app.leads.queries.columns import MOST_COLUMNS, read_columns
+from app.workspaces.models import Membership
 
 LONGEST_NAME = 40
 MOST_VIEWS = 50
@@ -120,10 +122,22 @@ def _columns(given: Sequence[str] | None) -> list[str] | None:
     return [column.key for column in read_columns(given)][:MOST_COLUMNS] if given else None
 
 
+def may_change(view: SavedView, actor: Actor) -> bool:
+    """Whether a view that the person may use is theirs to change: their own, or shared by somebody who has left."""
+    if view.user_id == actor.user_id:
+        return True
+    stays = select(Membership.id).where(
+        Membership.workspace_id == view.workspace_id, Membership.user_id == view.user_id,
+        Membership.deactivated_at.is_(None),
+    )  # fmt: skip
+    return db.session.scalar(stays) is None
+
+
 def _mine(view_id: UUID, actor: Actor) -> SavedView:
     view = get_view(view_id, actor)
-    if view.user_id != actor.user_id:
+    if not may_change(view, actor) or actor.user_id is None:
         raise NotFound
+    view.user_id = actor.user_id
     return view
 
 

@@ -88,7 +88,7 @@ def edit_view(slug: str, view_id: UUID) -> Response:
     opens = {field: bar.opens[page] == view.id for page, field in _OPENS.items()}
     given = {"name": view.name, "shared": view.is_shared, "columns": view.columns, "version": view.version,
              "place": _place(request.args), **opens}  # fmt: skip
-    return _form(given, view_id=view.id, is_mine=view.user_id == g.viewer.user_id)
+    return _form(given, view_id=view.id, is_mine=saved_views.may_change(view, web.actor()))
 
 
 @bp.post("/w/<slug>/leads/views/<uuid:view_id>", endpoint="change_view")
@@ -98,7 +98,7 @@ def change_view(slug: str, view_id: UUID) -> Response:
     form, actor = request.form, web.actor()
     view = saved_views.get_view(view_id, actor)
     was = bar_choices().opens
-    if view.user_id == g.viewer.user_id:
+    if saved_views.may_change(view, actor):
         try:
             saved_views.change_view(
                 view_id, form.get("version", 0, type=int), form.get("name", ""), actor,
