@@ -21,6 +21,8 @@ from app.files.services.requesting import MOST_SENT, photo_link, photo_request
 from app.leads.models import Lead
 from app.messaging.models import Message
 from app.notifications.models import Notification
+from app.workspaces.models import Membership
+from app.workspaces.services import deactivate_member
 from tests.files.pictures import pdf, photo_with_secrets, picture
 from tests.support.client import Client
 from tests.support.world import World
@@ -74,6 +76,18 @@ def test_a_form_brings_photos_without_their_secrets(client: Client, path: str, l
     assert (line.actor_kind, line.data["photos"]) == ("customer", 2)
     [told] = db.session.scalars(select(Notification).where(Notification.kind == "file_added"))
     assert (told.user_id, told.data["by"], told.data["count"]) == (world.alice.user_id, "customer", 1)
+
+
+def test_photos_to_a_lead_whose_owner_has_left_are_told_to_the_managers(
+    client: Client, path: str, lead: Any, world: World
+) -> None:
+    lead.owner_id = world.bob.user_id
+    member = db.session.scalars(select(Membership).where(Membership.user_id == world.bob.user_id)).one()
+    deactivate_member(member.id, world.alice.actor)
+    db.session.commit()
+    post(client, path, picture())
+    [told] = db.session.scalars(select(Notification).where(Notification.kind == "file_added"))
+    assert told.user_id == world.alice.user_id
 
 
 def test_the_gallery_says_whose_they_are(client: Client, alice: Client, path: str, lead: Any) -> None:

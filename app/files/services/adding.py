@@ -26,7 +26,7 @@ from app.files.services.keeping import seal_variants, store_new
 from app.files.services.naming import clean_name
 from app.leads.models import Lead
 from app.leads.services import get_lead
-from app.notifications.services import managers, notify
+from app.notifications.services import managers, notify, works_on
 
 log = structlog.get_logger(__name__)
 MOST_FILES = 200
@@ -126,8 +126,8 @@ def _tell(lead: Lead, file: File, actor: Actor) -> Activity:
 
 
 def _who_cares(lead: Lead, is_customers: bool) -> list[UUID]:
-    """The owner; of a lead that is nobody's the managers, unless what came belongs to a fresh enquiry."""
-    if lead.owner_id is not None:
+    """The owner; where that is nobody who works here the managers, unless what came belongs to a fresh enquiry."""
+    if lead.owner_id is not None and works_on(lead.owner_id, lead):
         return [lead.owner_id]
     return managers() if is_customers and utcnow() - lead.created_at > _FRESH else []
 
