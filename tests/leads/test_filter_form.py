@@ -6,6 +6,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import pytest
 
+from app.core.ids import new_id
 from app.extensions import db
 from app.leads.models import Tag
 
@@ -125,3 +126,11 @@ def test_what_has_no_control_of_its_own_stays_until_it_is_unticked(alice, world)
     assert ("value", "10..20") not in parse_qsl(urlsplit(answer.location).query)
     refused = alice.post(url(alice, "/filter"), data=shown | {"also": kept, "value.from": "lots"})
     assert refused.status_code == 422 and 'value="value=10..20" checked' in refused.text
+
+
+def test_a_tag_that_is_gone_stays_in_the_filter_until_it_is_unticked(alice):
+    gone = f"tag={new_id()}"
+    form = alice.get(url(alice, f"/filter?{urlencode({'query': gone})}")).text
+    assert 'class="filter-field on"' in form and f'name="also" value="{gone}" checked> Tag: gone' in form
+    answer = alice.post(url(alice, "/filter"), data={"priority": "high", "query": gone, "also": gone})
+    assert ("tag", gone[4:]) in parse_qsl(urlsplit(answer.location).query)

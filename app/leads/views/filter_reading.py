@@ -46,7 +46,8 @@ class FieldView:
     @property
     def is_on(self) -> bool:
         """Whether it narrows anything."""
-        return bool(self.how and (self.how in ("none", "some") or self.values or self.text)) or bool(self.problem)
+        is_asked = self.how and (self.how in ("none", "some") or self.values or self.text)
+        return bool(is_asked or self.problem or self.also)
 
 
 def fields_of(
