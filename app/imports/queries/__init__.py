@@ -17,6 +17,5 @@ from app.imports.queries.suggesting import suggest
 
 __all__ = [
     "FIELDS", "FIELDS_BY_KEY", "MOST_ROWS", "SEVERAL", "Field", "RowView", "RowsPage", "has_remarks", "import_page",
-    "is_worked_on",
-    "list_imports", "row_of_lead", "rows_page", "samples", "suggest", "words_in",
+    "is_worked_on", "list_imports", "row_of_lead", "rows_page", "samples", "suggest", "words_in",
 ]  # fmt: skip
