@@ -96,3 +96,16 @@ def test_so_it_does_after_forward(people: People) -> None:
     page.keyboard.press("Escape")
     expect(drawer(page).locator("article")).to_have_count(0)
     assert_all_works(page, "Frank Forward")
+
+
+def test_a_call_that_is_refused_on_a_phone_keeps_the_focus_at_what_is_wrong(people: People) -> None:
+    people.expect_complaint("422")
+    page = people.staff("phone")
+    page.goto(f"/w/{SLUG}/leads/{add_lead(page, 'Cleo Called')}")
+    page.locator(".reach label", has_text="Log").tap()
+    ended = drawer(page).get_by_label("How it ended")
+    expect(ended).to_be_focused()
+    drawer(page).get_by_label("What was said").fill("Ring after six")
+    drawer(page).get_by_role("button", name="Log call").tap()
+    expect(drawer(page).get_by_text("Choose how the call ended.")).to_be_visible()
+    expect(ended).to_be_focused()

@@ -66,7 +66,28 @@ def test_on_the_desk(people: People, percent: int) -> None:
     assert faults(page, ".reach > *", "its own") == []
 
 
-@pytest.mark.parametrize("percent", [130, 200])
+def test_one_row_of_each_bar_on_the_smallest_phone(people: People) -> None:
+    page = people.staff("phone")
+    page.set_viewport_size({"width": 320, "height": 640})
+    page.goto(f"/w/{SLUG}/squeegee/transfers")
+    page.locator("a.row-link[href*='/transfers/']").first.tap()  # a long title
+    expect(page.get_by_role("heading", name="Transfer of")).to_be_visible()
+    assert tops(page, ".nav a .icon:visible") == 1
+    assert faults(page, ".nav a, .me > summary", ".word, .name") == []
+    assert tops(page, ".topbar > div > :visible") == 1
+    assert faults(page, ".topbar > *", "h1") == []
+    page.goto(f"/w/{SLUG}/leads/{add_lead(page, 'Rosa Reach', phone='07700 900466')}")
+    expect(page.locator(".reach > *")).to_have_count(4)
+    assert tops(page, ".reach > *") == 1
+
+
+def tops(page: Page, boxes: str) -> int:
+    """In how many rows boxes stand."""
+    ends = page.locator(boxes).evaluate_all("all => all.map(it => Math.round(it.getBoundingClientRect().bottom))")
+    return len(set(ends))
+
+
+@pytest.mark.parametrize("percent", [100, 130, 200])
 def test_names_in_the_list(people: People, percent: int) -> None:
     page = people.staff("phone")
     name = f"Bartholomew {percent} Longbottom of Upper Weston"

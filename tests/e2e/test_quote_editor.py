@@ -45,3 +45,20 @@ def test_a_quote_is_reckoned_while_it_is_typed(people: People) -> None:
     words = PdfReader(BytesIO(answer.body())).pages[0].extract_text()
     for figure in ("Rhoda Vale", "£21.60", "£140", "Gutters", "Draft, not sent"):
         assert figure in words
+
+
+def test_what_goes_wrong_lies_over_no_button_on_a_phone(people: People) -> None:
+    people.expect_complaint("ERR_FAILED|Failed to fetch|htmx:error")
+    phone = people.staff("phone")
+    lead_id = add_lead(phone, "Tilly Toast")
+    phone.goto(f"/w/{SLUG}/leads/{lead_id}")
+    phone.get_by_role("link", name="Write a quote").tap()
+    save = phone.get_by_role("button", name="Save and preview").last
+    phone.get_by_label("Every 8 weeks, each visit").fill("20")
+    phone.locator("#drawer").evaluate("drawer => drawer.scrollTo(0, drawer.scrollHeight)")
+    phone.route("**/quotes/new", lambda route: route.abort())
+    save.tap()
+    toast = phone.locator("#toasts [data-toast]", has_text="Sill cannot be reached")
+    expect(toast).to_be_visible()
+    button, told = save.bounding_box(), toast.bounding_box()
+    assert button and told and button["y"] + button["height"] <= told["y"]

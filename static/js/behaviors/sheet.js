@@ -15,7 +15,7 @@ document.addEventListener("toggle", (event) => {
   if (part.dataset?.keepOpen && part.dataset.met !== undefined) keep(part.dataset.keepOpen, part.open ? "1" : "0");
 }, true);
 
-// Begin to write in the pane of a tab: in its first field that is empty, once it is there.
+// Begin to write in the pane of a tab, once it is there: in the field that was refused, or else the first that is empty.
 let writing = "";
 const begin = () => {
   if (document.activeElement?.closest("textarea, select, input:not([type=radio])")) writing = ""; // one went elsewhere meanwhile
@@ -24,7 +24,7 @@ const begin = () => {
   const fields = [...(pane?.querySelectorAll("textarea, select, input:not([type=hidden]):not([type=checkbox])") ?? [])];
   if (!fields.length) return;
   writing = "";
-  (fields.find((field) => !field.value) ?? pane.querySelector("textarea")).focus();
+  (pane.querySelector("[aria-invalid=true]") ?? fields.find((field) => !field.value) ?? pane.querySelector("textarea")).focus();
 };
 /** Begin to write in the pane of a tab, also when it was pressed before this script had come (later.js). */
 export const write = (label) => {
@@ -73,11 +73,12 @@ document.addEventListener("htmx:before:request", (event) => {
   else if (fact?.matches(".editing")) edited = fact.id;
   else if (fact && source.matches(".edit, .add") && scroller(fact)) stood = { place: scroller(fact), top: scroller(fact).scrollTop };
 });
-// What was sent by the keyboard leaves one where one can go on writing.
+// What was sent by the keyboard leaves one where one can go on writing; what was refused, on a phone too.
 document.addEventListener("htmx:before:swap", (event) => {
   if (document.activeElement?.closest?.(".to-come")) planning = true; // what has the focus may belong to an act that goes
-  const pane = event.detail?.ctx?.target;
-  if (pane?.matches?.(".composer form.pane") && pane.contains(document.activeElement) && !matchMedia("(pointer: coarse)").matches) writing = pane.dataset.pane;
+  const { target: pane, response } = event.detail?.ctx ?? {};
+  const goesOn = response?.status >= 400 || !matchMedia("(pointer: coarse)").matches;
+  if (goesOn && pane?.matches?.(".composer form.pane") && pane.contains(document.activeElement)) writing = pane.dataset.pane;
 });
 document.addEventListener("htmx:after:swap", (event) => {
   unfold();
