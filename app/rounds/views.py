@@ -1,7 +1,7 @@
 """The page of rounds and closures in the settings, with the weeks that come of them."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -122,12 +122,19 @@ def _page(
     return page(
         "rounds/page.html", status, **desk("settings"), settings_page="rounds", rounds=listed,
         hues={each.name: f"hue-{HUES[at % len(HUES)]}" for at, each in enumerate(listed)},
-        next_days=next_days(listed, today), closures=closures(today), today=today,
+        next_days=next_days(listed, today), closures=closures(today), today=today, begins=_next_open(today),
         may_write=g.viewer.can("settings:write"),
         weeks=next_weeks(today - timedelta(days=today.weekday()), _WEEKS_SHOWN),
         left_out=[each for each in current_workspace().service_districts if each not in reached],
         **_form_values(open_id, errors, conflict),
     )  # fmt: skip
+
+
+def _next_open(today: date) -> date:
+    """The next day on which the business works, for a round that has no first day yet."""
+    clock = current_workspace().clock()
+    week = (today + timedelta(days=each) for each in range(7))
+    return next(filter(clock.is_working_day, week), today)
 
 
 def _form_values(open_id: str, errors: dict[str, str] | None = None, conflict: str = "") -> dict[str, Any]:

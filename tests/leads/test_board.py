@@ -174,6 +174,7 @@ def test_the_board_takes_few_statements_whatever_it_shows(alice, make_lead, coun
 def test_an_empty_board_says_how_to_begin_until_there_is_a_lead(world, alice, make_lead):
     empty = alice.get(f"/w/{alice.slug}/leads/board").text
     assert "Your leads will stand here" in empty and "Add the first lead" in empty and f"/q/{form_key()}" in empty
+    assert f'href="/w/{alice.slug}/imports"' in empty and "Bring in a file" in empty
     assert "Your leads will stand here" not in alice.get(f"/w/{alice.slug}/leads/board?owner=me").text
 
     make_lead(name="Hannah Cole")

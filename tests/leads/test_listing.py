@@ -184,8 +184,9 @@ def test_its_own_leads_are_all_that_a_sales_person_is_told_of(world, bob, alice,
     assert "2 leads" in bob.get(url(bob, "/count?priority=normal")).text
 
 
-def test_an_empty_list_says_what_to_do(alice, make_lead):
-    assert "No leads yet" in alice.get(url(alice)).text
+def test_an_empty_list_says_what_to_do(alice, bob, make_lead):
+    assert "No leads yet" in alice.get(url(alice)).text and "Bring in a file" in alice.get(url(alice)).text
+    assert "Bring in a file" not in bob.get(url(bob)).text  # sales may not import
     make_lead(name="Ivy Reed")
     answer = alice.get(url(alice, "?priority=urgent"))
     assert "No lead fits" in answer.text and "Show all leads" in answer.text

@@ -1,5 +1,6 @@
 """The page of rounds and closures, and where the next day of a round is told."""
 
+import re
 from datetime import date, timedelta
 
 import pytest
@@ -13,7 +14,7 @@ from app.messaging.services import TemplateFault, render_template
 from app.rounds.models import Closure, Round
 from app.rounds.queries import closed_on
 from app.rounds.words import short_day
-from app.workspaces.queries import today_here
+from app.workspaces.queries import current_workspace, today_here
 
 PAGE = "/w/wells/settings/rounds"
 CLOSURES = "/w/wells/settings/closures"
@@ -25,6 +26,14 @@ WELLS = {
 
 def rounds():
     return list(db.session.scalars(select(Round).order_by(Round.name)))
+
+
+def test_a_new_round_is_not_proposed_for_a_day_on_which_nobody_works(alice):
+    today = today_here()
+    current_workspace().weekday_hours = {str(today.weekday()): None, str((today.weekday() + 1) % 7): ["09:00", "17:00"]}
+    db.session.commit()
+    proposed = re.search(r'id="f-first-new"[^>]*value="([^"]+)"', alice.get(PAGE).text)
+    assert proposed and date.fromisoformat(proposed[1]) > today
 
 
 def working_day():
