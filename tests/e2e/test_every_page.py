@@ -78,6 +78,8 @@ def look(page: Page, path: str, device: Device) -> list[str]:
     width = page.evaluate("document.documentElement.scrollWidth")
     if width > DEVICES[device]["viewport"]["width"]:
         faults.append(f"{width} px wide")
+    if page.locator("body.desk").count() and page.evaluate("document.documentElement.scrollHeight > innerHeight"):
+        faults.append("scrolls beside what scrolls in it")
     if device == "phone":
         page.set_viewport_size(NARROW)
         faults += page.evaluate(BEYOND)

@@ -81,6 +81,26 @@ def test_one_row_of_each_bar_on_the_smallest_phone(people: People) -> None:
     assert tops(page, ".reach > *") == 1
 
 
+def test_everything_is_in_reach_on_a_low_screen(people: People) -> None:
+    """A phone on its side, and a desk at 400 per cent."""
+    page = people.staff()
+    page.set_viewport_size({"width": 844, "height": 390})
+    page.goto(f"/w/{SLUG}/my-day")
+    page.get_by_role("link", name="Settings", exact=True).click()
+    expect(page.get_by_role("heading", name="Settings", exact=True)).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollHeight") == 390
+    page.set_viewport_size({"width": 320, "height": 256})
+    page.goto(f"/w/{SLUG}/settings/templates/chase_day_3")
+    page.locator(".me > summary").click()
+    menu = page.locator(".me .menu-list").bounding_box()
+    assert menu and menu["y"] >= 0
+    page.locator(".me > summary").click()
+    name = page.get_by_label("Name", exact=True)
+    name.click()
+    field, bar = name.bounding_box(), page.get_by_role("button", name="Save", exact=True).bounding_box()
+    assert field and bar and 0 <= field["y"] and field["y"] + field["height"] <= bar["y"]
+
+
 def tops(page: Page, boxes: str) -> int:
     """In how many rows boxes stand."""
     ends = page.locator(boxes).evaluate_all("all => all.map(it => Math.round(it.getBoundingClientRect().bottom))")

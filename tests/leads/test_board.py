@@ -188,3 +188,10 @@ def test_who_sees_only_some_leads_is_told_which(bob, carol, world, make_lead, pa
     assert "You see those that are yours or nobody’s." in sales
     assert "once you are down for a visit" in crew
     assert "add them by hand" not in crew and "Your form" not in crew
+
+
+def test_crew_hear_of_no_enquiries_that_they_would_not_see(carol):
+    board = carol.get("/w/wells/leads/board").text
+    assert "New enquiries land here" not in board and "Nobody here." in board
+    new = re.search(rf'class="column [^"]*bare"[^>]*data-stage="{stage_by_key("new").id}"', board)
+    assert new  # on a phone the board begins where the first leads are
