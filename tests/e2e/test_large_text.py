@@ -98,7 +98,7 @@ def test_everything_is_in_reach_on_a_low_screen(people: People) -> None:
     name = page.get_by_label("Name", exact=True)
     name.click()
     field, bar = name.bounding_box(), page.get_by_role("button", name="Save", exact=True).bounding_box()
-    assert field and bar and 0 <= field["y"] and field["y"] + field["height"] <= bar["y"]
+    assert field and bar and field["y"] >= 0 and field["y"] + field["height"] <= bar["y"]
 
 
 def tops(page: Page, boxes: str) -> int:
