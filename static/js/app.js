@@ -13,6 +13,7 @@ import "./behaviors/later.js";
 import "./behaviors/latest.js";
 import "./behaviors/live.js";
 import "./behaviors/quote_form.js";
+import "./behaviors/refused.js";
 import "./behaviors/search.js";
 import "./behaviors/signed_out.js";
 import "./behaviors/star.js";
