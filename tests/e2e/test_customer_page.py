@@ -48,6 +48,8 @@ def test_a_time_and_photos(people: People, site: Site, tmp_path: Path) -> None:
 
     customer = people.stranger("phone")
     customer.goto(quote)
+    customer.locator("h1").evaluate("(title, name) => title.prepend(name)", 60 * "W")  # in one word
+    assert customer.evaluate("document.documentElement.scrollWidth") == 390
     customer.locator(".slots .option").first.click()
     people.expect_complaint("422")
     customer.get_by_role("button", name="Accept £24").click()

@@ -158,3 +158,12 @@ def test_on_the_smallest_phones(people: People, site: Site, wide: int, percent: 
         if words == "How often shall we come?":
             choose(page, "frequency", "8_weekly")
         go_on(page)
+
+
+def test_the_words_of_the_sidebar_with_large_text_on_a_desk(people: People) -> None:
+    page = people.staff()
+    page.set_viewport_size({"width": 1366, "height": 900})
+    page.goto(f"/w/{SLUG}/sequences")
+    enlarge(page, 200)
+    assert faults(page, ".nav a", ".word") == []
+    assert page.locator("#nav").evaluate("nav => nav.scrollWidth <= nav.clientWidth")
