@@ -86,13 +86,13 @@ def test_the_day_on_a_phone(people: People) -> None:
 
 def test_what_is_written_about_one_lead_waits_for_it(people: People) -> None:
     page = people.staff()
-    first = add_lead(page, "Wilma Written")
+    first = add_lead(page, "Willa Worded")
     open_day(page, f"{DAY}/{first}")
     page.locator("#day-words").fill("Half a sentence")
     page.locator(".day-row > a").first.click()
-    expect(page.locator(".day-who")).not_to_contain_text("Wilma Written")
+    expect(page.locator(".day-who")).not_to_contain_text("Willa Worded")
     expect(page.locator("#day-words")).to_have_value("")
     page.evaluate(f"htmx.ajax('GET', '{DAY}/{first}', {{target: '#day', swap: 'outerHTML'}})")
-    expect(who(page)).to_have_text("Wilma Written")
+    expect(who(page)).to_have_text("Willa Worded")
     expect(page.locator("#day-words")).to_have_value("Half a sentence")
     page.locator("#day-words").fill("")
