@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 import structlog
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 from sqlalchemy.exc import InterfaceError, OperationalError
 
 from app.core import outbox
@@ -36,8 +36,16 @@ def begin_reading(event: Event) -> None:
 
 
 def go_on_reading(provider_id: UUID) -> None:
-    """Read the mailbox, unless that is planned already."""
+    """Read the mailbox, unless that is planned already. A reading that was given up can't be tried again after: two of
+    them would each plan the next, for ever.
+    """
     if stands_still(provider_id):
+        item = outbox.OutboxItem
+        given_up = update(item).where(
+            item.workspace_id == current_workspace_id(), item.subject_id == provider_id, item.kind == fixed(READ),
+            item.state == fixed("dead"),
+        )  # fmt: skip
+        db.session.execute(given_up.values(state="cancelled").execution_options(synchronize_session=False))
         outbox.enqueue(READ, provider_id, dedupe_key=str(new_id()))
 
 
