@@ -18,7 +18,10 @@ from app.environment import (
     envint,
     envsecret,
     envstr,
+    far_url,
     given_environ,
+    mail_address,
+    mail_host,
     path_for_folder,
     postgres_url,
     process_environ,
@@ -29,8 +32,10 @@ from app.environment import (
 __all__ = ["ROOT", "Config", "ConfigError", "load_config", "given_environ", "process_environ"]
 
 ENVIRONMENTS = ("development", "demo", "test", "production")
+DEAREST = 4 * 1024 * 1024  # KiB that one password may take to check
 LARGEST_FORM = 1024 * 1024  # bytes
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
+MOST_PROCESSES = 1000  # of web
 SHORTEST_SECRET = 32  # characters: 128 bits even if somebody writes hexadecimal (ASVS 5.0.0-11.5.1)
 
 
@@ -144,6 +149,8 @@ class Config:
             MasterKeys.parse(self.master_keys)
         except ValueError as error:
             raise ConfigError(f"MASTER_KEYS must be 1:<base64 of 32 bytes>. {error}") from None
+        if self.argon2_memory_kib < 8 * self.argon2_lanes:
+            raise ConfigError("ARGON2_MEMORY_KIB must be 8 for each of ARGON2_LANES, or more.")
         if self.log_level not in LOG_LEVELS:
             raise ConfigError(f"LOG_LEVEL must be one of {', '.join(LOG_LEVELS)}.")
         if self.file_store not in ("disk", "s3"):
@@ -182,6 +189,8 @@ def load_config(environ: Mapping[str, str] | None = None) -> Config:
     # gunicorn reads it before its settings: what is no number is refused here, by the release and `bin/run`.
     envint(environ, "WEB_CONCURRENCY", 2, least=1)
     starttls = envbool(environ, "SMTP_STARTTLS", env == "production")
+    # Only web needs it, but gunicorn, which reads it before any of ours, would answer with a stack trace.
+    envint(environ, "WEB_CONCURRENCY", 2, least=1, most=MOST_PROCESSES)
     return Config(
         env=env,
         var_dir=var_dir,
@@ -192,34 +201,36 @@ def load_config(environ: Mapping[str, str] | None = None) -> Config:
         secret_key=envsecret(environ, "SECRET_KEY"),
         master_keys=envsecret(environ, "MASTER_KEYS"),
         index_pepper=envsecret(environ, "INDEX_PEPPER"),
-        smtp_host=envstr(environ, "SMTP_HOST", ""),
+        smtp_host=mail_host(envstr(environ, "SMTP_HOST", ""), "SMTP_HOST"),
         smtp_port=envint(environ, "SMTP_PORT", 587 if starttls else 25, least=1, most=LAST_PORT),
         smtp_username=envsecret(environ, "SMTP_USERNAME", ""),
         smtp_password=envsecret(environ, "SMTP_PASSWORD", ""),
         smtp_starttls=starttls,
-        smtp_from=envstr(environ, "SMTP_FROM", ""),
+        smtp_from=mail_address(envstr(environ, "SMTP_FROM", ""), "SMTP_FROM"),
         smtp_honours_message_id=envbool(environ, "SMTP_HONOURS_MESSAGE_ID"),
         mails_per_domain_per_minute=envint(environ, "MAILS_PER_DOMAIN_PER_MINUTE", 600, least=6),
         twilio_account_sid=envstr(environ, "TWILIO_ACCOUNT_SID", ""),
         twilio_auth_token=envsecret(environ, "TWILIO_AUTH_TOKEN", ""),
         twilio_from=envstr(environ, "TWILIO_FROM", ""),
-        twilio_api_base=envstr(environ, "TWILIO_API_BASE", "https://api.twilio.com").rstrip("/"),
+        twilio_api_base=far_url(
+            envstr(environ, "TWILIO_API_BASE", "https://api.twilio.com"), "TWILIO_API_BASE", may_have_path=True
+        ),
         twilio_honours_idempotency=envbool(environ, "TWILIO_HONOURS_IDEMPOTENCY"),
-        squeegee_simulator_url=envstr(environ, "SQUEEGEE_SIMULATOR_URL", "").rstrip("/"),
+        squeegee_simulator_url=far_url(envstr(environ, "SQUEEGEE_SIMULATOR_URL", ""), "SQUEEGEE_SIMULATOR_URL"),
         allow_private_outbound=envbool(environ, "ALLOW_PRIVATE_OUTBOUND"),
         metrics_token=envsecret(environ, "METRICS_TOKEN", ""),
         trusted_proxies=envint(environ, "TRUSTED_PROXIES", 0),
         form_sendings_per_minute=envint(environ, "FORM_SENDINGS_PER_MINUTE", 600, least=1),
         # 64 MiB, 3 passes, 1 lane; the tests take the least that Argon2 allows.
-        argon2_memory_kib=envint(environ, "ARGON2_MEMORY_KIB", 8 if env == "test" else 65536, least=8),
-        argon2_passes=envint(environ, "ARGON2_PASSES", 1 if env == "test" else 3, least=1),
-        argon2_lanes=envint(environ, "ARGON2_LANES", 1, least=1),
+        argon2_memory_kib=envint(environ, "ARGON2_MEMORY_KIB", 8 if env == "test" else 65536, least=8, most=DEAREST),
+        argon2_passes=envint(environ, "ARGON2_PASSES", 1 if env == "test" else 3, least=1, most=1000),
+        argon2_lanes=envint(environ, "ARGON2_LANES", 1, least=1, most=64),
         log_level=envstr(environ, "LOG_LEVEL", "INFO").upper(),
         db_pool_size=envint(environ, "DB_POOL_SIZE", 10, least=1),
         max_upload_mib=envint(environ, "MAX_UPLOAD_MIB", 20, least=1),
         file_store=envstr(environ, "FILE_STORE", "disk"),
         files_dir=Path(envstr(environ, "FILES_DIR", str(var_dir / "files"))).absolute(),
-        s3_endpoint=envstr(environ, "S3_ENDPOINT", "").rstrip("/"),
+        s3_endpoint=far_url(envstr(environ, "S3_ENDPOINT", ""), "S3_ENDPOINT"),
         s3_region=envstr(environ, "S3_REGION", "us-east-1"),
         s3_bucket=envstr(environ, "S3_BUCKET", ""),
         s3_access_key_id=envstr(environ, "S3_ACCESS_KEY_ID", ""),

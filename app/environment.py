@@ -7,14 +7,19 @@ secret's value never stands in it.
 
 import errno
 import os
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from ipaddress import AddressValueError, IPv6Address
 from pathlib import Path
 from tempfile import mkdtemp
 from urllib.parse import urlsplit
 
 ROOT = Path(__file__).resolve().parent.parent
 LAST_PORT = 65535
+#: How an address of the web looks, with a path or without; what its parts are is looked at afterwards.
+_WEB = re.compile(r"https?://[^\s\\@?#/]+(/[^\s\\?#]*)?", re.IGNORECASE)
+_HOST = re.compile(r"\w(?:[\w-]*\w)?(?:\.\w(?:[\w-]*\w)?)*\.?")
 
 
 class ConfigError(RuntimeError):
@@ -123,35 +128,102 @@ def path_for_folder(path: Path, name: str) -> Path:
 
 def postgres_url(url: str, name: str = "DATABASE_URL") -> str:
     """Return a PostgreSQL URL as SQLAlchemy wants it for psycopg. Raises ConfigError for another database."""
+    from psycopg import ProgrammingError
+    from psycopg.conninfo import conninfo_to_dict
+
     scheme, separator, rest = url.partition("://")
     if not separator or not rest or scheme not in ("postgres", "postgresql", "postgresql+psycopg"):
         raise ConfigError(f"{name} must be a PostgreSQL URL: postgresql://user:password@host/database.")
     _check_server(url, name)
+    try:
+        conninfo_to_dict(f"postgresql://{rest}")
+    except ProgrammingError:  # whose words quote the password
+        raise ConfigError(
+            f"{name} can't be read: a % in the password must be written %25, a space %20, and after a ? may stand only"
+            " what PostgreSQL knows."
+        ) from None
     return f"postgresql+psycopg://{rest}"
 
 
 def redis_url(url: str) -> str:
     """Return a Redis URL. Raises ConfigError for another one."""
+    from redis import ConnectionPool, RedisError
+
     if not url.startswith(("redis://", "rediss://", "unix://")):
         raise ConfigError("REDIS_URL must be a Redis URL: redis://:password@host:6379/0.")
     _check_server(url, "REDIS_URL")
+    try:
+        ConnectionPool.from_url(url).make_connection()  # which connects to nothing yet
+        number = "" if url.startswith("unix://") else urlsplit(url).path.strip("/")
+        fits = not number or (number.isascii() and number.isdecimal())
+    except (RedisError, TypeError, ValueError):
+        fits = False
+    if not fits:
+        raise ConfigError(
+            "REDIS_URL can't be read: after its last / may stand the number of the database, and after a ? only what"
+            " Redis's client knows."
+        )
     return url
 
 
 def public_url(url: str) -> str:
     """Return the address people use, without a final slash. Raises ConfigError if more than host and port is in it."""
-    url = url.rstrip("/")
-    try:
-        parts = urlsplit(url)
-        port, host = parts.port, parts.hostname
-    except ValueError:
-        port, host = 0, None
-    is_bare = host and port != 0 and parts.username is None and parts.password is None
-    if not is_bare or parts.scheme not in ("http", "https") or parts.path or parts.query or parts.fragment:
+    if _has_path(url) is not False:
         raise ConfigError(
             "PUBLIC_URL must be the address people use, without a path, a user or a password: https://sill.example.com."
         )
-    return url
+    return url.rstrip("/")
+
+
+def far_url(url: str, name: str, *, may_have_path: bool = False) -> str:
+    """Return the address of a server that we ask, without a final slash; "" is none. Raises ConfigError for others."""
+    has_path = _has_path(url) if url else False
+    if has_path is None or (has_path and not may_have_path):
+        without = "a user or a password" if may_have_path else "a path, a user or a password"
+        raise ConfigError(f"{name} must begin with https:// and a host, without {without}.")
+    return url.rstrip("/")
+
+
+def mail_host(host: str, name: str) -> str:
+    """Return the name or the number of a mail server; "" is none. Raises ConfigError where more than that is in it."""
+    if host and not _is_host(host):
+        raise ConfigError(f"{name} must be a server's name alone, like mail.example.com; its port is set apart.")
+    return host
+
+
+def mail_address(address: str, name: str) -> str:
+    """Return a mail address; "" is none. Raises ConfigError for what mails can't come from."""
+    from email.errors import MessageError
+    from email.headerregistry import Address
+
+    try:
+        fits = not address or (address.isascii() and str(Address(addr_spec=address)) == address)
+    except (MessageError, ValueError):
+        fits = False
+    if not fits:
+        raise ConfigError(f"{name} must be an address alone, like desk@example.com, without a name beside it.")
+    return address
+
+
+def _has_path(url: str) -> bool | None:
+    """Whether an address of the web names more than a machine; None for what is no such address."""
+    url = url.rstrip("/")
+    try:
+        parts = urlsplit(url)
+        port, host = parts.port, parts.hostname or ""
+    except ValueError:
+        return None
+    if not _WEB.fullmatch(url) or not _is_host(host) or port == 0:
+        return None
+    return bool(parts.path)
+
+
+def _is_host(text: str) -> bool:
+    """Whether it is the name or the number of a machine, and no more."""
+    try:
+        return bool(_HOST.fullmatch(text) or IPv6Address(text))
+    except AddressValueError:
+        return False
 
 
 def _check_server(url: str, name: str) -> None:

@@ -18,6 +18,7 @@ PRODUCTION = {
     "INDEX_PEPPER": SECRET[::-1],
     "MASTER_KEYS": "1:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=",
 }
+SENDER = {"SMTP_FROM": "desk@example.com"}
 
 
 def test_without_a_name_the_environment_is_production_and_takes_what_it_is_given() -> None:
@@ -66,6 +67,32 @@ def test_production_refuses_to_start_without_a_needed_setting_and_names_it(name:
         ("PUBLIC_URL", "https://jane:hunter2@sill.example.com"),
         ("PUBLIC_URL", "https://sill.example.com:99999999"),
         ("PUBLIC_URL", "https://sill.example.com/#hunter2"),
+        ("DATABASE_URL", "postgresql://sill:50%hunter2@db/sill"),
+        ("DATABASE_URL", "postgresql://sill:hunter2 x@db/sill"),
+        ("MIGRATION_DATABASE_URL", "postgresql://sill:hunter2@db/sill?pool=hunter2"),
+        ("REDIS_URL", "redis://:hunter2@redis/hunter2"),
+        ("REDIS_URL", "redis://:hunter2@redis/0?pool=hunter2"),
+        ("REDIS_URL", "redis://:hunter2@redis/0?socket_timeout=hunter2"),
+        ("REDIS_URL", "rediss://:hunter2@redis/0?ssl_cert_reqs=hunter2"),
+        ("PUBLIC_URL", "https://sill.example.com?"),
+        ("PUBLIC_URL", "https://sill.exam ple.com"),
+        ("PUBLIC_URL", "https://*.example.com"),
+        ("PUBLIC_URL", "https://sill.example.com\\hunter2"),
+        ("SMTP_HOST", "smtp://hunter2"),
+        ("SMTP_HOST", "mail.example.com:587"),
+        ("SMTP_FROM", "hunter2"),
+        ("SMTP_FROM", "Sill <hunter2@example.com>"),
+        ("SMTP_FROM", "hunter2@example.com, desk@example.com"),
+        ("SMTP_FROM", "hunter2@example.com."),
+        ("TWILIO_API_BASE", "api.twilio.com"),
+        ("TWILIO_API_BASE", "https://jane:hunter2@api.twilio.com"),
+        ("S3_ENDPOINT", "s3.hunter2.com"),
+        ("S3_ENDPOINT", "https://s3.example.com/hunter2"),
+        ("S3_ENDPOINT", "https://"),
+        ("ARGON2_LANES", "9000"),
+        ("ARGON2_MEMORY_KIB", "99999999999"),
+        ("WEB_CONCURRENCY", "two"),
+        ("WEB_CONCURRENCY", "0"),
         ("MASTER_KEYS", "hunter2"),
         ("MASTER_KEYS", "1:hunter2"),
         ("MASTER_KEYS", "1:AAAA,1:AAAA"),
@@ -82,8 +109,33 @@ def test_production_refuses_to_start_without_a_needed_setting_and_names_it(name:
 )
 def test_a_wrong_value_is_refused_by_name_and_never_repeated(name: str, value: str) -> None:
     with pytest.raises(ConfigError, match=name) as refusal:
-        load_config(PRODUCTION | {name: value})
+        load_config(PRODUCTION | SENDER | {name: value})
     assert "hunter2" not in str(refusal.value)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("DATABASE_URL", "postgresql://sill:50%25hunter2@db/sill?sslmode=require&connect_timeout=3"),
+        ("DATABASE_URL", "postgresql:///sill?host=/var/run/postgresql"),
+        ("REDIS_URL", "rediss://user:hunter2@redis:6380/3?ssl_cert_reqs=none"),
+        ("REDIS_URL", "unix:///run/redis.sock?db=1"),
+        ("PUBLIC_URL", "https://[2001:db8::1]:8443/"),
+        ("PUBLIC_URL", "https://sill-1.glanz-und-tücher.example"),
+        ("SMTP_HOST", "2001:db8::1"),
+        ("SMTP_HOST", "mail_out.internal"),
+        ("SMTP_FROM", "no-reply+sill@localhost"),
+        ("TWILIO_API_BASE", "http://127.0.0.1:8025/twilio/"),
+        ("S3_ENDPOINT", "http://minio:9000/"),
+    ],
+)
+def test_what_is_unusual_but_right_is_taken(name: str, value: str) -> None:
+    load_config(PRODUCTION | SENDER | {name: value})
+
+
+def test_each_lane_of_a_hash_needs_memory() -> None:
+    with pytest.raises(ConfigError, match="ARGON2_MEMORY_KIB must be 8 for each of ARGON2_LANES"):
+        load_config(PRODUCTION | {"ARGON2_MEMORY_KIB": "8", "ARGON2_LANES": "4"})
 
 
 @pytest.mark.parametrize(
