@@ -16,6 +16,7 @@ from tempfile import mkdtemp
 from urllib.parse import urlsplit
 
 ROOT = Path(__file__).resolve().parent.parent
+MIGRATIONS = ROOT / "migrations"
 LAST_PORT = 65535
 #: How an address of the web looks, with a path or without; what its parts are is looked at afterwards.
 _WEB = re.compile(r"https?://[^\s\\@?#/]+(/[^\s\\?#]*)?", re.IGNORECASE)
@@ -40,6 +41,12 @@ def given_environ() -> dict[str, str]:
     from dotenv import dotenv_values
 
     return {name: value for name, value in dotenv_values(ROOT / ".env").items() if value} | dict(os.environ)
+
+
+def written(settings: Mapping[str, str]) -> str:
+    """Return settings as a file that `process_environ` reads: a folder's name may hold quotes and backslashes."""
+    quoted = {name: value.replace("\\", "\\\\").replace("'", "\\'") for name, value in settings.items()}
+    return "".join(f"{name}='{value}'\n" for name, value in quoted.items())
 
 
 def process_environ() -> dict[str, str]:

@@ -1,6 +1,5 @@
 """The Flask extensions, made once and bound to the app in create_app()."""
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import redis
@@ -15,6 +14,7 @@ from sqlalchemy import MetaData
 from app.core import connections  # noqa: F401  (listens to every pool)
 from app.core.network import believe_proxies, client_block, notice_proxies
 from app.core.redis_patience import TIMEOUTS, patiently
+from app.environment import MIGRATIONS
 
 if TYPE_CHECKING:
     from app.config import Config
@@ -70,7 +70,8 @@ def init_app(app: Flask, config: "Config") -> None:
     elif config.is_production:
         notice_proxies(app)
     db.init_app(app)
-    migrate.init_app(app, db, directory=str(Path(app.root_path).parent / "migrations"))
+    # Alembic keeps the path in a ConfigParser, for which a single % is the beginning of a name.
+    migrate.init_app(app, db, directory=str(MIGRATIONS).replace("%", "%%"))
     redis_door.init_app(config.redis_url)
     app.config["RATELIMIT_STORAGE_OPTIONS"] = patiently()
     limiter.init_app(app)

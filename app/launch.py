@@ -21,7 +21,7 @@ from app.config import ROOT, ConfigError, given_environ, load_config
 from app.embedded import EmbeddedServerError, EmbeddedServers, start_embedded
 from app.embedded.ports import free_port
 from app.embedded.processes import LOOPBACK, write_private
-from app.environment import LAST_PORT, envint
+from app.environment import LAST_PORT, MIGRATIONS, envint, written
 from app.local_secrets import local_secrets
 from app.supervisor import ChildFailed, StopAsked, Supervisor, say
 
@@ -83,7 +83,7 @@ def _run(supervisor: Supervisor, servers: EmbeddedServers, var_dir: Path) -> Non
         settings |= _far_ends(environ, ports)
     environ.update(settings)
     load_config(environ)
-    write_private(var_dir / "run.env", "".join(f"{name}='{value}'\n" for name, value in settings.items()))
+    write_private(var_dir / "run.env", written(settings))
     if is_demo:
         _start_far_ends(supervisor, ports, var_dir)
     if not _is_migrated(environ):
@@ -106,7 +106,7 @@ def _run(supervisor: Supervisor, servers: EmbeddedServers, var_dir: Path) -> Non
 
 def _is_migrated(environ: dict[str, str]) -> bool:
     """Say whether the tables are as the newest migration leaves them, without starting Flask to find out."""
-    heads = set(ScriptDirectory(str(ROOT / "migrations")).get_heads())
+    heads = set(ScriptDirectory(str(MIGRATIONS)).get_heads())
     url = environ.get("MIGRATION_DATABASE_URL") or environ.get("DATABASE_URL", "")
     try:
         with psycopg.connect(url.replace("postgresql+psycopg://", "postgresql://"), connect_timeout=5) as connection:

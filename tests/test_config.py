@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from app.config import ROOT, ConfigError, load_config
+from app.config import ROOT, ConfigError, load_config, process_environ
+from app.environment import written
 
 SECRET = "a-secret-of-more-than-thirty-two-characters"
 PRODUCTION = {
@@ -177,6 +178,19 @@ def test_secrets_stay_out_of_repr_and_of_flask_settings_that_pages_print() -> No
     assert SECRET not in repr(config)
     assert "pw-x" not in repr(config)
     assert "pw-x" not in repr(config.as_flask_settings())
+
+
+def test_what_bin_run_writes_down_is_read_as_it_was_meant(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = tmp_path / "it's \\ 100 % \"ü\" $HOME #1"
+    folder.mkdir()
+    settings = {"FILES_DIR": str(folder), "SMTP_PASSWORD": "'\\'", "REDIS_URL": "redis://:50%25@h/0"}
+    (folder / "run.env").write_text(written(settings))
+    monkeypatch.setenv("SILL_ENV", "demo")
+    monkeypatch.setenv("SILL_VAR_DIR", str(folder))
+    for name in settings:
+        monkeypatch.delenv(name, raising=False)
+    found = process_environ()
+    assert {name: found.get(name) for name in settings} == settings
 
 
 def test_each_setting_stands_in_the_docs() -> None:

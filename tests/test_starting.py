@@ -102,6 +102,19 @@ def test_with_keys_of_another_database_nothing_works_in_the_background(
     assert ended.stderr.startswith("Sill: MASTER_KEYS lacks master key 1") and ended.stderr.count("\n") == 1
 
 
+def test_a_clone_may_lie_in_a_folder_of_any_name(tmp_path: Path) -> None:
+    place = tmp_path / "it's 100 % ü"
+    for folder in ("app", "migrations", "templates", "static"):
+        ignored = shutil.ignore_patterns("__pycache__", "data" if folder == "app" else "")
+        shutil.copytree(ROOT / folder, place / folder, ignore=ignored)
+    shutil.copy(ROOT / "wsgi.py", place)
+    environ = {"PATH": os.environ["PATH"], "SILL_ENV": "demo", "DATABASE_URL": NOBODY, "REDIS_URL": "redis://127.0.0.1:1"}
+    command = [sys.executable, "-m", "flask", "--app", "wsgi", "db", "heads"]
+    told = subprocess.run(command, cwd=place, env=environ, check=False, capture_output=True, text=True, timeout=120)
+    assert (told.returncode, told.stderr) == (0, "")
+    assert told.stdout.endswith(" (head)\n")
+
+
 def test_gunicorns_own_settings_may_stand_in_the_file(tmp_path: Path) -> None:
     shutil.copytree(ROOT / "app", tmp_path / "app", ignore=shutil.ignore_patterns("__pycache__", "data"))
     shutil.copy(ROOT / "gunicorn.conf.py", tmp_path)

@@ -2,16 +2,16 @@
 
 import time
 from functools import lru_cache
-from typing import Any
 
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from flask import Blueprint, Flask, Response, current_app, jsonify
+from flask import Blueprint, Flask, Response, jsonify
 from redis.exceptions import RedisError
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.core import key_check
 from app.core.transactions import transaction
+from app.environment import MIGRATIONS
 from app.extensions import db, limiter, redis_door
 
 bp = Blueprint("health", __name__)
@@ -63,11 +63,10 @@ def _database() -> str:
             at = context.get_current_heads()
     except SQLAlchemyError:
         return "unreachable"
-    known = _known(current_app.extensions["migrate"].directory)
-    if set(at) == _heads(current_app.extensions["migrate"].directory):
+    if set(at) == _heads():
         _found.add("at head")
         return "ok"
-    if set(at) <= known:
+    if set(at) <= _known():
         return "migrations are not at head: run the release command"
     return _STILL_SERVES if "at head" in _found else "migrated by a newer release: this one does not know its tables"
 
@@ -80,15 +79,15 @@ def _keys() -> str:
 
 
 @lru_cache(maxsize=1)
-def _heads(directory: Any) -> frozenset[str]:
+def _heads() -> frozenset[str]:
     """The newest migrations of this release; reading all of the scripts takes longer than the rest of the probe."""
-    return frozenset(ScriptDirectory(directory).get_heads())
+    return frozenset(ScriptDirectory(str(MIGRATIONS)).get_heads())
 
 
 @lru_cache(maxsize=1)
-def _known(directory: Any) -> frozenset[str]:
+def _known() -> frozenset[str]:
     """All migrations of this release."""
-    return frozenset(script.revision for script in ScriptDirectory(directory).walk_revisions())
+    return frozenset(script.revision for script in ScriptDirectory(str(MIGRATIONS)).walk_revisions())
 
 
 def _redis() -> str:
