@@ -7,6 +7,8 @@ import secrets
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from app.environment import ConfigError
+
 # MASTER_KEYS is a list of numbered keys; see MasterKeys.
 MAKERS: dict[str, Callable[[], str]] = {
     "SECRET_KEY": lambda: secrets.token_urlsafe(48),
@@ -29,8 +31,20 @@ def local_secrets(var_dir: Path, environ: Mapping[str, str]) -> dict[str, str]:
     file = var_dir / "secrets.json"
     with (var_dir / "secrets.lock").open("a") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        kept: dict[str, str] = json.loads(file.read_text()) if file.exists() else {}
+        kept = _kept(file)
         made = {name: MAKERS[name]() for name in missing if name not in kept}
         if made:
             write_private(file, json.dumps(kept | made, indent=2))
     return {name: (kept | made)[name] for name in missing}
+
+
+def _kept(file: Path) -> dict[str, str]:
+    """The secrets of before. Raises ConfigError for a damaged file: with new ones nothing that is sealed would open."""
+    try:
+        kept: dict[str, str] = json.loads(file.read_text()) if file.exists() else {}
+    except ValueError:
+        raise ConfigError(
+            f"{file} is damaged, and holds the keys of the data beside it: put a copy of it there, or move"
+            f" {file.parent} away to begin anew."
+        ) from None
+    return kept

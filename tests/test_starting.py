@@ -92,6 +92,15 @@ def test_data_that_has_no_place_is_told_in_a_line(config: Config, tmp_path: Path
     assert ended.stdout.startswith(f"\nSill stops: Not a directory: {tmp_path}")
 
 
+@pytest.mark.parametrize(("name", "lost"), [("embedded.json", "passwords"), ("secrets.json", "keys")])
+def test_a_file_that_a_power_cut_emptied_is_told(config: Config, tmp_path: Path, name: str, lost: str) -> None:
+    (tmp_path / name).touch()
+    ended = start(config, ["-m", "app.launch"], SILL_ENV="demo", SILL_VAR_DIR=str(tmp_path), SECRET_KEY="")
+    assert ended.returncode == 1 and ended.stderr == ""
+    assert f"\nSill stops: {tmp_path / name} is damaged, and holds the {lost} " in ended.stdout
+    assert (tmp_path / name).read_text() == ""
+
+
 @pytest.mark.commits
 @pytest.mark.parametrize("command", [WORKER, SCHEDULER])
 def test_with_keys_of_another_database_nothing_works_in_the_background(

@@ -112,8 +112,15 @@ def _state(var_dir: Path) -> dict[str, dict[str, str]]:
     """Return the passwords and the last ports, the passwords made at the first start and kept before use."""
     file = var_dir / "embedded.json"
     if file.exists():
-        return json.loads(file.read_text())
+        try:
+            state: dict[str, dict[str, str]] = json.loads(file.read_text())
+            return state
+        except ValueError:
+            raise EmbeddedServerError(
+                f"{file} is damaged, and holds the passwords of the servers: put a copy of it there, or move"
+                f" {var_dir} away to begin anew."
+            ) from None
     passwords = {name: secrets.token_hex(24) for name in (SUPERUSER, OWNER, APP, "redis")}
-    state: dict[str, dict[str, str]] = {"passwords": passwords, "ports": {}}
+    state = {"passwords": passwords, "ports": {}}
     write_private(file, json.dumps(state, indent=2))
     return state

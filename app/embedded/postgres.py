@@ -222,10 +222,7 @@ class EmbeddedPostgres:
         PostgreSQL trusts the number in that file if any process has it now: a reused number would block it.
         """
         pid_file = self.data_dir / "postmaster.pid"
-        if not pid_file.exists():
-            return
-        pid = int(pid_file.read_text().split("\n", 1)[0] or 0)
-        processes.end(pid, "postgres", signal.SIGINT)
+        processes.end(processes.number_in(pid_file), "postgres", signal.SIGINT)
         pid_file.unlink(missing_ok=True)
 
     def _see_to_roles(self) -> None:

@@ -111,12 +111,20 @@ def wait_until(ready: Callable[[], bool], process: subprocess.Popen[bytes], seco
     return False
 
 
+def number_in(pid_file: Path) -> int:
+    """Return the number that begins a file of a server's, 0 if there is none: a crash may leave anything in it."""
+    word = pid_file.read_text(errors="replace").split("\n", 1)[0].strip() if pid_file.exists() else ""
+    return int(word) if word.isascii() and word.isdecimal() and len(word) < 10 else 0
+
+
 def write_private(path: Path, text: str) -> None:
-    """Replace a file at once and whole, readable by its owner only."""
+    """Replace a file at once and whole, readable by its owner only; it is on the disk when this returns."""
     scratch = path.with_name(f"{path.name}.{secrets.token_hex(4)}.new")
     descriptor = os.open(scratch, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "w") as file:
         file.write(text)
+        file.flush()
+        os.fsync(file.fileno())  # before it is in its place, or a power cut may leave an empty file there
     scratch.replace(path)
 
 

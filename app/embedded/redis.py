@@ -94,8 +94,7 @@ class EmbeddedRedis:
 
     def _end_leftover(self) -> None:
         """End a server over the same folder whose starter died: two must never append to one file."""
-        if self._pid_file.exists():
-            processes.end(int(self._pid_file.read_text() or 0), "redis-server", signal.SIGTERM)
+        processes.end(processes.number_in(self._pid_file), "redis-server", signal.SIGTERM)
 
     def _config(self) -> str:
         # The password stands in this file (mode 600) and not in the arguments, which `ps` shows to everybody.
