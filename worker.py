@@ -12,7 +12,7 @@ from rq.serializers import JSONSerializer
 from sqlalchemy.exc import OperationalError
 
 from app import create_app
-from app.core import bell, health, key_check
+from app.core import bell, health, key_check, release_check
 from app.core.refusals import kind_of
 from app.environment import told_in_a_line
 from app.extensions import db, redis_door
@@ -48,6 +48,8 @@ def work() -> None:
 
     while not Worker.is_stopping:
         try:
+            if _waits_for_tables():
+                continue
             key_check.refuse_wrong_keys()
             outbox.sweep()
             worker = Worker(
@@ -66,13 +68,26 @@ def work() -> None:
 
 def keep_time() -> None:
     """Run the timetable until told to stop. Raises ConfigError where the keys are not those of the database."""
-    with suppress(OperationalError):  # away: the timetable waits for it
-        key_check.refuse_wrong_keys()
-    db.session.remove()
     keeper = Timekeeper(TIMETABLE)
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda *_: keeper.stop())
+    with suppress(OperationalError):  # away: the timetable waits for it
+        while _waits_for_tables():
+            if keeper.is_stopping:
+                return
+        key_check.refuse_wrong_keys()
+    db.session.remove()
     keeper.run()
+
+
+def _waits_for_tables() -> bool:
+    """Whether the release command has not run yet; a second has passed then."""
+    if release_check.tables() != release_check.BEHIND:
+        return False
+    log.warning("waits_for_release_command")
+    db.session.remove()
+    time.sleep(1)
+    return True
 
 
 if __name__ == "__main__":

@@ -54,6 +54,11 @@ class Timekeeper:
         """Finish what is running, then return from `run`."""
         self._stop.set()
 
+    @property
+    def is_stopping(self) -> bool:
+        """Whether it was told to stop."""
+        return self._stop.is_set()
+
     def run(self) -> None:
         """Keep time until stopped. Runs in an app context."""
         while not self._stop.is_set():

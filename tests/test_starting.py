@@ -2,9 +2,11 @@
 
 import os
 import shutil
+import signal
 import subprocess
 import sys
 from base64 import b64encode
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -15,13 +17,14 @@ from sqlalchemy.exc import OperationalError
 from app.config import ROOT, Config
 from app.core.refusals import kind_of
 from app.embedded.ports import free_port
-from app.embedded.postgres import SUPERUSER
+from app.embedded.postgres import APP, OWNER, SUPERUSER
 from tests.support.database import WorkerDatabase
 
 WEB = ["-m", "gunicorn", "--config", "gunicorn.conf.py"]
 WORKER = ["worker.py"]
 SCHEDULER = ["worker.py", "scheduler"]
 KEYS = ["-m", "flask", "--app", "wsgi", "keys", "rewrap"]
+SEED = ["-m", "flask", "--app", "wsgi", "seed", "demo"]
 UPGRADE = ["-m", "flask", "--app", "wsgi", "db", "upgrade"]
 NOBODY = "postgresql://sill:hunter2@127.0.0.1:1/sill"
 TINY = "import os\nprint('figures in', os.environ.get('PROMETHEUS_MULTIPROC_DIR'))\napp = print\n"
@@ -30,16 +33,20 @@ GIVEN = "PORT=8123\nWEB_HOST=127.0.0.7\nWEB_CONCURRENCY=3\nWEB_GRACEFUL_SECONDS=
 
 def start(config: Config, command: list[str], **changed: str) -> "subprocess.CompletedProcess[str]":
     """Run a process of Sill to its end."""
-    environ = {
+    return subprocess.run(
+        [sys.executable, *command], cwd=ROOT, env=environ_of(config) | changed, check=False, capture_output=True,
+        text=True, timeout=120,
+    )  # fmt: skip
+
+
+def environ_of(config: Config) -> dict[str, str]:
+    """What a process needs to run as the tests do."""
+    return {
         "PATH": os.environ["PATH"], "SILL_ENV": "test", "SILL_VAR_DIR": str(config.var_dir),
         "PUBLIC_URL": config.public_url, "DATABASE_URL": config.database_url, "REDIS_URL": config.redis_url,
         "SECRET_KEY": config.secret_key, "INDEX_PEPPER": config.index_pepper, "MASTER_KEYS": config.master_keys,
         "WEB_HOST": "127.0.0.1", "PORT": str(free_port()),
     }  # fmt: skip
-    return subprocess.run(
-        [sys.executable, *command], cwd=ROOT, env=environ | changed, check=False, capture_output=True, text=True,
-        timeout=120,
-    )  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -102,7 +109,7 @@ def test_a_file_that_a_power_cut_emptied_is_told(config: Config, tmp_path: Path,
 
 
 @pytest.mark.commits
-@pytest.mark.parametrize("command", [WORKER, SCHEDULER])
+@pytest.mark.parametrize("command", [WORKER, SCHEDULER, SEED])
 def test_with_keys_of_another_database_nothing_works_in_the_background(
     world: Any, config: Config, command: list[str]
 ) -> None:
@@ -138,6 +145,41 @@ def test_a_clone_may_lie_in_a_folder_of_any_name(tmp_path: Path) -> None:
     told = subprocess.run(command, cwd=place, env=environ, check=False, capture_output=True, text=True, timeout=120)
     assert (told.returncode, told.stderr) == (0, "")
     assert told.stdout.endswith(" (head)\n")
+
+
+@pytest.fixture
+def empty(database: WorkerDatabase) -> Iterator[dict[str, str]]:
+    """A database that was never migrated, for both roles."""
+    name = f"{database.name}_empty"
+    database.postgres.create_database(name)
+    url = database.postgres.url
+    yield {"DATABASE_URL": url(APP, name), "MIGRATION_DATABASE_URL": url(OWNER, name)}
+    database.postgres.drop_database(name)
+
+
+@pytest.mark.parametrize("command", [KEYS, SEED])
+def test_a_command_before_the_first_migration_says_what_is_to_be_run(
+    config: Config, empty: dict[str, str], command: list[str]
+) -> None:
+    ended = start(config, command, **empty)
+    assert ended.returncode == 1
+    assert ended.stderr.startswith("Sill: migrations are not at head: run the release command (flask --app wsgi db up")
+    assert ended.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize("command", [WORKER, SCHEDULER])
+def test_what_is_started_before_the_release_command_waits_for_it(
+    config: Config, empty: dict[str, str], command: list[str]
+) -> None:
+    running = subprocess.Popen(
+        [sys.executable, *command], cwd=ROOT, env=environ_of(config) | empty, stderr=subprocess.PIPE, text=True
+    )
+    assert running.stderr is not None
+    said = running.stderr.readline()
+    running.send_signal(signal.SIGTERM)
+    running.communicate(timeout=60)
+    assert '"event": "waits_for_release_command"' in said
+    assert running.returncode in (0, -signal.SIGTERM)
 
 
 def test_gunicorns_own_settings_may_stand_in_the_file(tmp_path: Path) -> None:

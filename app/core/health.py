@@ -1,18 +1,13 @@
 """Is it alive, is it ready: for the platform's probes."""
 
 import time
-from functools import lru_cache
 
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from flask import Blueprint, Flask, Response, jsonify
 from redis.exceptions import RedisError
 from sqlalchemy.exc import SQLAlchemyError
 
-from app.core import key_check
-from app.core.transactions import transaction
-from app.environment import MIGRATIONS
-from app.extensions import db, limiter, redis_door
+from app.core import key_check, release_check
+from app.extensions import limiter, redis_door
 
 bp = Blueprint("health", __name__)
 HEARTBEAT_KEY = "heartbeat:"
@@ -58,17 +53,17 @@ def readyz() -> tuple[Response, int]:
 
 def _database() -> str:
     try:
-        with transaction():
-            context = MigrationContext.configure(db.session.connection())
-            at = context.get_current_heads()
+        found = release_check.tables()
     except SQLAlchemyError:
         return "unreachable"
-    if set(at) == _heads():
-        _found.add("at head")
+    if found == release_check.AT_HEAD:
+        _found.add(found)
         return "ok"
-    if set(at) <= _known():
-        return "migrations are not at head: run the release command"
-    return _STILL_SERVES if "at head" in _found else "migrated by a newer release: this one does not know its tables"
+    if found == release_check.BEHIND:
+        return found
+    if release_check.AT_HEAD in _found:
+        return _STILL_SERVES
+    return "migrated by a newer release: this one does not know its tables"
 
 
 def _keys() -> str:
@@ -76,18 +71,6 @@ def _keys() -> str:
         return key_check.verdict()
     except SQLAlchemyError:
         return "unknown"
-
-
-@lru_cache(maxsize=1)
-def _heads() -> frozenset[str]:
-    """The newest migrations of this release; reading all of the scripts takes longer than the rest of the probe."""
-    return frozenset(ScriptDirectory(str(MIGRATIONS)).get_heads())
-
-
-@lru_cache(maxsize=1)
-def _known() -> frozenset[str]:
-    """All migrations of this release."""
-    return frozenset(script.revision for script in ScriptDirectory(str(MIGRATIONS)).walk_revisions())
 
 
 def _redis() -> str:

@@ -11,7 +11,7 @@ from flask.cli import with_appcontext
 
 from app.core.commands import Commands
 
-keys = Commands("keys", help="Change the keys that customer data is sealed with.")
+keys = Commands("keys", help="Change the keys that customer data is sealed with.", sees_to_keys=True)
 _NOT_DONE = 1
 
 

@@ -5,7 +5,7 @@ from base64 import b64encode
 import pytest
 
 from app.config import ConfigError
-from app.core import health, key_check
+from app.core import health, key_check, release_check
 from app.core.crypto import MasterKeys
 from app.extensions import redis_door
 from app.keys.services import rewrap_keys
@@ -40,7 +40,7 @@ def test_it_names_each_part_it_needs(client, nothing_beats):
 
 
 def test_it_is_not_ready_before_the_migrations(client, monkeypatch):
-    monkeypatch.setattr(health, "_heads", lambda: {"a revision that was not run"})
+    monkeypatch.setattr(release_check, "_heads", lambda: {"a revision that was not run"})
     answer = client.get("/readyz")
     assert answer.status_code == 503 and answer.json["status"] == "unavailable"
     assert "release" in answer.json["checks"]["database"]
