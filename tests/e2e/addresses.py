@@ -34,7 +34,7 @@ def staff_pages(page: Page) -> dict[str, str]:
     chase = str(page.get_by_role("link", name="Quote chase").get_attribute("href"))
     page.goto("/w/somerset/settings/forms")
     form = str(page.locator(".form-card a.row-link").first.get_attribute("href"))
-    return found | import_pages(page) | {
+    return found | import_pages(page) | pages_of_one(page, quoted) | {
         "form builder": form,
         "form sharing": f"{form}/sharing",
         "form versions": f"{form}/versions",
@@ -44,6 +44,7 @@ def staff_pages(page: Page) -> dict[str, str]:
         "sequence trial": f"{chase}/trial",
         "sequence under way": f"{chase}/under-way",
         "sequence versions": f"{chase}/versions",
+        "sending": "/w/somerset/settings/sending",
         "hours": "/w/somerset/settings/hours",
         "opt-outs": "/w/somerset/settings/opt-outs",
         "report of steps": "/w/somerset/reports/follow-ups",
@@ -56,6 +57,8 @@ def staff_pages(page: Page) -> dict[str, str]:
         "export": "/w/somerset/exports/new?query=due%3Dlate",
         "exports": "/w/somerset/exports",
         "list narrowed": f"/w/somerset/leads?stage.not={stage}&value=100..&sort=due",
+        "views": "/w/somerset/leads/views",
+        "search": "/w/somerset/search?q=an",
         "filter": "/w/somerset/leads/filter?query=value%3D100..",
         "columns": "/w/somerset/leads/columns",
         "new view": "/w/somerset/leads/views/new?query=due%3Dlate",
@@ -63,6 +66,8 @@ def staff_pages(page: Page) -> dict[str, str]:
         "bin": "/w/somerset/leads/bin",
         "drawer": quoted,
         "lead ready": lead,
+        "lead alone": f"{quoted}/page",
+        "plan": f"{quoted}/plan",
         "new lead": "/w/somerset/leads/new",
         "new quote": f"{quoted}/quotes/new",
         "quote": quote_path(page, quoted),
@@ -92,6 +97,21 @@ def staff_pages(page: Page) -> dict[str, str]:
         "quarantine": "/w/somerset/quarantine",
         "not found": "/w/somerset/nothing-here",
     }
+
+
+def pages_of_one(page: Page, lead: str) -> dict[str, str]:
+    """The path of the page of one person, one house, one round and so on."""
+    settings = "/w/somerset/settings"
+    places = {
+        "contact": (f"{lead}/page", "contacts"), "house": (f"{lead}/page", "houses"),
+        "price list": (f"{settings}/prices", "prices"), "round": (f"{settings}/rounds", "rounds"),
+        "stage": (f"{settings}/stages", "stages"), "tag": (f"{settings}/tags", "tags"),
+    }  # fmt: skip
+    found = {}
+    for name, (place, kind) in places.items():
+        page.goto(place)
+        found[name] = str(page.locator(f"main a[href*='/{kind}/0']").first.get_attribute("href"))
+    return found
 
 
 def import_pages(page: Page) -> dict[str, str]:

@@ -1,11 +1,15 @@
 """Every page, on a phone and on a desk, light and dark: nothing in anybody's way, nothing wider than the screen."""
 
+import os
+from urllib.parse import urlsplit
+
 import pytest
 from playwright.sync_api import Page
 
 from tests.e2e.addresses import customer_link, quarantine_one, staff_pages, stranger_pages
 from tests.e2e.axe import findings
 from tests.e2e.browsers import DEVICES, Device, People
+from tests.e2e.not_walked import NOT_WALKED, reached, routes
 from tests.e2e.site import Site
 
 #: What dark colours can change; the rest is found in the light already.
@@ -55,6 +59,15 @@ def pages(site: Site, chromium, desks, signed_in) -> dict[str, dict[str, str]]: 
     found = {"staff": desk, "stranger": stranger_pages(site, stranger, link)}
     people.close()
     return found
+
+
+def test_each_address_is_walked_or_said_not_to_be(site: Site, pages: dict[str, dict[str, str]]) -> None:
+    found = routes(dict(os.environ) | {"SILL_ENV": "demo", "SILL_VAR_DIR": str(site.folder / "var")})
+    others = (site.mailbox_url, site.squeegee_url)
+    ours = [path for group in pages.values() for path in group.values() if not path.startswith(others)]
+    walked = reached(found, {urlsplit(path).path for path in ours})
+    named = {rule.endpoint for rule in found.iter_rules()}
+    assert (named - walked - NOT_WALKED, NOT_WALKED - named, NOT_WALKED & walked) == (set(), set(), set())
 
 
 @pytest.mark.parametrize("who", ["staff", "stranger"])
