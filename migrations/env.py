@@ -28,14 +28,23 @@ def _refuse_small_alphabets(connection: Connection) -> None:
         raise SystemExit(f"Sill: the database has the encoding {encoding}. Make it anew with the encoding UTF8.")
 
 
+def _wait_for_others(connection: Connection) -> None:
+    """Wait until nobody else migrates this database: where each of several machines runs the release command, the
+    others find nothing left to do. What is locked here is let go of with the connection.
+    """
+    connection.execute(text("set lock_timeout = '10min'"))
+    connection.execute(text("select pg_advisory_lock(hashtext('sill migrations'))"))
+
+
 def run_migrations() -> None:
-    """Connect as the owner and run what is asked, in one transaction, giving up on a lock after 4 s."""
+    """Connect as the owner and run what is asked, in one transaction, giving up on a table's lock after 4 s."""
     settings = current_app.config
     app_role = make_url(settings["SQLALCHEMY_DATABASE_URI"]).username
     ours = {"client_encoding": "utf8"}
     engine = create_engine(settings["MIGRATION_DATABASE_URL"], poolclass=pool.NullPool, connect_args=ours)
     with engine.connect() as connection:
         _refuse_small_alphabets(connection)
+        _wait_for_others(connection)
         connection.execute(text("set lock_timeout = '4s'"))
         connection.commit()
         context.configure(

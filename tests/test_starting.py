@@ -167,6 +167,14 @@ def test_a_command_before_the_first_migration_says_what_is_to_be_run(
     assert ended.stderr.count("\n") == 1
 
 
+def test_of_two_release_commands_at_once_the_second_waits(config: Config, empty: dict[str, str]) -> None:
+    command, environ = [sys.executable, *UPGRADE], environ_of(config) | empty
+    both = [subprocess.Popen(command, cwd=ROOT, env=environ, stdout=subprocess.PIPE, text=True) for _ in range(2)]
+    told = [each.communicate(timeout=120)[0] for each in both]
+    assert [each.returncode for each in both] == [0, 0]
+    assert sorted("Up to 0001" in each for each in told) == [False, True], "one of them ran the migrations"
+
+
 @pytest.mark.parametrize("command", [WORKER, SCHEDULER])
 def test_what_is_started_before_the_release_command_waits_for_it(
     config: Config, empty: dict[str, str], command: list[str]
