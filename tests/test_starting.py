@@ -118,22 +118,6 @@ def test_with_keys_of_another_database_nothing_works_in_the_background(
     assert ended.stderr.startswith("Sill: MASTER_KEYS lacks master key 1") and ended.stderr.count("\n") == 1
 
 
-def test_a_clone_that_is_called_by_a_link_keeps_what_is_installed(tmp_path: Path) -> None:
-    place = tmp_path / "clone"
-    (place / ".venv" / "bin").mkdir(parents=True)
-    (place / ".venv" / "bin" / "python").symlink_to("/bin/true")
-    (place / ".venv" / ".place").write_text(f"{place}\n")
-    (place / "requirements.txt").write_text("sill\n")
-    (place / ".venv" / ".installed").write_text(f"{place}\nsill\n")
-    (place / "bin").mkdir()
-    shutil.copy(ROOT / "bin" / "setup", place / "bin")
-    (tmp_path / "link").symlink_to(place)
-    environ = {"PATH": os.environ["PATH"], "HOME": str(tmp_path), "PIP_NO_INDEX": "1"}
-    command = [tmp_path / "link" / "bin" / "setup"]
-    told = subprocess.run(command, env=environ, check=False, capture_output=True, text=True, timeout=120)
-    assert (told.returncode, told.stdout) == (0, "")
-
-
 def test_a_clone_may_lie_in_a_folder_of_any_name(tmp_path: Path) -> None:
     place = tmp_path / "it's 100 % ü"
     for folder in ("app", "migrations", "templates", "static"):
