@@ -187,10 +187,8 @@ def load_config(environ: Mapping[str, str] | None = None) -> Config:
     database_url = postgres_url(envsecret(environ, "DATABASE_URL"))
     migrations = envsecret(environ, "MIGRATION_DATABASE_URL", database_url)
     # gunicorn reads it before its settings: what is no number is refused here, by the release and `bin/run`.
-    envint(environ, "WEB_CONCURRENCY", 2, least=1)
-    starttls = envbool(environ, "SMTP_STARTTLS", env == "production")
-    # Only web needs it, but gunicorn, which reads it before any of ours, would answer with a stack trace.
     envint(environ, "WEB_CONCURRENCY", 2, least=1, most=MOST_PROCESSES)
+    starttls = envbool(environ, "SMTP_STARTTLS", env == "production")
     return Config(
         env=env,
         var_dir=var_dir,
