@@ -12,10 +12,11 @@ from app.core.money import format_money
 from app.extensions import db
 from app.quotes.models import Quote
 from app.quotes.queries import offer_of
-from app.quotes.services import Conditions, Discount, DraftLine
+from app.quotes.services import Conditions, Discount, DraftLine, accept
 from app.quotes.services.printing import quote_pdf
 from app.workspaces.models import Logo
 from app.workspaces.queries import current_workspace
+from tests.quotes.conftest import CUSTOMER
 from tests.support.client import Client
 
 HOSTILE = [
@@ -60,6 +61,19 @@ def test_it_shows_what_the_customer_sees(alice: Client, client: Client, lead: An
                       "We come on Tuesdays.", "We clean in light rain."):  # fmt: skip
             assert shown.replace("\xa0", " ") in words.replace("\xa0", " ")
         assert links(reader) == [f"http://127.0.0.1:9/c/{quote.link_secret}"]
+
+
+@pytest.mark.parametrize(("frequency", "has_first"), [("one_off", False), ("4_weekly", True)])
+def test_what_was_accepted_speaks_of_its_own_first_clean_only(
+    frequency: str, has_first: bool, lead: Any, sent: Callable[..., Quote]
+) -> None:
+    quote = sent(lead)
+    rung = next(each for each in quote.options if each.frequency == frequency)
+    accept(quote, rung.id, "Hannah Cole", False, CUSTOMER)
+    words = " ".join(page.extract_text() for page in PdfReader(BytesIO(quote_pdf(quote))).pages)
+    assert format_money(rung.price_minor) in words
+    for said in ("First clean", "The first clean takes longer", "£36.50"):
+        assert (said in words) is has_first
 
 
 def test_the_same_quote_makes_the_same_pages(lead: Any, write: Callable[..., Quote]) -> None:

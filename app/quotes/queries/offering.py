@@ -58,7 +58,7 @@ class Offer:
     @property
     def has_first_clean(self) -> bool:
         """Whether the first visit of any rhythm costs something else than those after it."""
-        return any(rung.first_minor not in (None, rung.price_minor) for rung in self.quote.rungs)
+        return any(rung.has_first_clean for rung in self.quote.rungs)
 
 
 def parties_of(quote: Quote) -> tuple[Lead, Contact, Property]:

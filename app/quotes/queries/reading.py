@@ -55,6 +55,11 @@ class Rung:
         """The same inside a sentence."""
         return often(self.frequency)
 
+    @property
+    def has_first_clean(self) -> bool:
+        """Whether the first visit costs something else than those after it."""
+        return self.first_minor not in (None, self.price_minor)
+
 
 @dataclass(frozen=True, slots=True)
 class QuoteView:

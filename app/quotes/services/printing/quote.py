@@ -92,16 +92,17 @@ def _addressee(sheet: Sheet, quote: Quote, offer: Offer) -> None:
 def _rungs(sheet: Sheet, offer: Offer) -> None:
     """Every rhythm with its price, its first clean and what a year costs."""
     currency, accepted = offer.quote.currency, offer.quote.accepted
+    shown = (accepted,) if accepted else offer.quote.rungs
     sheet.write_line("What you pay" if accepted else "Choose how often we come", 15, bold=True)
     sheet.ln(2)
-    has_first, has_vat = offer.has_first_clean, bool(offer.vat)
+    has_first, has_vat = any(rung.has_first_clean for rung in shown), bool(offer.vat)
     heads = ["How often", "Each visit", *(["VAT in it"] if has_vat else []), *(["First clean"] if has_first else []),
              "A year"]  # fmt: skip
     widths = [WIDTH - 32 * (len(heads) - 1), *[32.0] * (len(heads) - 1)]
     aligns = ["L", *["R"] * (len(heads) - 1)]
     sheet.rule()
     sheet.row([(*column, False) for column in zip(heads, widths, aligns, strict=True)], 8.5, MUTED)
-    for rung in (accepted,) if accepted else offer.quote.rungs:
+    for rung in shown:
         first = rung.first_minor if rung.yearly else None
         texts = [
             rung.title, format_money(rung.price_minor, currency),
