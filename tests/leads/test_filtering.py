@@ -158,9 +158,16 @@ def test_tags_and_stars(two, world):
         assert found(("starred", "yes")) == set()
 
 
-@pytest.mark.parametrize("typed", ["ivy", "REED iv", "ba5 2qj", "BA5", "07700 900111", "900111", "ivy@example.com"])
+@pytest.mark.parametrize(
+    "typed",
+    ["ivy", "REED iv", "ba5 2qj", "BA5", "07700 900111", "900111", "ivy@example.com", "chamb", "Chamberlain street",
+     "14 Chamberlain", "reed wells"],
+)  # fmt: skip
 def test_words_find_by_name_phone_email_and_place_and_are_not_to_be_read_in_the_address(world, make_lead, typed):
-    lead = make_lead(name="Ivy Reed", email="ivy@example.com", phone="07700 900111")
+    lead = make_lead(
+        name="Ivy Reed", email="ivy@example.com", phone="07700 900111", address_line1="14 Chamberlain Street",
+        town="Wells",
+    )  # fmt: skip
     make_lead(name="Hugh Marsh", postcode="BS28 4AB", phone="07700 900222")
     sealed = seal_words(typed)
 

@@ -145,30 +145,34 @@ def _words(values: tuple[str, ...]) -> Condition:
     """Leads that are found by all the words. What is looked up are blind tokens, of which long words share one with
     those that begin with the same six letters: such leads are shown too.
     """
-    every = [token for typed in values for token in word_tokens(typed)]
+    every = [tokens for typed in values for tokens in word_tokens(typed)]
     if not every:
         return false()
     return and_(*map(_has_token, every))
 
 
-def _has_token(token: bytes) -> Condition:
+def _has_token(tokens: list[bytes]) -> Condition:
     return exists().where(
-        SearchToken.workspace_id == Lead.workspace_id, SearchToken.lead_id == Lead.id, SearchToken.token == token
-    )
+        SearchToken.workspace_id == Lead.workspace_id, SearchToken.lead_id == Lead.id,
+        _is_any(SearchToken.token, tokens),
+    )  # fmt: skip
 
 
-def word_tokens(typed: str) -> list[bytes]:
-    """The tokens that a lead has to have to be found by these words; none while too little is typed."""
+def word_tokens(typed: str) -> list[list[bytes]]:
+    """The tokens of which a lead has to have one each to be found by these words, a word of its name being as good as
+    one of its street or town; none while too little is typed.
+    """
     index, typed = search_index(), typed.strip()
     email = email_addresses.parse(typed) if "@" in typed else None
     if email:
-        return [index.exact("email", email)]
+        return [[index.exact("email", email)]]
     if _NUMBER.fullmatch(typed):
-        return [index.exact("lead_number", typed.upper())]
+        return [[index.exact("lead_number", typed.upper())]]
     if not any(character.isalpha() for character in typed):
         digits = index.phone_query_token(typed)
-        return [digits] if digits else []
+        return [[digits]] if digits else []
     place = index.postcode_query_token(typed) if any(character.isdigit() for character in typed) else None
     if place:
-        return [place]
-    return index.query_tokens(typed)[:_WORDS_AT_MOST]
+        return [[place]]
+    words = index.typed_tokens(typed)[:_WORDS_AT_MOST]
+    return [[name, address] if address else [name] for name, address in words]
