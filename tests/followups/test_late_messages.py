@@ -89,6 +89,20 @@ def test_a_pause_holds_what_has_not_left(clock: Any, chase: Any, mailbox: Any) -
     assert attempt(clock, again)[0] == "sent"
 
 
+def test_others_keep_their_distance_from_when_it_left(clock: Any, chase: Any, sequence: Any, mailbox: Any) -> None:
+    before_closing, morning = EVENING - timedelta(hours=1, minutes=50), datetime(2024, 6, 4, 8, tzinfo=UTC)
+    clock.move_to(before_closing)
+    lead = get_lead(chase("email").lead_id)
+    enrol(lead, sequence(Step("nudge", "email", "Nudge", Delay(0), template_key="plain_email"), key="two"), SYSTEM)
+    nudge = db.session.scalars(select(FollowUp).where(FollowUp.step_key == "nudge")).one()
+    assert attempt(clock, EVENING) == ("queued", morning)
+    assert attempt(clock, morning)[0] == "sent"
+    clock.move_to(before_closing + timedelta(hours=24, minutes=5))
+    nudge.due_at = utcnow()
+    db.session.flush()
+    assert carry_out(nudge.id) == morning + timedelta(hours=24)
+
+
 def test_what_was_in_hand_when_they_answered_is_not_sent_at_the_next_try(
     clock: Any, app: Any, chase: Any, mailbox: Any, monkeypatch: Any, run_outbox: Any
 ) -> None:

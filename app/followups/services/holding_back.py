@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import select, text
+from sqlalchemy import func, select, text
 
 from app.core.errors import NotFound
 from app.core.models import fixed
@@ -82,7 +82,8 @@ def hindrance(
 
 
 def _last_message(lead: Lead, since: datetime) -> datetime | None:
-    """When a sequence last wrote to the lead's contact, after `since`; those that need no distance don't count.
+    """When what a sequence last wrote to the lead's contact left, or was written as long as it has not, after `since`;
+    those that need no distance don't count.
 
     Whoever asks holds the contact until the commit, so that of two messages due at once the second sees the first.
     """
@@ -90,15 +91,16 @@ def _last_message(lead: Lead, since: datetime) -> datetime | None:
     db.session.execute(
         text("select pg_advisory_xact_lock(hashtextextended(:key, 5))"), {"key": f"{here}/{lead.contact_id}"}
     )
+    left_at = func.coalesce(Message.sent_at, Message.created_at)
     rows = db.session.execute(
-        select(Message.created_at, Enrolment, FollowUp.step_key)
+        select(left_at, Enrolment, FollowUp.step_key)
         .join(FollowUp, (FollowUp.workspace_id == Message.workspace_id) & (FollowUp.message_id == Message.id))
         .join(Enrolment, (Enrolment.workspace_id == FollowUp.workspace_id) & (Enrolment.id == FollowUp.enrolment_id))
         .where(
-            Message.workspace_id == here, Message.contact_id == lead.contact_id, Message.created_at > since,
+            Message.workspace_id == here, Message.contact_id == lead.contact_id, left_at > since,
             Message.direction == fixed("out"), Message.state.not_in(_NOT_GONE),
         )
-        .order_by(Message.created_at.desc())
+        .order_by(left_at.desc())
     )  # fmt: skip
     for at, enrolment, step_key in rows:
         step = find(steps_under_way(enrolment), step_key)
