@@ -13,6 +13,7 @@ from app.core.permissions import SYSTEM
 from app.core.spreadsheets.writing import safe
 from app.extensions import db
 from app.followups.models import Enrolment, FollowUp, Sequence
+from app.followups.queries.figures import figures_of
 from app.leads.models import Lead
 from app.leads.services import archive, move_to_stage, put_in_bin, stage_by_key, take_back
 from app.messaging.models import Message
@@ -94,6 +95,29 @@ def test_by_step(chased: list[Lead]) -> None:
     done = next(column for column in report.columns if column.key == "done")
     assert report.percent(second, done) == 75
     assert steps_report(utcnow() + timedelta(days=1), with_opens=True).rows == []
+
+
+def test_what_was_done_late_is_what_they_answered_and_a_mail_that_came_back_was_sent(chased: list[Lead]) -> None:
+    """A call that was due first and rung last, after a mail that bounced: the yes came of the call."""
+    now, lead = utcnow(), chased[3]
+    own = select(Sequence.id).where(Sequence.key == "own-chase").scalar_subquery()
+    way = db.session.scalars(select(Enrolment).where(Enrolment.lead_id == lead.id, Enrolment.sequence_id == own)).one()
+    way.state, way.why = "stopped", "booked"
+    of_way = select(FollowUp).where(FollowUp.enrolment_id == way.id)
+    mails = db.session.scalars(of_way.order_by(FollowUp.step_key)).all()
+    for mail in mails:
+        mail.due_at = mail.finished_at = now - timedelta(days=2)
+    db.session.execute(update(Message).where(Message.id == mails[1].message_id).values(state="failed"))
+    db.session.add(
+        FollowUp(lead_id=lead.id, enrolment_id=way.id, sequence_id=way.sequence_id, step_key="ring", kind="call",
+                 title="Ring", due_at=now - timedelta(days=4), finished_at=now, state="done")
+    )  # fmt: skip
+    db.session.commit()
+    rows = {row["step"]: row for row in steps_report(SINCE, with_opens=False).rows}
+    figures = figures_of(way.sequence_id, SINCE).steps
+    for step, title, booked, sent in (("two", "=Second", 0, 3), ("ring", "Ring (no longer there)", 1, 0)):
+        assert (rows[title].get("booked", 0), rows[title]["sent"] or 0) == (booked, sent)
+        assert (figures[step].booked, figures[step].sent) == (booked, sent)
 
 
 def test_by_template(chased: list[Lead]) -> None:

@@ -13,7 +13,6 @@ from app.messaging.models import Message
 
 #: For so many days figures reach back.
 DAYS = 90
-_LEFT = ("sent", "delivered")
 #: Why an enrolment ended -> what came of the step before.
 _RESULTS = {"replied": "replied", "booked": "booked", "accepted": "booked", "opted_out": "opted_out"}
 
@@ -40,7 +39,7 @@ _ACTS = (
         literal("").label("why"),
         func.count().label("planned"),
         func.count().filter(FollowUp.state.in_(("done", "queued"))).label("done"),
-        func.count().filter(Message.state.in_(_LEFT)).label("sent"),
+        func.count(Message.sent_at).label("sent"),
         func.count().filter(Message.state == "delivered").label("delivered"),
         func.count().filter(Message.opened_at.isnot(None)).label("opened"),
     )
@@ -58,7 +57,7 @@ _LAST_DONE = lateral(
         FollowUp.state.in_(("done", "queued")), FollowUp.kind.in_(("email", "sms", "call", "task")),
         Enrolment.why.in_(tuple(_RESULTS)),
     )
-    .order_by(FollowUp.due_at.desc(), FollowUp.id.desc())
+    .order_by(func.coalesce(FollowUp.finished_at, FollowUp.due_at).desc(), FollowUp.id.desc())
     .limit(1)
     .correlate(Enrolment)
 ).alias("last_done")  # fmt: skip

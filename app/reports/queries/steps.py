@@ -98,7 +98,7 @@ def _ends(sequence_ids: list[UUID], since: datetime) -> Select[Any]:
             FollowUp.workspace_id == Enrolment.workspace_id, FollowUp.enrolment_id == Enrolment.id,
             FollowUp.state.in_(("done", "queued")), FollowUp.kind.in_(("email", "sms", "call", "task")),
         )
-        .order_by(FollowUp.due_at.desc(), FollowUp.id.desc())
+        .order_by(func.coalesce(FollowUp.finished_at, FollowUp.due_at).desc(), FollowUp.id.desc())
         .limit(1)
         .correlate(Enrolment)
     ).alias("last_done")  # fmt: skip
