@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Date, Select, and_, case, cast, exists, func, null, or_, select, union_all
+from sqlalchemy import ColumnElement, Date, Select, and_, case, cast, exists, func, null, or_, select, true, union_all
 from sqlalchemy.orm import aliased
 
 from app.accounts.models import User
@@ -20,6 +20,7 @@ from app.core.models import fixed, one_among
 from app.core.permissions import SEES
 from app.core.tenancy import current_workspace_id
 from app.extensions import db
+from app.followups.queries.for_people import first_for_people
 from app.leads.models import Lead, Stage, StageChange, act_name
 from app.messaging.models import Conversation
 from app.notifications.models import Alert
@@ -172,9 +173,11 @@ def _never_answered(user_id: UUID, now: datetime) -> list[Waits]:
 
 
 def due_acts(user_id: UUID, until: datetime) -> list[Waits]:
-    """The person's and nobody's leads whose next act is due by a moment."""
+    """The person's and nobody's leads with a call or a task due by a moment; what Sill does by itself is none."""
+    act = first_for_people(until)
     arms = (
-        _leads(Lead.next_act_at, owner, Lead.next_act_at <= until, what=Lead.next_act, words=Lead.next_words_sealed)
+        _leads(act.c.due_at, owner, Lead.next_act_at <= until, what=act.c.title, words=act.c.words_sealed)
+        .join(act, true())
         .order_by(Lead.owner_id, Lead.next_act_at, Lead.id)
         .limit(LISTED + 1)
         for owner in (Lead.owner_id == user_id, Lead.owner_id.is_(None))

@@ -6,9 +6,10 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 
 from app.extensions import db
+from app.followups.models import FollowUp
 from app.leads.models import Lead
 from app.notifications.models import Notification
 
@@ -18,11 +19,17 @@ TUESDAY = datetime(2026, 12, 8, 9, tzinfo=UTC)
 
 @pytest.fixture
 def lying(make_lead: Callable[..., Any]) -> Callable[..., Any]:
-    """A lead whose next act was due so many days before Tuesday; `kept` sets further columns."""
+    """A lead whose next act, a call unless `kind` says another, was due so many days before Tuesday, with nothing else
+    planned; `kept` sets further columns.
+    """
 
-    def make(days: float, *, owner_id: UUID | None = None, **kept: Any) -> Any:
+    def make(days: float, *, owner_id: UUID | None = None, kind: str = "call", **kept: Any) -> Any:
         lead = make_lead(owner_id=owner_id)
         at = TUESDAY - timedelta(days=days)
+        db.session.execute(delete(FollowUp).where(FollowUp.lead_id == lead.id))
+        title = kept.get("next_act", "Call")
+        if title:
+            db.session.add(FollowUp(lead_id=lead.id, kind=kind, title=title, due_at=at, state="planned"))
         values = {"next_act": "Call", "next_act_at": at, "last_activity_at": at, "created_at": at, **kept}
         db.session.execute(update(Lead).where(Lead.id == lead.id).values(**values))
         db.session.commit()

@@ -10,6 +10,7 @@ from app.alerts.services import send_digests
 from app.core.clock import utcnow
 from app.core.permissions import SYSTEM
 from app.extensions import db
+from app.followups.services import plan_task
 from app.leads.models import Lead
 from app.messaging.models import Message
 from app.messaging.services import compose
@@ -48,6 +49,17 @@ def test_people_who_wait_come_first_the_longest_on_top(world: Any, lying: Any) -
     _, body = digests(world.bob)[0]
     assert body.index("Waiting for us") < body.index(str(first.id)) < body.index(str(second.id))
     assert body.index(str(second.id)) < body.index("To do today") < body.index("Measure up")
+
+
+def test_what_sill_does_by_itself_is_nothing_to_do(world: Any, lying: Any) -> None:
+    lead = lying(0.01, owner_id=world.bob.user_id, first_contact_at=TUESDAY, kind="email", next_act="Chase")
+    lead_of_both = lying(0.02, owner_id=world.bob.user_id, first_contact_at=TUESDAY, kind="sms", next_act="Remind")
+    plan_task(lead_of_both, "Measure up", TUESDAY, "task", world.bob.actor)
+    plan_task(lead, "Ring again", TUESDAY + timedelta(days=1), "call", world.bob.actor)
+    assert send_digests(AT_EIGHT) == 1
+    [(subject, body)] = digests(world.bob)
+    assert subject == "1 thing to do" and "Hannah Cole: Measure up, today" in body
+    assert not any(title in body for title in ("Chase", "Remind", "Ring again"))
 
 
 def test_what_sill_writes_by_itself_answers_nobody(world: Any, make_lead: Any) -> None:
