@@ -110,6 +110,29 @@ def test_the_reason_is_said(world: Any) -> None:
     assert late.why == "outside the hours"
 
 
+@pytest.mark.parametrize(
+    ("given", "start", "why"),
+    [
+        ({"kind": "call", "window": ("14:00", "16:00")}, "2026-11-17 10:00", "only between 14:00 and 16:00"),
+        ({"kind": "sms"}, "2026-11-17 07:30", "outside the hours"),
+        ({"kind": "email", "any_hour": True, "window": ("20:00", "21:00")}, "2026-11-20 10:00",
+         "only between 20:00 and 21:00"),
+    ],
+)  # fmt: skip
+def test_a_step_with_nothing_ahead_of_it_is_not_kept_apart(world: Any, given: Any, start: str, why: str) -> None:
+    workspace = current_workspace()
+    workspace.opens, workspace.sms_opens = time(7), time(9)
+    [found] = dates_of((step(**given),), at(start), workspace)
+    assert (found.at > at(start), found.why) == (True, why)
+
+
+def test_what_is_kept_apart_over_days_that_it_need_not_mind_says_so(world: Any) -> None:
+    current_workspace().message_gap_hours = 48
+    mails = [step("email", days, key=str(days), any_hour=True, counts=True) for days in (0, 1)]
+    _, second = dates_of(tuple(mails), at("2026-11-20 10:00"), current_workspace())
+    assert (second.at, second.why) == (at("2026-11-22 10:00"), "kept apart from the one before")
+
+
 def test_both_arms_of_a_branch_have_dates(world: Any) -> None:
     branch = step(
         "branch", 2, condition=Condition("replied"), yes=(step("task", 1, key="yes"),), no=(step("call", 3, key="no"),)

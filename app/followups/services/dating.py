@@ -169,8 +169,16 @@ def dates_of(
                 tried.add(step.key)
                 ways.append({**chosen, step.key: not chosen[step.key]})
             if step.key not in found and each.kind is not None:
-                found[step.key] = Dated(step, each.at, why_moved(workspace, each.nominal, each.at))
+                found[step.key] = Dated(step, each.at, _why(each, each.kind, workspace))
     return [found[step.key] for step in every(steps) if step.key in found]
+
+
+def _why(reckoned: Reckoned, kind: str, workspace: Workspace) -> str:
+    step, nominal = reckoned.step, reckoned.nominal
+    return why_moved(
+        workspace, step.window, nominal, reckoned.at, free=allowed(step, kind, workspace.clock(), nominal),
+        any_hour=step.any_hour and kind in MESSAGES,
+    )  # fmt: skip
 
 
 def _expected(step: Step, lead: Lead | None) -> bool:

@@ -1,5 +1,6 @@
 """Why a step happens later than its delay says, in words."""
 
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
 from app.core.catalogue import known
@@ -12,8 +13,15 @@ _MOST_DAYS = 60
 _A_MOMENT = timedelta(minutes=1)
 
 
-def why_moved(workspace: Workspace, nominal: datetime, at: datetime) -> str:
-    """Such as "closed on Sat and Sun", "Boxing Day, closed on Sun", "outside the hours"; "" when it was not moved."""
+def why_moved(
+    workspace: Workspace, window: Sequence[str] | None, nominal: datetime, at: datetime, *, free: datetime,
+    any_hour: bool,
+) -> str:  # fmt: skip
+    """Such as "closed on Sat and Sun", "Boxing Day, closed on Sun", "outside the hours"; "" when it was not moved.
+
+    `window` is the step's own; `free` is when it would have happened with nothing ahead of it; `any_hour`: as what it
+    becomes it need not mind the hours.
+    """
     if at - nominal < _A_MOMENT:
         return ""
     clock = workspace.clock()
@@ -22,7 +30,7 @@ def why_moved(workspace: Workspace, nominal: datetime, at: datetime) -> str:
     names: list[str] = []
     for number in range(min((last - first).days, _MOST_DAYS)):
         day = first + timedelta(days=number)
-        if clock.is_working_day(day):
+        if any_hour or clock.is_working_day(day):
             continue
         name = _name(clock, day)
         if name:
@@ -32,7 +40,13 @@ def why_moved(workspace: Workspace, nominal: datetime, at: datetime) -> str:
     reasons = list(dict.fromkeys(names))
     if closed:
         reasons.append("closed on " + (", ".join(closed[:-1]) + " and " + closed[-1] if closed[1:] else closed[0]))
-    return ", ".join(reasons) or ("kept apart from the one before" if clock.is_open(nominal) else "outside the hours")
+    if reasons:
+        return ", ".join(reasons)
+    if at - free >= _A_MOMENT:
+        return "kept apart from the one before"
+    if window and (any_hour or clock.is_open(nominal)):
+        return f"only between {window[0]} and {window[1]}"
+    return "outside the hours"
 
 
 def _name(clock: BusinessClock, day: date) -> str:
