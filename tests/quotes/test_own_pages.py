@@ -18,7 +18,7 @@ from app.messaging import services as messaging
 from app.messaging.models import Message
 from app.notifications.models import Notification
 from app.quotes.models import Quote
-from app.quotes.services import revoke_link
+from app.quotes.services import accept, revoke_link
 from tests.support.client import Client
 from tests.support.world import World
 
@@ -151,6 +151,24 @@ def test_all_that_is_held_is_shown_and_given(client: Client, path: str, alice: C
     assert file.mimetype == "application/json" and "attachment" in file.headers["Content-Disposition"]
     assert {part["about"] for part in json.loads(file.text)["data"]} >= {"You", "Your house", "Quotes"}
     assert path.removeprefix("/c/") not in file.text
+
+
+def test_what_was_agreed_is_told_with_each_version(
+    client: Client, lead: Any, sent: Callable[..., Quote], world: World
+) -> None:
+    def agree(quote: Quote, frequency: str) -> None:
+        rung = next(each for each in quote.options if each.frequency == frequency)
+        accept(quote, rung.id, "Ann Cole", False, world.alice.actor)
+
+    agree(sent(lead), "4_weekly")
+    second = sent(lead)
+    agree(second, "one_off")
+    quotes = json.loads(client.get(f"/c/{second.link_secret}/data.json").text)["data"]
+    told = [line["value"] for part in quotes if part["about"] == "Quotes" for line in part["lines"]]
+    offers = "£19 every 4 weeks, £24 every 8 weeks, £58 once"
+    assert told == [
+        f"{offers}\nAccepted by Ann Cole: £19 every 4 weeks\nReplaced", f"{offers}\nAccepted by Ann Cole: £58 once",
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize("page", PAGES)

@@ -30,7 +30,7 @@ from app.lead_forms.models import FormSubmission
 from app.leads.models import Lead
 from app.leads.words import CHOICE_WORDS, EXTRA_WORDS, SERVICE_WORDS, often
 from app.messaging.models import Message
-from app.quotes.models import Quote
+from app.quotes.models import Quote, QuoteOption
 from app.quotes.queries.details import is_house_of_others
 from app.quotes.queries.reading import STANDINGS, standing
 from app.workspaces.queries import current_workspace, today_here
@@ -111,10 +111,24 @@ def _quotes(lead_id: UUID) -> Iterator[tuple[str, str]]:
         .options(joinedload(Quote.options), lazyload(Quote.lines))
     ).unique()
     for quote in rows:
-        offers = [f"{format_money(each.price_minor, quote.currency)} {often(each.frequency)}" for each in quote.options]
-        name = f" by {quote.accepted_name}" if quote.accepted_name else ""
         words = f"\n{quote.decline_words}" if quote.decline_words else ""
-        yield quote.number, f"{', '.join(offers)}\n{STANDINGS[standing(quote, today_here())][0]}{name}{words}"
+        offers = ", ".join(_offered(quote, each) for each in quote.options)
+        yield quote.number, f"{offers}\n{_came_of_it(quote)}{words}"
+
+
+def _offered(quote: Quote, rung: QuoteOption) -> str:
+    return f"{format_money(rung.price_minor, quote.currency)} {often(rung.frequency)}"
+
+
+def _came_of_it(quote: Quote) -> str:
+    """How a quote stands, with what was accepted of it and by whom; a yes outlives the version that came after it."""
+    stands = STANDINGS[standing(quote, today_here())][0]
+    taken = next((each for each in quote.options if each.id == quote.accepted_option_id), None)
+    if taken is None:
+        return stands
+    by = f" by {quote.accepted_name}" if quote.accepted_name else ""
+    agreed = f"Accepted{by}: {_offered(quote, taken)}"
+    return agreed if quote.state == "accepted" else f"{agreed}\n{stands}"
 
 
 def _messages(lead_id: UUID) -> Iterator[tuple[str, str]]:
