@@ -130,3 +130,13 @@ def test_a_call_of_a_sequence_is_no_promise_whoever_began_it(world, make_lead, w
     refresh_next_act(cold.id)
     db.session.commit()
     assert [each.lead_id for each in day_queue().due][:2] == [worth.id, cold.id]
+
+
+def test_what_comes_next_is_seen_past_the_messages_ahead_of_it(waiting, world):
+    """Twenty chases write before the call, and each has a call of its own in some days."""
+    for number in range(21):
+        lead = waiting(f"Chased {number}", late=-DAY, kind="email")
+        plan_task(get_lead(lead.id), "Call", utcnow() + 4 * DAY, "call", world.alice.actor)
+    waiting("Soon", late=-DAY - timedelta(hours=1))
+
+    assert names(day_queue().later)[0] == "Soon"

@@ -45,6 +45,9 @@ PERSON_ACTS = ("call", "task")
 #: More than this is shown as "99+".
 MOST_COUNTED = 99
 _ARM, _AHEAD, _PROMISED = 60, 20, 30
+#: Of so many leads whose next act comes first those are found with which a person has to do it: the first calls of
+#: tomorrow stand behind what Sill writes tomorrow by itself.
+_LOOKED_THROUGH = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +163,7 @@ def _candidates() -> CompoundSelect[Any]:
             due.order_by(*upwards).limit(_ARM),
             due.order_by(*(column.desc() for column in upwards)).limit(_ARM),
             ahead.order_by(*upwards).limit(_AHEAD),
+            _for_people(ahead.add_columns(Lead.next_act_at).order_by(*upwards).limit(_LOOKED_THROUGH)),
         ]
     calls = (
         select(FollowUp.lead_id)
@@ -173,6 +177,22 @@ def _candidates() -> CompoundSelect[Any]:
     )  # fmt: skip
     promised = _leads(_OURS).join(calls, calls.c.lead_id == Lead.id)
     return union(*(select(arm.subquery()) for arm in (*arms, promised)))
+
+
+def _for_people(ahead: Select[Any]) -> Select[Any]:
+    """Those of leads whose next act is for a person, as far as one arm goes."""
+    lead = ahead.subquery("ahead")
+    act = (
+        select(literal(1).label("one"))
+        .where(
+            FollowUp.workspace_id == _HERE, FollowUp.lead_id == lead.c.id, FollowUp.state == fixed("planned"),
+            FollowUp.due_at == lead.c.next_act_at, FollowUp.kind.in_([literal(kind) for kind in PERSON_ACTS]),
+        )
+        .limit(fixed(1))
+        .lateral("act")
+    )  # fmt: skip
+    shown = [column for column in lead.c if column.key != "next_act_at"]
+    return select(*shown).join(act, true()).order_by(lead.c.next_act_at, lead.c.id).limit(_AHEAD)
 
 
 def first_act(lead_id: Any) -> Select[Any]:
