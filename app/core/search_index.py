@@ -133,18 +133,22 @@ class SearchIndex:
 
     def typed_tokens(self, text: str) -> list[tuple[bytes, bytes | None]]:
         """Return for each typed word of two letters and more, the longest first, its token among names and the one
-        among addresses (None below three letters).
+        among addresses.
+
+        Words of two letters have none there: beside a longer one they go by that one's ("St Andrew's Close" is looked
+        up by its other words), alone by None.
         """
         words = {
             word[:LONGEST_PREFIX]
             for word in _query_words(text)
             if len(word) >= (SHORTEST_PREFIX if word.isalpha() else SHORTEST_ADDRESS_PREFIX)
         }
+        ordered = sorted(words, key=lambda word: (-len(word), word))
+        places = [self._token("address", word) for word in ordered if len(word) >= SHORTEST_ADDRESS_PREFIX]
         return [
-            (self._token("words", word),
-             self._token("address", word) if len(word) >= SHORTEST_ADDRESS_PREFIX else None)
-            for word in sorted(words, key=lambda word: (-len(word), word))
-        ]  # fmt: skip
+            (self._token("words", word), places[place] if place < len(places) else places[0] if places else None)
+            for place, word in enumerate(ordered)
+        ]
 
     def word_tokens(self, text: str) -> list[bytes]:
         """Return one token per whole word, for finding the same surname when looking for duplicates."""

@@ -180,6 +180,14 @@ def test_words_find_by_name_phone_email_and_place_and_are_not_to_be_read_in_the_
     assert found(("words", seal_words("i"))) == set()
 
 
+def test_words_of_two_letters_are_of_names_or_of_the_address_that_the_others_name(world, make_lead):
+    lead = make_lead(name="Li Reed", address_line1="28 St Andrew's Close", town="Stoke St Michael")
+    make_lead(name="Hugh Reed", phone="07700 900222", address_line1="2 Quay Street", town="Wells")
+    for typed in ("28 St Andrew's Close", "stoke st michael", "li reed", "Reed St Andrew"):
+        assert found(("words", seal_words(typed))) == {lead.number}, typed
+    assert found(("words", seal_words("Jo Reed"))) == set()
+
+
 @pytest.mark.parametrize("prefix", ["SWC", "SW1", "BATHWIND"])
 def test_words_find_by_the_number_whatever_its_prefix(world, make_lead, prefix):
     current_workspace().lead_number_prefix = prefix

@@ -74,6 +74,13 @@ def test_who_is_exactly_meant_comes_first(find, make_lead):
     assert found.index(exact.number) < found.index(longer.number) < found.index(street.number)
 
 
+@pytest.mark.parametrize("typed", ["St Andrew's Close", "28 st andrew", "stoke st mic", "close st cole", "st stoke"])
+def test_an_address_is_found_by_its_short_words_too(find, make_lead, typed):
+    lead = make_lead(**{**HANNAH, "address_line1": "28 St Andrew's Close", "town": "Stoke St Michael"})
+    make_lead(**TOM)
+    assert lead.number in find(typed) and "Ashby" not in find(typed)
+
+
 def test_a_person_and_a_house_stand_once_however_many_leads_they_have(find, make_lead):
     for _ in range(2):
         make_lead(**HANNAH)

@@ -8,6 +8,7 @@ from typing import Protocol
 from app.core import email_addresses
 from app.core.search_index import (
     LONGEST_PREFIX,
+    SHORTEST_ADDRESS_PREFIX,
     SearchIndex,
     name_matches,
     phone_matches,
@@ -110,7 +111,10 @@ def _words(text: str, index: SearchIndex) -> tuple[tuple[bytes, bytes | None], .
 def _is_cut(text: str) -> bool:
     """Whether the tokens say less than what was typed, so that candidates may turn out to be somebody else."""
     words = text.split()
-    return len(words) > MOST_WORDS or any(len(word) > LONGEST_PREFIX or not word.isalnum() for word in words)
+    return len(words) > MOST_WORDS or any(
+        len(word) > LONGEST_PREFIX or not word.isalnum() or len(word) < SHORTEST_ADDRESS_PREFIX < len(text)
+        for word in words
+    )
 
 
 def numbers_meant(text: str, prefix: str, years: tuple[str, ...]) -> tuple[str, ...]:
