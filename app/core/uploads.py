@@ -12,6 +12,7 @@ import flask
 from flask import current_app, request, session
 
 from app.core.errors import Invalid
+from app.core.form_reading import BoundedFormParser
 from app.core.network import client_block, person_or_block
 from app.core.transactions import keep
 from app.extensions import limiter
@@ -97,6 +98,8 @@ class Request(flask.Request):
     """Flask's request, whose size is limited by its view before anything looks at its body (CSRF protection does), and
     whose Referer can be taken apart.
     """
+
+    form_data_parser_class = BoundedFormParser
 
     @property
     def referrer(self) -> str | None:  # type: ignore[override]

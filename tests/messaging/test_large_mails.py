@@ -1,7 +1,11 @@
 """Large mails at the door for mails: they hold no connection while they come, and one workspace's don't fill it."""
 
 import io
+import tracemalloc
 from typing import Any
+from urllib.parse import quote
+
+import pytest
 
 from app.core.tenancy import acting_in
 from app.extensions import db, redis_door
@@ -45,3 +49,26 @@ def test_large_mails_of_one_workspace_wait_and_nobody_elses(client: Any, lead: A
     assert not [each for each in redis_door.client.keys("*") if key in each], "it is the whole authority"
     with acting_in(mallory.workspace_id):
         assert post_mail(client, LARGE).status_code == 204
+
+
+@pytest.mark.parametrize(
+    ("kind", "before", "filling", "after"),
+    [
+        ("application/json", b'{"Attachments": [', b"[],", b'0], "RawEmail": "%s"}'),
+        ("application/x-www-form-urlencoded", b"", b"a=&", b""),
+        ("application/x-www-form-urlencoded", b"email=%s&x=", b"%%41", b""),
+    ],
+)
+def test_what_stands_beside_a_mail_takes_no_room(
+    client: Any, lead: Any, kind: str, before: bytes, filling: bytes, after: bytes
+) -> None:
+    """Thirty megabytes of brackets were two and a half gigabytes of the process that makes everybody's pages."""
+    size = 400_000
+    content = (before + filling * (size // len(filling)) + after).replace(b"%s", quote(mail("Hello")).encode())
+    tracemalloc.start()
+    try:
+        client.post(_path("inbound"), data=content.replace(b"%%", b"%"), csrf=False, headers={"Content-Type": kind})
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert peak < 12 * size

@@ -5,14 +5,17 @@ Mailgun (`body-mime`) and others send it, or JSON with it in `RawEmail`, as Post
 """
 
 import json
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from json import JSONDecoder
 
 from flask import Response, abort, make_response, request
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from app.core import tenancy
 from app.core.access_keys import keyed_hash
+from app.core.form_reading import read_large_form
 from app.core.tenancy import Scope
 from app.core.transactions import keep
 from app.core.uploads import Places
@@ -31,6 +34,10 @@ _PLACES = Places(4)
 _PIECES_A_MINUTE, _PIECE, _MOST_PIECES = 640, 32 * 1024, 40
 _FIELDS = ("email", "body-mime", "mime", "raw", "message")
 _ENVELOPE = ("recipient", "envelope-to", "to")
+_LONGEST_ENVELOPE = 64 * 1024
+_FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
+#: Within a string its quotes would be escaped, so that this is a name wherever it stands.
+_RAW_EMAIL = re.compile(r'"RawEmail"\s*:\s*(?=")')
 
 
 def _pieces() -> int:
@@ -66,11 +73,12 @@ def mail_hook(key: str) -> Response:
     with _place() as got:
         if not got:
             return _again_later()
-        raw = _mail()
+        sent = _sent()
+        raw = _mail(sent)
         if not raw.strip():
             abort(400)
         tenancy.enter(Scope(workspace_id, None, "all"))
-        take_in_mail(raw, recipients=_recipients())
+        take_in_mail(raw, recipients=_recipients(sent))
     return make_response("", 204)
 
 
@@ -85,32 +93,42 @@ def _place() -> Iterator[bool]:
             yield got
 
 
-def _mail() -> bytes:
+def _mail(sent: Mapping[str, bytes]) -> bytes:
     if request.mimetype == "application/json":
-        try:
-            given = request.get_json(silent=True)
-        except RecursionError:
-            given = None
-        raw = given.get("RawEmail") if isinstance(given, dict) else None
-        return raw.encode("utf-8", "replace") if isinstance(raw, str) else b""
-    if request.mimetype not in ("multipart/form-data", "application/x-www-form-urlencoded"):
-        if (request.content_length or 0) > _LARGEST:
-            raise RequestEntityTooLarge
-        return request.get_data(cache=False)
-    for name in _FIELDS:
-        if name in request.files:
-            return request.files[name].read()
-        if request.form.get(name):
-            return request.form[name].encode("utf-8", "replace")
-    return b""
+        return _in_json(request.get_data(cache=False).decode("utf-8", "replace")).encode("utf-8", "replace")
+    if request.mimetype in _FORMS:
+        return next((sent[name] for name in _FIELDS if sent.get(name)), b"")
+    if (request.content_length or 0) > _LARGEST:
+        raise RequestEntityTooLarge
+    return request.get_data(cache=False)
 
 
-def _recipients() -> tuple[str, ...]:
+def _in_json(text: str) -> str:
+    """The mail in Postmark's words. The rest is passed over: so many brackets would be a gigabyte of lists."""
+    found = _RAW_EMAIL.search(text)
+    try:
+        return str(JSONDecoder().raw_decode(text, found.end())[0]) if found else ""
+    except ValueError:
+        return ""
+
+
+def _sent() -> dict[str, bytes]:
+    """What a form says of what is looked at here; nothing where none came."""
+    if request.mimetype == _FORMS[0]:
+        return read_large_form(request.get_data(cache=False), (*_FIELDS, *_ENVELOPE, "envelope"))
+    if request.mimetype != _FORMS[1]:
+        return {}
+    files = {name: request.files[name].read() for name in _FIELDS if name in request.files}
+    return {name: value.encode("utf-8", "replace") for name, value in request.form.items()} | files
+
+
+def _recipients(sent: Mapping[str, bytes]) -> tuple[str, ...]:
     """Whom the envelope names: with a plus-address the To header need not hold it."""
-    found = [request.form[name] for name in _ENVELOPE if request.form.get(name)]
+    named = {name: sent.get(name, b"")[:_LONGEST_ENVELOPE].decode("utf-8", "replace") for name in _ENVELOPE}
+    found = [*named.values()]
     found += [value for name in ("X-Original-To", "X-Envelope-To") if (value := request.headers.get(name))]
     try:
-        envelope = json.loads(request.form.get("envelope", "{}"))
+        envelope = json.loads(sent.get("envelope", b"{}")[:_LONGEST_ENVELOPE])
         found += [str(each) for each in envelope.get("to", ())][:20]
     except (ValueError, AttributeError, TypeError, RecursionError):
         pass
