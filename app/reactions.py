@@ -55,8 +55,9 @@ REACTIONS: Mapping[str, tuple[Reaction, ...]] = {
         imports.forget_rows,
         reconciliation.forget_leads,
         outliving.outlive_leads,
+        alerts.forget_mails,
     ),
-    "leads.import_undone": (reconciliation.forget_leads,),
+    "leads.import_undone": (reconciliation.forget_leads, alerts.forget_mails),
     "leads.shelved": (followups.rest, messaging.stop_shelved),
     "leads.unshelved": (followups.go_on,),
     "lead.stage_changed": (
