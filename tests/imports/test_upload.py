@@ -48,3 +48,16 @@ def test_what_is_no_table_is_refused_in_words(world: World) -> None:
     with pytest.raises(Invalid) as refused:
         begin(b"%PDF-1.7 ...", "leads.pdf", None, world.alice.actor)
     assert "PDF" in refused.value.errors["file"]
+
+
+@pytest.mark.parametrize("said", ["07700 900123", "ann.pike@example.com", "BA5 2QJ"])
+def test_a_file_without_titles_is_refused(world: World, said: str) -> None:
+    """Its first customer would be missing, and stand in the database in the clear for ever, in place of the titles."""
+    with pytest.raises(Invalid) as refused:
+        begin(write_csv(["Ann Pike", said], [["Bob Fox", "x"]]), "leads.csv", None, world.alice.actor)
+    assert said in refused.value.errors["file"] and "titles" in refused.value.errors["file"]
+
+
+def test_titles_that_look_a_little_like_customers_are_titles(world: World) -> None:
+    titles = ["Mobile", "Initial", "Phone 2", "05/01/2026", "01/02/2026 10:30", "8 weekly", "Address 2", "M1"]
+    assert begin(write_csv(titles, [["x"] * len(titles)]), "leads.csv", None, world.alice.actor).header == titles

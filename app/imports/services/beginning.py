@@ -4,8 +4,9 @@ from uuid import UUID
 
 import orjson
 
-from app.core import outbox
+from app.core import email_addresses, outbox, phones, postcodes
 from app.core.clock import utcnow
+from app.core.errors import Invalid
 from app.core.events import Event, publish
 from app.core.ids import new_id
 from app.core.keyring import cipher, search_index
@@ -23,14 +24,22 @@ from app.imports.services.forgetting import FORGET, KEPT
 _AT_ONCE = 2_000
 _SAMPLE = 50
 _LONGEST_NAME = 200
+_UNTITLED = (
+    "The first row is a customer, “{cell}”, so the columns have no titles. Put a row of titles above it, such as "
+    "Name, Phone, Email, Postcode, then choose the file again."
+)
 
 
 def begin(content: bytes, name: str, layout: str | None, actor: Actor) -> Import:
     """Keep a file's rows, sealed, and suggest what its columns are. Nothing else happens before `check` is asked for.
 
-    `layout` is one of LAYOUTS, None to go by the titles. Raises Invalid({"file": …}) for what is no table.
+    `layout` is one of LAYOUTS, None to go by the titles. Raises Invalid({"file": …}) for what is no table, and for one
+    without titles: its first customer would be taken for them, be missing, and stand in the clear (`Import.header`).
     """
     table = read_table(content, name, most_rows=MOST_ROWS, most_columns=MOST_COLUMNS)
+    customers = next((cell for cell in table.header if _is_a_customers(cell)), None)
+    if customers:
+        raise Invalid({"file": _UNTITLED.format(cell=customers)})
     guessed, mapping = suggest(table.header, [cells for _, cells in table.rows[:_SAMPLE]])
     made = Import(
         layout=layout if layout in LAYOUTS else guessed, header=table.header, mapping=mapping, total=len(table.rows),
@@ -49,6 +58,11 @@ def begin(content: bytes, name: str, layout: str | None, actor: Actor) -> Import
         )
     )  # fmt: skip
     return made
+
+
+def _is_a_customers(title: str) -> bool:
+    kinds = (email_addresses, phones, postcodes) if any(map(str.isdigit, title)) else (email_addresses,)
+    return any(kind.parse(title) is not None for kind in kinds)  # “Mobile” is a postcode with two slips of the hand
 
 
 def row_key(cells: list[str]) -> bytes:
