@@ -1,9 +1,11 @@
 """Photos that come with the form."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from functools import partialmethod
 from io import BytesIO
 from pathlib import Path
+from threading import Barrier
 from typing import Any
 
 import pytest
@@ -18,11 +20,12 @@ from app.files.ports import file_store
 from app.files.ports.disk import DiskStore
 from app.files.services import examining, open_variant
 from app.lead_forms.models import LeadForm, SubmissionPhoto
-from app.lead_forms.services import photos
+from app.lead_forms.services import photos, tokens
 from app.lead_forms.views import public, staff
 from tests.files.pictures import pdf, photo_with_secrets, picture
-from tests.lead_forms.conftest import leads, submissions
+from tests.lead_forms.conftest import ANSWERS, leads, submissions
 from tests.support.client import Client
+from tests.support.world import World
 
 STEPS = [
     {"title": "You", "questions": ["postcode", "service", "name", "phone", "email", "access_notes", "wishes"]},
@@ -140,6 +143,42 @@ def test_a_suspect_that_was_let_out_and_is_sent_again_keeps_each_photo_once(
     assert len(kept()) == 1
     send(token=page, homepage="robot", photos=sent(one, two))
     assert len(kept()) == 2 and len(leads()) == 1
+
+
+@pytest.mark.commits
+def test_a_suspect_that_is_sent_twice_at_once_holds_each_photo_once(app: Flask, world: World, form: LeadForm) -> None:
+    """The second press is the one whose answer the browser shows, and it said that something broke on our side."""
+    page, line, photo = {**ANSWERS, "token": tokens.issue(form.id), "homepage": "robot"}, Barrier(3), picture()
+
+    def press(_: int) -> int:
+        line.wait(60)
+        with app.app_context(), app.test_client() as browser:
+            return browser.post(f"/q/{form.key}", data={**page, "photos": sent(photo)}, csrf=False).status_code
+
+    with ThreadPoolExecutor(3) as pool:
+        assert list(pool.map(press, range(3))) == [303] * 3
+    world.enter()
+    (held,) = submissions()
+    assert photos.held_counts([held.id]) == {held.id: 1}
+
+
+@pytest.mark.parametrize("decision", ["release", "delete"])
+def test_a_photo_that_comes_after_the_decision_is_kept_nowhere(
+    send: Callable[..., Any], alice: Client, monkeypatch: pytest.MonkeyPatch, decision: str
+) -> None:
+    """It lay sealed beside a sending that was thrown away, where nobody sees it and nothing ever deletes it."""
+    run = examining.run_bare
+
+    def slow(*given: Any, **more: Any) -> tuple[int | None, bytes]:
+        (held,) = submissions()
+        if held.state == "quarantined":
+            alice.post(f"/w/wells/quarantine/{held.id}/{decision}")
+        return run(*given, **more)
+
+    monkeypatch.setattr(examining, "run_bare", slow)
+    answer = send(homepage="robot", photos=sent(picture()))
+    assert answer.status_code == 303 and "lost=1" in answer.headers["Location"]
+    assert db.session.scalars(select(SubmissionPhoto)).all() == []
 
 
 def test_photos_out_of_reach_hold_the_sending_back_and_are_not_lost(

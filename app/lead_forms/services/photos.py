@@ -23,7 +23,7 @@ from app.files.services import ExaminerFailed, add_file, delete_variants, open_v
 from app.files.services.examining import examine
 from app.files.services.keeping import seal_variants, store_variants
 from app.files.services.naming import clean_name
-from app.lead_forms.models import SubmissionPhoto
+from app.lead_forms.models import FormSubmission, SubmissionPhoto
 from app.lead_forms.services.questions import MOST_PHOTOS
 from app.lead_forms.services.receiving import Receipt
 
@@ -113,6 +113,10 @@ def _hold(photo: Photo, submission_id: UUID) -> None:
     if examined.kind != "photo":
         raise Invalid({"file": "This is not a picture."})
     here = SubmissionPhoto.workspace_id == current_workspace_id()
+    if not _waits_still(submission_id):
+        raise Invalid({"file": "Somebody has decided about it meanwhile."})
+    if db.session.get(SubmissionPhoto, (current_workspace_id(), photo_id)) is not None:
+        return  # the same sending, side by side with this one
     if (db.session.scalar(select(func.count()).where(here)) or 0) >= _MOST_HELD:
         raise Invalid({"file": "Too many pictures wait to be looked at."})
     store_variants(seal_variants(photo_id, examined.content, examined.thumb))
@@ -123,6 +127,14 @@ def _hold(photo: Photo, submission_id: UUID) -> None:
         )
     )  # fmt: skip
     db.session.flush()
+
+
+def _waits_still(submission_id: UUID) -> bool:
+    """Whether a sending is in the quarantine, held so that nobody decides about it or adds to it meanwhile."""
+    query = select(FormSubmission.state).where(
+        FormSubmission.workspace_id == current_workspace_id(), FormSubmission.id == submission_id
+    )
+    return db.session.scalar(query.with_for_update()) == "quarantined"
 
 
 def _held(submission_id: UUID) -> Sequence[SubmissionPhoto]:
