@@ -34,13 +34,14 @@ class WebWorker(GeventWorker):
     def load_wsgi(self) -> None:
         """Load the application; it is called once a request's body is there, or the beginning of a large one."""
         from app.core.bodies import steady  # not before the sockets are the cooperative ones
+        from app.core.heads import short_headed
 
         try:
             super().load_wsgi()
         except SystemExit as end:  # wsgi.py has said what is wrong: no further process would fare better
             print(end, file=sys.stderr, flush=True)  # noqa: T201
             raise SystemExit(Arbiter.WORKER_BOOT_ERROR) from None
-        self.wsgi = steady(self.wsgi)
+        self.wsgi = short_headed(steady(self.wsgi))
 
     def run(self) -> None:
         """Serve; returns once all requests are answered, or the grace is over."""
