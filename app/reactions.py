@@ -29,7 +29,7 @@ from app.messaging import jobs as messaging_jobs
 from app.messaging import services as messaging
 from app.messaging.jobs import releasing as releasing_job
 from app.messaging.jobs import waking as waking_job
-from app.messaging.services import conversations, inbox_reading, outliving, parting, releasing
+from app.messaging.services import conversations, forgetting, inbox_reading, outliving, parting, releasing
 from app.my_day import services as my_day
 from app.notifications import jobs as notification_jobs
 from app.notifications import services as notifications
@@ -55,6 +55,7 @@ REACTIONS: Mapping[str, tuple[Reaction, ...]] = {
         imports.forget_rows,
         reconciliation.forget_leads,
         outliving.outlive_leads,
+        forgetting.forget_calls,
         alerts.forget_mails,
     ),
     "leads.import_undone": (reconciliation.forget_leads, alerts.forget_mails),
