@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from typing import Any
 
+import pytest
+
 from app.messaging import services as messaging
 from app.quotes.models import Quote
 from tests.lead_forms.conftest import Page
@@ -36,10 +38,13 @@ def test_mails_from_where_the_quote_went_are(
     assert "The gate is green" in client.get(f"{link}/data").text
 
 
+@pytest.mark.parametrize("is_known", [True, False])
 def test_what_somebody_asked_not_to_get_nobody_else_asks_for(
-    make_lead: Callable[..., Any], sent: Callable[..., Quote], client: Client, world: Any
+    make_lead: Callable[..., Any], sent: Callable[..., Quote], client: Client, world: Any, is_known: bool
 ) -> None:
-    make_lead(name="Vic Tim", email="victim@example.org")
+    """Also where nothing is left of them but that they asked: that much stays of who is deleted."""
+    if is_known:
+        make_lead(name="Vic Tim", email="victim@example.org")
     messaging.suppress("email", "victim@example.org", "asked")
     link = f"/c/{sent(make_lead(CUSTOMER, name='Mal Lory', email=None, phone='07700 900318'), 'sms').link_secret}"
     typed = {"name": "Mal Lory", "phone": "07700 900318", "email": "victim@example.org", "postcode": "BA5 2QJ"}
@@ -50,3 +55,19 @@ def test_what_somebody_asked_not_to_get_nobody_else_asks_for(
     assert client.post(f"{link}/contact", data=ticked, csrf=False).status_code == 303
     assert messaging.is_suppressed("email", "victim@example.org")
     assert 'name="service_email"' not in client.get(f"{link}/contact").text
+
+
+@pytest.mark.parametrize(("channel", "may"), [("email", True), ("sms", False)])
+def test_who_got_the_link_by_mail_may_have_mails_again(
+    make_lead: Callable[..., Any], sent: Callable[..., Quote], client: Client, run_outbox: Callable[[], int],
+    make_due: Callable[..., int], mailbox: Any, world: Any, channel: str, may: bool,
+) -> None:  # fmt: skip
+    """By whose one click they ended nobody knows; whoever has the link by text may have named anybody's address."""
+    lead = make_lead(email="hannah.cole@example.com", phone="07700 900318")
+    link = f"/c/{sent(lead, channel).link_secret}"
+    make_due("message.send")
+    run_outbox()
+    messaging.keep_wishes(lead, {("email", "service"): False}, world.alice.actor, source="one_click")
+    ticked = {"shown": ["service_email"], "service_email": "1"}
+    assert client.post(f"{link}/contact", data=ticked, csrf=False).status_code == 303
+    assert messaging.is_suppressed("email", "hannah.cole@example.com") is not may

@@ -2,6 +2,7 @@
 
 import contextlib
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from typing import TypeGuard
 from uuid import UUID
 
@@ -72,6 +73,11 @@ def suppression_reasons(addresses: Mapping[str, str]) -> dict[str, str]:
         )
     )
     return dict(map(tuple, rows))
+
+
+def suppressed_since(channel: str, address: str) -> datetime | None:
+    """When it was asked that the address be not written to by this channel."""
+    return db.session.scalar(select(Suppression.created_at).where(*_is(channel, address)))
 
 
 def is_address(channel: str, address: str | None) -> TypeGuard[str]:
