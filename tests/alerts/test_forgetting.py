@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from app.alerts.services import mail_enquiry
 from app.alerts.services.mailing import MailFoot, MailLine, MailPart, mail_list
+from app.core.outbox import OutboxItem
 from app.extensions import db
 from app.leads.services import put_in_bin
 from app.leads.services.emptying import delete_for_good
@@ -35,10 +36,14 @@ def _told() -> list[str]:
     return [message.body for message in db.session.scalars(select(Message).where(Message.lead_id.is_(None)))]
 
 
-def test_the_mail_of_an_enquiry_goes_with_its_lead(world: Any, gone: Any) -> None:
+def test_the_mail_of_an_enquiry_goes_with_its_lead(
+    world: Any, gone: Any, run_outbox: Callable[[], int], mailbox: Any
+) -> None:
     assert any("Hannah Cole" in each for each in _told())
     _delete(gone, world)
     assert _told() == []
+    run_outbox()  # what was to bring it has nothing to bring
+    assert mailbox.mails(world.alice.email) == [] and "dead" not in set(db.session.scalars(select(OutboxItem.state)))
 
 
 def test_mails_about_others_stay(world: Any, gone: Any, make_lead: Callable[..., Any]) -> None:
