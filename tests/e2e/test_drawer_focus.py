@@ -114,7 +114,8 @@ def test_a_call_that_is_refused_on_a_phone_keeps_the_focus_at_what_is_wrong(peop
 def test_where_one_writes_is_seen_at_once_on_a_laptop(people: People) -> None:
     page = people.staff()
     page.set_viewport_size({"width": 1366, "height": 768})
-    lead_id = add_lead(page, "Fay Fold", access_notes="Side gate", wishes="Not on a Monday, please")
+    known = {"address_line1": "17 Fold Lane", "access_notes": "Side gate", "wishes": "Not on a Monday, please"}
+    lead_id = add_lead(page, "Fay Fold", **known)
     page.goto(f"/w/{SLUG}/leads/{lead_id}")
     note = drawer(page).get_by_role("textbox", name="Note", exact=True)
     expect(note).to_be_in_viewport(ratio=1)

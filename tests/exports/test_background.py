@@ -46,6 +46,7 @@ def test_the_page_shows_how_far_it_has_got_and_then_the_file(alice, leads, run_o
 
 @pytest.mark.parametrize("kind", ("csv", "xlsx"))
 def test_it_is_the_same_file_as_at_once(alice, leads, run_outbox, monkeypatch, kind: str) -> None:
+    run_outbox()  # what enquiries are answered with is a contact, which the file tells
     export(alice, "sort=due", format=kind)
     run_outbox()
     later = file_of(alice)
