@@ -9,10 +9,10 @@ from app.squeegee.services.sections import digest
 AGREED = Agreed(2400, None, "8_weekly").mark
 NOWHERE = "http://127.0.0.1:9"
 TOMORROW = (utcnow() + timedelta(days=1)).date().isoformat()
-#: The next day that is no bank holiday.
+#: A day to come that is no bank holiday, also when midnight passes before it is used: today is closed there.
 WORKDAY = next(
     day.isoformat()
-    for day in ((utcnow() + timedelta(days=ahead)).date() for ahead in range(1, 30))
+    for day in ((utcnow() + timedelta(days=ahead)).date() for ahead in range(2, 30))
     if bank_holiday(day) is None
 )
 SOON = (utcnow() + timedelta(hours=1)).isoformat()

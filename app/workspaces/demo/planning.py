@@ -75,10 +75,13 @@ def _settle(cast: Cast, history: History, step: Step, follow_up: FollowUp) -> No
 
 
 def _was_done(cast: Cast, history: History, step: Step) -> bool:
-    """Calls instead of a mail, and chasing ones of quoted leads, were made in passing; others move the lead on."""
+    """Calls instead of a mail, and chasing ones of quoted leads, were made in passing, but for the first of these: at
+    some hours no other is late. Others move the lead on.
+    """
     if step.kind == "email":
         return True
-    return step.kind == "call" and history.lead.stage_id == cast.stages["quote_sent"].id and cast.random.random() < 0.7
+    is_chasing = step.kind == "call" and history.lead.stage_id == cast.stages["quote_sent"].id
+    return is_chasing and cast.random.random() < 0.7 and cast.late > 0
 
 
 def _finish(follow_up: FollowUp, at: datetime) -> None:
