@@ -130,7 +130,8 @@ def test_a_wrong_value_is_refused_by_name_and_never_repeated(name: str, value: s
     ],
 )
 def test_what_is_unusual_but_right_is_taken(name: str, value: str) -> None:
-    load_config(PRODUCTION | SENDER | {name: value})
+    config = load_config(PRODUCTION | SENDER | {name: value})
+    assert value.removeprefix("postgresql").rstrip("/") in getattr(config, name.lower())
 
 
 def test_each_lane_of_a_hash_needs_memory() -> None:

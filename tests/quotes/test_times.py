@@ -167,13 +167,20 @@ def test_who_has_accepted_chooses_later(client: Client, lead: Any, sent: Callabl
     assert (asked.subject_id, asked.actor_kind) == (quote.id, "customer") and asked.address
 
 
-def test_a_person_taken_elsewhere_meanwhile_is_not_offered_any_more(
-    client: Client, lead: Any, make_lead: Any, sent: Callable[..., Quote], offer: Any, world: World
-) -> None:
+@pytest.fixture
+def both(
+    lead: Any, make_lead: Any, sent: Callable[..., Quote], offer: Any, world: World
+) -> tuple[list[Quote], list[SlotOffer]]:  # fmt: skip
+    """The quotes and the offers of two customers who were offered Bob at the same time; the first has taken him."""
     other = make_lead(name="Ivy Reed", email="ivy@example.com")
     quotes = [sent(lead), sent(other)]
     slots = [offer(lead, who=world.bob), offer(other, who=world.bob)]
     choose_slot(quotes[0], slots[0].id, False, CUSTOMER)
+    return quotes, slots
+
+
+def test_a_person_taken_elsewhere_meanwhile_is_not_offered_any_more(client: Client, both: Any) -> None:
+    quotes, slots = both
     db.session.commit()
     assert str(slots[1].id) not in client.get(f"/c/{quotes[1].link_secret}").text
     form = {"option": str(quotes[1].options[1].id), "name": "Ivy Reed", "slot": str(slots[1].id)}
@@ -184,13 +191,8 @@ def test_a_person_taken_elsewhere_meanwhile_is_not_offered_any_more(
     assert db.session.scalar(select(func.count()).select_from(Appointment)) == 1
 
 
-def test_a_visit_to_a_lead_in_the_bin_keeps_nobody_busy(
-    client: Client, lead: Any, make_lead: Any, sent: Callable[..., Quote], offer: Any, world: World
-) -> None:
-    other = make_lead(name="Ivy Reed", email="ivy@example.com")
-    quotes = [sent(lead), sent(other)]
-    slots = [offer(lead, who=world.bob), offer(other, who=world.bob)]
-    choose_slot(quotes[0], slots[0].id, False, CUSTOMER)
+def test_a_visit_to_a_lead_in_the_bin_keeps_nobody_busy(client: Client, lead: Any, both: Any, world: World) -> None:
+    quotes, slots = both
     put_in_bin(lead.id, world.alice.actor)
     db.session.commit()
     assert str(slots[1].id) in client.get(f"/c/{quotes[1].link_secret}").text
