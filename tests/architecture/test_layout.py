@@ -50,6 +50,11 @@ def own_files(suffix: str) -> Iterator[Path]:
                 yield file
 
 
+def test_the_top_holds_no_more_pages_and_programs_than_are_started_from_there() -> None:
+    lying = {file.name for file in ROOT.iterdir() if file.suffix in (".css", ".html", ".js", ".png", ".py")}
+    assert lying == {"gunicorn.conf.py", "worker.py", "wsgi.py"}
+
+
 @pytest.mark.parametrize("suffix", LONGEST_FILE)
 def test_no_file_is_too_long(suffix: str) -> None:
     long = {}
