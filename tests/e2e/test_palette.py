@@ -150,6 +150,20 @@ def test_keys_are_listed_and_can_be_turned_off(people: People) -> None:
     expect(desk).to_have_url(re.compile("/outbox"))
 
 
+def test_enter_waits_for_pages_that_come_after_what_was_found(people: People) -> None:
+    desk = people.staff()
+    held: list[Route] = []
+    desk.route("**/search/start", lambda route: held.append(route))
+    open_board(desk)
+    desk.keyboard.press("/")
+    expect(desk.get_by_role("combobox", name="Search leads, people, houses and pages")).to_be_focused()
+    desk.keyboard.type("outb")
+    expect(desk.locator("[data-none]")).to_be_visible()  # nobody is called so
+    desk.keyboard.press("Enter")
+    until(desk, lambda: held, "the question for pages")[0].continue_()
+    expect(desk).to_have_url(re.compile("/outbox"))
+
+
 def test_the_stage_of_a_hit_is_read_whole(people: People) -> None:
     desk = people.staff()
     desk.goto(f"/w/{SLUG}/squeegee")

@@ -17,6 +17,7 @@ let timer = 0;
 let look = ""; // tells one opening from another, for the audit log
 let answered = ""; // what `found` is the answer to
 let isChosen = false; // by a hand, not by default
+let isStarted = false; // pages and acts are there
 let goWhenFound = false;
 
 const typed = () => input.value.trim();
@@ -72,8 +73,9 @@ const changed = () => {
 
 const go = (inNewTab = false) => {
   // Somebody who types and presses Enter at once means what will be found, not what happens to stand there.
-  if (!isChosen && typed().length > 1 && answered !== typed()) { goWhenFound = true; return; }
   const option = chosen();
+  const isAsked = typed().length > 1 && answered !== typed();
+  if (option ? isAsked && !isChosen : isAsked || !isStarted) { goWhenFound = true; return; }
   if (inNewTab && option?.href) window.open(option.href, "_blank", "noopener");
   else option?.click();
 };
@@ -98,8 +100,10 @@ const begin = async () => {
     option.addEventListener("click", () => setTimeout(run)); // once the palette is closed and the focus is back
     return option;
   }));
+  isStarted = true;
   narrow(start, typed());
   settle();
+  if (goWhenFound) go();
 };
 
 /** The palette has just been opened (search.js); something may have been typed already, and Enter pressed (`isWanted`). */
