@@ -9,7 +9,7 @@ from playwright.sync_api import Page
 SCRIPT = Path(__file__).parent / "vendor" / "axe-4.14.1.min.js"
 SHA256 = "29348999450cdf2849a8e70b7912fc2da85a849da39c0d0d5394f51d4a9ed95c"
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-RUN = """async ([tags, only]) => {
+RUN = """async (tags) => {
   // Nobody judges a page whose style sheets are still on their way.
   const looks = [...document.querySelectorAll("link[rel=stylesheet]")];
   for (const end = Date.now() + 30_000; looks.some(it => !it.sheet) && Date.now() < end;) {
@@ -26,7 +26,7 @@ RUN = """async ([tags, only]) => {
   const light = ["minor", "moderate"], unsure = ["experimental", "deprecated"];
   const has = (it, words) => it.tags.some(tag => words.includes(tag));
   const grave = axe._audit.rules.filter(it => it.enabled && !light.includes(it.impact));
-  const values = only ?? grave.filter(it => has(it, tags) && !has(it, unsure)).map(it => it.id);
+  const values = grave.filter(it => has(it, tags) && !has(it, unsure)).map(it => it.id);
   const asked = { resultTypes: ["violations"], iframes: false, runOnly: { type: "rule", values } };
   const found = await axe.run(document, asked);
   const bad = found.violations.filter(it => !light.includes(it.impact));
@@ -53,8 +53,8 @@ def script() -> str:
     return content.decode()
 
 
-def findings(page: Page, only: list[str] | None = None) -> list[str]:
-    """What axe calls serious or critical on the page as it is now; `only` some rules where named."""
+def findings(page: Page) -> list[str]:
+    """What axe calls serious or critical on the page as it is now."""
     if not page.evaluate(LOAD):
         page.evaluate(LOAD, script())
-    return list(page.evaluate(RUN, [TAGS, only]))
+    return list(page.evaluate(RUN, TAGS))
