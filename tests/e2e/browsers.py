@@ -29,35 +29,34 @@ def new_context(browser: Browser, base_url: str, options: dict[str, Any]) -> Bro
 
 
 class Desks:
-    """Windows of the owner's at the desk that go from test to test. What a new one costs, half a second of processor
-    time, is mostly spent on starting a process, which no test is about.
+    """Windows of members that go from test to test. What a new one costs, half a second of processor time, is mostly
+    spent on starting a process and on fetching all scripts, which no test is about.
     """
 
-    def __init__(self, browser: Browser, base_url: str, cookies: list[Any]) -> None:
-        self._browser, self._base_url, self._cookies = browser, base_url, cookies
-        self._free: list[Page] = []
+    def __init__(self, browser: Browser, base_url: str, signed_in: dict[str, Any]) -> None:
+        self._browser, self._base_url, self._signed_in = browser, base_url, signed_in
+        self._free: dict[Device, list[Page]] = {device: [] for device in DEVICES}
 
-    def take(self) -> Page:
+    def take(self, device: Device, who: str) -> Page:
         """A window that knows of nothing but who is signed in."""
-        if not self._free:
-            self._free.append(new_context(self._browser, self._base_url, DEVICES["desktop"]).new_page())
-        page = self._free.pop()
-        page.context.add_cookies(self._cookies)
+        free = self._free[device]
+        page = free.pop() if free else new_context(self._browser, self._base_url, DEVICES[device]).new_page()
+        page.context.add_cookies(self._signed_in[who]["cookies"])
         return page
 
-    def give_back(self, page: Page) -> None:
+    def give_back(self, page: Page, device: Device) -> None:
         """Empty a window for the next test: of what it holds back or pretends, its storage, cookies and history."""
         for other in page.context.pages:
             if other != page:
                 other.close()
         page.unroute_all(behavior="ignoreErrors")
         page.emulate_media(media="null", color_scheme="null", reduced_motion="reduce")
-        page.set_viewport_size(DEVICES["desktop"]["viewport"])
+        page.set_viewport_size(DEVICES[device]["viewport"])
         page.goto("/healthz")  # what a page keeps while it is left must be kept before it is forgotten
         page.evaluate("localStorage.clear(), sessionStorage.clear()")
         page.context.clear_cookies()
         page.context.new_cdp_session(page).send("Page.resetNavigationHistory")
-        self._free.append(page)
+        self._free[device].append(page)
 
 
 class People:
@@ -67,18 +66,20 @@ class People:
         self.browser, self.base_url, self.signed_in = browser, base_url, signed_in
         self.complaints: list[str] = []
         self.contexts: list[BrowserContext] = []
-        self._desks, self._at_desks = desks, list[Page]()
+        self._desks, self._at_desks = desks, list[tuple[Page, Device]]()
         self._expected: list[re.Pattern[str]] = []
 
     def stranger(self, device: Device = "phone", **options: Any) -> Page:
         """A page of somebody who is not signed in."""
         return self._page(device, options)
 
-    def staff(self, device: Device = "desktop", who: str = "owner", **options: Any) -> Page:
-        """A page of a member of the demo workspace: owner or bob."""
-        if (device, who, options) == ("desktop", "owner", {}):
-            page = self._desks.take()
-            self._at_desks.append(page)
+    def staff(self, device: Device = "desktop", who: str = "owner", is_new: bool = False, **options: Any) -> Page:
+        """A page of a member of the demo workspace: owner or bob. One that is new or has options has seen nothing yet,
+        and goes to no other test.
+        """
+        if not (is_new or options):
+            page = self._desks.take(device, who)
+            self._at_desks.append((page, device))
             page.context.on("page", self._listen)
             self._listen(page)
             return page
@@ -90,10 +91,10 @@ class People:
 
     def close(self) -> list[str]:
         """Close every browser; returns the complaints nobody expected."""
-        for page in self._at_desks:
+        for page, device in self._at_desks:
             heard = len(self.complaints)
             with suppress(Exception):  # one that broke is not used again
-                self._desks.give_back(page)
+                self._desks.give_back(page, device)
             # What was under way as the test ended is called off by emptying the window.
             self.complaints[heard:] = [each for each in self.complaints[heard:] if _CALLED_OFF not in each]
             page.context.remove_listener("page", self._listen)

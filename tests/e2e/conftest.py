@@ -35,8 +35,8 @@ def signed_in(chromium: Browser, site: Site) -> dict[str, Any]:
 
 @pytest.fixture(scope="session")
 def desks(chromium: Browser, site: Site, signed_in: dict[str, Any]) -> Desks:
-    """The owner's windows, which go from test to test."""
-    return Desks(chromium, site.url, signed_in["owner"]["cookies"])
+    """The members' windows, which go from test to test."""
+    return Desks(chromium, site.url, signed_in)
 
 
 @pytest.fixture

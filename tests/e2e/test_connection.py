@@ -13,7 +13,7 @@ STREAM = "**/stream?*"
 def test_what_was_missed_while_the_line_was_dead_is_fetched_and_nothing_else(people: People) -> None:
     # Our clock leaps over what is being asked for, and over answers that are being read.
     people.expect_complaint("ERR_FAILED|htmx:error: (timeout|The user aborted a request)")
-    page, other = people.staff(who="bob"), people.staff()
+    page, other = people.staff(who="bob", is_new=True), people.staff()
     lead_id = add_lead(other, "Nora Network")
     page.clock.install()
     open_board(page)
@@ -38,7 +38,7 @@ def test_what_was_missed_while_the_line_was_dead_is_fetched_and_nothing_else(peo
 
 def test_a_page_that_is_come_back_to_listens_once(people: People) -> None:
     people.expect_complaint("status of 503|htmx:error: timeout")
-    page = people.staff(who="bob")
+    page = people.staff(is_new=True)
     page.clock.install()
     open_board(page)
     heard: list[str] = []

@@ -71,7 +71,7 @@ def test_each_address_is_walked_or_said_not_to_be(site: Site, pages: dict[str, d
 @pytest.mark.parametrize("who", ["staff", "stranger"])
 def test_page(people: People, pages: dict[str, dict[str, str]], who: str) -> None:
     people.expect_complaint(r"(nothing-here|password/new/k+):.*404")
-    page = people.staff("phone") if who == "staff" else people.stranger("phone")
+    page = people.staff("phone", is_new=True) if who == "staff" else people.stranger("phone")
     screen = Screen(page)
     wrong = {}
     for number, (name, path) in enumerate(pages[who].items()):

@@ -102,7 +102,7 @@ def test_saving_one_section_keeps_what_is_typed_in_another(people: People) -> No
 def test_who_was_signed_out_signs_in_beside_it_and_nothing_typed_is_lost(people: People) -> None:
     """By a section beside another that is not saved, which the page sends, and by a form that the browser sends."""
     people.expect_complaint("status of 400")
-    page = people.staff(color_scheme="light")  # a browser of its own: it loses its session
+    page = people.staff(is_new=True)  # it loses its session
     with page.expect_event("requestfinished", lambda request: "sections.js" in request.url):  # it comes after the page
         page.goto(f"/w/{SLUG}/settings")
     tagline = page.get_by_label("Tagline")

@@ -143,7 +143,7 @@ def test_names_that_come_late_do_not_write_into_what_was_typed_meanwhile(people:
 
 def test_what_can_be_undone_stays_while_the_focus_is_on_it(people: People) -> None:
     people.expect_complaint("htmx:error: timeout")  # our clock leaps over what is being fetched
-    page = people.staff(who="bob")
+    page = people.staff(who="bob", is_new=True)
     page.clock.install()
     add_lead(page, "Flo Focus")
     open_board(page)

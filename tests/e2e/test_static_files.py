@@ -10,7 +10,7 @@ FETCHED = """performance.getEntriesByType("resource")
 
 
 def test_no_file_is_fetched_or_asked_about_again(people: People) -> None:
-    page = people.staff(who="bob")  # in a browser of his own that has seen nothing yet
+    page = people.staff(is_new=True)
     page.goto(f"/w/{SLUG}/leads/board")
     expect(page.locator(".lead").first).to_be_visible()
     first = set(page.evaluate(FETCHED))
