@@ -29,9 +29,9 @@ _HOUSE = ("place", "house", "access")
 @permit("contacts:read")
 def contact(slug: str, contact_id: UUID) -> Response:
     """All about a person."""
-    person = get_contact(contact_id)
     kin = leads_of_contact(contact_id)
     values = _facts(kin, _PERSON)
+    person = get_contact(contact_id)  # read with the newest lead
     return page(
         "contacts/contact.html", person=person, kin=kin, consents=consents_of(contact_id), wishes=wishes_of(person),
         may_write=g.viewer.can("messages:write"),
@@ -43,9 +43,9 @@ def contact(slug: str, contact_id: UUID) -> Response:
 @permit("contacts:read")
 def house(slug: str, property_id: UUID) -> Response:
     """All about a house, whoever lived there."""
-    place = get_house(property_id)
     kin = leads_of_house(property_id)
     values = _facts(kin, _HOUSE)
+    place = get_house(property_id)  # read with the newest lead
     return page(
         "contacts/house.html", place=place, kin=kin, similar=similar_houses(values["detail"].lead),
         round_fit=fit(next_visits(place.district, place.sector, today_here(), count=4)),

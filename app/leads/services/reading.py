@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from app.core.catalogue import attach, known
 from app.core.errors import NotFound
+from app.core.locked import is_locked, note_locked
 from app.core.models import one_among
 from app.core.tenancy import current_workspace_id
 from app.extensions import db
@@ -16,12 +17,15 @@ from app.leads.models import Lead, Stage
 def get_lead(lead_id: UUID, *, lock: bool = False) -> Lead:
     """The lead, as far as the scope sees it. `lock` holds its row until the transaction ends. Raises NotFound."""
     key = (current_workspace_id(), lead_id)
-    if lock:
+    is_held = is_locked(Lead.__tablename__, lead_id)
+    if lock and not is_held:
         lead = db.session.get(Lead, key, with_for_update={"key_share": True}, populate_existing=True)
     else:
         lead = db.session.get(Lead, key)
     if lead is None:
         raise NotFound
+    if lock and not is_held:
+        note_locked(Lead.__tablename__, lead_id)
     return lead
 
 
@@ -38,7 +42,10 @@ def locked_leads(lead_ids: Iterable[UUID], *, to_delete: bool = False) -> list[L
         .with_for_update(key_share=not to_delete)
         .execution_options(populate_existing=True)
     )
-    return list(db.session.scalars(query))
+    leads = list(db.session.scalars(query))
+    for lead in leads:
+        note_locked(Lead.__tablename__, lead.id)
+    return leads
 
 
 def get_stage(stage_id: UUID) -> Stage:

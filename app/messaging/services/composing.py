@@ -1,6 +1,6 @@
 """Messages from being written to being let go: composed, taken back, tried again, settled by a person."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from uuid import UUID
 
@@ -76,15 +76,31 @@ def unsend(message_id: UUID, actor: Actor) -> Message:
 
     Its lead is held first, since what was taken back is no attempt on it (app/reactions.py).
     """
-    _hold_lead_of(message_id)
+    _hold_leads_of([message_id])
     message = locked_message(message_id)
     if message.state != "queued":
         raise Conflict("This message has left already, so it can't be taken back.")
-    message.state = "cancelled"
-    db.session.flush()
-    outbox.cancel(SEND, [message.id])
-    tell("message.unsent", message, actor)
+    _cancel([message], actor)
     return message
+
+
+def unsend_waiting(message_ids: Sequence[UUID], actor: Actor) -> list[UUID]:
+    """Take back those of the messages that still wait, their leads held first. Returns which, in order of their ids."""
+    if not message_ids:
+        return []
+    _hold_leads_of(message_ids)
+    waiting = [message for message in locked_messages(message_ids).values() if message.state == "queued"]
+    _cancel(waiting, actor)
+    return [message.id for message in waiting]
+
+
+def _cancel(waiting: Sequence[Message], actor: Actor) -> None:
+    for message in waiting:
+        message.state = "cancelled"
+    db.session.flush()
+    outbox.cancel(SEND, [message.id for message in waiting])
+    for message in waiting:
+        tell("message.unsent", message, actor)
 
 
 def send_after_all(message_id: UUID, actor: Actor) -> bool:
@@ -133,12 +149,13 @@ def settle_uncertain(message_id: UUID, actor: Actor, was_sent: bool) -> Message:
     return message
 
 
-def _hold_lead_of(message_id: UUID) -> None:
+def _hold_leads_of(message_ids: Iterable[UUID]) -> None:
     of_message = and_(Message.workspace_id == Lead.workspace_id, Message.lead_id == Lead.id)
     db.session.execute(
         select(Lead.id)
         .join(Message, of_message)
-        .where(Message.workspace_id == current_workspace_id(), Message.id == message_id)
+        .where(Message.workspace_id == current_workspace_id(), Message.id == one_among(message_ids))
+        .order_by(Lead.id)
         .with_for_update(of=Lead, key_share=True)
     )
 

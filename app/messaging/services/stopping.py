@@ -23,7 +23,7 @@ from app.core.tenancy import current_workspace_id
 from app.extensions import db
 from app.followups.models import FollowUp
 from app.messaging.models import DeliveryAttempt, Message
-from app.messaging.services.composing import SEND, locked_messages, tell, unsend
+from app.messaging.services.composing import SEND, locked_messages, tell, unsend_waiting
 from app.messaging.services.outcomes import mark_uncertain
 
 TAKE_BACK = "message.take_back"
@@ -61,9 +61,7 @@ def take_back(found: Select[Any], actor: Actor) -> Sequence[UUID]:
     """
     not_left = Message.state.in_([fixed("queued"), fixed("sending")])
     rows = db.session.execute(found.where(not_left).add_columns(Message.state)).all()
-    waiting = _locked_waiting([row.id for row in rows if row.state == "queued"])
-    for message_id in waiting:
-        unsend(message_id, actor)
+    waiting = unsend_waiting([row.id for row in rows if row.state == "queued"], actor)
     in_hand = {row.id for row in rows} - set(waiting)
     for item_id in _sending_of(in_hand) if in_hand else ():
         outbox.enqueue(TAKE_BACK, item_id, dedupe_key=str(new_id()))  # that of a reply and of a yes may come together
@@ -150,17 +148,6 @@ def _of_leads(lead_ids: Sequence[UUID]) -> Select[Any]:
         .order_by(Message.created_at)
         .limit(_MOST * len(lead_ids))
     )  # fmt: skip
-
-
-def _locked_waiting(message_ids: Sequence[UUID]) -> Sequence[UUID]:
-    """Those that still wait now that they are locked, in the order in which workers lock them."""
-    if not message_ids:
-        return ()
-    query = select(Message.id).where(
-        Message.workspace_id == current_workspace_id(), Message.id == one_among(message_ids),
-        Message.state == fixed("queued"),
-    )  # fmt: skip
-    return db.session.scalars(query.order_by(Message.id).with_for_update()).all()
 
 
 def _sending_of(message_ids: Iterable[UUID]) -> Sequence[UUID]:

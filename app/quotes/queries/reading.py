@@ -6,7 +6,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import and_, bindparam, select
-from sqlalchemy.orm import joinedload, lazyload, selectinload
+from sqlalchemy.orm import joinedload, lazyload
 
 from app.core.loading import load_one
 from app.core.money import format_money
@@ -140,9 +140,9 @@ def quotes_at(*, property_id: UUID | None = None, contact_id: UUID | None = None
         .where(Quote.workspace_id == current_workspace_id(), mine)
         .order_by(Quote.created_at.desc(), Quote.id.desc())
         .limit(50)
-        .options(selectinload(Quote.options), lazyload(Quote.lines))
+        .options(joinedload(Quote.options), lazyload(Quote.lines))
     )
-    return [_past(quote, today_here()) for quote in rows]
+    return [_past(quote, today_here()) for quote in rows.unique()]
 
 
 def _past(quote: Quote, today: date) -> PastQuote:
@@ -162,7 +162,7 @@ def latest_quote(lead_id: UUID) -> Quote | None:
         .where(Quote.workspace_id == current_workspace_id(), Quote.lead_id == lead_id)
         .order_by(Quote.version_no.desc())
         .limit(1)
-        .options(joinedload(Quote.options))
+        .options(joinedload(Quote.options), lazyload(Quote.lines))
     )
     return rows.unique().first()
 
