@@ -80,8 +80,8 @@ class WebWorker(GeventWorker):
 
 
 wsgi_app = "wsgi:app"
-environ = given_environ()
 with told_in_a_line():
+    environ = given_environ()
     host, port = envstr(environ, "WEB_HOST", "0.0.0.0"), envint(environ, "PORT", 8000, least=1, most=LAST_PORT)  # noqa: S104
     workers = envint(environ, "WEB_CONCURRENCY", 2, least=1)
     # So long requests in hand may take to be finished.

@@ -37,10 +37,14 @@ def told_in_a_line() -> Iterator[None]:
 
 
 def given_environ() -> dict[str, str]:
-    """Return the environment, over `.env` in the project's folder."""
+    """Return the environment, over `.env` in the project's folder. Raises ConfigError where that can't be read."""
     from dotenv import dotenv_values
 
-    return {name: value for name, value in dotenv_values(ROOT / ".env").items() if value} | dict(os.environ)
+    try:
+        found = dotenv_values(ROOT / ".env")
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{ROOT / '.env'} cannot be read ({type(error).__name__}). Save it as UTF-8 text.") from None
+    return {name: value for name, value in found.items() if value} | dict(os.environ)
 
 
 def written(settings: Mapping[str, str]) -> str:

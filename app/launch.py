@@ -21,7 +21,7 @@ from app.config import ROOT, ConfigError, given_environ, load_config
 from app.embedded import EmbeddedServerError, EmbeddedServers, start_embedded
 from app.embedded.ports import free_port
 from app.embedded.processes import LOOPBACK, write_private
-from app.environment import LAST_PORT, MIGRATIONS, envint, written
+from app.environment import LAST_PORT, MIGRATIONS, envint, told_in_a_line, written
 from app.local_secrets import local_secrets
 from app.supervisor import ChildFailed, StopAsked, Supervisor, say
 
@@ -37,7 +37,8 @@ FLASK = [sys.executable, "-m", "flask", "--app", "wsgi"]
 def main() -> int:
     """Run until asked to stop or something dies. Returns the exit code: 0 if asked, 1 if not."""
     os.umask(0o077)  # logs and data are for their owner only
-    given = given_environ()
+    with told_in_a_line():
+        given = given_environ()
     given.setdefault("SILL_ENV", "demo")
     if given["SILL_ENV"] not in ("demo", "development"):
         say("bin/run is for trying Sill and for developing it. In production run the processes in Procfile.")

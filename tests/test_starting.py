@@ -174,6 +174,19 @@ def test_what_is_started_before_the_release_command_waits_for_it(
     assert running.returncode in (0, -signal.SIGTERM)
 
 
+@pytest.mark.parametrize("command", [[*WEB, "--print-config"], ["-m", "app.launch"]])
+def test_a_file_of_settings_that_is_no_text_is_told_in_a_line(tmp_path: Path, command: list[str]) -> None:
+    shutil.copytree(ROOT / "app", tmp_path / "app", ignore=shutil.ignore_patterns("__pycache__", "data"))
+    shutil.copy(ROOT / "gunicorn.conf.py", tmp_path)
+    (tmp_path / ".env").write_text("SMTP_FROM=Büro <office@example.com>\n", encoding="latin-1")
+    told = subprocess.run(
+        [sys.executable, *command], cwd=tmp_path, env={"PATH": os.environ["PATH"]}, check=False, capture_output=True,
+        text=True, timeout=120,
+    )  # fmt: skip
+    assert told.returncode == 1
+    assert told.stderr == f"Sill: {tmp_path / '.env'} cannot be read (UnicodeDecodeError). Save it as UTF-8 text.\n"
+
+
 def test_gunicorns_own_settings_may_stand_in_the_file(tmp_path: Path) -> None:
     shutil.copytree(ROOT / "app", tmp_path / "app", ignore=shutil.ignore_patterns("__pycache__", "data"))
     shutil.copy(ROOT / "gunicorn.conf.py", tmp_path)
