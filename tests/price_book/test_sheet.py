@@ -78,6 +78,21 @@ def test_everything_that_is_typed_comes_back_in_the_next_version(alice: Client, 
     assert entry.actor_id == world.alice.user_id and entry.subject_id == kept.id
 
 
+def test_saving_what_is_in_force_already_makes_no_version(alice: Client) -> None:
+    tomorrow = f"{today_here() + timedelta(days=1):%d/%m/%Y}"
+    for changes in ({}, {"valid_from": tomorrow}):
+        page = alice.get(URL).text
+        alice.post(URL, data=typed(PLAIN, **changes, seen=value(page, "seen")))
+        assert [row.version_no for row in stored()] == [1]
+    assert "Nothing has changed" in alice.get(URL).text
+    page = alice.get(URL).text
+    dearer = typed(replace(PLAIN, minimum_minor=1300), valid_from=tomorrow, seen=value(page, "seen"))
+    assert alice.post(URL, data=dearer).status_code == 303
+    again = typed(PLAIN, valid_from=tomorrow, seen=value(alice.get(URL).text, "seen"))
+    assert alice.post(URL, data=again).status_code == 303  # the coming prices are called off by these
+    assert sorted(row.version_no for row in stored()) == [1, 2, 3]
+
+
 def test_amounts_are_read_as_excel_writes_them(alice: Client) -> None:
     pasted = {"p-semi-4-4_weekly": " £1,234.50 ", "m-6_weekly": "112%", "first_clean": "1.5 times", "minimum": "£12.00"}
     assert alice.post(URL, data=typed(PLAIN, **pasted, **{"p-semi-4-8_weekly": ""})).status_code == 303

@@ -14,7 +14,7 @@ from app.core.permissions import Actor
 from app.core.tenancy import current_workspace_id
 from app.extensions import db
 from app.price_book.models import PriceBook
-from app.price_book.queries import Book, to_content
+from app.price_book.queries import Book, book_on, to_content
 from app.price_book.queries.faults import faults
 from app.price_book.queries.versions import latest_version
 from app.workspaces.queries import current_workspace, today_here
@@ -23,8 +23,9 @@ FURTHEST = timedelta(days=731)
 _STALE = "Someone else saved prices while you had them open. Look at both, then save again to keep yours."
 
 
-def save_book(book: Book, valid_from: date, seen: str, actor: Actor) -> Book:
-    """Keep `book` as the next version, in force from `valid_from` on, today or later. Publishes prices.saved.
+def save_book(book: Book, valid_from: date, seen: str, actor: Actor) -> Book | None:
+    """Keep `book` as the next version, in force from `valid_from` on, today or later. Publishes prices.saved. None
+    where these are the prices of that day already.
 
     `seen` is the id of the newest version that the writer knew, "" for none: Conflict is raised when there is a newer
     one. Raises Invalid for a book that can't be right (see queries.faults), naming the fields, and for the day.
@@ -38,6 +39,9 @@ def save_book(book: Book, valid_from: date, seen: str, actor: Actor) -> Book:
     latest = latest_version()
     if str(latest.id if latest else "") != seen:
         raise Conflict(_STALE, latest=latest)
+    stands = book_on(valid_from)
+    if stands is not None and to_content(stands) == to_content(book):
+        return None
     return store_version(book, valid_from, latest.version_no + 1 if latest else 1, actor)
 
 

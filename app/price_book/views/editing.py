@@ -49,7 +49,10 @@ def save_prices(slug: str) -> Response:
     except Conflict as error:
         return sheet_page(filling, 409, conflict=error.message)
     begins = "from now on" if valid_from == today_here() else f"from {valid_from:%-d %B %Y} on"
-    flash(f"Saved as version {saved.version_no}: quotes take these prices {begins}", "good")
+    if saved is None:
+        flash(f"Nothing has changed: quotes take these prices {begins} already", "good")
+    else:
+        flash(f"Saved as version {saved.version_no}: quotes take these prices {begins}", "good")
     return redirect_to(url_for("price_book.prices"))
 
 
