@@ -14,6 +14,7 @@ from app.quotes.models import Quote
 from app.quotes.queries import offer_of
 from app.quotes.services import Conditions, Discount, DraftLine, accept
 from app.quotes.services.printing import quote_pdf
+from app.quotes.services.printing.sheet import MARGIN, WIDTH, Sheet
 from app.workspaces.models import Logo
 from app.workspaces.queries import current_workspace
 from tests.quotes.conftest import CUSTOMER
@@ -116,6 +117,18 @@ def test_long_words_go_on_over_the_page(lead: Any, write: Callable[..., Quote]) 
     reader = PdfReader(BytesIO(quote_pdf(quote)))
     assert len(reader.pages) > 2
     assert f"page {len(reader.pages)} of {len(reader.pages)}" in reader.pages[-1].extract_text()
+
+
+def test_a_long_address_stays_on_the_paper(lead: Any, sent: Callable[..., Quote]) -> None:
+    link = f"https://leads.somerset-window-cleaning-company.co.uk/c/{'k' * 32}"
+    found = []
+    for page in PdfReader(BytesIO(quote_pdf(sent(lead), link))).pages:
+        page.extract_text(visitor_text=lambda *drawn: found.append(drawn) if drawn[0].strip() == link else None)
+    [(_, _, place, _, points)] = found
+    sheet = Sheet("#0a6ebd", "")
+    sheet.style(points)
+    assert place[4] / sheet.k + sheet.get_string_width(link) < MARGIN + WIDTH
+    sheet.finished()
 
 
 def test_it_bears_the_logo(lead: Any, write: Callable[..., Quote]) -> None:

@@ -163,8 +163,7 @@ def _answer(sheet: Sheet, link: str) -> None:
     sheet.set_xy(left, sheet.get_y() + 1)
     sheet.write_line("Scan the code with your phone, or open this address. It is yours alone.", 9, MUTED, width=120)
     sheet.set_xy(left, sheet.get_y() + 1)
-    sheet.style(9, sheet.accent_ink)
-    sheet.cell(120, 5, link, link=link)
+    sheet.write_link(link, 9, MARGIN + WIDTH - pad - left)
     sheet.set_y(top + size + 2 * pad + 6)
 
 

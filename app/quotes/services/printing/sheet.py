@@ -77,6 +77,12 @@ class Sheet(FPDF):
             new_y=YPos.NEXT,
         )  # fmt: skip
 
+    def write_link(self, link: str, size: float, width: float) -> None:
+        """An address that can be followed, on one line: broken in two it could not be typed off. A long one is smaller."""
+        self.style(size, self.accent_ink)
+        self.style(min(size, size * (width - 2 * self.c_margin) / self.get_string_width(link)), self.accent_ink)
+        self.cell(width, 5, link, link=link)
+
     def row(self, cells: list[tuple[str, float, str, bool]], size: float = 10, colour: Colour = INK) -> None:
         """A row of a table with a hairline under it: (text, width, align, bold). It stays on one page."""
         height, pad = size * 0.52, 2.1
