@@ -1,7 +1,8 @@
 """`flask keys`: change the keys that customer data is sealed with, while web and workers run (docs/operations.md)."""
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from typing import Any
 from uuid import UUID
 
@@ -10,6 +11,7 @@ from flask import current_app
 from flask.cli import with_appcontext
 
 from app.core.commands import Commands
+from app.core.crypto import CryptoError
 
 keys = Commands("keys", help="Change the keys that customer data is sealed with.", sees_to_keys=True)
 _NOT_DONE = 1
@@ -35,11 +37,12 @@ def rewrap() -> None:
     made = rewrap_keys()
     click.echo(f"Wrapped {made.keys:,} keys of {made.workspaces:,} workspaces with master key {active}.")
     for number, count in sorted(made.closed.items()):
-        click.echo(f"{count:,} don't open: MASTER_KEYS lacks master key {number}, or they are damaged.")
+        lacks = f"MASTER_KEYS lacks master key {number} or has another under that number"
+        click.echo(f"{count:,} don't open: {lacks}, or they are damaged.")
     older = {number: count for number, count in sorted(keys_by_master().items()) if number != active}
     for number, count in older.items():
         click.echo(f"Master key {number} is still needed, by {count:,} keys.")
-    if older:
+    if older or made.closed:
         raise click.exceptions.Exit(_NOT_DONE)
     click.echo(f"Every key is under master key {active}: this database needs no older one.")
 
@@ -52,11 +55,14 @@ def renew(slug: str | None, is_all: bool) -> None:
     from app.core.keyring import KNOWN_WITHIN_SECONDS
     from app.keys.services import renew_data_key
 
-    count = 0
+    count, shut = 0, _Shut(slug)
     for workspace_id in _workspaces(slug, is_all):
-        number, count = renew_data_key(workspace_id), count + 1
-        click.echo(f"{slug or workspace_id}: data key {number}")
+        with shut.telling(workspace_id):
+            number, count = renew_data_key(workspace_id), count + 1
+            click.echo(f"{slug or workspace_id}: data key {number}")
     click.echo(f"{count:,} made. Every process seals with the newest key within {KNOWN_WITHIN_SECONDS:.0f} seconds.")
+    if shut.count:
+        raise click.exceptions.Exit(_NOT_DONE)
 
 
 @keys.command("reseal")
@@ -70,8 +76,11 @@ def reseal(slug: str | None, is_all: bool) -> None:
 
     begun = time.monotonic()
     forget_keys()
-    todo = [Resealing(workspace_id, click.echo) for workspace_id in _workspaces(slug, is_all)]
-    todo = [each for each in todo if each.has_older_keys()]
+    todo, shut = [], _Shut(slug)
+    for workspace_id in _workspaces(slug, is_all):
+        with shut.telling(workspace_id):
+            each = Resealing(workspace_id, click.echo)
+            todo += [each] * each.has_older_keys()
     for each in todo:
         each.go_over()
     if todo:
@@ -87,8 +96,24 @@ def reseal(slug: str | None, is_all: bool) -> None:
             click.echo(f"{slug or each.workspace_id}: {count:,} in {place} don't open, and were left as they are.")
         if each.held:
             click.echo(f"{slug or each.workspace_id}: somebody holds {each.held:,} rows. Run this again.")
-    if not all(done):
+    if shut.count or not all(done):
         raise click.exceptions.Exit(_NOT_DONE)
+
+
+class _Shut:
+    """The workspaces whose own keys don't open, each told of in a line; the others are gone on with."""
+
+    def __init__(self, slug: str | None) -> None:
+        self._slug = slug
+        self.count = 0
+
+    @contextmanager
+    def telling(self, workspace_id: UUID) -> Iterator[None]:
+        try:
+            yield
+        except CryptoError:
+            self.count += 1
+            click.echo(f"{self._slug or workspace_id}: its keys don't open, and nothing was done. See to MASTER_KEYS.")
 
 
 def _workspaces(slug: str | None, is_all: bool) -> Iterable[UUID]:

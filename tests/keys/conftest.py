@@ -41,9 +41,12 @@ def flask_keys(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Res
 
 @pytest.fixture
 def masters(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
-    """Restart with other MASTER_KEYS: `masters(1, 2)` lists the tests' own and a second, `masters(2)` the second."""
+    """Restart with other MASTER_KEYS: `masters(1, 2)` lists the tests' own and a second, `masters(2)` the second,
+    `masters(-1)` another key under the number of the tests' own.
+    """
     first = app.extensions["config"].master_keys
     known = {1: first, **{number: f"{number}:{b64encode(new_key()).decode()}" for number in (2, 3)}}
+    known[-1] = f"1:{b64encode(new_key()).decode()}"
 
     def restart(*numbers: int) -> None:
         listed = ",".join(known[number] for number in numbers)

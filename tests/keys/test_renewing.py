@@ -50,6 +50,20 @@ def test_it_asks_whose(world, flask_keys, arguments) -> None:
     assert keyring.cipher().key_numbers == [1]
 
 
+@pytest.mark.parametrize("wrong", [2, -1])
+@pytest.mark.parametrize("command", ["renew", "reseal"])
+def test_with_wrong_master_keys_nothing_is_done(world, alice, make_lead, flask_keys, masters, command, wrong) -> None:
+    lead = make_lead(name="Hannah Cole")
+    masters(wrong)
+    result = flask_keys(command, "--all")
+    assert result.exit_code == 1
+    for workspace_id in (world.workspace_id, world.other_workspace_id):
+        assert f"{workspace_id}: its keys don't open, and nothing was done. See to MASTER_KEYS." in result.output
+    masters(1)
+    assert keyring.cipher().key_numbers == [1]
+    assert "Hannah Cole" in alice.get(f"/w/wells/leads/{lead.id}/page").text
+
+
 def test_a_process_with_the_old_keys_in_memory_opens_what_the_new_key_sealed(
     world, alice, make_lead, flask_keys, count_sql
 ) -> None:

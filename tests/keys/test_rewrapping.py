@@ -51,8 +51,18 @@ def test_it_says_which_master_key_lacks(world, flask_keys, masters) -> None:
     assert result.exit_code == 1
     assert result.output.splitlines() == [
         "Wrapped 0 keys of 0 workspaces with master key 3.",
-        "4 don't open: MASTER_KEYS lacks master key 1, or they are damaged.",
+        "4 don't open: MASTER_KEYS lacks master key 1 or has another under that number, or they are damaged.",
         "Master key 1 is still needed, by 4 keys.",
+    ]
+
+
+def test_another_key_under_the_right_number_is_no_all_clear(world, flask_keys, masters) -> None:
+    masters(-1)
+    result = flask_keys("rewrap")
+    assert result.exit_code == 1
+    assert result.output.splitlines() == [
+        "Wrapped 0 keys of 0 workspaces with master key 1.",
+        "4 don't open: MASTER_KEYS lacks master key 1 or has another under that number, or they are damaged.",
     ]
 
 

@@ -33,7 +33,7 @@ class Resealing:
         self.closed: dict[str, int] = {}
 
     def has_older_keys(self) -> bool:
-        """Whether there is any older data key, under which something may be."""
+        """Whether there is any older data key, under which something may be. Raises CryptoError if keys don't open."""
         with acting_in(self.workspace_id), transaction():
             return len(keyring.cipher().key_numbers) > 1
 

@@ -65,12 +65,12 @@ def _keys_of(workspace_id: UUID) -> Sequence[Row]:
 
 def _rewrap(workspace_id: UUID, row: Row, closed: Counter[int]) -> bool:
     masters, number = _masters(), _master_no(row.wrapped)
-    if number == masters.active:
-        return False
     try:
         key = masters.unwrap(row.wrapped, workspace_id, row.purpose, row.key_no)
-    except (CipherError, UnknownKey):
+    except (CipherError, UnknownKey):  # also of the active one: another key may stand under its number
         closed[number] += 1
+        return False
+    if number == masters.active:
         return False
     answer = db.session.execute(
         update(WorkspaceKey)

@@ -78,7 +78,7 @@ class Sheet(FPDF):
         )  # fmt: skip
 
     def write_link(self, link: str, size: float, width: float) -> None:
-        """An address that can be followed, on one line: broken in two it could not be typed off. A long one is smaller."""
+        """An address that can be followed, on one line, for whoever types it off: the longer, the smaller."""
         self.style(size, self.accent_ink)
         self.style(min(size, size * (width - 2 * self.c_margin) / self.get_string_width(link)), self.accent_ink)
         self.cell(width, 5, link, link=link)
