@@ -119,6 +119,8 @@ def test_an_error_was_certainly_not_taken(status: int, body: Any, reason: str, m
     [
         (502, b"", "gateway_error"),
         (504, b"", "gateway_error"),
+        (520, b"error code: 520", "gateway_error"),
+        (524, b"error code: 524", "gateway_error"),
         (200, b'{"success": true, "da', "unreadable_answer"),
         (200, {"success": True}, "answer_without_id"),
         (200, {"success": True, "data": ""}, "answer_without_id"),

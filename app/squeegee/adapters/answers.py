@@ -10,8 +10,9 @@ from app.squeegee.ports import Accepted, Found, Rejected, Request, Result, Uncle
 
 _LONGEST_ID = 100
 _LONGEST_WAIT = timedelta(hours=1)
-#: A gateway speaks there, not Squeegee: what stands behind it may have taken the request.
-_GATEWAYS = (502, 504)
+#: A gateway speaks there, not Squeegee: what stands behind it may have taken the request. From 520 on are those that
+#: networks in front of websites have made up for themselves: no answer they could read, or none in time.
+_GATEWAYS = (502, 504, 520, 522, 524, 598, 599)
 _KNOWN = read({})
 
 
