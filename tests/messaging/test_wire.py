@@ -1,6 +1,8 @@
 """What a mail looks like on the wire, where machines read headers as they stand."""
 
 from email import message_from_bytes
+from email.header import decode_header, make_header
+from email.utils import getaddresses
 from uuid import UUID
 
 import pytest
@@ -38,3 +40,19 @@ def test_no_line_is_too_long_and_what_people_read_is_encoded() -> None:
     raw = sent(subject="Ärger mit Fenstern " * 20, answers=(OUTLOOKS, GMAILS) * 4, unsubscribe_url=WAY_OUT)
     assert max(map(len, raw.split(b"\r\n"))) < 200 and b"\n" not in raw.replace(b"\r\n", b"")
     assert raw.isascii() and b"Subject: =?utf-8?" in raw and b"From: =?utf-8?" in raw
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Smith, Jones & Sons Window Cleaning, Gutters, Fascias and Conservatories of Wells, Somerset",
+        "The Bank <billing@bank.example.com>, who clean windows and gutters all over Somerset and beyond",
+        ": Window. Gutter, and \"Conservatory\" Cleaning for Somerset \\ Bath, Wells and everywhere around",
+        "Zoë’s, the window cleaners <zoe@bank.example.com> of Wells, of Bath, of Frome and everywhere around",
+    ],
+)
+def test_a_long_name_is_one_senders(name: str) -> None:
+    head = message_from_bytes(sent(sender_name=name))["From"]
+    [(shown, address)] = getaddresses([head])
+    assert address == "desk@example.com" and max(map(len, head.splitlines())) < 200
+    assert str(make_header(decode_header(shown))) == name

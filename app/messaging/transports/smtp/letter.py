@@ -1,9 +1,10 @@
 """A mail as it goes over the wire."""
 
+from email.header import Header
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP, EmailPolicy
-from email.utils import format_datetime
+from email.utils import format_datetime, formataddr
 from typing import Any
 
 from app.core.clock import utcnow
@@ -16,13 +17,22 @@ _AS_THEY_STAND = frozenset({"In-Reply-To", "References", "List-Unsubscribe"})
 
 class _Wire(EmailPolicy):
     """How a mail is written down. The library would put a long address or Message-ID into encoded words, which no mail
-    program reads there: answers would stand apart from what they answer, and there would be no way out.
+    program reads there: answers would stand apart from what they answer, and there would be no way out. And of a long
+    name it would forget the quotes: what stands between its commas would be senders of their own.
     """
 
     def fold_binary(self, name: str, value: Any) -> bytes:
+        if name == "From":
+            return f"{name}: {self._mailbox(*value.addresses)}{self.linesep}".encode()
         if name not in _AS_THEY_STAND:
             return super().fold_binary(name, value)
         return f"{name}: {f'{self.linesep} '.join(str(value).split())}{self.linesep}".encode()
+
+    def _mailbox(self, address: Address) -> str:
+        name = address.display_name
+        if name.isascii() and name.isprintable() and "=?" not in name:
+            return formataddr((name, address.addr_spec))
+        return f"{Header(name, 'utf-8', header_name='From').encode(linesep=self.linesep)} <{address.addr_spec}>"
 
 
 _WIRE = _Wire(linesep=SMTP.linesep)
