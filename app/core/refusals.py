@@ -62,10 +62,9 @@ def sentence(error: BaseException) -> str:
     """A line for a terminal."""
     server = "Redis" if isinstance(error, RedisError) else "PostgreSQL"
     state = _state(error)
-    if state:
-        words = _STATES.get(state, "it refuses")
-        return f"{server}: {words} (SQLSTATE {state})."
     words = next((words for pattern, _, words in _KINDS if _matches(pattern, error)), "it refuses")
+    if state:
+        return f"{server}: {_STATES.get(state, words)} (SQLSTATE {state})."
     setting = "REDIS_URL" if server == "Redis" else "DATABASE_URL or MIGRATION_DATABASE_URL"
     return f"{server}: {words}. See to it, or to {setting}."
 
@@ -84,7 +83,9 @@ def told_at_a_terminal() -> Iterator[None]:
 def _is_refusal(error: DBAPIError | RedisError) -> bool:
     """Whether the server is away, admits us not, or lets us not do it; broken SQL is none."""
     state = _state(error)
-    return state in _STATES or (state is None and kind_of(error) != "unknown")
+    if state is None:
+        return kind_of(error) != "unknown"
+    return state in _STATES or state.startswith(_AWAY)
 
 
 def _state(error: BaseException) -> str | None:

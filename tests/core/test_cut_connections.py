@@ -6,7 +6,7 @@ from sqlalchemy import create_engine, text
 from sqlalchemy.exc import OperationalError
 
 from app.config import Config
-from app.core.refusals import facts_of
+from app.core.refusals import facts_of, told_at_a_terminal
 from app.core.transactions import transaction
 from app.extensions import db
 from tests.support.database import WorkerDatabase, reaching
@@ -27,6 +27,15 @@ def test_the_error_is_the_cut_and_not_what_followed_from_it(app: Flask, database
         assert facts_of(raised.value) == {"error": "OperationalError", "kind": "57P01"}
         with transaction():
             assert db.session.scalar(ANYTHING) == 1
+    engine.dispose()
+
+
+def test_a_command_ends_in_a_line_when_the_database_is_stopped_under_it(app: Flask, database: WorkerDatabase) -> None:
+    engine = database.engine_to(database.name)
+    with app.app_context(), reaching(app, engine):
+        with pytest.raises(SystemExit) as ended, told_at_a_terminal(), transaction():
+            db.session.execute(text("select pg_terminate_backend(pg_backend_pid())"))
+        assert str(ended.value) == "Sill: PostgreSQL: it is being stopped (SQLSTATE 57P01)."
     engine.dispose()
 
 
