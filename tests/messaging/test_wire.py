@@ -56,3 +56,10 @@ def test_a_long_name_is_one_senders(name: str) -> None:
     [(shown, address)] = getaddresses([head])
     assert address == "desk@example.com" and max(map(len, head.splitlines())) < 200
     assert str(make_header(decode_header(shown))) == name
+
+
+def test_a_long_subject_is_read_as_it_was_written() -> None:
+    for words in range(3, 25):  # the line ends now before, now after the one that is not in ASCII
+        subject = " ".join(["Your windows"] * words + ["Zoë"] + ["next week"] * words)
+        head = message_from_bytes(sent(subject=subject))["Subject"]
+        assert str(make_header(decode_header(head.replace("\r\n", "")))) == subject

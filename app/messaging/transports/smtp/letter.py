@@ -18,12 +18,15 @@ _AS_THEY_STAND = frozenset({"In-Reply-To", "References", "List-Unsubscribe"})
 class _Wire(EmailPolicy):
     """How a mail is written down. The library would put a long address or Message-ID into encoded words, which no mail
     program reads there: answers would stand apart from what they answer, and there would be no way out. And of a long
-    name it would forget the quotes: what stands between its commas would be senders of their own.
+    name it would forget the quotes: what stands between its commas would be senders of their own. Nor does it part
+    words in ASCII and others by one space alone where a line ends between them.
     """
 
     def fold_binary(self, name: str, value: Any) -> bytes:
         if name == "From":
             return f"{name}: {self._mailbox(*value.addresses)}{self.linesep}".encode()
+        if name == "Subject" and not value.isascii():
+            return f"{name}: {self._encoded(name, value)}{self.linesep}".encode()
         if name not in _AS_THEY_STAND:
             return super().fold_binary(name, value)
         return f"{name}: {f'{self.linesep} '.join(str(value).split())}{self.linesep}".encode()
@@ -32,7 +35,10 @@ class _Wire(EmailPolicy):
         name = address.display_name
         if name.isascii() and name.isprintable() and "=?" not in name:
             return formataddr((name, address.addr_spec))
-        return f"{Header(name, 'utf-8', header_name='From').encode(linesep=self.linesep)} <{address.addr_spec}>"
+        return f"{self._encoded('From', name)} <{address.addr_spec}>"
+
+    def _encoded(self, header: str, words: str) -> str:
+        return Header(str(words), "utf-8", header_name=header).encode(linesep=self.linesep)
 
 
 _WIRE = _Wire(linesep=SMTP.linesep)
