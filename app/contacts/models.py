@@ -1,5 +1,6 @@
 """People, the houses they live in, and what they agreed to be sent."""
 
+import re
 from datetime import datetime
 from uuid import UUID
 
@@ -18,6 +19,10 @@ PROPERTY_TYPES = ("terraced", "semi", "detached", "bungalow", "townhouse", "flat
 BEDROOMS = ("1-2", "3", "4", "5", "6+")
 CHANNELS = ("email", "sms")
 ACCESS_FACTS = ("locked_gate", "dog", "no_parking", "over_conservatory")
+#: A first line that names a part of a building alone, and so leaves it to the second line which building that is.
+_PART_ALONE = re.compile(
+    r"(?:flat|apartment|apt|unit|suite|room|studio|maisonette)\W*\w{1,3}|(?:\w+\W+){1,2}flat", re.IGNORECASE
+)
 
 
 class Contact(WorkspaceModel):
@@ -104,7 +109,7 @@ class Property(WorkspaceModel):
         self.postcode = postcode.text if postcode else None
         self.district = postcode.district if postcode else None
         self.sector = postcode.sector if postcode else None
-        self.place_key = place_key(line1, postcode)
+        self.place_key = place_key(line1, postcode, self.address_line2)
 
     @property
     def address(self) -> str:
@@ -113,12 +118,17 @@ class Property(WorkspaceModel):
         return ", ".join(part for part in parts if part)
 
 
-def place_key(line1: str | None, postcode: "postcodes.Postcode | None") -> bytes | None:
+def place_key(
+    line1: str | None, postcode: "postcodes.Postcode | None", line2: str | None = None
+) -> bytes | None:  # fmt: skip
     """The blind index of a house: None unless both a first line and a full postcode are known."""
     if not line1 or postcode is None or postcode.unit is None:
         return None
-    words = "".join(character for character in line1.casefold() if character.isalnum())
-    return search_index().exact("place", f"{words}|{postcode.text}")
+    where = f"{line1} {line2}" if line2 and _PART_ALONE.fullmatch(line1.strip()) else line1
+    # Numbers stay apart: flat 1 of number 23 is not flat 12 of number 3.
+    apart = re.sub(r"(?<=\d)[\W_]+(?=\d)", "/", where.casefold())
+    words = "".join(character for character in apart if character.isalnum() or character == "/")
+    return search_index().exact("place", f"{words.strip('/')}|{postcode.text}")
 
 
 class Consent(WorkspaceModel):

@@ -4,14 +4,17 @@ from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 from uuid import UUID
 
-from sqlalchemy import or_, select, text
+from sqlalchemy import case, or_, select, text
 
 from app.contacts.models import Consent, Contact, Property, place_key
 from app.core import phones, postcodes
 from app.core.keyring import search_index
-from app.core.search_index import fold
+from app.core.names import share_a_word
 from app.core.tenancy import current_workspace_id
 from app.extensions import db
+
+#: A letting agent's number may stand beside each of their tenants' names.
+_MOST_AT_ONE_NUMBER = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +59,7 @@ def join(person: Person, house: House, *, is_vouched: bool) -> Joined:
     index = search_index()
     email_key = index.exact("email", person.email) if person.email else None
     phone_key = index.exact("phone", person.phone.match_key) if person.phone else None
-    house_key = place_key(house.line1, house.postcode)
+    house_key = place_key(house.line1, house.postcode, house.line2)
     hold([key for key in (email_key, phone_key, house_key) if key])
     contact, has_gained = _contact(person, email_key, phone_key, is_vouched)
     return Joined(contact, _property(house, house_key), has_gained)
@@ -131,8 +134,8 @@ def _candidates(email_key: bytes | None, phone_key: bytes | None) -> list[Contac
     if not conditions:
         return []
     query = select(Contact).where(Contact.workspace_id == current_workspace_id(), or_(*conditions))
-    found = list(db.session.scalars(query.order_by(Contact.created_at).limit(20)))
-    return sorted(found, key=lambda contact: contact.email_key != email_key)
+    other_email = case((Contact.email_key == email_key, 0), else_=1)
+    return list(db.session.scalars(query.order_by(other_email, Contact.created_at).limit(_MOST_AT_ONE_NUMBER)))
 
 
 class Known(Protocol):
@@ -156,5 +159,5 @@ def _brings_more(contact: Contact, email_key: bytes | None, phone_key: bytes | N
 
 
 def same_person(known: str, given: str) -> bool:
-    """Names fit when their last words agree, or one has a word of the other ("J Pike", "Jon Pike", "Pike")."""
-    return bool(set(fold(known).split()) & {word for word in fold(given).split() if len(word) > 1})
+    """Names fit when they have a word in common ("J Pike", "Jon Pike", "Pike"), which is more than a title."""
+    return share_a_word(known, given)

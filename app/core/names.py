@@ -1,11 +1,18 @@
 """People's names as a greeting and as two letters."""
 
 import re
+from collections.abc import Iterable
+
+from app.core.search_index import fold, name_words
 
 _FORMS_OF_ADDRESS = frozenset({"mr", "mrs", "ms", "miss", "mx", "dr", "prof", "rev", "sir", "lady", "lord", "dame"})
 _TITLES = _FORMS_OF_ADDRESS | {"and", "&"}
 #: What stands behind a comma without being a first name.
 _SUFFIXES = frozenset({"ltd", "limited", "llp", "plc", "inc", "jr", "jnr", "sr", "snr", "esq", "mbe", "obe", "cbe"})
+#: By these words nobody is told from anybody.
+_SHARED = _TITLES | _SUFFIXES | {"the", "of", "de", "der", "van", "von"}
+_APOSTROPHES = re.compile("['’‘ʼ`´]")
+_WORD = re.compile(r"[^\W_]+")
 _EDGES = " .,;:()[]\"'“”‘’"
 
 
@@ -54,6 +61,24 @@ def split_name(name: str | None) -> tuple[str, str, str]:
         return title, "", " ".join(words)
     length = 2 if len(words) > 2 and _bare(words[-1]) in _SUFFIXES else 1
     return title, " ".join(words[:-length]), " ".join(words[-length:])
+
+
+def share_a_word(one: str, other: str) -> bool:
+    """Whether two names have a word in common by which people are told apart, initials and accents aside: "J Pike" and
+    "Pike, Jon", "O'Brien" and "O’Brien", but not "Mrs Pike" and "Mrs Fox".
+    """
+    shared = set(_telling(name_words(one))) & set(_telling(name_words(other)))
+    return any(len(word) > 1 for word in shared) or fold(one) == fold(other)
+
+
+def own_words(name: str) -> list[str]:
+    """The same words in speaking order: "Pike-Fox, Mrs Ann" gives ["ann", "pike", "fox"]."""
+    return _telling(_WORD.findall(fold(_APOSTROPHES.sub("", " ".join(_words(name))))))
+
+
+def _telling(words: Iterable[str]) -> list[str]:
+    found = list(words)
+    return [word for word in found if word not in _SHARED] or found
 
 
 def _without_title(words: list[str], *, may_be_all: bool = False) -> tuple[str, list[str]]:

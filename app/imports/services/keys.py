@@ -5,11 +5,9 @@ from dataclasses import dataclass
 
 from app.contacts.models import place_key
 from app.core.keyring import search_index
-from app.core.search_index import fold
+from app.core.names import own_words
 from app.imports.services.beginning import row_key
 from app.imports.services.rows import RowFacts
-
-_TITLES = frozenset({"mr", "mrs", "ms", "miss", "mx", "dr", "prof", "rev", "sir", "lady", "lord", "dame"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +32,7 @@ def keys_of(facts: RowFacts, cells: list[str]) -> Keys:
     return Keys(
         email=index.exact("email", facts.email) if facts.email else None,
         phone=index.exact("phone", facts.phone.match_key) if facts.phone else None,
-        place=place_key(facts.line1, facts.postcode),
+        place=place_key(facts.line1, facts.postcode, facts.line2),
         reference=index.exact("lead_number", facts.reference.upper()) if facts.reference else None,
         row=row_key(cells),
     )
@@ -42,14 +40,9 @@ def keys_of(facts: RowFacts, cells: list[str]) -> Keys:
 
 def same_householder(known: str, given: str) -> bool:
     """Whether two names at one house are one person: same last name, and first names that do not differ."""
-    one, other = _bare(known), _bare(given)
+    one, other = own_words(known), own_words(given)
     if not one or not other or one[-1] != other[-1]:
         return False
     firsts = one[0] if len(one) > 1 else "", other[0] if len(other) > 1 else ""
     short = min(len(first) for first in firsts)
     return firsts[0][:short] == firsts[1][:short]
-
-
-def _bare(name: str) -> list[str]:
-    words = [word.strip(".,") for word in fold(name).split()]
-    return [word for word in words if word and word not in _TITLES]

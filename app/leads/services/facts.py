@@ -184,6 +184,11 @@ def _set_line1(lead: Lead, place: Property, fact: Fact, value: str | None, typed
     place.set_place(value, postcodes.parse_outward_or_full(place.postcode))
 
 
+def _set_line2(lead: Lead, place: Property, fact: Fact, value: str | None, typed: str) -> None:
+    place.address_line2 = value
+    place.set_place(place.address_line1, postcodes.parse_outward_or_full(place.postcode))
+
+
 def _set_postcode(lead: Lead, place: Property, fact: Fact, value: str | None, typed: str) -> None:
     place.set_place(place.address_line1, postcodes.parse_outward_or_full(value))
     lead.district, lead.sector = place.district, place.sector
@@ -201,6 +206,7 @@ _SETTERS: dict[str, Callable[[Lead, Any, Fact, Any, str], None]] = {
     "email": _set_email,
     "phone": _set_phone,
     "address_line1": _set_line1,
+    "address_line2": _set_line2,
     "postcode": _set_postcode,
     "price": _set_price,
     "frequency": _set_frequency,

@@ -109,7 +109,8 @@ class _Row:
 
 def _keys(facts: LeadFacts) -> _Keys:
     return _Keys(
-        reference_key(facts.number), number_key(facts.phone), place_key(facts.line1, postcodes.parse(facts.postcode))
+        reference_key(facts.number), number_key(facts.phone),
+        place_key(facts.line1, postcodes.parse(facts.postcode), facts.line2),
     )
 
 

@@ -95,7 +95,7 @@ def _values(line: Line, key: bytes, row_id: UUID, export_id: UUID) -> dict[str, 
     }
     return {
         **sealed, "workspace_id": current_workspace_id(), "id": row_id, "identity_key": key, "export_id": export_id,
-        "ref_key": reference_key(line.ref), "place_key": place_key(place.line1, place.postcode),
+        "ref_key": reference_key(line.ref), "place_key": place_key(place.line1, place.postcode, place.line2),
         "phone_key": number_key(line.phone), "mobile_key": number_key(line.mobile),
         "district": place.postcode.district if place.postcode else None, "source": line.source or None,
         "added_on": line.added_on,
