@@ -13,6 +13,7 @@ from app.quotes.models import Quote
 from app.quotes.queries import latest_quote
 from app.quotes.services import Conditions, Discount
 from app.workspaces.queries import current_workspace
+from tests.lead_forms.conftest import Page
 from tests.price_book.books import PLAIN
 from tests.quotes.conftest import keep_book, typed_quote
 from tests.support.client import Client
@@ -63,6 +64,16 @@ def test_the_leads_own_price_is_said_and_taken_by_one_press(alice: Client, make_
     assert re.search(r'name="price_4_weekly"[^>]* data-focus', taken.text)
     assert "The lead says" not in taken.text and "We come on Tuesdays." in taken.text
     assert latest_quote(lead.id) is None
+
+
+def test_no_tax_comes_on_top_of_the_leads_own_price(alice: Client, make_lead: Callable[..., Any]) -> None:
+    keep_book(replace(PLAIN, vat_mode="added", vat_basis_points=2_000))
+    lead = make_lead(property_type="terraced", extras=["gutters"], frequency="8_weekly", price_minor=6000)
+    page = alice.get(url(lead)).text
+    assert "The lead says" not in page and "£390 a year" in page
+    shown = Page(page).fields
+    assert (shown["price_8_weekly"], shown["vat_mode"], shown["vat_rate"]) == (["60"], ["included"], ["20"])
+    assert "96" in shown["line_amount"]  # £80 and the tax
 
 
 def test_nothing_is_said_where_the_lead_says_the_same(alice: Client, make_lead: Callable[..., Any]) -> None:

@@ -14,7 +14,7 @@ from app.core.money import parse_money, plain_amount
 from app.core.numbers import whole_number
 from app.leads.models import FREQUENCIES, Lead
 from app.leads.words import EXTRA_WORDS
-from app.price_book.queries import Priced
+from app.price_book.queries import Priced, taxed
 from app.quotes.forms.typed import one_line, plain
 from app.quotes.models import VAT_MODES, Quote, QuoteLine
 from app.quotes.services import Conditions, Discount, DraftLine, QuoteDraft, faults, mark
@@ -79,6 +79,7 @@ class QuoteForm:
         if priced is not None:
             form = form.with_prices(lead, priced)
         if lead.frequency and lead.price_minor and not any(form.prices.values()):
+            form = form.as_paid(priced) if priced is not None and priced.vat_mode == "added" else form
             form.prices = {**empty, lead.frequency: plain_amount(lead.price_minor)}
             form.firsts = {**empty, lead.frequency: plain_amount(lead.first_price_minor)}
         form.lines = [(words, "", "") for words in included] + form.lines
@@ -117,6 +118,12 @@ class QuoteForm:
             lines=_with_spares(kept + [(words, "", once.get(words, "")) for words in asked]),
             vat_mode=priced.vat_mode, vat_rate=_rate_text(priced.vat_basis_points), book=str(priced.book_id),
         )  # fmt: skip
+
+    def as_paid(self, priced: Priced) -> "QuoteForm":
+        """The same with the price book's tax in its lines, not on top: what stands on a lead is what is paid."""
+        once = {each.words: taxed(each.minor, "added", priced.vat_basis_points).gross_minor for each in priced.once}
+        lines = [(words, times, plain_amount(once.get(words)) or amount) for words, times, amount in self.lines]
+        return replace(self, lines=lines, vat_mode="included")
 
     def with_own_price(self, lead: Lead) -> "QuoteForm":
         """The same with the price that stands on the lead for the rhythm that it asks for."""
