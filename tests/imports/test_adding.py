@@ -83,6 +83,15 @@ def test_a_row_that_joins_one_higher_up_adds_to_it(bring_in: Bring) -> None:
     assert notes(lead.id) == ["Rang twice.", "From a file, row 3\nPrice: £30 every 8 weeks"]
 
 
+def test_what_only_begins_like_something_noted_is_not_lost(ann: Lead, bring_in: Bring) -> None:
+    rows = [[*ANN[:3], each, *ANN[4:8], price, "", *ANN[10:]] for each, price in (("417", "£24.50"), ("41", "£24"))]
+    bring_in(rows)
+    said = "\n".join(notes(ann.id)).split("\n")
+    assert {"Reference: 417", "Reference: 41", "Price: £24.50", "Price: £24"} <= set(said)
+    bring_in([[*row[:11], ""] for row in rows])
+    assert sorted("\n".join(notes(ann.id)).split("\n")) == sorted(said)
+
+
 def test_undoing_takes_back_what_was_added_and_nothing_else(
     world: World, ann: Lead, bring_in: Bring, run_outbox: Callable[[], int]
 ) -> None:

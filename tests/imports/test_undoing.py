@@ -6,7 +6,7 @@ from sqlalchemy import func, select
 
 from app.extensions import db
 from app.imports.models import Import
-from app.leads.models import Lead
+from app.leads.models import Lead, Tag
 from tests.imports.tables import ANN
 from tests.reconciliation.exports import bring, customers, line
 from tests.support.client import Client
@@ -77,3 +77,27 @@ def test_what_somebody_has_written_since_stays(
     db.session.commit()
     take_back(alice, made, run_outbox)
     assert (ann.contact.email, ann.property.access_notes) == ("new@example.com", None)
+
+
+def test_tags_that_only_the_import_has_made_and_hung_are_gone_as_well(
+    alice: Client, make_lead: Callable[..., Lead], bring_in: BringIn, run_outbox: RunOutbox
+) -> None:
+    ann = make_lead(name="Ann Pike", email=None, phone="07700 900123", **HOUSE)
+    alice.post(f"/w/wells/leads/{ann.id}/tags", data={"tag": "Regular"})
+    made = bring_in(
+        [["Ann Pike", "", "07700 900123", "12 Mill Lane, Wells BA5 2QJ", "", "", "", "regular, owes £5"],
+         ["Ben Elm", "", "07700 900124", "9 Park Road, Wells BA5 2QB", "", "", "", "rang twice, street list, dog"]],
+        [*TITLES, "Tags"], tag="From the shed",
+    )  # fmt: skip
+    assert tag_names() == {"Regular", "owes £5", "rang twice", "street list", "dog", "From the shed"}
+    alice.post(f"/w/wells/leads/{ann.id}/tags", data={"tag": "street list"})
+    dog = db.session.scalars(select(Tag).where(Tag.name == "dog")).one()
+    colour = {"name": "Dog", "colour": "red", "version": dog.version}
+    assert alice.post(f"/w/wells/settings/tags/{dog.id}", data=colour).status_code == 303
+    take_back(alice, made, run_outbox)
+    assert tag_names() == {"Regular", "street list", "Dog"}
+
+
+def tag_names() -> set[str]:
+    """The names of the workspace's tags."""
+    return set(db.session.scalars(select(Tag.name)))

@@ -37,18 +37,18 @@ def add_to_leads(made: Import, setting: Setting, joined: Sequence[Decision], act
     for each in joined:
         if each.lead_id in leads:
             wanted[each.lead_id] = (*wanted.get(each.lead_id, ()), *each.row.facts.tags)
-    hung, noted = hang_tags(setting, wanted, actor), _noted(wanted)
+    hung, noted = hang_tags(made, setting, wanted, actor), _noted(wanted)
     lines = []
     for each in joined:
         if each.lead_id not in leads:
             continue
         lead, contact, place = leads[each.lead_id]
-        news = [words for words in _news(setting, each, lead, contact, place) if words not in noted[lead.id]]
+        news = [words for words in _news(setting, each, lead, contact, place) if f"\n{words}\n" not in noted[lead.id]]
         tags = hung.pop(lead.id, {})
         if tags:
             news.append(f"Tags: {', '.join(tags.values())}")
         if news:
-            noted[lead.id] += "\n".join(news)
+            noted[lead.id] += "".join(f"{words}\n" for words in news)
             lines.append(_note(made, setting, each, actor, news, tags))
     insert_all(lines)
 
@@ -141,9 +141,11 @@ def _leads(lead_ids: Iterable[UUID]) -> dict[UUID, tuple[Lead, Contact, Property
 
 
 def _noted(lead_ids: Iterable[UUID]) -> dict[UUID, str]:
-    """What imports have noted on these leads before, as one text each."""
+    """What imports have noted on these leads before, as one text each that begins and ends as each of its lines does:
+    "Reference: 41" does not stand in "Reference: 417".
+    """
     wanted = list(lead_ids)
-    noted = dict.fromkeys(wanted, "")
+    noted = dict.fromkeys(wanted, "\n")
     for note in db.session.scalars(_notes(wanted)):
         noted[note.lead_id] += f"{note.body or ''}\n"
     return noted

@@ -66,7 +66,7 @@ def make_leads(
     _insert_tokens(leads)
     if gained:
         reindex_where(contact_ids=gained)
-    hang_tags(setting, {each.lead.id: each.decision.row.facts.tags for each in leads}, actor)
+    hang_tags(made, setting, {each.lead.id: each.decision.row.facts.tags for each in leads}, actor)
     return leads
 
 

@@ -23,6 +23,7 @@ from app.imports.services.ending import end
 from app.imports.services.filling import empty_again, fills_in
 from app.imports.services.forgetting import forget_rows_of
 from app.imports.services.pieces import count
+from app.imports.services.tags import delete_made
 from app.leads.models import Lead
 from app.leads.services import locked_leads
 from app.leads.services.emptying import remove
@@ -44,6 +45,7 @@ def undo_some(import_id: UUID, actor: Actor, size: int) -> bool:
         _keep(made, "joined", rows, ["skipped"] * len(rows))
     more = bool(rows)
     if not more:
+        delete_made(made, actor)
         end(made, "undone", actor)
     announce({topic("import", made.id), "imports", "board"})
     db.session.flush()
