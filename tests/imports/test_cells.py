@@ -1,6 +1,7 @@
 """What people write into cells is read, or said to be unreadable; never guessed at."""
 
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime
 from uuid import uuid4
 from zoneinfo import ZoneInfo
@@ -8,8 +9,11 @@ from zoneinfo import ZoneInfo
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sqlalchemy import select
 
-from app.contacts.models import BEDROOMS
+from app.contacts.models import BEDROOMS, Contact
+from app.extensions import db
+from app.imports.models import Import
 from app.imports.queries.cells.choices import is_in_squeegee, read_bedrooms, read_choice
 from app.imports.queries.cells.frequencies import find_frequency, read_frequency
 from app.imports.queries.cells.moments import read_moment
@@ -33,6 +37,8 @@ LONDON = ZoneInfo("Europe/London")
         ("ad hoc", "one_off", None), ("One-off", "one_off", None), ("", None, None),
         ("monthly", None, "frequency_other"), ("Fortnightly", None, "frequency_other"),
         ("5 weekly", None, "frequency_other"), ("4/6 weekly", None, "frequency_several"),
+        ("once a quarter", None, "frequency_other"), ("once each week", None, "frequency_other"),
+        ("once every 8 weeks", "8_weekly", None), ("once a year", None, "frequency_other"),
         ("whenever", None, "frequency_unreadable"), ("Friday", None, None),
     ],
 )  # fmt: skip
@@ -59,6 +65,8 @@ def test_a_rhythm_among_free_words_needs_its_weeks() -> None:
         ("£24 per month", None, "price_per_month"), ("£24pm", None, "price_per_month"),
         ("20-25", None, "price_several"), ("20.50 to 25", None, "price_several"), ("24.50, 8-10 panes", 2450, None),
         ("ask Bob", None, "price_unreadable"), ("-5", None, "price_unreadable"),
+        ("-£24", None, "price_unreadable"), ("£-24", None, "price_unreadable"), ("2 x £12", None, "price_several"),
+        ("£12 × 2", None, "price_several"), ("3 x Velux £12", 1200, None),
     ],
 )  # fmt: skip
 def test_prices(cell: str, minor: int | None, code: str | None) -> None:
@@ -66,11 +74,22 @@ def test_prices(cell: str, minor: int | None, code: str | None) -> None:
     assert (found.minor, found.code) == (minor, code)
 
 
-def test_the_first_clean_is_told_from_the_price() -> None:
-    rest, first = parted_first("Windows 8 weekly £24, first clean £48")
+@pytest.mark.parametrize(
+    "said",
+    ["£24, first clean £48", "£24 first clean £48", "£24 first £48", "£48 first £24", "first clean at £48, £24 after",
+     "£48 for the first clean then £24"],
+)  # fmt: skip
+def test_the_first_clean_is_told_from_the_price(said: str) -> None:
+    rest, first = parted_first(f"Windows 8 weekly {said}")
     price = find_price(rest)
     assert first == 4800 and price is not None and price.minor == 2400
     assert find_price("4 bed, 8 weekly") is None
+
+
+def test_a_number_that_was_kept_as_a_sum_is_one(bring_in: Callable[..., Import]) -> None:
+    bring_in([["Ann Pike", "7700900123.0", "Processed"]], ["Name", "Mobile", "Squeegee Status"])
+    contact = db.session.scalars(select(Contact)).one()
+    assert contact.phone == "+447700900123"
 
 
 @pytest.mark.parametrize(

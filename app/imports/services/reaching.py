@@ -96,5 +96,6 @@ _NONE = frozenset({"", "n/a", "na", "none", "no", "x", "unknown", "?", "tbc"})
 
 
 def _phone(text: str) -> phones.Phone | None:
+    text = text.removesuffix(".0")  # a number that went through a program which takes it for a sum
     mobile = _MOBILE.fullmatch(_BLANKS.sub("", text))
     return phones.parse(f"+44{mobile[1]}" if mobile else text)

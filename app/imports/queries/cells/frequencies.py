@@ -30,7 +30,7 @@ _ONCE = re.compile(
 )
 _OTHERS = re.compile(
     r"\b(?:fortnight\w*|bi-?weekly|weekly|every week|monthly|month|months|quarterly|bi-?monthly|annual\w*|yearly|"
-    r"twice a year|six[ -]monthly|half[ -]yearly|per week|a year|a month)\b"
+    r"six[ -]monthly|half[ -]yearly|(?:a|per|each) (?:week|month|quarter|season|year)|every quarter)\b"
 )
 _BARE = re.compile(r"(?:every\s*)?(\d{1,2})")
 

@@ -14,6 +14,9 @@ _LONE = re.compile(r"(?<![\d.,/£-])(\d{1,5}(?:\.\d{1,2})?)(?![\d.,/]*\d)")
 _RANGE = re.compile(r"£\s?\d+(?:\.\d+)?\s?(?:-|–|to|/|or)\s?£?\s?\d")
 #: The same without any sign, which may also speak of something else: "20-25", but "8-10 windows 24.50".
 _BARE_RANGE = re.compile(r"(?<![\d.,/£-])(\d{1,5}(?:\.\d{1,2})?)\s?(?:-|–|to|/|or)\s?\d")
+#: Two windows at a price each, and money that goes the other way.
+_RECKONED = re.compile(r"\d\s?[x×*]\s?£|£\s?\d+(?:\.\d+)?\s?[x×*]\s?\d", re.IGNORECASE)
+_OWED = re.compile(r"[-−]£|£\s?[-−]")
 _A_MONTH = re.compile(
     r"\b(?:per|a|each)\s+(?:month|year|annum)\b|\d\s?p\.?/?c?\.?m\b|/\s?(?:month|mth|year)|\bmonthly\b", re.IGNORECASE
 )
@@ -22,6 +25,8 @@ _FIRST = re.compile(
     r"|£\s?(\d{1,5}(?:\.\d{1,2})?)\s*(?:for\s+)?(?:the\s+)?(?:first|1st|initial)\b(?:\s+(?:clean|visit))?",
     re.IGNORECASE,
 )
+#: Behind "£24 first clean": the price that those words may belong to instead.
+_ANOTHER = re.compile(r"\s*(?:is|at|:|=|-|was)?\s*£\s?(\d{1,5}(?:\.\d{1,2})?)")
 _NOTHING = re.compile(r"(?:tbc|tba|n/?a|none|nil|-+|\?+|foc|free|unknown|to be confirmed|£?0+(?:\.0+)?)", re.IGNORECASE)
 #: A sum above this is a number of something else.
 _MOST = 10_000_000
@@ -56,10 +61,16 @@ def find_price(text: str) -> Price | None:
 
 
 def parted_first(text: str) -> tuple[str, int | None]:
-    """Words without what they say of the first clean ("first clean £48, then £24"), and its price."""
+    """Words without what they say of the first clean ("first clean £48, then £24"), and its price.
+
+    Between two prices ("£24 first clean £48") they speak of the dearer one.
+    """
     found = _FIRST.search(text)
     if found is None:
         return text, None
+    another = _ANOTHER.match(text, found.end()) if found[2] else None
+    if another and float(another[1]) > float(found[2]):
+        return f"{text[: found.start()]} £{found[2]} {text[another.end() :]}", parse_money(another[1])
     return text[: found.start()] + " " + text[found.end() :], parse_money(found[1] or found[2])
 
 
@@ -67,7 +78,9 @@ def _judged(sums: set[int], text: str) -> Price:
     sums = {each for each in sums if 0 < each <= _MOST}
     if not sums:
         return Price(None, UNREADABLE)
-    if len(sums) > 1 or _RANGE.search(text):
+    if _OWED.match(text.strip()):
+        return Price(None, UNREADABLE)
+    if len(sums) > 1 or _RANGE.search(text) or _RECKONED.search(text):
         return Price(None, SEVERAL)
     return Price(None, PER_MONTH) if _A_MONTH.search(text) else Price(sums.pop())
 
