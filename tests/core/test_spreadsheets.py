@@ -41,6 +41,11 @@ def test_rows_keep_their_numbers_and_all_their_cells() -> None:
     assert table.notes
 
 
+def test_a_quotation_mark_behind_a_blank_begins_a_cell_too() -> None:
+    table = read_table(b'Name, Address, Phone\nAnn, "12 Mill Lane, Wells", 01749 960123\n', "x.csv", most_rows=10)
+    assert [cells for _, cells in table.rows] == [["Ann", "12 Mill Lane, Wells", "01749 960123"]]
+
+
 def test_a_workbook_gives_days_as_days_and_numbers_without_decimals() -> None:
     from datetime import date, datetime
 

@@ -3,6 +3,7 @@
 import csv
 import io
 from collections.abc import Iterator
+from typing import Any
 
 from app.core.errors import Invalid
 
@@ -48,7 +49,7 @@ def _separator(text: str) -> str:
     best, best_score = ",", 0
     for separator in _SEPARATORS:
         widths: dict[int, int] = {}
-        reader = csv.reader(io.StringIO(sample, newline=""), delimiter=separator)
+        reader = _reader(sample, separator)
         try:
             for row, _ in zip(reader, range(_SAMPLE_ROWS), strict=False):
                 if len(row) > 1:
@@ -62,9 +63,14 @@ def _separator(text: str) -> str:
 
 
 def _parsed(text: str, separator: str) -> Iterator[list[str]]:
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
+    reader = _reader(text, separator)
     try:
         yield from reader
     except csv.Error:
         row = reader.line_num
         raise Invalid({"file": f"Line {row} can't be read. Is a quotation mark missing before it?"}) from None
+
+
+def _reader(text: str, separator: str) -> Any:
+    """A quotation mark behind a separator and a blank begins a cell too: who writes by hand writes it so."""
+    return csv.reader(io.StringIO(text, newline=""), delimiter=separator, skipinitialspace=True)
