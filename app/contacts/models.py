@@ -21,7 +21,8 @@ CHANNELS = ("email", "sms")
 ACCESS_FACTS = ("locked_gate", "dog", "no_parking", "over_conservatory")
 #: A first line that names a part of a building alone, and so leaves it to the second line which building that is.
 _PART_ALONE = re.compile(
-    r"(?:flat|apartment|apt|unit|suite|room|studio|maisonette)\W*\w{1,3}|(?:\w+\W+){1,2}flat", re.IGNORECASE
+    r"(?:flat|apartment|apt|unit|suite|room|office|studio|maisonette|floor)\W*\w{1,3}|(?:\w+\W+){1,2}(?:flat|floor)",
+    re.IGNORECASE,
 )
 
 

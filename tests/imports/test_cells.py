@@ -165,7 +165,9 @@ def test_words_that_say_no_are_not_taken_for_their_opposite() -> None:
 @pytest.mark.parametrize(
     ("cell", "key"),
     [
-        ("Not contacted yet", "new"), ("Uncontacted", "new"), ("To be contacted", None), ("Not booked", None),
+        ("Site visit booked", "quote_requested"), ("Booked in for a quote", "quote_requested"),
+        ("Booked in for Tuesday", "booking_confirmed"), ("Not contacted yet", "new"), ("Uncontacted", "new"),
+        ("To be contacted", None), ("Not booked", None),
         ("Not in Squeegee", None), ("Not yet quoted", None), ("Quote not sent", "quote_requested"),
         ("Quote to be sent", "quote_requested"), ("No longer interested", "declined"), ("Won’t proceed", "declined"),
         ("Doesn't want it", None), ("Can't reach them", "lost_contact"), ("Won - not yet added", "ready_for_squeegee"),

@@ -52,7 +52,7 @@ def test_the_last_of_an_agents_many_tenants_is_known_again(make_lead) -> None:
     [
         (("Flat 1, 23 Sadler Row", ""), ("Flat 12, 3 Sadler Row", "")),
         (("Flat 2", "14 Sadler Row"), ("Flat 2", "The Old Barn")),
-        (("Top floor flat", "3 Row"), ("Top floor flat", "5 Row")),
+        (("Top floor flat", "3 Row"), ("Top floor flat", "5 Row")), (("1st Floor", "3 Row"), ("1st Floor", "5 Row")),
     ],
 )  # fmt: skip
 def test_two_flats_are_two_houses(make_lead, one: tuple[str, str], other: tuple[str, str]) -> None:

@@ -21,10 +21,14 @@ _PRIORITIES = (
     ("urgent", r"\burgent|\basap"), ("high", r"\bhigh|\bimportant|\bhot\b"), ("low", r"\blow|\bcold\b"),
     ("normal", r"\bnormal|\bmedium|\bmed\b"),
 )  # fmt: skip
+#: What is booked before there is a price.
+_LOOK = r"(?:(?:site|home) visit|survey|quote|quotation|estimate)\b"
 #: Words for stages in other people's tables, those that would be mistaken first.
 _STAGES = (
     ("negotiating", r"waiting (?:for|on) (?:them|(?:the )?customer|client)"),
     ("not_in_area", r"out(?:side)? of (?:our )?area|outside|not in (?:our )?area|too far|no coverage"),
+    ("quote_requested", rf"{_LOOK} (?:is )?(?:booked|scheduled)|"
+                        rf"(?:booked|scheduled) (?:in )?for (?:an? |the )?{_LOOK}"),
     ("booking_confirmed", r"\bbooked|booking confirmed|scheduled|job booked"),
     ("lost_contact", r"no (?:response|reply|answer)|lost contact|gone quiet|unresponsive|ghost|cannot reach"),
     ("declined", r"declin|\blost|said no|(?:not|no longer) interested|rejected|refused|too (?:dear|expensive)|cancel|"
