@@ -9,10 +9,15 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
+from app.core.clock import utcnow
 from app.extensions import db
-from app.leads.services import move_to_stage, stage_by_key
+from app.lead_forms.models import LeadForm
+from app.lead_forms.services import tokens
+from app.leads.models import Lead
+from app.leads.services import change_fact, move_to_stage, stage_by_key
+from app.price_book.models import PriceBook
 from app.quotes.models import Quote
 from app.quotes.services import DraftLine, QuoteDraft, draft_quote, send_quote
 from app.squeegee.mapping import of_every_visit
@@ -20,6 +25,9 @@ from app.squeegee.models import Transfer
 from app.squeegee.queries import get_account, transfer_page
 from app.squeegee.services import change_section, fingerprint
 from app.workspaces.queries import today_here
+from tests.lead_forms.conftest import ANSWERS
+from tests.price_book.books import PLAIN
+from tests.quotes.conftest import keep_book
 from tests.squeegee.desk import Desk, stage_of
 from tests.squeegee.test_agreed_anew import by_api, by_file, by_sheet, seen_on
 from tests.squeegee.test_queue import QUEUE, card_of
@@ -183,3 +191,33 @@ def test_what_was_called_off_is_not_charged(
     assert "Charged once" not in row_of(alice, lead)["Notes"]
     transfer = db.session.scalars(select(Transfer).where(Transfer.lead_id == lead.id)).one()
     assert json.loads(transfer.holds or "{}")["once"] == []
+
+
+def test_what_the_form_told_goes_along_while_its_price_stands(
+    desk: Desk, alice: Client, client: Client, form_key: str
+) -> None:
+    keep_book(PLAIN)
+    db.session.execute(update(PriceBook).values(created_at=PriceBook.created_at - timedelta(hours=1)))
+    form = db.session.scalars(select(LeadForm)).one()
+    form.content = {"price": "exact"}
+    token = tokens.issue(form.id, utcnow() - timedelta(minutes=1))
+    db.session.commit()
+    answers = {**ANSWERS, "extras": ["conservatory", "gutters"], "access_notes": "", "token": token}
+    assert client.post(f"/q/{form_key}", data=answers, csrf=False).status_code == 303
+    lead = db.session.scalars(select(Lead)).one()
+    move_to_stage(lead.id, stage_by_key("ready_for_squeegee").id, desk.actor)
+    db.session.commit()
+
+    def sheet() -> dict[str, str]:
+        return sheet_of(alice.get(f"/w/wells/leads/{lead.id}/copy-sheet").text)
+
+    told = sheet()
+    assert (told["Charged once"], told["Services"]) == ("Gutters £80", "Window cleaning, Conservatory")
+    transfer = desk.start(lead)
+    work_off()
+    job = job_of(transfer)
+    assert "Charged once: Gutters £80" in job["notes"] and job["price"] == 25.5
+    assert get_account().service_ids["gutter_clearing"] not in job["services"]
+    change_fact(lead.id, "price", "30", "25.50", desk.actor)
+    db.session.commit()
+    assert "Charged once" not in sheet()
