@@ -26,11 +26,11 @@ from app.messaging.services.mail_headers import (
 )  # fmt: skip
 from app.messaging.services.reading_reports import read_report
 
-_LONGEST_TEXT, _LONGEST_HTML = 200_000, 1_000_000
+_LONGEST_TEXT, _LONGEST_HTML = 200_000, 500_000
 _MOST_NAMED = 10
 #: The library takes quadratic time for many lines within many parts; no real mail has more. Many mails are read in one
 #: round, and some by the process that makes the pages: none may cost more than a second or so.
-_MOST_LINE_ENDS, _MOST_PARTS, _MOST_LINES_IN_PARTS, _CUT_TO = 600_000, 60, 12_000_000, 500_000
+_MOST_LINE_ENDS, _MOST_PARTS, _MOST_LINES_IN_PARTS, _CUT_TO = 600_000, 60, 6_000_000, 500_000
 _PART = re.compile(rb"boundary|content-type:\W*message/", re.IGNORECASE)
 #: Where a part may begin, and how many there may be; each is an object, and so is each block of a delivery report.
 _DELIMITER, _MOST_DELIMITERS = re.compile(rb"[\r\n]--"), 1_000
