@@ -48,7 +48,7 @@ def add_a_lead(page: Page, name: str) -> None:
     tab_to(page, page.get_by_label("Name", exact=True))
     page.keyboard.type(name)
     tab_to(page, page.get_by_label("Phone", exact=True))
-    page.keyboard.type("07700 900471")
+    page.keyboard.type("07700 900671")
     page.keyboard.press("Control+Enter")
     expect(drawer(page).get_by_role("heading", name=name)).to_be_visible()
     arrived(page, "/leads/[0-9a-f-]{36}")

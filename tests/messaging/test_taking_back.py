@@ -18,6 +18,7 @@ from app.leads.services import archive, move_to_stage, restore, stage_by_key, ta
 from app.messaging import services, transports
 from app.messaging.jobs import sending
 from app.messaging.ports import NotSent, Unclear
+from app.messaging.services.composing import unsend_waiting
 
 
 class Death(BaseException):
@@ -206,6 +207,7 @@ def test_whoever_stops_messages_waits_for_no_worker(app, says_yes, write, state_
         held = worker.submit(hold)
         is_held.wait(10)
         db.session.execute(text("set local lock_timeout = '2s'"))
+        assert unsend_waiting([message_id], SYSTEM) == []  # as if it was taken after somebody saw it wait
         says_yes()
         db.session.commit()
         is_over.wait(10)

@@ -4,14 +4,14 @@ from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from uuid import UUID
 
-from sqlalchemy import and_, func, select, update
+from sqlalchemy import ColumnElement, and_, func, select, update
 
 from app.core import email_addresses, outbox, phones
 from app.core.clock import utcnow
 from app.core.errors import Conflict
 from app.core.events import Event, publish
 from app.core.loading import load_one
-from app.core.models import one_among
+from app.core.models import fixed, one_among
 from app.core.permissions import Actor
 from app.core.sms_text import gsm_safe
 from app.core.tenancy import current_workspace_id
@@ -89,7 +89,8 @@ def unsend_waiting(message_ids: Sequence[UUID], actor: Actor) -> list[UUID]:
     if not message_ids:
         return []
     _hold_leads_of(message_ids)
-    waiting = [message for message in locked_messages(message_ids).values() if message.state == "queued"]
+    # One that a worker has taken meanwhile is not waited for: the worker may wait for the lead, which is held here.
+    waiting = list(locked_messages(message_ids, Message.state == fixed("queued")).values())
     _cancel(waiting, actor)
     return [message.id for message in waiting]
 
@@ -166,9 +167,12 @@ def locked_message(message_id: UUID) -> Message:
     return load_one(query, lock=True)
 
 
-def locked_messages(message_ids: Iterable[UUID]) -> dict[UUID, Message]:
-    """Those of many that are still there, by id, each as `locked_message` gives it; locked in one order."""
-    query = select(Message).where(Message.workspace_id == current_workspace_id(), Message.id == one_among(message_ids))
+def locked_messages(message_ids: Iterable[UUID], *which: ColumnElement[bool]) -> dict[UUID, Message]:
+    """Those of many that are still there, by id, each as `locked_message` gives it; locked in one order. Those of which
+    not all of `which` holds are neither given nor waited for.
+    """
+    here = current_workspace_id()
+    query = select(Message).where(Message.workspace_id == here, Message.id == one_among(message_ids), *which)
     query = query.order_by(Message.id).with_for_update().execution_options(populate_existing=True)
     return {message.id: message for message in db.session.scalars(query)}
 
