@@ -79,8 +79,9 @@ def reseal(slug: str | None, is_all: bool) -> None:
     todo, shut = [], _Shut(slug)
     for workspace_id in _workspaces(slug, is_all):
         with shut.telling(workspace_id):
-            each = Resealing(workspace_id, click.echo)
-            todo += [each] * each.has_older_keys()
+            resealing = Resealing(workspace_id, click.echo)
+            if resealing.has_older_keys():
+                todo.append(resealing)
     for each in todo:
         each.go_over()
     if todo:

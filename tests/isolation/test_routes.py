@@ -135,15 +135,16 @@ def test_the_same_requests_with_ones_own_ids_succeed_and_ask_the_database_little
                 answer = ask(alice, rule, mine.path(rule, "wells"), mine.body(rule.endpoint), False)
         if answer.status_code >= 400:
             refused.append((method_of(rule), rule.rule, rule.endpoint, answer.status_code))
-        if len(statements) > MORE_STATEMENTS.get(rule.endpoint, MOST_STATEMENTS[method_of(rule) == "GET"]):
+        most = MOST_OF_A_PAGE if method_of(rule) == "GET" else MOST_OF_A_WRITE
+        if len(statements) > MORE_STATEMENTS.get(rule.endpoint, most):
             over[rule.endpoint] = len(statements)
     # What needs more than a record and a body is tried in the feature's own tests.
     assert [each for each in refused if each[2] not in NEEDS_MORE] == []
     assert over == {}
 
 
-#: The most statements of a write, and of a page.
-MOST_STATEMENTS = (20, 8)
+#: How many statements are enough.
+MOST_OF_A_PAGE, MOST_OF_A_WRITE = 8, 20
 #: What takes more, and how many. The writes are several acts at once, each with its line in the timeline and the audit
 #: log, the follow-ups that it ends and the next act.
 MORE_STATEMENTS = {
