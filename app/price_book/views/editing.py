@@ -48,10 +48,12 @@ def save_prices(slug: str) -> Response:
         return sheet_page(replace(filling, errors=error.errors), 422)
     except Conflict as error:
         return sheet_page(filling, 409, conflict=error.message)
-    begins = "from now on" if valid_from == today_here() else f"from {valid_from:%-d %B %Y} on"
+    is_today, day = valid_from == today_here(), f"{valid_from:%-d %B %Y}"
     if saved is None:
-        flash(f"Nothing has changed: quotes take these prices {begins} already", "good")
+        held = "are in force already" if is_today else f"hold on {day} already"
+        flash(f"Nothing has changed: these prices {held}", "good")
     else:
+        begins = "from now on" if is_today else f"from {day} on"
         flash(f"Saved as version {saved.version_no}: quotes take these prices {begins}", "good")
     return redirect_to(url_for("price_book.prices"))
 
